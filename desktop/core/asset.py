@@ -1,0 +1,48 @@
+"""An asset: one picture on the person's disk, as the library knows it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """One row of the library.
+
+    Attributes:
+        id: identity in this library; kept over re-scans, never reused.
+        path: absolute path; may hold surrogate escapes where the name is not valid UTF-8.
+        size: bytes.
+        modified_ns: modification time of the file, nanoseconds since the epoch.
+        added_at: seconds since the epoch at which the library first saw it.
+        width, height: upright size in pixels; 0 until the file was read.
+        format: short name of the format ("JPEG"); empty until the file was read.
+        content_hash: hex digest of the bytes, the key of its thumbnail; empty until read.
+        is_missing: the file was not there at the last scan.
+        is_generated: made by Plantain; its lineage is in the catalogue.
+        failure: why the file could not be read; empty when all is well.
+    """
+
+    id: int
+    path: Path
+    size: int
+    modified_ns: int
+    added_at: float
+    width: int = 0
+    height: int = 0
+    format: str = ""
+    content_hash: str = ""
+    is_missing: bool = False
+    is_generated: bool = False
+    failure: str = ""
+
+    @property
+    def filename(self) -> str:
+        """The file's name, fit to be shown: undecodable bytes become U+FFFD."""
+        return displayable(self.path.name)
+
+
+def displayable(path: str | Path) -> str:
+    """A path as text that any widget, log or JSON writer accepts."""
+    return str(path).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
