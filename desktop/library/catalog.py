@@ -1,0 +1,324 @@
+"""What is on disk, as the library knows it: roots, assets and their words."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import time
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from desktop.core.asset import Asset, displayable
+from desktop.library.database import Database
+from desktop.library.scan import FoundFile
+from desktop.library.words import match_expression, searchable
+
+_COLUMNS = (
+    "assets.id, roots.path AS root, relative_path, size, modified_ns, assets.added_at, width, "
+    "height, format, content_hash, is_missing, is_generated, failure"
+)
+_FROM = "FROM assets JOIN roots ON roots.id = assets.root_id"
+_MAX_VARIABLES = 500
+"""SQLite builds may allow as few as 999 bound variables a statement."""
+
+
+class RootKind(StrEnum):
+    """How a root is kept up to date."""
+
+    FOLDER = "folder"
+    """Walked whole."""
+    LOOSE = "loose"
+    """Only single files of it were added; the folder itself is not walked."""
+    GENERATED = "generated"
+    """Plantain's own, inside the library; never merged with a folder around it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    """A folder with assets in it."""
+
+    id: int
+    path: Path
+    kind: RootKind
+
+
+@dataclass(frozen=True, slots=True)
+class KnownFile:
+    """What the catalogue remembers of a file, for comparing with the disk."""
+
+    id: int
+    size: int
+    modified_ns: int
+    state: str
+    is_missing: bool
+    failure: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReadFile:
+    """What reading an asset's file told about it."""
+
+    asset_id: int
+    width: int
+    height: int
+    format: str
+    content_hash: str
+
+
+class Catalog:
+    """Roots and assets. Every method is one transaction; any thread may call it."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def all_or_nothing(self) -> AbstractContextManager[object]:
+        """Several calls as one transaction."""
+        return self._database.transaction()
+
+    # -- roots ---------------------------------------------------------------------------------
+
+    def roots(self) -> list[Root]:
+        rows = self._database.connection.execute("SELECT id, path, kind FROM roots ORDER BY id")
+        return [Root(row["id"], _path(row["path"]), RootKind(row["kind"])) for row in rows]
+
+    def add_root(self, folder: Path, kind: RootKind = RootKind.FOLDER) -> Root:
+        """The root that holds ``folder``: an existing one at or above it, else a new one.
+
+        A new folder root takes over the roots below it, with their assets and everything that
+        hangs on them, so that no file is ever in the library twice.
+        """
+        with self._database.transaction() as connection:
+            existing = self._root_holding(folder, kind)
+            if existing is None:
+                cursor = connection.execute(
+                    "INSERT INTO roots (path, kind, added_at) VALUES (?, ?, ?)",
+                    (os.fsencode(folder), kind, time.time()),
+                )
+                existing = Root(_row_id(cursor), folder, kind)
+            elif existing.kind is RootKind.LOOSE and kind is RootKind.FOLDER:
+                connection.execute("UPDATE roots SET kind = ? WHERE id = ?", (kind, existing.id))
+                existing = Root(existing.id, folder, kind)
+            else:
+                return existing
+            if kind is RootKind.FOLDER:
+                self._adopt_below(connection, existing)
+            return existing
+
+    def _root_holding(self, folder: Path, kind: RootKind) -> Root | None:
+        for root in self.roots():
+            if root.path == folder:
+                return root
+        if kind is RootKind.GENERATED:
+            return None
+        for root in self.roots():
+            if root.kind is RootKind.FOLDER and folder.is_relative_to(root.path):
+                return root
+        return None
+
+    def _adopt_below(self, connection: sqlite3.Connection, root: Root) -> None:
+        for inner in self.roots():
+            if inner.id == root.id or inner.kind is RootKind.GENERATED:
+                continue
+            if not inner.path.is_relative_to(root.path):
+                continue
+            prefix = os.fsencode(inner.path.relative_to(root.path)) + os.fsencode(os.sep)
+            connection.execute(
+                "UPDATE assets SET root_id = ?, relative_path = CAST(? || relative_path AS BLOB)"
+                " WHERE root_id = ?",
+                (root.id, prefix, inner.id),
+            )
+            connection.execute("DELETE FROM roots WHERE id = ?", (inner.id,))
+
+    # -- what a scan finds ---------------------------------------------------------------------
+
+    def known_files(self, root_id: int, below: bytes = b"") -> dict[bytes, KnownFile]:
+        """Relative path -> what is remembered, for the files below the folder ``below``."""
+        rows = self._database.connection.execute(
+            "SELECT relative_path, id, size, modified_ns, state, is_missing, failure FROM assets"
+            " WHERE root_id = ?",
+            (root_id,),
+        )
+        prefix = below + os.fsencode(os.sep) if below else b""
+        return {
+            row["relative_path"]: _known(row)
+            for row in rows
+            if row["relative_path"].startswith(prefix)
+        }
+
+    def known_file(self, root_id: int, relative_path: bytes) -> KnownFile | None:
+        row = self._database.connection.execute(
+            "SELECT relative_path, id, size, modified_ns, state, is_missing, failure FROM assets"
+            " WHERE root_id = ? AND relative_path = ?",
+            (root_id, relative_path),
+        ).fetchone()
+        return _known(row) if row else None
+
+    def add_files(
+        self, root: Root, files: Sequence[FoundFile], *, is_generated: bool = False
+    ) -> list[int]:
+        """New assets, to be read; returns their ids in order."""
+        is_generated = is_generated or root.kind is RootKind.GENERATED
+        now = time.time()
+        ids: list[int] = []
+        with self._database.transaction() as connection:
+            for file in files:
+                cursor = connection.execute(
+                    "INSERT INTO assets (root_id, relative_path, size, modified_ns, added_at,"
+                    " is_generated) VALUES (?, ?, ?, ?, ?, ?)",
+                    (root.id, file.relative_path, file.size, file.modified_ns, now, is_generated),
+                )
+                asset_id = _row_id(cursor)
+                words = searchable(displayable(root.path / os.fsdecode(file.relative_path)))
+                connection.execute(
+                    "INSERT INTO words (rowid, text) VALUES (?, ?)", (asset_id, words)
+                )
+                ids.append(asset_id)
+        return ids
+
+    def mark_changed(self, files: Iterable[tuple[int, FoundFile]]) -> None:
+        """These assets' files are new or different on disk: read them again."""
+        with self._database.transaction() as connection:
+            connection.executemany(
+                "UPDATE assets SET size = ?, modified_ns = ?, state = 'new', failure = '',"
+                " is_missing = 0 WHERE id = ?",
+                ((file.size, file.modified_ns, asset_id) for asset_id, file in files),
+            )
+
+    def mark_missing(self, asset_ids: Iterable[int], *, is_missing: bool) -> None:
+        with self._database.transaction() as connection:
+            connection.executemany(
+                "UPDATE assets SET is_missing = ? WHERE id = ?",
+                ((is_missing, asset_id) for asset_id in asset_ids),
+            )
+
+    # -- what reading finds --------------------------------------------------------------------
+
+    def record_read(self, files: Iterable[ReadFile]) -> None:
+        """The files were read and their thumbnails written."""
+        with self._database.transaction() as connection:
+            connection.executemany(
+                "UPDATE assets SET state = 'ready', failure = '', width = ?, height = ?,"
+                " format = ?, content_hash = ? WHERE id = ?",
+                ((f.width, f.height, f.format, f.content_hash, f.asset_id) for f in files),
+            )
+
+    def record_failures(self, failures: Iterable[tuple[int, str, bool]]) -> None:
+        """(asset id, reason, is final): the files could not be read.
+
+        A final failure lies in the file itself and is not tried again until the file changes;
+        others (permissions, a drive gone) are tried at every run.
+        """
+        with self._database.transaction() as connection:
+            connection.executemany(
+                "UPDATE assets SET state = ?, failure = ? WHERE id = ?",
+                (
+                    ("failed" if is_final else "new", reason, asset_id)
+                    for asset_id, reason, is_final in failures
+                ),
+            )
+
+    def add_words(self, asset_id: int, text: str) -> None:
+        """More text by which the asset is found (the prompt it was made from)."""
+        with self._database.transaction() as connection:
+            connection.execute(
+                "UPDATE words SET text = text || ' ' || ? WHERE rowid = ?",
+                (searchable(text), asset_id),
+            )
+
+    # -- reading -------------------------------------------------------------------------------
+
+    def asset(self, asset_id: int) -> Asset | None:
+        found = self.assets_by_id([asset_id])
+        return found.get(asset_id)
+
+    def assets_by_id(self, ids: Sequence[int]) -> dict[int, Asset]:
+        found: dict[int, Asset] = {}
+        for start in range(0, len(ids), _MAX_VARIABLES):
+            part = ids[start : start + _MAX_VARIABLES]
+            marks = ",".join("?" * len(part))
+            rows = self._database.connection.execute(
+                f"SELECT {_COLUMNS} {_FROM} WHERE assets.id IN ({marks})", part
+            )
+            found.update((row["id"], _asset(row)) for row in rows)
+        return found
+
+    def all_assets(self) -> list[Asset]:
+        """Every asset, the newest in the library first."""
+        rows = self._database.connection.execute(
+            f"SELECT {_COLUMNS} {_FROM} ORDER BY assets.added_at DESC, assets.id DESC"
+        )
+        return [_asset(row) for row in rows]
+
+    def asset_at(self, path: Path) -> Asset | None:
+        """The asset whose file is ``path`` (absolute), if the library has it."""
+        for root in self.roots():
+            if path.is_relative_to(root.path):
+                row = self._database.connection.execute(
+                    f"SELECT {_COLUMNS} {_FROM} WHERE root_id = ? AND relative_path = ?",
+                    (root.id, os.fsencode(path.relative_to(root.path))),
+                ).fetchone()
+                if row is not None:
+                    return _asset(row)
+        return None
+
+    def find_words(self, text: str, limit: int) -> list[Asset]:
+        """Assets whose name, folder or prompt holds every word of ``text``; best first."""
+        expression = match_expression(text)
+        if not expression:
+            return []
+        rows = self._database.connection.execute(
+            f"SELECT {_COLUMNS} FROM words JOIN assets ON assets.id = words.rowid"
+            " JOIN roots ON roots.id = assets.root_id"
+            " WHERE words MATCH ? ORDER BY rank, assets.id LIMIT ?",
+            (expression, limit),
+        )
+        return [_asset(row) for row in rows]
+
+    def counts(self) -> dict[str, int]:
+        """Numbers of ``assets``, ``missing``, ``failed`` and ``unread`` ones."""
+        row = self._database.connection.execute(
+            "SELECT COUNT(*) AS assets, TOTAL(is_missing) AS missing,"
+            " TOTAL(state = 'failed') AS failed,"
+            " TOTAL(state = 'new' AND NOT is_missing) AS unread FROM assets"
+        ).fetchone()
+        return {key: int(row[key]) for key in ("assets", "missing", "failed", "unread")}
+
+
+def _path(raw: bytes) -> Path:
+    return Path(os.fsdecode(raw))
+
+
+def _row_id(cursor: sqlite3.Cursor) -> int:
+    assert cursor.lastrowid is not None  # an INSERT has just succeeded
+    return cursor.lastrowid
+
+
+def _known(row: sqlite3.Row) -> KnownFile:
+    return KnownFile(
+        row["id"],
+        row["size"],
+        row["modified_ns"],
+        row["state"],
+        bool(row["is_missing"]),
+        row["failure"],
+    )
+
+
+def _asset(row: sqlite3.Row) -> Asset:
+    return Asset(
+        id=row["id"],
+        path=_path(row["root"]) / os.fsdecode(row["relative_path"]),
+        size=row["size"],
+        modified_ns=row["modified_ns"],
+        added_at=row["added_at"],
+        width=row["width"],
+        height=row["height"],
+        format=row["format"],
+        content_hash=row["content_hash"],
+        is_missing=bool(row["is_missing"]),
+        is_generated=bool(row["is_generated"]),
+        failure=row["failure"],
+    )

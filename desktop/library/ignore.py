@@ -1,0 +1,14 @@
+"""What a scan passes over without a word."""
+
+from __future__ import annotations
+
+_SYSTEM_FOLDERS = frozenset({"__MACOSX", "$RECYCLE.BIN", "System Volume Information", "@eaDir"})
+
+
+def is_ignored(name: str) -> bool:
+    """Hidden files, macOS resource forks (``._x``) and the systems' own folders.
+
+    A folder that the person adds by name is scanned even when its own name would be ignored;
+    this is asked only about what lies inside.
+    """
+    return name.startswith(".") or name in _SYSTEM_FOLDERS

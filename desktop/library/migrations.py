@@ -1,0 +1,103 @@
+"""The catalogue's schema, version by version.
+
+``PRAGMA user_version`` holds the version. A migration is a script that leads from one version to
+the next; a database that is not new is copied to ``backups/`` first. A newer version than ours is
+refused, because writing to it could lose what a newer Plantain put there.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+from desktop.core.errors import LibraryError
+
+_V1 = """
+CREATE TABLE roots (
+    id INTEGER PRIMARY KEY,
+    path BLOB NOT NULL UNIQUE,            -- absolute, file-system bytes
+    kind TEXT NOT NULL CHECK (kind IN ('folder', 'loose', 'generated')),
+    added_at REAL NOT NULL
+);
+CREATE TABLE assets (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, -- never reused
+    root_id INTEGER NOT NULL REFERENCES roots (id),
+    relative_path BLOB NOT NULL,          -- below the root, file-system bytes
+    size INTEGER NOT NULL,
+    modified_ns INTEGER NOT NULL,
+    added_at REAL NOT NULL,
+    state TEXT NOT NULL DEFAULT 'new' CHECK (state IN ('new', 'ready', 'failed')),
+    failure TEXT NOT NULL DEFAULT '',
+    width INTEGER NOT NULL DEFAULT 0,
+    height INTEGER NOT NULL DEFAULT 0,
+    format TEXT NOT NULL DEFAULT '',
+    content_hash TEXT NOT NULL DEFAULT '',
+    is_missing INTEGER NOT NULL DEFAULT 0,
+    is_generated INTEGER NOT NULL DEFAULT 0,
+    UNIQUE (root_id, relative_path)
+);
+CREATE INDEX assets_by_state ON assets (state) WHERE state <> 'ready';
+CREATE TABLE vectors (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, -- primary key in the Milvus collection too
+    asset_id INTEGER NOT NULL REFERENCES assets (id) ON DELETE CASCADE,
+    encoder TEXT NOT NULL,                -- EncoderInfo.identity
+    kind TEXT NOT NULL DEFAULT 'image',
+    content_hash TEXT NOT NULL,           -- of the bytes that were encoded
+    value BLOB NOT NULL,                  -- float16, little endian; Milvus holds the same numbers
+    is_stored INTEGER NOT NULL DEFAULT 0, -- Milvus has acknowledged it
+    UNIQUE (asset_id, encoder, kind)
+);
+CREATE INDEX vectors_by_encoder ON vectors (encoder, is_stored);
+CREATE TABLE lineage (
+    asset_id INTEGER PRIMARY KEY REFERENCES assets (id) ON DELETE CASCADE,
+    created_at REAL NOT NULL,
+    prompt TEXT NOT NULL,
+    generator TEXT NOT NULL,
+    model TEXT NOT NULL,
+    settings TEXT NOT NULL,               -- JSON object
+    text TEXT NOT NULL,
+    usage TEXT NOT NULL                   -- JSON object
+);
+CREATE TABLE lineage_references (
+    asset_id INTEGER NOT NULL REFERENCES lineage (asset_id) ON DELETE CASCADE,
+    position INTEGER NOT NULL,
+    reference_id INTEGER REFERENCES assets (id) ON DELETE SET NULL,
+    path BLOB NOT NULL,
+    score REAL,
+    reason TEXT NOT NULL,
+    PRIMARY KEY (asset_id, position)
+) WITHOUT ROWID;
+CREATE INDEX references_by_asset ON lineage_references (reference_id);
+CREATE VIRTUAL TABLE words USING fts5 (text, tokenize = "unicode61 remove_diacritics 2");
+"""
+
+MIGRATIONS: tuple[str, ...] = (_V1,)
+"""Script ``n`` leads from version ``n`` to ``n + 1``."""
+
+CATALOG_VERSION = len(MIGRATIONS)
+
+
+def migrate(connection: sqlite3.Connection, path: Path, back_up: Callable[[int], None]) -> None:
+    """Bring an open catalogue to ``CATALOG_VERSION``.
+
+    Args:
+        back_up: called with the old version before an existing catalogue is changed.
+
+    Raises:
+        LibraryError: the catalogue was written by a newer Plantain.
+    """
+    version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    if version > CATALOG_VERSION:
+        raise LibraryError(
+            f"The library at {path.parent} was last used by a newer Plantain "
+            f"(catalogue version {version}; this one knows up to {CATALOG_VERSION}).",
+            safe="Nothing was changed.",
+            next_step="Update Plantain, or open another library with --library.",
+        )
+    if version == CATALOG_VERSION:
+        return
+    if version > 0:
+        back_up(version)
+    for step, script in enumerate(MIGRATIONS[version:], start=version + 1):
+        connection.executescript(f"BEGIN IMMEDIATE; {script} PRAGMA user_version = {step}; COMMIT;")

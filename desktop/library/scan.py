@@ -1,0 +1,109 @@
+"""Walking folders: which picture files are there, and which places could not be looked into."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from desktop.library.ignore import is_ignored
+
+
+@dataclass(frozen=True, slots=True)
+class FoundFile:
+    """A picture file, by name; nothing has been read from it yet.
+
+    Attributes:
+        relative_path: below the scanned folder, in the file system's own bytes.
+        size: bytes.
+        modified_ns: nanoseconds since the epoch.
+    """
+
+    relative_path: bytes
+    size: int
+    modified_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class ScanFailure:
+    """A folder or file that could not be looked at.
+
+    Attributes:
+        relative_path: below the scanned folder, as ``FoundFile.relative_path``; a prefix whose
+            contents are unknown, not gone.
+        reason: for the person.
+    """
+
+    path: Path
+    relative_path: bytes
+    reason: str
+
+
+def scan(
+    root: Path,
+    is_picture: Callable[[str], bool],
+    excluded: Collection[Path] = (),
+) -> Iterator[FoundFile | ScanFailure]:
+    """Every picture below ``root``, folder by folder, in name order.
+
+    Links are followed when they lead out of ``root``; a link to something inside it, or to a
+    folder already walked, is passed over, so that loops end and nothing is found twice.
+
+    Args:
+        root: an absolute folder.
+        is_picture: decides by file name.
+        excluded: folders never entered (Plantain's own data).
+    """
+    real_root = os.path.realpath(root)
+    barred = {os.path.realpath(folder) for folder in excluded} - {real_root}
+    walked: set[tuple[int, int]] = set()
+    waiting = [str(root)]
+    while waiting:
+        folder = waiting.pop()
+        try:
+            status = Path(folder).stat()
+            if (status.st_dev, status.st_ino) in walked:
+                continue
+            walked.add((status.st_dev, status.st_ino))
+            with os.scandir(folder) as listing:
+                entries = sorted(listing, key=lambda entry: entry.name)
+        except OSError as error:
+            yield _failure(root, folder, error)
+            continue
+        inner: list[str] = []
+        for entry in entries:
+            if is_ignored(entry.name):
+                continue
+            try:
+                if entry.is_symlink() and _leads_inside(entry.path, real_root):
+                    continue
+                if entry.is_dir():
+                    if os.path.realpath(entry.path) not in barred:
+                        inner.append(entry.path)
+                elif is_picture(entry.name):
+                    status = entry.stat()
+                    yield FoundFile(_relative(root, entry.path), status.st_size, status.st_mtime_ns)
+            except OSError as error:
+                yield _failure(root, entry.path, error)
+        waiting.extend(reversed(inner))
+
+
+def _relative(root: Path, path: str) -> bytes:
+    return os.fsencode(os.path.relpath(path, root)) if path != str(root) else b""
+
+
+def _leads_inside(link: str, real_root: str) -> bool:
+    target = os.path.realpath(link)
+    return os.path.commonpath([target, real_root]) in (real_root, target)
+
+
+def _failure(root: Path, path: str, error: OSError) -> ScanFailure:
+    match error:
+        case PermissionError():
+            reason = "You do not have permission to open it."
+        case FileNotFoundError():
+            reason = "It is a link to something that is not there, or it was removed meanwhile."
+        case _:
+            reason = f"The system could not open it: {error.strerror or error}."
+    return ScanFailure(Path(path), _relative(root, path), reason)

@@ -1,0 +1,140 @@
+"""Which vectors exist, and which of them Milvus has acknowledged.
+
+The ledger is what makes the index rebuildable: a vector is written here first, as float16, and
+marked as stored once Milvus has answered. A kill in between leaves an unmarked row, which the
+next run sends again under the same id.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from desktop.library.catalog import ReadFile
+from desktop.library.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerRow:
+    """One vector: its id in both stores, the asset it describes, and its value (float32)."""
+
+    id: int
+    asset_id: int
+    kind: str
+    value: NDArray[np.float32]
+
+
+class VectorLedger:
+    """The ``vectors`` table. Any thread may read; the index lane alone writes."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def record(
+        self, encoder: str, files: Sequence[ReadFile], vectors: NDArray[np.float32]
+    ) -> list[LedgerRow]:
+        """Keep (n, d) float32 ``vectors`` of n files, not yet stored; ids stay for known assets."""
+        halves = vectors.astype("<f2")
+        rows: list[LedgerRow] = []
+        with self._database.transaction() as connection:
+            for file, half in zip(files, halves, strict=True):
+                row = connection.execute(
+                    "INSERT INTO vectors (asset_id, encoder, content_hash, value)"
+                    " VALUES (?, ?, ?, ?) ON CONFLICT (asset_id, encoder, kind) DO UPDATE SET"
+                    " content_hash = excluded.content_hash, value = excluded.value, is_stored = 0"
+                    " RETURNING id",
+                    (file.asset_id, encoder, file.content_hash, half.tobytes()),
+                ).fetchone()
+                rows.append(LedgerRow(row["id"], file.asset_id, "image", half.astype(np.float32)))
+        return rows
+
+    def mark_stored(self, ids: Iterable[int]) -> None:
+        with self._database.transaction() as connection:
+            connection.executemany(
+                "UPDATE vectors SET is_stored = 1 WHERE id = ?", ((row_id,) for row_id in ids)
+            )
+
+    def mark_lost(self, encoder: str, ids: Iterable[int]) -> None:
+        """Milvus does not hold these after all: send them again."""
+        with self._database.transaction() as connection:
+            connection.executemany(
+                "UPDATE vectors SET is_stored = 0 WHERE id = ? AND encoder = ?",
+                ((row_id, encoder) for row_id in ids),
+            )
+
+    def stored_ids(self, encoder: str) -> set[int]:
+        rows = self._database.connection.execute(
+            "SELECT id FROM vectors WHERE encoder = ? AND is_stored", (encoder,)
+        )
+        return {row["id"] for row in rows}
+
+    def dimension(self, encoder: str) -> int:
+        """Length of this encoder's vectors; 0 while there are none."""
+        row = self._database.connection.execute(
+            "SELECT LENGTH(value) AS size FROM vectors WHERE encoder = ? LIMIT 1", (encoder,)
+        ).fetchone()
+        return int(row["size"]) // 2 if row else 0
+
+    def stored_count(self, encoder: str) -> int:
+        row = self._database.connection.execute(
+            "SELECT COUNT(*) AS n FROM vectors WHERE encoder = ? AND is_stored", (encoder,)
+        ).fetchone()
+        return int(row["n"])
+
+    def unsent(self, encoder: str, batch: int = 500) -> Iterator[list[LedgerRow]]:
+        """Vectors of this encoder that Milvus has not acknowledged, in batches, ids ascending."""
+        last = 0
+        while True:
+            rows = self._database.connection.execute(
+                "SELECT id, asset_id, kind, value FROM vectors"
+                " WHERE encoder = ? AND NOT is_stored AND id > ? ORDER BY id LIMIT ?",
+                (encoder, last, batch),
+            ).fetchall()
+            if not rows:
+                return
+            last = rows[-1]["id"]
+            yield [
+                LedgerRow(
+                    row["id"],
+                    row["asset_id"],
+                    row["kind"],
+                    np.frombuffer(row["value"], dtype="<f2").astype(np.float32),
+                )
+                for row in rows
+            ]
+
+    def assets_to_read(self, encoder: str | None, asset_ids: Sequence[int] | None) -> list[int]:
+        """Assets whose file must be read: new or changed, or without a vector by ``encoder``.
+
+        Args:
+            encoder: identity of the encoder in use; None when there is no model, then only
+                unread files count.
+            asset_ids: look at these alone; None for the whole library.
+        """
+        wanted = "" if asset_ids is None else "AND id IN (SELECT value FROM json_each(:ids))"
+        lacking = (
+            ""
+            if encoder is None
+            else " OR (state = 'ready' AND NOT EXISTS (SELECT 1 FROM vectors WHERE"
+            " asset_id = assets.id AND encoder = :encoder"
+            " AND vectors.content_hash = assets.content_hash))"
+        )
+        rows = self._database.connection.execute(
+            f"SELECT id FROM assets WHERE NOT is_missing AND (state = 'new'{lacking}) {wanted}"
+            " ORDER BY id",
+            {"encoder": encoder, "ids": str(list(asset_ids or ()))},
+        )
+        return [row["id"] for row in rows]
+
+    def pending_count(self, encoder: str | None) -> int:
+        """Assets that are not searchable by meaning yet: no vector by ``encoder`` in Milvus."""
+        row = self._database.connection.execute(
+            "SELECT COUNT(*) AS n FROM assets WHERE NOT is_missing AND state <> 'failed' AND NOT"
+            " EXISTS (SELECT 1 FROM vectors WHERE asset_id = assets.id AND encoder = ?"
+            " AND is_stored AND vectors.content_hash = assets.content_hash)",
+            (encoder or "",),
+        ).fetchone()
+        return int(row["n"])

@@ -1,0 +1,50 @@
+"""What every test gets: a world of its own, and proof that it leaves nothing behind."""
+
+from __future__ import annotations
+
+import gc
+import os
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+# Before Qt is imported by anything: tests have no screen.
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+import keyring
+import pytest
+
+from tests.fakes.keyring import MemoryKeyring
+
+_OURS = ("PLANTAIN_", "GEMINI_", "GOOGLE_", "HF_")
+_LASTING_THREADS = ("tqdm_monitor", "pymilvus", "grpc", "asyncio_")
+"""Name beginnings of threads that libraries keep for the life of the process."""
+
+
+@pytest.fixture(autouse=True)
+def _a_world_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """No settings, keys or folders of the person who runs the tests."""
+    for name in [name for name in os.environ if name.startswith(_OURS)]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("HF_HUB_OFFLINE", "0")
+    monkeypatch.setenv("PLANTAIN_PROFILE_DIR", str(tmp_path / "profile"))
+    before = keyring.get_keyring()
+    keyring.set_keyring(MemoryKeyring())
+    yield
+    keyring.set_keyring(before)
+
+
+@pytest.fixture(autouse=True)
+def _no_thread_left_behind() -> Iterator[None]:
+    before = set(threading.enumerate())
+    yield
+    deadline = time.monotonic() + 5
+    while left := [t for t in threading.enumerate() if t not in before and not _lasts(t)]:
+        assert time.monotonic() < deadline, f"threads left behind: {left}"
+        gc.collect()  # a thread pool of a library ends its threads when it is collected
+        time.sleep(0.01)
+
+
+def _lasts(thread: threading.Thread) -> bool:
+    return thread.name.startswith(_LASTING_THREADS) or type(thread).__name__ == "TMonitor"

@@ -1,0 +1,256 @@
+"""What the library remembers of files, roots and words."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from desktop.core.errors import LibraryError
+from desktop.library.catalog import Catalog, ReadFile, Root, RootKind
+from desktop.library.database import Database
+from desktop.library.lineage import LineageBook, LineageRecord, LineageReference
+from desktop.library.migrations import CATALOG_VERSION
+from desktop.library.scan import FoundFile
+from desktop.library.vector_ledger import VectorLedger
+
+HOME = Path("/home/ann/pictures")
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    database = Database(tmp_path / "library" / "catalog.sqlite")
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def catalog(database: Database) -> Catalog:
+    return Catalog(database)
+
+
+@pytest.fixture
+def ledger(database: Database) -> VectorLedger:
+    return VectorLedger(database)
+
+
+def found(name: str, size: int = 10) -> FoundFile:
+    return FoundFile(os.fsencode(name), size, 5)
+
+
+def add(catalog: Catalog, *names: str, root: Root | None = None) -> list[int]:
+    return catalog.add_files(root or catalog.add_root(HOME), [found(name) for name in names])
+
+
+def read(catalog: Catalog, *ids: int) -> list[ReadFile]:
+    files = [ReadFile(asset_id, 640, 480, "PNG", f"{asset_id:032x}") for asset_id in ids]
+    catalog.record_read(files)
+    return files
+
+
+class TestRoots:
+    def test_a_folder_is_one_root_however_often_it_is_added(self, catalog: Catalog) -> None:
+        assert catalog.add_root(HOME) == catalog.add_root(HOME)
+        assert [root.path for root in catalog.roots()] == [HOME]
+
+    def test_a_folder_inside_a_root_belongs_to_it(self, catalog: Catalog) -> None:
+        root = catalog.add_root(HOME)
+        assert catalog.add_root(HOME / "capes" / "red") == root
+
+    def test_a_folder_around_roots_takes_them_over_with_their_assets(
+        self, catalog: Catalog
+    ) -> None:
+        inner = catalog.add_root(HOME / "capes")
+        [asset_id] = add(catalog, "red.png", root=inner)
+        outer = catalog.add_root(HOME)
+        assert [root.path for root in catalog.roots()] == [HOME]
+        asset = catalog.asset(asset_id)
+        assert asset is not None
+        assert asset.path == HOME / "capes" / "red.png"
+        assert set(catalog.known_files(outer.id)) == {b"capes/red.png"}
+
+    def test_a_folder_added_after_a_file_of_it_keeps_that_file(self, catalog: Catalog) -> None:
+        loose = catalog.add_root(HOME, RootKind.LOOSE)
+        add(catalog, "red.png", root=loose)
+        root = catalog.add_root(HOME)
+        assert root.kind is RootKind.FOLDER
+        assert set(catalog.known_files(root.id)) == {b"red.png"}
+
+    def test_generated_pictures_stay_apart_from_a_folder_around_them(
+        self, catalog: Catalog
+    ) -> None:
+        own = catalog.add_root(HOME / "library" / "generated", RootKind.GENERATED)
+        catalog.add_root(HOME)
+        assert own in catalog.roots()
+        assert catalog.add_root(own.path, RootKind.GENERATED) == own
+
+
+class TestAssets:
+    def test_an_asset_keeps_its_identity(self, catalog: Catalog) -> None:
+        [asset_id] = add(catalog, "a.png")
+        catalog.mark_changed([(asset_id, found("a.png", size=99))])
+        asset = catalog.asset(asset_id)
+        assert asset is not None
+        assert (asset.id, asset.size) == (asset_id, 99)
+
+    def test_the_same_file_cannot_be_added_twice(self, catalog: Catalog) -> None:
+        add(catalog, "a.png")
+        with pytest.raises(LibraryError):
+            add(catalog, "a.png")
+        assert catalog.counts()["assets"] == 1
+
+    def test_names_that_are_not_text_come_back_as_they_were(self, catalog: Catalog) -> None:
+        [asset_id] = add(catalog, "caf\udce9\n.png")
+        asset = catalog.asset(asset_id)
+        assert asset is not None
+        assert asset.path == HOME / "caf\udce9\n.png"
+        assert catalog.asset_at(asset.path) == asset
+
+    def test_the_newest_come_first(self, catalog: Catalog) -> None:
+        first, second = add(catalog, "a.png", "b.png")
+        assert [asset.id for asset in catalog.all_assets()] == [second, first]
+
+    def test_thousands_of_ids_can_be_asked_for_at_once(self, catalog: Catalog) -> None:
+        ids = add(catalog, *(f"{n}.png" for n in range(2_500)))
+        assert len(catalog.assets_by_id([*ids, 10**9])) == 2_500
+
+    def test_words_are_found_in_names_folders_and_prompts(self, catalog: Catalog) -> None:
+        watch, cape = add(catalog, "goldWatch.png", "capes/红色披风.png")
+        catalog.add_words(watch, "on a beach at night")
+        assert [a.id for a in catalog.find_words("披风", 10)] == [cape]
+        assert [a.id for a in catalog.find_words("beach", 10)] == [watch]
+        assert [a.id for a in catalog.find_words("capes", 10)] == [cape]
+        assert catalog.find_words("nothing like it", 10) == []
+        assert catalog.find_words("'; DROP TABLE assets; --", 10) == []
+
+    def test_counts(self, catalog: Catalog) -> None:
+        a, b, c, _ = add(catalog, "a.png", "b.png", "c.png", "d.png")
+        read(catalog, a)
+        catalog.record_failures([(b, "cut off", True)])
+        catalog.mark_missing([c], is_missing=True)
+        assert catalog.counts() == {"assets": 4, "missing": 1, "failed": 1, "unread": 1}
+
+
+class TestLedger:
+    def vectors(self, count: int) -> np.ndarray:
+        return np.random.default_rng(1).normal(size=(count, 512)).astype(np.float32)
+
+    def test_work_is_what_is_unread_or_without_a_vector(
+        self, catalog: Catalog, ledger: VectorLedger
+    ) -> None:
+        a, b, c, d = add(catalog, "a.png", "b.png", "c.png", "d.png")
+        files = read(catalog, a, b)
+        catalog.record_failures([(c, "cut off", True)])
+        assert ledger.assets_to_read(None, None) == [d]
+        assert ledger.assets_to_read("clip@1", None) == [a, b, d]
+        ledger.record("clip@1", files[:1], self.vectors(1))
+        assert ledger.assets_to_read("clip@1", None) == [b, d]
+        assert ledger.assets_to_read("clip@1", [a, b]) == [b]
+        assert ledger.assets_to_read("other@2", [a]) == [a]
+
+    def test_a_vector_counts_once_milvus_has_it(
+        self, catalog: Catalog, ledger: VectorLedger
+    ) -> None:
+        [a] = add(catalog, "a.png")
+        [row] = ledger.record("clip@1", read(catalog, a), self.vectors(1))
+        assert ledger.pending_count("clip@1") == 1
+        assert [r.id for batch in ledger.unsent("clip@1") for r in batch] == [row.id]
+        ledger.mark_stored([row.id])
+        assert ledger.pending_count("clip@1") == 0
+        assert ledger.stored_ids("clip@1") == {row.id}
+        assert list(ledger.unsent("clip@1")) == []
+
+    def test_a_changed_picture_keeps_its_vector_id_and_waits_again(
+        self, catalog: Catalog, ledger: VectorLedger
+    ) -> None:
+        [a] = add(catalog, "a.png")
+        [row] = ledger.record("clip@1", read(catalog, a), self.vectors(1))
+        ledger.mark_stored([row.id])
+        [again] = ledger.record("clip@1", read(catalog, a), self.vectors(1))
+        assert again.id == row.id
+        assert ledger.stored_count("clip@1") == 0
+
+    def test_what_is_kept_is_what_is_sent(self, catalog: Catalog, ledger: VectorLedger) -> None:
+        vectors = self.vectors(3)
+        rows = ledger.record(
+            "clip@1", read(catalog, *add(catalog, "a.png", "b.png", "c.png")), vectors
+        )
+        kept = [row for batch in ledger.unsent("clip@1", batch=2) for row in batch]
+        for sent, stored in zip(rows, kept, strict=True):
+            np.testing.assert_array_equal(sent.value, stored.value)
+        np.testing.assert_allclose(rows[0].value, vectors[0], rtol=1e-3)
+        assert ledger.dimension("clip@1") == 512
+        assert ledger.dimension("other@2") == 0
+
+
+class TestLineage:
+    def test_goes_both_ways(self, catalog: Catalog, database: Database) -> None:
+        book = LineageBook(database)
+        reference, made = add(catalog, "ref.png", "made.png")
+        record = LineageRecord(
+            prompt="一件红色披风 🎨",
+            generator="gemini",
+            model="m-1",
+            settings={"aspect_ratio": "16:9"},
+            text="Here it is.",
+            usage={"total_tokens": 7},
+            references=[
+                LineageReference(HOME / "ref.png", reference, 0.31, "matches the prompt"),
+                LineageReference(Path("/else/caf\udce9.png"), None, None, "chosen by you"),
+            ],
+            created_at=1.5,
+        )
+        book.record(made, record)
+        assert book.of(made) == record
+        assert book.of(reference) is None
+        assert book.used_in(reference) == [made]
+
+
+class TestTheFile:
+    def test_several_threads_read_while_one_writes(self, catalog: Catalog) -> None:
+        root = catalog.add_root(HOME)
+        problems: list[BaseException] = []
+
+        def look() -> None:
+            try:
+                for _ in range(50):
+                    catalog.all_assets()
+            except BaseException as error:  # noqa: BLE001 - reported by the test
+                problems.append(error)
+
+        readers = [threading.Thread(target=look) for _ in range(3)]
+        for reader in readers:
+            reader.start()
+        for n in range(50):
+            catalog.add_files(root, [found(f"{n}.png")])
+        for reader in readers:
+            reader.join()
+        assert problems == []
+
+    def test_a_transaction_that_fails_changes_nothing(self, catalog: Catalog) -> None:
+        root = catalog.add_root(HOME)
+        with pytest.raises(RuntimeError), catalog.all_or_nothing():
+            catalog.add_files(root, [found("a.png")])
+            raise RuntimeError("power cut")
+        assert catalog.counts()["assets"] == 0
+
+    def test_a_newer_catalogue_is_refused_and_untouched(self, tmp_path: Path) -> None:
+        path = tmp_path / "catalog.sqlite"
+        newer = sqlite3.connect(path)
+        newer.execute(f"PRAGMA user_version = {CATALOG_VERSION + 1}")
+        newer.close()
+        with pytest.raises(LibraryError, match="newer Plantain"):
+            Database(path)
+
+    def test_garbage_is_refused_with_what_is_safe(self, tmp_path: Path) -> None:
+        path = tmp_path / "catalog.sqlite"
+        path.write_bytes(b"not a database at all" * 100)
+        with pytest.raises(LibraryError, match="damaged") as caught:
+            Database(path)
+        assert "untouched" in caught.value.safe
+        assert path.read_bytes().startswith(b"not a database")
