@@ -1,0 +1,1 @@
+"""4/5 · vectors to asset ids and back: the Milvus collection."""
