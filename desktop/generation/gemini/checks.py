@@ -1,0 +1,111 @@
+"""What is made sure before the key or a picture leaves this machine."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+from desktop.core.errors import KeyMissing, KeyRefused, RequestRefused, SettingsError, UsageError
+from desktop.generation.gemini.quoting import KEPT, one_line
+from desktop.generation.request import ReferenceImage
+
+DEFAULT_BASE_URL = "https://generativelanguage.googleapis.com"
+
+MAX_REQUEST_BYTES = 100_000_000
+"""Gemini's limit for one request, everything included."""
+
+ACCEPTED_MIME_TYPES = ("image/png", "image/jpeg", "image/webp", "image/heic", "image/heif")
+
+_MODEL_ID = re.compile(r"(models/|tunedModels/)?[A-Za-z0-9][A-Za-z0-9._-]*")
+_LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+
+
+def checked_key(key: str | None) -> str:
+    """Raises: KeyMissing, KeyRefused."""
+    bare = (key or "").strip()
+    if not bare:
+        raise KeyMissing(
+            "No Gemini key is set.",
+            safe="Nothing was sent; your prompt and references are kept.",
+            next_step="Set one in the system's key store or as GEMINI_API_KEY; keys are made at"
+            " https://aistudio.google.com/apikey. The mood board works without one.",
+        )
+    if not (bare.isascii() and bare.isprintable()) or " " in bare:
+        raise KeyRefused(
+            "The Gemini key has characters that no key has, such as a line break or an accent.",
+            safe="Nothing was sent; your prompt and references are kept.",
+            next_step="Copy the key again from https://aistudio.google.com/apikey and set it.",
+        )
+    return bare
+
+
+def checked_host(base_url: str) -> str:
+    """The host to name in sentences.
+
+    Raises:
+        SettingsError: not an address, or one that would carry the key unencrypted.
+    """
+    host, is_encrypted = "", False
+    with contextlib.suppress(ValueError):
+        parts = urlsplit(base_url)
+        _ = parts.port  # raises for a port that is none
+        extras = parts.username or parts.password or parts.query or parts.fragment
+        is_clean = not extras and base_url.isprintable() and " " not in base_url
+        if parts.scheme in ("http", "https") and is_clean:
+            host, is_encrypted = parts.hostname or "", parts.scheme == "https"
+    if not host:
+        raise SettingsError(
+            f"The Gemini address “{_shown(base_url)}” is not one that Plantain can use.",
+            safe="Nothing was sent.",
+            next_step=f"Correct it, or remove it to use {DEFAULT_BASE_URL}.",
+        )
+    if not is_encrypted and not is_loopback(host):
+        raise SettingsError(
+            f"The Gemini address “{_shown(base_url)}” would carry your key unencrypted.",
+            safe="Nothing was sent.",
+            next_step="Use an address that starts with https://.",
+        )
+    return host
+
+
+def _shown(base_url: str) -> str:
+    """The address without a password or a query, either of which may be a secret."""
+    return one_line(re.sub(r"(?<=//)[^/@]*@", "", base_url).partition("?")[0], 120)
+
+
+def is_loopback(host: str) -> bool:
+    """True for this machine itself, where nothing crosses a network."""
+    return host in _LOOPBACK
+
+
+def checked_model_id(model_id: str) -> str:
+    """The id becomes a part of the address. Raises: RequestRefused."""
+    if not _MODEL_ID.fullmatch(model_id) or ".." in model_id:
+        raise RequestRefused(
+            f"“{one_line(model_id, 80)}” cannot be the name of a Gemini model.",
+            safe=KEPT,
+            next_step="Choose another model.",
+        )
+    return model_id
+
+
+def check_pictures(references: Sequence[ReferenceImage]) -> None:
+    """Raises: UsageError for a format or an amount of bytes that Gemini does not take."""
+    for picture in references:
+        if picture.mime_type not in ACCEPTED_MIME_TYPES or not picture.data:
+            raise UsageError(
+                f"Gemini cannot take the reference “{one_line(picture.label or 'unnamed', 80)}”"
+                f" ({picture.mime_type or 'no format'}).",
+                safe="Nothing was sent.",
+                next_step="Remove it, or convert it to PNG or JPEG.",
+            )
+    encoded = sum(len(picture.data) * 4 // 3 for picture in references)
+    if encoded > MAX_REQUEST_BYTES:
+        raise UsageError(
+            f"The references are too large together: {encoded / 1e6:.0f} MB as sent,"
+            f" and Gemini takes {MAX_REQUEST_BYTES / 1e6:.0f} MB.",
+            safe="Nothing was sent.",
+            next_step="Remove some of them.",
+        )

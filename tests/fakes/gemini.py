@@ -1,0 +1,317 @@
+"""A stand-in for Gemini's image models that speaks their wire format on 127.0.0.1.
+
+In a test::
+
+    with GeminiServer() as server:
+        GeminiGenerator(api_key=lambda: "test-key", base_url=server.base_url)
+
+For a person who tries Plantain without a key or a bill::
+
+    python -m tests.fakes.gemini --port 8765
+    python -m tests.fakes.gemini --port 8765 --fail quota
+
+It is strict about requests, so that one the real service refuses does not pass here; and it sends
+no picture back that it did not compose from what it was sent.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import select
+import socket
+import struct
+import sys
+import threading
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from tests.fakes import gemini_replies as replies
+from tests.fakes.gemini_replies import Failure
+from tests.fakes.gemini_requests import BadRequestError, RecordedRequest, parse_request
+
+MODELS = (
+    "gemini-nano-banana-2.1",
+    "gemini-3-pro-image",
+    "gemini-3.1-flash-lite-image",
+    "gemini-3.1-flash-image",
+    "gemini-2.5-flash-image",
+)
+TICK_S = 0.02
+
+_POST_PATH = re.compile(r"/v1beta/models/([^/:]+):generateContent")
+_JSON_REFUSALS = {
+    Failure.BAD_KEY,
+    Failure.KEY_SUSPENDED,
+    Failure.MODEL_GONE,
+    Failure.BAD_REQUEST,
+    Failure.COUNTRY,
+    Failure.QUOTA,
+    Failure.QUOTA_WITHOUT_DELAY,
+    Failure.INTERNAL,
+}
+
+
+class GeminiServer:
+    """The stand-in; a context manager that leaves no thread behind.
+
+    Args:
+        port: 0 for any free one.
+        api_key: the only key accepted; any but the empty one when None.
+        failure: how every request fails; None for success.
+        is_talkative: print a line for each request, for people.
+
+    Attributes:
+        requests: everything that arrived, in order, also what was refused.
+        request_arrived: set when a request was read to its end.
+        client_left: set when a client went away while it was being answered.
+        redirect_to: where ``Failure.REDIRECT`` points.
+    """
+
+    def __init__(
+        self,
+        port: int = 0,
+        *,
+        api_key: str | None = None,
+        failure: Failure | None = None,
+        is_talkative: bool = False,
+    ) -> None:
+        self.requests: list[RecordedRequest] = []
+        self.request_arrived = threading.Event()
+        self.client_left = threading.Event()
+        self.closing = threading.Event()
+        self.api_key = api_key
+        self.is_talkative = is_talkative
+        self._lock = threading.Lock()
+        self._failure = failure
+        self._failures_left: int | None = None
+        self._http = _Server(("127.0.0.1", port), _Handler)
+        self._http.fake = self
+        self.port = int(self._http.server_address[1])
+        self.redirect_to = f"http://localhost:{self.port}/elsewhere"
+        self._thread = threading.Thread(
+            target=self._http.serve_forever, args=(TICK_S,), name="fake-gemini"
+        )
+
+    @property
+    def base_url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def fail_with(self, failure: Failure | None, count: int | None = None) -> None:
+        """Fail the next ``count`` requests like this, all of them when None; None to succeed."""
+        with self._lock:
+            self._failure, self._failures_left = failure, count
+
+    def next_failure(self) -> Failure | None:
+        with self._lock:
+            if self._failures_left is None:
+                return self._failure
+            if self._failures_left == 0:
+                return None
+            self._failures_left -= 1
+            return self._failure
+
+    def record(self, request: RecordedRequest) -> None:
+        with self._lock:
+            self.requests.append(request)
+        self.request_arrived.set()
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def close(self) -> None:
+        """Release whatever hangs and wait for every thread."""
+        self.closing.set()
+        self._http.shutdown()
+        self._http.server_close()
+        self._thread.join()
+
+    def __enter__(self) -> GeminiServer:
+        self.start()
+        return self
+
+    def __exit__(self, *_exc_info: object) -> None:
+        self.close()
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = False  # closing waits for the handlers: a test that leaks one must notice
+    fake: GeminiServer
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A client that goes away is what some tests are about; anything else is a bug here."""
+        if isinstance(sys.exc_info()[1], ConnectionError | TimeoutError):
+            self.fake.client_left.set()
+            return
+        super().handle_error(request, client_address)  # type: ignore[arg-type]
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    timeout = 10
+
+    @property
+    def fake(self) -> GeminiServer:
+        assert isinstance(self.server, _Server)
+        return self.server.fake
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base's name
+        if self.fake.is_talkative:
+            print(self.command, self.path, "-", format % args, flush=True)
+
+    def do_GET(self) -> None:
+        self.fake.record(RecordedRequest("GET", self.path, self._headers_without_key(), b""))
+        if not self._has_key():
+            self._send_json(400, replies.BAD_KEY)
+        elif self.path.partition("?")[0] == "/v1beta/models":
+            self._send_json(200, {"models": [_described(model) for model in MODELS]})
+        else:
+            self._send_json(404, replies.error(404, "NOT_FOUND", "Not found."))
+
+    def do_POST(self) -> None:
+        raw = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        headers = self._headers_without_key()
+        try:
+            request = parse_request(self.path, headers, raw)
+        except BadRequestError as error:
+            self.fake.record(RecordedRequest("POST", self.path, headers, raw))
+            self._send_json(400, replies.error(400, "INVALID_ARGUMENT", str(error)))
+            return
+        self.fake.record(request)
+        match = _POST_PATH.fullmatch(self.path)
+        failure = self.fake.next_failure()
+        if not self._has_key():
+            self._send_json(400, replies.BAD_KEY)
+        elif match is None or (failure is None and match[1] not in MODELS):
+            self._send_json(404, replies.model_gone(match[1] if match else self.path))
+        elif failure is not None:
+            self._fail(failure, request, match[1])
+        else:
+            self._succeed(request, match[1])
+
+    def _succeed(self, request: RecordedRequest, model: str) -> None:
+        picture = replies.compose(
+            request.text, request.references, request.aspect_ratio, request.image_size
+        )
+        draft = replies.compose("a draft", (), "1:1", "512")
+        self._send_json(200, replies.success(picture, draft, model, len(request.references)))
+
+    def _fail(self, failure: Failure, request: RecordedRequest, model: str) -> None:
+        if failure in _JSON_REFUSALS:
+            key = self.headers.get("x-goog-api-key", "")
+            self._send_json(*replies.refusal(failure, model, key))
+        elif failure is Failure.TOO_LARGE:
+            self._send(413, b"<html><title>413</title>Request Entity Too Large</html>", "text/html")
+        elif failure is Failure.OVERLOADED:
+            self._send(503, b"<html><h1>Service Unavailable</h1></html>", "text/html")
+        elif failure is Failure.SIGN_IN_PAGE:
+            self._send(200, b"<html>Welcome to the airport's WLAN</html>", "text/html")
+        elif failure is Failure.REDIRECT:
+            self._send(302, b"", "text/html", location=self.fake.redirect_to)
+        elif failure is Failure.HANG:
+            self._hold_until_client_leaves()
+        elif failure is Failure.TRICKLE:
+            self._trickle()
+        elif failure is Failure.DROP_BEFORE_REPLY:
+            self._drop()
+        elif failure is Failure.DROP_MID_BODY:
+            self._send(200, b'{"candidates": [{"content', "application/json", length=100_000)
+            self._drop()
+        elif failure is Failure.EMPTY_BODY:
+            self._send(200, b"", "application/json")
+        elif failure is Failure.INVALID_JSON:
+            self._send(200, b'{"candidates": [', "application/json")
+        elif failure is Failure.GARBLED_COMPRESSION:
+            self._send(200, b"this is not gzip", "application/json", encoding="gzip")
+        else:
+            draft = replies.compose(request.text, (), "1:1", "512")
+            self._send_json(200, replies.failed_answer(failure, draft, model))
+
+    def _hold_until_client_leaves(self) -> None:
+        while not self.fake.closing.is_set():
+            readable, _, _ = select.select([self.connection], [], [], TICK_S)
+            if readable and self.connection.recv(1, socket.MSG_PEEK) == b"":
+                self.fake.client_left.set()
+                break
+        self.close_connection = True
+
+    def _trickle(self) -> None:
+        """White space before the JSON, for ever: each byte in time, the whole never."""
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Transfer-Encoding", "chunked")
+        self.end_headers()
+        while not self.fake.closing.wait(TICK_S):
+            self.wfile.write(b"1\r\n \r\n")  # raises when the client left; see handle_error
+        self.close_connection = True
+
+    def _drop(self) -> None:
+        # Linger 0 resets the connection, which is what a broken network looks like.
+        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.close_connection = True
+
+    def _send_json(self, code: int, body: object) -> None:
+        self._send(code, json.dumps(body).encode(), "application/json; charset=UTF-8")
+
+    def _send(
+        self,
+        code: int,
+        body: bytes,
+        content_type: str,
+        *,
+        location: str = "",
+        encoding: str = "",
+        length: int | None = None,
+    ) -> None:
+        self.send_response(code, HTTPStatus(code).phrase)
+        self.send_header("Content-Type", content_type)
+        self.send_header("Content-Length", str(len(body) if length is None else length))
+        self.send_header("Connection", "close")  # no idle connection keeps a thread
+        if location:
+            self.send_header("Location", location)
+        if encoding:
+            self.send_header("Content-Encoding", encoding)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def _has_key(self) -> bool:
+        key = self.headers.get("x-goog-api-key", "")
+        return bool(key) and self.fake.api_key in (None, key)
+
+    def _headers_without_key(self) -> dict[str, str]:
+        return {
+            name.lower(): "[redacted]" if name.lower() == "x-goog-api-key" else value
+            for name, value in self.headers.items()
+        }
+
+
+def _described(model: str) -> dict[str, object]:
+    return {
+        "name": f"models/{model}",
+        "displayName": model,
+        "supportedGenerationMethods": ["generateContent", "countTokens"],
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="A stand-in for Gemini's image models.")
+    parser.add_argument("--port", type=int, default=8765)
+    parser.add_argument("--fail", metavar="MODE", choices=[mode.value for mode in Failure])
+    arguments = parser.parse_args()
+    failure = Failure(arguments.fail) if arguments.fail else None
+    with GeminiServer(arguments.port, failure=failure, is_talkative=True) as server:
+        print(f"Pretending to be Gemini on {server.base_url}. In another terminal:\n")
+        print(
+            f"  PLANTAIN_GEMINI_BASE_URL={server.base_url} GEMINI_API_KEY=test-key"
+            ' plantain generate "a kettle on linen" --generator gemini\n'
+        )
+        print("Ctrl+C ends it.", flush=True)
+        try:
+            threading.Event().wait()
+        except KeyboardInterrupt:
+            print("Bye.")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,259 @@
+"""A scriptable engine for tests of the window: the real one's shape, no disk but thumbnails."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from desktop.core.asset import Asset
+from desktop.core.cancellation import CancelToken
+from desktop.core.progress import Progress
+from desktop.core.query import Query, Reason, SearchHit, SearchResult
+from desktop.embedding.models import ModelEntry
+from desktop.generation.request import GenerationRequest, GenerationResult, Reference, Usage
+from desktop.services.reports import (
+    AssetDetails,
+    GeneratedPicture,
+    IndexReport,
+    LibraryStatus,
+    Lineage,
+)
+
+
+def make_asset(number: int, name: str = "", folder: str = "/pictures", **changes: object) -> Asset:
+    """An asset that was read; ``number`` is its id and its content."""
+    asset = Asset(
+        id=number,
+        path=Path(folder) / (name or f"picture {number:03}.png"),
+        size=1_234_567,
+        modified_ns=1_700_000_000_000_000_000,
+        added_at=1_700_000_000.0 + number,
+        width=1200,
+        height=800,
+        format="PNG",
+        content_hash=f"{number:064x}",
+    )
+    return replace(asset, **changes)  # pyright: ignore[reportArgumentType]
+
+
+class FakeBrowsing:
+    def __init__(self, assets: Sequence[Asset]) -> None:
+        self.assets = list(assets)
+        self.lineages: dict[int, Lineage] = {}
+        self.used_in: dict[int, tuple[Asset, ...]] = {}
+
+    def all(self) -> list[Asset]:
+        return list(self.assets)
+
+    def details(self, asset_id: int) -> AssetDetails:
+        asset = next(asset for asset in self.assets if asset.id == asset_id)
+        return AssetDetails(
+            asset,
+            str(asset.path.parent),
+            self.lineages.get(asset_id),
+            self.used_in.get(asset_id, ()),
+        )
+
+
+class FakeIndexing:
+    """Yields what ``steps`` holds; with ``gate`` set it waits for it, or for a cancel."""
+
+    def __init__(self, browsing: FakeBrowsing) -> None:
+        self.browsing = browsing
+        self.calls: list[tuple[tuple[Path, ...], bool]] = []
+        self.steps: list[Progress] = [Progress("Looking through folders")]
+        self.new: list[Asset] = []
+        self.report = IndexReport(found=3, added=3)
+        self.error: Exception | None = None
+        self.gate: threading.Event | None = None
+
+    def run(
+        self, paths: Sequence[Path], cancel: CancelToken, *, retry_failed: bool = False
+    ) -> Generator[Progress, None, IndexReport]:
+        self.calls.append((tuple(paths), retry_failed))
+        for step in self.steps:
+            cancel.raise_if_cancelled()
+            yield step
+        _wait(self.gate, cancel)
+        if self.error is not None:
+            raise self.error
+        self.browsing.assets = [*self.new, *self.browsing.assets]
+        return self.report
+
+
+class FakeSearching:
+    """Hits are the assets whose name holds the query's words; all for a picture."""
+
+    def __init__(self, browsing: FakeBrowsing) -> None:
+        self.browsing = browsing
+        self.queries: list[Query] = []
+        self.prompts: list[str] = []
+        self.threads: set[str] = set()
+        self.error: Exception | None = None
+        self.gate: Callable[[Query], threading.Event | None] = lambda _: None
+
+    def search(self, query: Query) -> SearchResult:
+        self.queries.append(query)
+        self.threads.add(threading.current_thread().name)
+        gate = self.gate(query)
+        if gate is not None:
+            gate.wait(5)
+        if self.error is not None:
+            raise self.error
+        words = query.text.casefold()
+        found = [a for a in self.browsing.assets if words in a.filename.casefold()]
+        hits = [
+            SearchHit(rank, asset, max(0.05, 0.42 - 0.012 * rank), Reason.MEANING)
+            for rank, asset in enumerate(found[: query.limit], start=1)
+        ]
+        return SearchResult(query, tuple(hits), model="fake")
+
+    def propose(self, prompt: str, count: int) -> tuple[Reference, ...]:
+        self.prompts.append(prompt)
+        return tuple(
+            Reference(asset.path, asset.id, 0.36 - 0.02 * at, "matches the prompt")
+            for at, asset in enumerate(self.browsing.assets[:count])
+        )
+
+
+class FakeGenerating:
+    def __init__(self, browsing: FakeBrowsing) -> None:
+        self.browsing = browsing
+        self.requests: list[GenerationRequest] = []
+        self.error: Exception | None = None
+        self.gate: threading.Event | None = None
+        self.text = "Here is your picture."
+
+    def run(
+        self, request: GenerationRequest, cancel: CancelToken
+    ) -> Generator[Progress, None, GeneratedPicture]:
+        self.requests.append(request)
+        yield Progress("Preparing references", 1, max(1, len(request.references)))
+        yield Progress("Waiting for the generator", unit="")
+        _wait(self.gate, cancel)
+        if self.error is not None:
+            raise self.error
+        number = 1000 + len(self.requests)
+        made = make_asset(number, f"{request.prompt[:20]}.png", "/made", is_generated=True)
+        self.browsing.assets.insert(0, made)
+        self.browsing.lineages[number] = Lineage(
+            request, "fake-1", self.text, Usage(), 1_700_000_000.0
+        )
+        return GeneratedPicture(made, request, self.text, "Mood board (offline)", "fake-1")
+
+
+@dataclass
+class FakeModels:
+    entries: list[ModelEntry] = field(
+        default_factory=lambda: [
+            ModelEntry(
+                "ViT-B-32",
+                "CLIP ViT-B/32 trained on DataComp-XL: the best of its size, the default.",
+                "MIT",
+                ("en",),
+                "downloadable",
+                is_installed=False,
+                size_bytes=605_000_000,
+            ),
+            ModelEntry(
+                "demo",
+                "A small model of Plantain's own, for its sample pictures.",
+                "Apache-2.0",
+                ("en", "zh"),
+                "bundled",
+                is_installed=True,
+                size_bytes=4_000_000,
+            ),
+        ]
+    )
+    imported: list[Path] = field(default_factory=list)
+    downloaded: list[str] = field(default_factory=list)
+    error: Exception | None = None
+
+    def list(self) -> Sequence[ModelEntry]:
+        return tuple(self.entries)
+
+    def import_file(
+        self, path: Path, *, cancel: CancelToken
+    ) -> Generator[Progress, None, ModelEntry]:
+        yield Progress("Checking the file", unit="MB")
+        if self.error is not None:
+            raise self.error
+        self.imported.append(path)
+        return replace(self.entries[1], name=path.stem, source="imported")
+
+    def download(self, name: str, *, cancel: CancelToken) -> Generator[Progress, None, ModelEntry]:
+        yield Progress("Downloading", 1, 605, unit="MB")
+        if self.error is not None:
+            raise self.error
+        self.downloaded.append(name)
+        return replace(self.entries[0], is_installed=True)
+
+
+class FakeGenerator:
+    def __init__(self, name: str, label: str, *, is_offline: bool) -> None:
+        self.name = name
+        self.label = label
+        self.is_offline = is_offline
+        self.default_model = ""
+
+    def generate(self, *_: object) -> GenerationResult:
+        raise NotImplementedError
+
+
+class FakeEngine:
+    """Everything that the window needs of an engine."""
+
+    def __init__(self, assets: Sequence[Asset] = (), thumbnails: Path = Path("/nowhere")) -> None:
+        self.browsing = FakeBrowsing(assets)
+        self.indexing = FakeIndexing(self.browsing)
+        self.searching = FakeSearching(self.browsing)
+        self.generating = FakeGenerating(self.browsing)
+        self.models = FakeModels()
+        self.generators = (
+            FakeGenerator("moodboard", "Mood board (offline)", is_offline=True),
+            FakeGenerator("gemini", "Gemini (Nano Banana)", is_offline=False),
+        )
+        self.thumbnails = thumbnails
+        self.model = "ViT-B-32"
+        self.key = ""
+        self.key_error: Exception | None = None
+        self.is_closed = False
+
+    def status(self) -> LibraryStatus:
+        problem = (
+            "" if self.model else "There is no model yet, so pictures cannot be found by meaning."
+        )
+        return LibraryStatus(
+            assets=len(self.browsing.assets),
+            missing=sum(asset.is_missing for asset in self.browsing.assets),
+            model=self.model,
+            model_problem=problem,
+            has_gemini_key=bool(self.key),
+        )
+
+    def thumbnail_path(self, content_hash: str) -> Path:
+        return self.thumbnails / f"{content_hash}.jpg"
+
+    def use_model(self, name: str) -> None:
+        self.model = name
+
+    def save_gemini_key(self, key: str) -> None:
+        if self.key_error is not None:
+            raise self.key_error
+        self.key = key
+
+    def close(self) -> None:
+        self.is_closed = True
+
+
+def _wait(gate: threading.Event | None, cancel: CancelToken) -> None:
+    """Block as a library would: until the gate opens, or a cancel wakes it up."""
+    if gate is None:
+        return
+    forget = cancel.on_cancel(gate.set)
+    gate.wait(10)
+    forget()
+    cancel.raise_if_cancelled()

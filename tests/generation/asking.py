@@ -1,0 +1,99 @@
+"""Asking the stand-in for Gemini, in few words."""
+
+from __future__ import annotations
+
+import io
+import threading
+import time
+from collections.abc import Sequence
+
+from PIL import Image
+
+from desktop.core.cancellation import CancelToken
+from desktop.core.errors import PlantainError
+from desktop.generation.gemini import GeminiGenerator
+from desktop.generation.request import GenerationRequest, GenerationResult, ReferenceImage
+from tests.fakes.gemini import GeminiServer
+
+KEY = "AIzaSyTestKeyThatMustNeverBeSeenAnywhere"
+
+
+def picture(seed: int = 0, mime_type: str = "image/jpeg") -> ReferenceImage:
+    """A noisy reference: its bytes hold what base64 writes as - and _."""
+    noise = Image.frombytes("RGB", (24, 16), bytes((i * (seed + 7)) % 256 for i in range(1152)))
+    out = io.BytesIO()
+    noise.save(out, mime_type.removeprefix("image/"))
+    return ReferenceImage(
+        data=out.getvalue(), mime_type=mime_type, label=f"confidential-{seed}.jpg", score=0.31
+    )
+
+
+def generator(
+    server: GeminiServer, *, key: str | None = KEY, total_timeout_s: float = 30.0
+) -> GeminiGenerator:
+    return GeminiGenerator(
+        api_key=lambda: key, base_url=server.base_url, total_timeout_s=total_timeout_s
+    )
+
+
+def request(
+    prompt: str = "a kettle on linen",
+    *,
+    model: str = "",
+    aspect_ratio: str = "1:1",
+    image_size: str = "1K",
+) -> GenerationRequest:
+    return GenerationRequest(
+        prompt, generator="gemini", model=model, aspect_ratio=aspect_ratio, image_size=image_size
+    )
+
+
+def ask(
+    server: GeminiServer,
+    wish: GenerationRequest | None = None,
+    references: Sequence[ReferenceImage] = (),
+) -> GenerationResult:
+    return generator(server).generate(wish or request(), references, CancelToken())
+
+
+def error_of(
+    asked: GeminiGenerator,
+    references: Sequence[ReferenceImage] = (),
+    wish: GenerationRequest | None = None,
+) -> PlantainError:
+    """The error that asking ends in."""
+    try:
+        asked.generate(wish or request(), references, CancelToken())
+    except PlantainError as error:
+        return error
+    raise AssertionError("nothing failed")
+
+
+class Asking(threading.Thread):
+    """A generation in a worker thread, as a lane runs it.
+
+    Attributes:
+        cancel: its token.
+        error: how it ended; None while it runs or when it succeeded.
+    """
+
+    def __init__(self, asked: GeminiGenerator) -> None:
+        super().__init__(name="asking")
+        self.asked = asked
+        self.cancel = CancelToken()
+        self.error: BaseException | None = None
+        self.start()
+
+    def run(self) -> None:
+        try:
+            self.asked.generate(request(), (), self.cancel)
+        except BaseException as error:  # noqa: BLE001 - handed to the test, whatever it is
+            self.error = error
+
+    def seconds_to_stop(self) -> float:
+        """Cancel, wait for the end and say how long that took."""
+        started = time.monotonic()
+        self.cancel.cancel()
+        self.join(timeout=10)
+        assert not self.is_alive(), "still running 10 s after the cancel"
+        return time.monotonic() - started

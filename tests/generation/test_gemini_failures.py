@@ -1,0 +1,277 @@
+"""Every way Gemini or the network can fail ends in one clear sentence, after one request."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+
+import httpx2
+import pytest
+from google.genai import errors as genai_errors
+
+from desktop.core.errors import (
+    GenerationError,
+    KeyMissing,
+    KeyRefused,
+    NoPicture,
+    PlantainError,
+    PromptBlocked,
+    QuotaExhausted,
+    ReplyUnreadable,
+    RequestRefused,
+    ServiceUnavailable,
+)
+from desktop.generation.gemini import GeminiGenerator, adapter
+from desktop.generation.gemini.errors import Attempt, explain
+from tests.fakes.gemini import GeminiServer
+from tests.fakes.gemini_replies import WORDS_ONLY, Failure
+from tests.generation.asking import KEY, ask, error_of, generator, request
+
+FAILURES: dict[Failure, tuple[type[PlantainError], str]] = {
+    Failure.BAD_KEY: (KeyRefused, "Gemini does not accept this key. Google says: “API key not"),
+    Failure.KEY_SUSPENDED: (KeyRefused, "'api_key:[key]' has been suspended"),
+    Failure.MODEL_GONE: (RequestRefused, "Gemini has no model “gemini-nano-banana-2.1”"),
+    Failure.BAD_REQUEST: (RequestRefused, "(HTTP 400). Google says: “Unable to process input"),
+    Failure.COUNTRY: (RequestRefused, "country and billing plan"),
+    Failure.TOO_LARGE: (RequestRefused, "too large for Gemini. Your prompt"),
+    Failure.QUOTA: (QuotaExhausted, "Try again in 38 seconds."),
+    Failure.QUOTA_WITHOUT_DELAY: (QuotaExhausted, "Wait a minute"),
+    Failure.INTERNAL: (ServiceUnavailable, "in trouble at the moment (HTTP 500)"),
+    Failure.OVERLOADED: (ServiceUnavailable, "overloaded at the moment (HTTP 503). Your prompt"),
+    Failure.DROP_BEFORE_REPLY: (ServiceUnavailable, "broke off"),
+    Failure.DROP_MID_BODY: (ServiceUnavailable, "Google may still bill"),
+    Failure.REDIRECT: (ReplyUnreadable, "(HTTP 302); Plantain did not follow"),
+    Failure.SIGN_IN_PAGE: (ReplyUnreadable, "not in the form"),
+    Failure.EMPTY_BODY: (ReplyUnreadable, "not in the form"),
+    Failure.INVALID_JSON: (ReplyUnreadable, "not in the form"),
+    Failure.NOT_AN_OBJECT: (ReplyUnreadable, "not in the form"),
+    Failure.GARBLED_COMPRESSION: (ReplyUnreadable, "arrived garbled"),
+    Failure.BAD_BASE64: (ReplyUnreadable, "arrived garbled"),
+    Failure.BLOCK_SAFETY: (PromptBlocked, "declined this prompt because of its safety rules"),
+    Failure.BLOCK_OTHER: (PromptBlocked, "declined this prompt because of a rule that"),
+    Failure.BLOCK_BLOCKLIST: (PromptBlocked, "declined this prompt because of a word"),
+    Failure.BLOCK_PROHIBITED_CONTENT: (PromptBlocked, "declined this prompt because of its rules"),
+    Failure.BLOCK_IMAGE_SAFETY: (PromptBlocked, "declined this prompt because of its safety"),
+    Failure.BLOCK_UNKNOWN: (PromptBlocked, "a rule it calls “SOLAR_FLARE”"),
+    Failure.FINISH_SAFETY: (PromptBlocked, "withheld the picture because of its safety rules"),
+    Failure.FINISH_IMAGE_SAFETY: (PromptBlocked, "because of its safety rules for pictures"),
+    Failure.FINISH_PROHIBITED_CONTENT: (PromptBlocked, "because of its rules on prohibited"),
+    Failure.FINISH_IMAGE_PROHIBITED_CONTENT: (PromptBlocked, "rules on prohibited pictures"),
+    Failure.FINISH_RECITATION: (PromptBlocked, "too close to an existing work"),
+    Failure.FINISH_IMAGE_RECITATION: (PromptBlocked, "the picture coming too close"),
+    Failure.FINISH_BLOCKLIST: (PromptBlocked, "a word on its block list"),
+    Failure.FINISH_SPII: (PromptBlocked, "personal data"),
+    Failure.FINISH_LANGUAGE: (PromptBlocked, "the language"),
+    Failure.FINISH_NO_IMAGE: (NoPicture, "asked for a picture and made none"),
+    Failure.FINISH_IMAGE_OTHER: (NoPicture, "could not finish the picture"),
+    Failure.FINISH_OTHER: (NoPicture, "does not say why"),
+    Failure.FINISH_MAX_TOKENS: (NoPicture, "Shorten the prompt"),
+    Failure.FINISH_UNKNOWN: (NoPicture, "a reason that it calls “LUNAR_ECLIPSE”"),
+    Failure.TEXT_ONLY: (NoPicture, f"It wrote: “{WORDS_ONLY}”"),
+    Failure.THOUGHT_PICTURE_ONLY: (NoPicture, "answered without a picture"),
+    Failure.CANDIDATES_NULL: (NoPicture, "gave no reason"),
+    Failure.CONTENT_NULL: (NoPicture, "answered without a picture"),
+    Failure.PARTS_NULL: (NoPicture, "gave no reason"),
+}
+
+ELSEWHERE = {Failure.HANG, Failure.TRICKLE, Failure.NOT_A_PICTURE}
+"""Tested in test_gemini_stopping.py, or no failure of the generator."""
+
+
+def test_every_failure_of_the_stand_in_is_expected_here():
+    assert set(FAILURES) | ELSEWHERE == set(Failure)
+
+
+@pytest.mark.parametrize("failure", FAILURES, ids=lambda failure: failure.value)
+def test_a_failure_is_told_in_one_sentence(server: GeminiServer, failure: Failure):
+    expected, words = FAILURES[failure]
+    server.fail_with(failure)
+    error = error_of(generator(server))
+    assert type(error) is expected
+    assert error.kind == expected.kind
+    assert words in error.sentence()
+    assert "Your prompt and references are kept; nothing was saved." in error.safe
+    assert error.next_step
+    assert "\n" not in error.sentence()
+    assert KEY not in error.sentence()
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [
+        Failure.DROP_BEFORE_REPLY,
+        Failure.DROP_MID_BODY,
+        Failure.INTERNAL,
+        Failure.OVERLOADED,
+        Failure.QUOTA,
+        Failure.REDIRECT,
+        Failure.INVALID_JSON,
+    ],
+    ids=lambda failure: failure.value,
+)
+def test_nothing_is_ever_sent_twice(server: GeminiServer, failure: Failure):
+    server.fail_with(failure, count=1)
+    error_of(generator(server))
+    assert len(server.requests) == 1
+
+
+def test_it_works_again_after_a_failure(server: GeminiServer):
+    asked = generator(server)
+    server.fail_with(Failure.OVERLOADED, count=1)
+    error_of(asked)
+    assert ask(server).images
+
+
+def test_the_waiting_time_is_there_for_a_button(server: GeminiServer):
+    server.fail_with(Failure.QUOTA)
+    error = error_of(generator(server))
+    assert isinstance(error, QuotaExhausted)
+    assert error.retry_after_s == 38.0
+
+
+def test_words_without_a_picture_are_kept(server: GeminiServer):
+    server.fail_with(Failure.TEXT_ONLY)
+    error = error_of(generator(server))
+    assert isinstance(error, NoPicture)
+    assert error.text == WORDS_ONLY
+
+
+def test_bytes_that_are_no_picture_are_handed_on_for_the_import_to_refuse(server: GeminiServer):
+    server.fail_with(Failure.NOT_A_PICTURE)
+    assert ask(server).images == (b"certainly no picture",)
+
+
+def test_a_model_that_the_table_does_not_know_is_for_gemini_to_refuse(server: GeminiServer):
+    error = error_of(generator(server), wish=request(model="gemini-5-dream"))
+    assert isinstance(error, RequestRefused)
+    assert "gemini-5-dream" in error.message
+    assert error.next_step == "Choose another model."
+
+
+@pytest.mark.parametrize("key", [None, "", "  \n"])
+def test_without_a_key_nothing_is_contacted(server: GeminiServer, key: str | None):
+    error = error_of(generator(server, key=key))
+    assert type(error) is KeyMissing
+    assert "GEMINI_API_KEY" in error.next_step
+    assert server.requests == []
+
+
+@pytest.mark.parametrize("key", ["abc\ndef", "abc\r\nX-Evil: 1", "schlüssel", "a b", "abc\x00d"])
+def test_a_key_that_cannot_be_one_is_refused_here(server: GeminiServer, key: str):
+    error = error_of(generator(server, key=key))
+    assert type(error) is KeyRefused
+    assert key not in error.sentence()
+    assert server.requests == []
+
+
+def test_a_server_that_is_not_there():
+    with socket.socket() as reserved:  # bound but not listening: connections are refused
+        reserved.bind(("127.0.0.1", 0))
+        address = f"http://127.0.0.1:{reserved.getsockname()[1]}"
+        error = error_of(GeminiGenerator(api_key=lambda: KEY, base_url=address))
+    assert type(error) is ServiceUnavailable
+    assert error.message == "127.0.0.1 does not take connections."
+
+
+def test_a_server_that_speaks_no_tls(server: GeminiServer):
+    address = server.base_url.replace("http:", "https:")
+    error = error_of(GeminiGenerator(api_key=lambda: KEY, base_url=address))
+    assert type(error) is ServiceUnavailable
+    assert "No encrypted connection" in error.message
+
+
+def test_a_name_that_cannot_be_resolved(monkeypatch: pytest.MonkeyPatch):
+    def unknown(*_arguments: object, **_options: object) -> None:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+    error = error_of(GeminiGenerator(api_key=lambda: KEY, base_url="https://gemini.invalid"))
+    assert type(error) is ServiceUnavailable
+    assert error.message == "The address of gemini.invalid could not be found."
+
+
+def test_an_unforeseen_failure_is_logged_without_the_key(
+    server: GeminiServer, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+):
+    def broken(_body: str, _model: str) -> None:
+        raise RuntimeError(f"header x-goog-api-key: {KEY}")
+
+    monkeypatch.setattr(adapter, "read_reply", broken)
+    error = error_of(generator(server))
+    assert type(error) is GenerationError
+    assert "(RuntimeError)" in error.message
+    assert "header x-goog-api-key: [key]" in caplog.text
+    assert KEY not in caplog.text
+
+
+ATTEMPT = Attempt(key=KEY, host="gemini.test", model="m", connect_timeout_s=15, total_timeout_s=180)
+
+
+def _caused(error: Exception, cause: Exception) -> Exception:
+    error.__cause__ = cause
+    return error
+
+
+def _refusal(code: int, message: str = "", **error: object) -> Exception:
+    reply = {"error": {"code": code, "message": message, **error}}
+    kind = genai_errors.ServerError if code >= 500 else genai_errors.ClientError
+    return kind(code, reply, None)
+
+
+@pytest.mark.parametrize(
+    ("foreign", "expected", "words"),
+    [
+        (httpx2.ConnectTimeout(""), ServiceUnavailable, "not be reached within 15 seconds"),
+        (httpx2.ReadTimeout(""), ServiceUnavailable, "not answer within 180 seconds"),
+        (httpx2.WriteTimeout(""), ServiceUnavailable, "Google may still bill"),
+        (httpx2.ProxyError("407"), ServiceUnavailable, "HTTPS_PROXY"),
+        (httpx2.ReadError(""), ServiceUnavailable, "broke off"),
+        (httpx2.WriteError(""), ServiceUnavailable, "broke off"),
+        (
+            _caused(httpx2.ConnectError(""), ssl.SSLCertVerificationError("self-signed")),
+            ServiceUnavailable,
+            "certificate of gemini.test could not be verified, so no key was sent",
+        ),
+        (_refusal(401, "Unauthorised"), KeyRefused, "Google says: “Unauthorised”"),
+        (_refusal(408), ServiceUnavailable, "broke off"),
+        (_refusal(418, "I'm a\nteapot\x07"), RequestRefused, "“I'm a teapot”"),
+        (_refusal(400, "x" * 1000), RequestRefused, "xxx…”"),
+        (_refusal(504, "Deadline"), ServiceUnavailable, "in trouble"),
+        (genai_errors.ClientError(400, "text", None), RequestRefused, "(HTTP 400). Your"),
+        (genai_errors.ClientError(400, {"error": None}, None), RequestRefused, "(HTTP 400)."),
+        (_refusal(400, details="text"), RequestRefused, "(HTTP 400)."),
+        (_refusal(400, details=[None, {}]), RequestRefused, "(HTTP 400)."),
+        (genai_errors.APIError(204, {}, None), ReplyUnreadable, "(HTTP 204)"),
+        (UnicodeDecodeError("utf-8", b"", 0, 1, ""), ReplyUnreadable, "not Gemini's format"),
+    ],
+)
+def test_rare_failures_are_told_too(foreign: Exception, expected: type, words: str):
+    error = explain(foreign, ATTEMPT)
+    assert error is not None
+    assert type(error) is expected
+    assert words in error.sentence()
+    assert len(error.message) < 400
+
+
+@pytest.mark.parametrize(
+    ("delay", "next_step"),
+    [
+        ("0.4s", "Try again in 1 second."),
+        ("38.2s", "Try again in 39 seconds."),
+        ("125s", "Try again in 3 minutes."),
+        ("80000s", "Try again in 23 hours."),
+        ("soon", "Wait a minute and try again, or look at your plan in Google AI Studio."),
+        (None, "Wait a minute and try again, or look at your plan in Google AI Studio."),
+    ],
+)
+def test_waiting_times_are_told_as_people_plan(delay: str | None, next_step: str):
+    error = explain(_refusal(429, details=[{"retryDelay": delay}]), ATTEMPT)
+    assert error is not None
+    assert error.next_step == next_step
+
+
+def test_a_waiting_time_may_come_in_the_header():
+    response = httpx2.Response(429, headers={"Retry-After": "7"})
+    error = explain(genai_errors.ClientError(429, {}, response), ATTEMPT)
+    assert isinstance(error, QuotaExhausted)
+    assert error.retry_after_s == 7
