@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+import warnings
+from pathlib import Path
+
+import pytest
+
+from desktop.media import formats
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["a.jpg", "A.JPG", "b.JpEg", "c.jpe", "d.jfif", "e.png", "f.WebP", "g.gif", "h.bmp", "i.TIF"],
+)
+def test_a_picture_is_known_by_its_suffix_in_any_letter_case(name: str) -> None:
+    assert formats.is_picture(name)
+    assert formats.is_picture(Path("/some/where") / name)
+    assert formats.is_picture(name.encode())
+
+
+@pytest.mark.parametrize("name", ["a.txt", "jpg", ".jpg", "a.jpg.part", "a.psd", "a.", ""])
+def test_other_names_are_no_pictures(name: str) -> None:
+    assert not formats.is_picture(name)
+
+
+def test_a_name_that_is_not_utf8_is_judged_by_its_suffix_all_the_same() -> None:
+    raw = b"caf\xe9.png"
+    assert formats.is_picture(raw)
+    assert formats.is_picture(os.fsdecode(raw))
+
+
+@pytest.mark.parametrize(
+    ("head", "name"),
+    [
+        (b"\xff\xd8\xff\xe0\x00\x10JFIF", "JPEG"),
+        (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "PNG"),
+        (b"RIFF\x10\x00\x00\x00WEBPVP8 ", "WEBP"),
+        (b"RIFF\x10\x00\x00\x00WAVEfmt ", ""),
+        (b"%!PS-Adobe-3.0 EPSF", ""),
+        (b"II*\x00\x08\x00\x00\x00", "TIFF"),
+        (b"", ""),
+    ],
+)
+def test_the_content_decides_which_decoder_runs(head: bytes, name: str) -> None:
+    assert formats.sniff_format(head) == name
+
+
+@pytest.mark.parametrize(
+    ("head", "description"),
+    [
+        (b"%PDF-1.7\n", "a PDF document"),
+        (b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00", "a HEIC picture"),
+        (b'<?xml version="1.0"?>\n<svg xmlns=', "an SVG drawing"),
+        (b"<!DOCTYPE html><html>", "a web page"),
+        ("shopping list: 香蕉".encode()[:-1], "text"),
+        (b"\x00\x01\x02\x03", ""),
+    ],
+)
+def test_what_a_foreign_file_is_can_be_said(head: bytes, description: str) -> None:
+    assert formats.describe_foreign(head) == description
+
+
+def test_pillows_remarks_are_silenced_and_everyone_elses_are_not() -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        formats.quiet_decoders()
+        formats.quiet_decoders()
+        warnings.warn_explicit(
+            "odd tag", UserWarning, "TiffImagePlugin.py", 1, "PIL.TiffImagePlugin"
+        )
+        with pytest.raises(UserWarning):
+            warnings.warn_explicit("ours", UserWarning, "x.py", 1, "desktop.media.x")
+
+
+def test_silencing_from_many_threads_leaves_one_filter() -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        threads = [threading.Thread(target=formats.quiet_decoders) for _ in range(16)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        ours = [entry for entry in warnings.filters if "PIL" in str(entry[3])]
+        assert len(ours) == 1
+
+
+def test_importing_the_room_changes_no_warning_filter() -> None:
+    code = (
+        "import warnings, numpy; before = list(warnings.filters)\n"
+        "import desktop.media.decode, desktop.media.thumbnails\n"
+        "assert list(warnings.filters) == before, warnings.filters"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
