@@ -38,6 +38,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import ClassVar
 
+from desktop.core.asset import displayable
+
 
 class PlantainError(Exception):
     """Root of every error that a person may read.
@@ -56,9 +58,14 @@ class PlantainError(Exception):
         self.safe = safe
         self.next_step = next_step
 
+    @property
+    def headline(self) -> str:
+        """What happened, and to which file."""
+        return self.message
+
     def sentence(self) -> str:
         """All three parts as one paragraph, for a notice or a line on stderr."""
-        return " ".join(part for part in (self.message, self.safe, self.next_step) if part)
+        return " ".join(part for part in (self.headline, self.safe, self.next_step) if part)
 
 
 class Cancelled(PlantainError):
@@ -82,6 +89,10 @@ class FileError(PlantainError):
     def __init__(self, path: Path, message: str, *, next_step: str = "") -> None:
         super().__init__(message, safe="The file was not changed.", next_step=next_step)
         self.path = path
+
+    @property
+    def headline(self) -> str:
+        return f"{displayable(self.path)}: {self.message}"
 
 
 class FileUnreadable(FileError):

@@ -1,0 +1,105 @@
+"""The check-up: what is installed, what is in use, what is wrong. Holds no secrets."""
+
+from __future__ import annotations
+
+import os
+import platform
+import re
+import sys
+import tempfile
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from desktop import __version__
+from desktop.config.secrets import GEMINI_KEY, STORE_TOKEN
+from desktop.core.errors import PlantainError
+from desktop.embedding.clip import best_device
+from desktop.wiring import Engine, EngineOptions
+
+_PACKAGES = (
+    *("torch", "open_clip_torch", "pymilvus", "milvus-lite", "google-genai"),
+    *("PySide6-Essentials", "pillow", "numpy"),
+)
+_USER_INFO = re.compile(r"(?<=://)[^/@]*@")
+
+
+def examine(options: EngineOptions) -> dict[str, Any]:
+    """Look at everything without changing anything; problems are listed, not raised.
+
+    Raises:
+        LibraryError, SettingsError, ModelError: not even the profile can be opened.
+    """
+    problems: list[str] = []
+    with Engine(options, is_reader=True) as engine:
+        status = engine.status()
+        model = engine.model.installed()
+        if status.model_problem:
+            problems.append(status.model_problem)
+        vectors = None
+        try:
+            vectors = _count_vectors(engine)
+        except PlantainError as error:
+            problems.append(error.sentence())
+        folders = {
+            "profile": engine.profile.folder,
+            "library": engine.library.folder,
+            "models": engine.profile.models,
+        }
+        return {
+            "versions": _versions(),
+            "model": status.model or None,
+            "model_languages": list(model.manifest.languages) if model else [],
+            "device": best_device(),
+            "store": {
+                "uri": _USER_INFO.sub("", engine.store_uri),
+                "vectors": vectors,
+                "has_token": bool(engine.secrets.get(STORE_TOKEN)),
+            },
+            "assets": status.assets,
+            "pending": status.pending,
+            "missing": status.missing,
+            "failed": engine.catalog.counts()["failed"],
+            "gemini": {"has_key": bool(engine.secrets.get(GEMINI_KEY))},
+            "folders": {
+                name: {"path": str(path), "is_writable": _is_writable(path)}
+                for name, path in folders.items()
+            },
+            "problems": problems,
+        }
+
+
+def _count_vectors(engine: Engine) -> int:
+    """Vectors that Milvus holds for the model in use; 0 without opening anything that is empty."""
+    space = engine.model.vector_space()
+    if space is None or not engine.ledger.dimension(space):
+        return 0
+    store = engine.vectors.reopen_known(space)
+    return store.count() if store else 0
+
+
+def _versions() -> dict[str, str]:
+    versions = {
+        "plantain": __version__,
+        "python": platform.python_version(),
+        "system": f"{platform.system()} {platform.release()} {platform.machine()}",
+        "is_frozen": str(bool(getattr(sys, "frozen", False))).lower(),
+    }
+    for name in _PACKAGES:
+        try:
+            versions[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            versions[name] = "not installed"
+    return versions
+
+
+def _is_writable(folder: Path) -> bool:
+    """Tried, not guessed: permission bits say little on network drives. Makes no folder."""
+    existing = next(path for path in (folder, *folder.parents) if path.exists())
+    if not os.access(existing, os.W_OK):
+        return False
+    try:
+        with tempfile.TemporaryFile(dir=existing):
+            return True
+    except OSError:
+        return False

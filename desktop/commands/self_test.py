@@ -1,0 +1,33 @@
+"""``plantain --self-test``: does this installation do its job? For people and for packagers."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+from desktop.commands.terminal import say
+from desktop.commands.walkthrough import walk_through
+from desktop.config.paths import resource
+from desktop.wiring import Engine, EngineOptions
+
+
+def run_self_test() -> int:
+    """Walk through the main job in a throw-away profile, then in a window; 0 when all is well."""
+    is_ok = True
+    with tempfile.TemporaryDirectory(prefix="plantain-self-test-") as folder:
+        options = EngineOptions(profile_dir=Path(folder), model="demo")
+        with Engine(options) as engine:
+            for step in walk_through(engine, resource("demo/pictures")):
+                say(f"{'ok    ' if step.is_ok else 'FAILED'} {step.name}: {step.lines[0]}")
+                is_ok = is_ok and step.is_ok
+            expected = engine.catalog.counts()["assets"]
+        # The library is closed by now: the window opens it as it would any other.
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+        from desktop.app import check_window
+
+        shown = check_window(options)
+        is_ok = is_ok and shown == expected
+        say(f"{'ok    ' if shown == expected else 'FAILED'} window: {shown} pictures in the grid")
+    say("Plantain works." if is_ok else "Something is wrong; see above.")
+    return 0 if is_ok else 1

@@ -1,0 +1,38 @@
+"""What the command line prints: lines, errors, and progress when someone is watching."""
+
+from __future__ import annotations
+
+import sys
+from typing import TextIO
+
+from tqdm import tqdm
+
+from desktop.core.errors import PlantainError
+from desktop.core.progress import ProgressSteps, ResultT
+
+
+def say(text: str, to: TextIO | None = None) -> None:
+    """One line; on stdout unless told otherwise."""
+    print(text, file=to or sys.stdout, flush=True)
+
+
+def say_error(error: PlantainError) -> None:
+    """An error as people read it, on stderr."""
+    say(f"plantain: {error.sentence()}", to=sys.stderr)
+
+
+def follow(steps: ProgressSteps[ResultT]) -> ResultT:
+    """Run work to its end, with a progress bar on stderr when that is a terminal."""
+    # disable=None: tqdm's own test for a terminal.
+    with tqdm(file=sys.stderr, disable=None, leave=False, unit=" ", dynamic_ncols=True) as bar:
+        while True:
+            try:
+                step = next(steps)
+            except StopIteration as stop:
+                return stop.value
+            bar.set_description(step.stage, refresh=False)
+            if step.total != bar.total:
+                bar.total = step.total
+            bar.n = step.done
+            bar.set_postfix_str(step.current[-40:], refresh=False)
+            bar.update(0)

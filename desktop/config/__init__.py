@@ -1,0 +1,1 @@
+"""Where things live, what the person prefers, and what must stay secret."""

@@ -1,0 +1,92 @@
+"""What the person prefers, in one typed value; a damaged file never stops the program."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+import time
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any, cast
+
+from desktop.core.errors import SettingsError
+
+SETTINGS_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Preferences of one profile.
+
+    Attributes:
+        model: name or path of the embedding model; empty for the default one.
+        store_uri: Milvus address or file; empty for the library's own file.
+        gemini_base_url: where Gemini is asked; empty for Google's own address.
+        gemini_api_version: path component of the API ("v1beta" has the image options).
+        theme: "dark", "light" or "system".
+    """
+
+    model: str = ""
+    store_uri: str = ""
+    gemini_base_url: str = ""
+    gemini_api_version: str = "v1beta"
+    theme: str = "dark"
+
+
+def load_settings(path: Path) -> Settings:
+    """Read settings; a missing file gives the defaults, a damaged one is kept aside.
+
+    Unknown keys and values of the wrong type are passed over, so that one bad line costs one
+    setting.
+
+    Raises:
+        SettingsError: the file is from a newer Plantain, or cannot be read.
+    """
+    try:
+        raw: Any = json.loads(path.read_text("utf-8"))
+        if not isinstance(raw, dict):
+            raise ValueError("not an object")
+    except FileNotFoundError:
+        return Settings()
+    except ValueError:
+        path.rename(path.with_name(f"{path.name}.damaged-{time.strftime('%Y%m%d-%H%M%S')}"))
+        return Settings()
+    except OSError as error:
+        raise SettingsError(
+            f"The settings {path} cannot be read: {error.strerror}.",
+            safe="Nothing was changed.",
+            next_step="Check the file's permissions.",
+        ) from error
+    values = cast("dict[str, Any]", raw)
+    if values.get("version", 1) > SETTINGS_VERSION:
+        raise SettingsError(
+            f"The settings {path} were written by a newer Plantain.",
+            safe="They were not changed.",
+            next_step="Update Plantain, or use another profile with --profile-dir.",
+        )
+    known = {field.name for field in fields(Settings)}
+    return Settings(**{k: v for k, v in values.items() if k in known and isinstance(v, str)})
+
+
+def save_settings(path: Path, settings: Settings) -> None:
+    """Write settings whole or not at all.
+
+    Raises:
+        SettingsError: the profile folder cannot be written to.
+    """
+    text = json.dumps({"version": SETTINGS_VERSION, **asdict(settings)}, indent=2) + "\n"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".settings-")
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).replace(path)
+    except OSError as error:
+        raise SettingsError(
+            f"The settings could not be saved in {path.parent}: {error.strerror}.",
+            safe="The old settings are kept.",
+            next_step="Free some space or check the folder's permissions.",
+        ) from error

@@ -1,0 +1,56 @@
+"""Looking at the library without searching."""
+
+from __future__ import annotations
+
+from desktop.core.asset import Asset, displayable
+from desktop.core.errors import LibraryError
+from desktop.generation.request import GenerationRequest, Reference, Usage
+from desktop.library.catalog import Catalog
+from desktop.library.lineage import LineageBook, LineageRecord
+from desktop.services.reports import AssetDetails, Lineage
+
+
+class Browsing:
+    """Everything that the grid and the details panel show without a query."""
+
+    def __init__(self, catalog: Catalog, lineage: LineageBook) -> None:
+        self._catalog = catalog
+        self._lineage = lineage
+
+    def all(self) -> list[Asset]:
+        """Every asset, the newest in the library first."""
+        return self._catalog.all_assets()
+
+    def details(self, asset_id: int) -> AssetDetails:
+        """Raises: LibraryError when the asset is no longer in the library."""
+        asset = self._catalog.asset(asset_id)
+        if asset is None:
+            raise LibraryError("This picture is no longer in the library.")
+        record = self._lineage.of(asset_id)
+        users = self._lineage.used_in(asset_id)
+        made = self._catalog.assets_by_id(users)
+        return AssetDetails(
+            asset,
+            folder=displayable(asset.path.parent),
+            lineage=_lineage(record) if record else None,
+            used_in=tuple(made[user] for user in users if user in made),
+        )
+
+
+def _lineage(record: LineageRecord) -> Lineage:
+    return Lineage(
+        request=GenerationRequest(
+            prompt=record.prompt,
+            references=tuple(
+                Reference(r.path, r.asset_id, r.score, r.reason) for r in record.references
+            ),
+            generator=record.generator,
+            model=record.model,
+            aspect_ratio=record.settings.get("aspect_ratio", "1:1"),
+            image_size=record.settings.get("image_size", "1K"),
+        ),
+        model=record.model,
+        text=record.text,
+        usage=Usage(**record.usage),
+        created_at=record.created_at,
+    )

@@ -1,0 +1,105 @@
+"""What the use cases hand back to whoever shows it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from desktop.core.asset import Asset
+from desktop.generation.request import GenerationRequest, Usage
+
+
+@dataclass(frozen=True, slots=True)
+class FileFailure:
+    """A file or folder that could not be used, and why."""
+
+    path: Path
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class IndexReport:
+    """What one indexing run did.
+
+    Attributes:
+        found: picture files seen on disk.
+        added: files that became searchable assets (or browsable ones, without a model).
+        updated: assets whose file changed, or that an earlier run had left unfinished.
+        unchanged: files that needed nothing.
+        missing: assets whose file is no longer there; they are kept.
+        failed: files and folders that could not be read.
+        seconds: wall time.
+    """
+
+    found: int = 0
+    added: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    missing: int = 0
+    failed: tuple[FileFailure, ...] = ()
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class GeneratedPicture:
+    """A picture that came home.
+
+    Attributes:
+        asset: its row in the library.
+        text: what the generator said along with it.
+        generator: its label ("Mood board (offline)").
+        model: the model version that answered.
+        is_searchable: False when no model could index it now; it will be by the next run.
+        others: further pictures of the same answer, in the library too.
+    """
+
+    asset: Asset
+    request: GenerationRequest
+    text: str
+    generator: str
+    model: str
+    usage: Usage = field(default_factory=Usage)
+    is_searchable: bool = True
+    others: tuple[Asset, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Lineage:
+    """How a generated picture was made; as kept in the catalogue and inside the file."""
+
+    request: GenerationRequest
+    model: str
+    text: str
+    usage: Usage
+    created_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class AssetDetails:
+    """What the details panel shows about one asset."""
+
+    asset: Asset
+    folder: str
+    lineage: Lineage | None = None
+    used_in: tuple[Asset, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LibraryStatus:
+    """What the window needs to know before it has anything to show.
+
+    Attributes:
+        assets: in the library, missing ones included.
+        pending: not yet searchable by meaning.
+        missing: whose file is gone.
+        model: name of the encoder in use; empty when none is installed.
+        model_problem: why there is no usable model; empty when there is one.
+        has_gemini_key: a key is in the keyring or the environment.
+    """
+
+    assets: int = 0
+    pending: int = 0
+    missing: int = 0
+    model: str = ""
+    model_problem: str = ""
+    has_gemini_key: bool = False

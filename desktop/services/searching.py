@@ -1,0 +1,120 @@
+"""Step 5: words, a picture, or both, to ranked assets; and references for a prompt."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from desktop.core.errors import UsageError
+from desktop.core.query import Query, Reason, SearchHit, SearchResult
+from desktop.embedding.encoder import Encoder
+from desktop.generation.request import Reference
+from desktop.library.catalog import Catalog
+from desktop.media.decode import encoder_pixels, load_picture
+from desktop.services.vector_index import VectorIndex
+
+_NO_MODEL = (
+    "Searched names and folders only: there is no model yet. Download or import one, or try the "
+    "demo model, to search by meaning."
+)
+_SPARE_PROPOSALS = 3
+"""Times as many hits are fetched as proposed, since generated and missing ones are passed over."""
+
+
+class Searching:
+    """Finds assets.
+
+    Args:
+        encoder: the encoder in use, or None while there is no model.
+    """
+
+    def __init__(
+        self, catalog: Catalog, vectors: VectorIndex, encoder: Callable[[], Encoder | None]
+    ) -> None:
+        self._catalog = catalog
+        self._vectors = vectors
+        self._encoder = encoder
+
+    def search(self, query: Query) -> SearchResult:
+        """The best ``query.limit`` assets.
+
+        With a model everything in the library is ranked by cosine similarity; without one, the
+        words of the query are looked up in names, folders and prompts.
+
+        Raises:
+            UsageError: the query is empty, or by picture while there is no model.
+            FileError: the query's picture cannot be read.
+            StoreError: the vector store fails.
+        """
+        if query.is_empty:
+            raise UsageError(
+                "There is nothing to search for.", next_step="Give words or a picture."
+            )
+        encoder = self._encoder()
+        if encoder is None:
+            return self._by_words(query)
+        vector = self._vector(query, encoder)
+        hits = self._vectors.search(encoder.info.identity, vector, query.limit)
+        assets = self._catalog.assets_by_id([hit.asset_id for hit in hits])
+        # A row whose asset has just been removed is passed over; ranks stay without gaps.
+        known = [hit for hit in hits if hit.asset_id in assets]
+        return SearchResult(
+            query,
+            tuple(
+                SearchHit(rank, assets[hit.asset_id], hit.score, Reason.MEANING)
+                for rank, hit in enumerate(known, start=1)
+            ),
+            model=encoder.info.name,
+        )
+
+    def propose(self, prompt: str, count: int) -> tuple[Reference, ...]:
+        """The ``count`` assets that fit the prompt best, as references for a generation.
+
+        Generated pictures are left out, so that results do not feed on results, and so are files
+        that are not on disk now. Empty for an empty prompt.
+        """
+        if not prompt.strip() or count <= 0:
+            return ()
+        result = self.search(Query(text=prompt, limit=count * _SPARE_PROPOSALS + 20))
+        fitting = (
+            hit for hit in result.hits if not (hit.asset.is_generated or hit.asset.is_missing)
+        )
+        return tuple(
+            Reference(hit.asset.path, hit.asset.id, hit.score, _PROPOSED[hit.reason])
+            for hit, _ in zip(fitting, range(count), strict=False)
+        )
+
+    def _by_words(self, query: Query) -> SearchResult:
+        if not query.text.strip():
+            raise UsageError(
+                "Searching by picture needs a model, and there is none yet.",
+                next_step="Run “plantain model download ViT-B-32”, “plantain model import FILE”, "
+                "or add “--model demo”.",
+            )
+        assets = self._catalog.find_words(query.text, query.limit)
+        return SearchResult(
+            query,
+            tuple(
+                SearchHit(rank, asset, 1.0, Reason.WORDS)
+                for rank, asset in enumerate(assets, start=1)
+            ),
+            notice=_NO_MODEL,
+        )
+
+    def _vector(self, query: Query, encoder: Encoder) -> NDArray[np.float32]:
+        parts: list[NDArray[np.float32]] = []
+        if query.text.strip():
+            parts.append(encoder.encode_texts([query.text])[0])
+        if query.image is not None:
+            spec = encoder.info.pixels
+            picture = load_picture(query.image, at_least=spec.size)
+            parts.append(encoder.encode_images(encoder_pixels(picture.image, spec)[np.newaxis])[0])
+        # The mean direction of unit vectors: both parts weigh the same, whatever their count.
+        mean = np.stack(parts).mean(axis=0)
+        length = max(float(np.linalg.norm(mean)), 1e-12)
+        return (mean / length).astype(np.float32)
+
+
+_PROPOSED = {Reason.MEANING: "matches the prompt", Reason.WORDS: "named like the prompt"}

@@ -1,0 +1,239 @@
+"""The engine: every real part, built, joined and closed in one place. No Qt.
+
+The only module that picks adapters (which store, which encoder, which generators) and the only
+one that turns settings and environment into the plain values that the rooms take.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from desktop.config.paths import LibraryPaths, ProfilePaths, default_profile, resource
+from desktop.config.secrets import GEMINI_KEY, STORE_TOKEN, Secrets
+from desktop.config.settings import Settings, load_settings, save_settings
+from desktop.core.errors import LibraryError, LibraryInUse
+from desktop.embedding.active import ActiveModel
+from desktop.embedding.clip import load_encoder
+from desktop.embedding.models import DEFAULT_MODEL, ModelRegistry
+from desktop.generation.gemini import DEFAULT_BASE_URL, GeminiGenerator
+from desktop.generation.generator import ImageGenerator
+from desktop.generation.moodboard import MoodBoardGenerator
+from desktop.index.milvus import MilvusStore
+from desktop.library.catalog import Catalog
+from desktop.library.database import Database
+from desktop.library.lineage import LineageBook
+from desktop.library.vector_ledger import VectorLedger
+from desktop.media.board import render_board
+from desktop.media.thumbnails import ThumbnailCache
+from desktop.services.browsing import Browsing
+from desktop.services.contact_sheets import ContactSheets
+from desktop.services.generating import Generating
+from desktop.services.indexing import Indexing
+from desktop.services.reports import LibraryStatus
+from desktop.services.searching import Searching
+from desktop.services.vector_index import VectorIndex
+
+
+@dataclass(frozen=True, slots=True)
+class EngineOptions:
+    """Where to work and with what; None and empty mean the profile's settings or the defaults.
+
+    Attributes:
+        profile_dir: settings, models, logs.
+        library_dir: the library; by default the one inside the profile.
+        model: name or path of the embedding model.
+        store_uri: Milvus file or server.
+        gemini_base_url: where Gemini is asked.
+    """
+
+    profile_dir: Path | None = None
+    library_dir: Path | None = None
+    model: str = ""
+    store_uri: str = ""
+    gemini_base_url: str = ""
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> EngineOptions:
+        """Options as the ``PLANTAIN_…`` variables give them."""
+
+        def folder(name: str) -> Path | None:
+            value = environment.get(name, "")
+            return Path(value) if value else None
+
+        return cls(
+            profile_dir=folder("PLANTAIN_PROFILE_DIR"),
+            library_dir=folder("PLANTAIN_LIBRARY"),
+            store_uri=environment.get("PLANTAIN_STORE_URI", ""),
+            gemini_base_url=environment.get("PLANTAIN_GEMINI_BASE_URL", ""),
+        )
+
+
+class Engine:
+    """One open library and everything that works on it; ``close`` it when done.
+
+    Opening touches the disk; the vector store and the model are opened at first use.
+
+    Args:
+        is_reader: open beside another Plantain that holds the library; nothing may be written.
+
+    Raises:
+        LibraryInUse: another Plantain has the library open.
+        LibraryError, SettingsError: the library or the profile cannot be used.
+        ModelMissing, ModelDamaged: ``options.model`` names a model that cannot be had.
+    """
+
+    def __init__(
+        self,
+        options: EngineOptions,
+        environment: Mapping[str, str] | None = None,
+        *,
+        is_reader: bool = False,
+    ) -> None:
+        self.profile = ProfilePaths((options.profile_dir or default_profile()).absolute())
+        self.library = LibraryPaths((options.library_dir or self.profile.library).absolute())
+        self.settings = load_settings(self.profile.settings)
+        self.secrets = Secrets(os.environ if environment is None else environment)
+        self.store_uri = options.store_uri or self.settings.store_uri or str(self.library.vectors)
+        self.models = ModelRegistry(self.profile.models, bundled=(resource("demo/model"),))
+        self.model = ActiveModel(
+            self.models, options.model or self.settings.model, DEFAULT_MODEL, load_encoder
+        )
+        if options.model:
+            self.model.require()
+        self._lock = None if is_reader else _hold(self.library)
+        try:
+            self._database = Database(self.library.catalog)
+        except BaseException:
+            self._release()
+            raise
+        self.catalog = Catalog(self._database)
+        self.ledger = VectorLedger(self._database)
+        self.lineage = LineageBook(self._database)
+        self.thumbnails = ThumbnailCache(self.library.thumbnails)
+        self.vectors = VectorIndex(self.catalog, self.ledger, self._open_store)
+        self.browsing = Browsing(self.catalog, self.lineage)
+        self.contact_sheets = ContactSheets(self.thumbnails)
+        self.searching = Searching(self.catalog, self.vectors, self.model.encoder_if_any)
+        self.indexing = Indexing(
+            self.catalog,
+            self.ledger,
+            self.vectors,
+            self.thumbnails,
+            vector_space=self.model.vector_space,
+            encoder=self.model.encoder,
+            private=self.library.folder,
+            generated=self.library.generated,
+        )
+        self.generators = _generators(options, self.settings, self.secrets)
+        self.generating = Generating(
+            self.catalog,
+            self.lineage,
+            self.indexing,
+            {generator.name: generator for generator in self.generators},
+            self.library.generated,
+        )
+
+    def thumbnail_path(self, content_hash: str) -> Path:
+        """Where the thumbnail of this content is; touches no disk."""
+        return self.thumbnails.path_for(content_hash)
+
+    def status(self) -> LibraryStatus:
+        """What there is, what is missing, and whether a model and a key are at hand."""
+        counts = self.catalog.counts()
+        model = self.model.installed()
+        return LibraryStatus(
+            assets=counts["assets"],
+            pending=self.ledger.pending_count(self.model.vector_space()),
+            missing=counts["missing"],
+            model=model.manifest.name if model else "",
+            model_problem=self.model.problem(),
+            has_gemini_key=bool(self.secrets.get(GEMINI_KEY)),
+        )
+
+    def use_model(self, name: str) -> None:
+        """Search and index with another model from now on; kept in the settings.
+
+        Raises:
+            ModelMissing, ModelDamaged: there is no such model; nothing changes.
+            SettingsError: the choice could not be saved.
+        """
+        self.model.use(name)
+        self.settings = dataclasses.replace(self.settings, model=name)
+        save_settings(self.profile.settings, self.settings)
+
+    def save_gemini_key(self, key: str) -> None:
+        """Keep the key in the system's key store; an empty one forgets it.
+
+        Raises:
+            SettingsError: there is no key store; the key was not saved anywhere.
+        """
+        self.secrets.save(GEMINI_KEY, key.strip())
+
+    def close(self) -> None:
+        """Close every part; the library can then be opened by another Plantain."""
+        try:
+            self.vectors.close()
+            self.model.close()
+            self._database.close()
+        finally:
+            self._release()
+
+    def __enter__(self) -> Engine:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _open_store(self, encoder: str, dimension: int) -> MilvusStore:
+        token = self.secrets.get(STORE_TOKEN) if "://" in self.store_uri else ""
+        return MilvusStore(self.store_uri, token, encoder, dimension)
+
+    def _release(self) -> None:
+        if self._lock is not None:
+            self._lock.release()
+
+
+def open_engine(options: EngineOptions) -> Engine:
+    """Open a library with the environment of this process."""
+    return Engine(options)
+
+
+def _generators(
+    options: EngineOptions, settings: Settings, secrets: Secrets
+) -> tuple[ImageGenerator, ...]:
+    return (
+        MoodBoardGenerator(render_board),
+        GeminiGenerator(
+            api_key=lambda: secrets.get(GEMINI_KEY),
+            base_url=options.gemini_base_url or settings.gemini_base_url or DEFAULT_BASE_URL,
+            api_version=settings.gemini_api_version,
+        ),
+    )
+
+
+def _hold(library: LibraryPaths) -> FileLock:
+    """Take the library for this process; the system gives it back however the process ends."""
+    # Not bound to a thread: opened in one lane, closed in another.
+    lock = FileLock(library.lock, thread_local=False)
+    try:
+        library.folder.mkdir(parents=True, exist_ok=True)
+        lock.acquire(timeout=0)
+    except Timeout as error:
+        raise LibraryInUse(
+            f"The library {library.folder} is open in another Plantain.",
+            safe="Nothing was changed.",
+            next_step="Close the other one, or open another library with --library.",
+        ) from error
+    except OSError as error:
+        raise LibraryError(
+            f"The library folder {library.folder} cannot be used: {error.strerror or error}.",
+            safe="Nothing was changed.",
+            next_step="Check the folder's permissions, or open another library with --library.",
+        ) from error
+    return lock

@@ -1,0 +1,239 @@
+"""The command line's contract: JSON on stdout, words on stderr, exit codes 0, 1 and 2."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import keyring
+import pytest
+from PIL import Image
+
+from desktop.cli import main
+from tests import pictures
+from tests.embedding import tiny
+
+Json = dict[str, Any]
+Run = Callable[..., Json]
+
+
+@pytest.fixture(scope="session")
+def model(tmp_path_factory: pytest.TempPathFactory) -> str:
+    return str(tiny.save_with_sidecar(tmp_path_factory.mktemp("tiny")))
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    pictures.fill(tmp_path / "pictures", 4)
+    return tmp_path / "pictures"
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str], model: str) -> Run:
+    """Run a command with ``--json`` and the tiny model; returns what it printed."""
+
+    def run_it(*words: object, expect: int = 0, use_model: str = model) -> Json:
+        arguments = [str(word) for word in words]
+        code = main([*(["--model", use_model] if use_model else []), *arguments, "--json"])
+        printed = capsys.readouterr()
+        assert code == expect, printed
+        assert len(printed.out.splitlines()) == 1
+        return json.loads(printed.out)
+
+    return run_it
+
+
+def test_index_reports_exactly_what_it_did(run: Run, folder: Path) -> None:
+    (folder / "zero.png").write_bytes(b"")
+    first = run("index", folder)
+    assert list(first) == [
+        *("found", "added", "updated", "unchanged", "missing", "failed", "seconds")
+    ]
+    assert (first["found"], first["added"], first["unchanged"]) == (5, 4, 0)
+    [failed] = first["failed"]
+    assert failed["path"] == str(folder / "zero.png")
+    assert "empty" in failed["reason"]
+    again = run("index", folder)
+    assert (again["added"], again["updated"], again["unchanged"]) == (0, 0, 4)
+    assert again["failed"] == first["failed"]
+
+
+def test_search_gives_ranked_hits(run: Run, folder: Path) -> None:
+    run("index", folder)
+    found = run("search", "a watch", "-k", 3)
+    assert list(found) == ["hits", "model"]
+    assert [hit["rank"] for hit in found["hits"]] == [1, 2, 3]
+    for hit in found["hits"]:
+        assert list(hit) == ["rank", "asset_id", "path", "filename", "score"]
+        assert Path(hit["path"]).name == hit["filename"]
+    scores = [hit["score"] for hit in found["hits"]]
+    assert scores == sorted(scores, reverse=True)
+    by_picture = run("search", "--image", folder / "0002.png")
+    assert by_picture["hits"][0]["path"] == str(folder / "0002.png")
+    assert run("search", "a watch", "--image", folder / "0002.png")["hits"]
+
+
+def test_search_draws_a_contact_sheet_and_replaces_nothing(
+    run: Run, folder: Path, tmp_path: Path
+) -> None:
+    run("index", folder)
+    sheet = tmp_path / "sheet.png"
+    run("search", "红色披风", "--contact-sheet", sheet)
+    with Image.open(sheet) as drawn:
+        assert drawn.format == "PNG"
+        assert drawn.width > 300
+    before = sheet.read_bytes()
+    error = run("search", "红色披风", "--contact-sheet", sheet, expect=1)["error"]
+    assert "exists already" in error["message"]
+    assert sheet.read_bytes() == before
+
+
+def test_generate_brings_a_mood_board_home(run: Run, folder: Path, tmp_path: Path) -> None:
+    run("index", folder)
+    out = tmp_path / "board.png"
+    made = run(
+        *("generate", "a red cape", "--ref", folder / "0000.png", "--auto-ref", 2),
+        *("--generator", "moodboard", "--out", out),
+    )
+    assert list(made) == [
+        *("path", "asset_id", "text", "generator", "model", "references", "usage")
+    ]
+    assert (made["path"], made["generator"]) == (str(out), "moodboard")
+    chosen, *proposed = made["references"]
+    assert chosen == {"path": str(folder / "0000.png"), "score": None, "reason": "chosen by you"}
+    assert [r["reason"] for r in proposed] == ["matches the prompt"] * 2
+    assert all(isinstance(r["score"], float) for r in proposed)
+    best = run("search", "--image", out, "-k", 1)["hits"][0]
+    assert best["asset_id"] == made["asset_id"]
+
+
+def test_doctor_tells_what_is_there_and_no_secrets(
+    run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keyring.set_password("Plantain", "gemini-api-key", "AIzaSecretInTheKeyring")
+    monkeypatch.setenv("PLANTAIN_STORE_TOKEN", "user:very-secret")
+    run("index", folder)
+    report = run("doctor")
+    assert report["assets"] == 4
+    assert (report["pending"], report["missing"]) == (0, 0)
+    assert report["store"]["vectors"] == 4
+    assert report["store"]["uri"].endswith("vectors.db")
+    assert report["device"] in {"cpu", "cuda", "mps"}
+    assert {"plantain", "python", "torch", "pymilvus"} <= set(report["versions"])
+    assert report["gemini"] == {"has_key": True}
+    assert "Secret" not in json.dumps(report)
+    assert "very-secret" not in json.dumps(report)
+
+
+def test_doctor_works_on_a_bare_profile_and_names_what_is_missing(
+    run: Run, tmp_path: Path
+) -> None:
+    report = run("doctor", "--profile-dir", tmp_path / "new", use_model="")
+    assert (report["assets"], report["model"]) == (0, None)
+    assert "no model" in report["problems"][0]
+
+
+def test_a_model_is_imported_listed_and_used(run: Run, model: str, folder: Path) -> None:
+    run("model", "import", model, "--name", "mine", use_model="")
+    models = {m["name"]: m for m in run("model", "list", use_model="")["models"]}
+    assert models["mine"]["is_installed"]
+    assert models["demo"]["is_installed"]
+    assert not models["ViT-B-32"]["is_installed"]
+    assert run("model", "use", "mine", use_model="") == {"model": "mine"}
+    assert run("model", "list", use_model="")["in_use"] == "mine"
+    run("index", folder, use_model="")
+    assert run("search", "a watch", use_model="")["model"] == "mine"
+
+
+def test_using_a_model_that_is_not_there_changes_nothing(run: Run) -> None:
+    error = run("model", "use", "nowhere", expect=1, use_model="")["error"]
+    assert error["kind"] == "model_missing"
+    assert run("model", "list", use_model="")["in_use"] is None
+
+
+class TestFailures:
+    def test_have_a_kind_a_message_and_a_next_step(
+        self, run: Run, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        answer = run("search", "x", expect=1, use_model="nowhere")
+        assert list(answer) == ["error"]
+        assert list(answer["error"]) == ["kind", "message", "next_step"]
+        assert answer["error"]["kind"] == "model_missing"
+        assert "plantain model" in answer["error"]["next_step"]
+        assert main(["--model", "nowhere", "search", "x"]) == 1
+        printed = capsys.readouterr()
+        assert printed.out == ""
+        assert printed.err.startswith("plantain: ")
+
+    def test_a_file_that_fails_is_named(self, run: Run, folder: Path) -> None:
+        run("index", folder)
+        error = run("search", "--image", folder / "nowhere.png", expect=1)["error"]
+        assert "nowhere.png" in error["message"]
+
+    def test_gemini_without_a_key_sends_nothing_and_says_what_to_do(self, run: Run) -> None:
+        error = run("generate", "a cape", "--generator", "gemini", expect=1)["error"]
+        assert error["kind"] == "key_missing"
+        assert "GEMINI_API_KEY" in error["next_step"]
+
+    def test_a_command_line_without_sense_is_exit_code_2(self, run: Run) -> None:
+        assert run("search", expect=2)["error"]["kind"] == "usage"
+        for words in (["nonsense"], ["search", "x", "-k", "0"], ["model"], ["generate"]):
+            with pytest.raises(SystemExit) as stopped:
+                main(words)
+            assert stopped.value.code == 2
+
+    def test_a_library_in_use_is_said_so(self, run: Run, folder: Path, tmp_path: Path) -> None:
+        script = (
+            "import sys\n"
+            "from pathlib import Path\n"
+            "from desktop.wiring import Engine, EngineOptions\n"
+            f"engine = Engine(EngineOptions(profile_dir=Path({str(tmp_path / 'profile')!r})))\n"
+            "print('open', flush=True)\n"
+            "sys.stdin.read()\n"
+            "engine.close()\n"
+        )
+        with subprocess.Popen(
+            [sys.executable, "-c", script],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        ) as other:
+            assert other.stdout is not None
+            assert other.stdout.readline() == "open\n"
+            error = run("index", folder, expect=1)["error"]
+            assert error["kind"] == "library_in_use"
+            assert "--library" in error["next_step"]
+            assert run("doctor")["assets"] == 0
+            other.communicate("")
+        assert run("index", folder)["added"] == 4
+
+
+def test_the_library_can_be_anywhere(
+    run: Run, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run("index", folder, "--library", tmp_path / "one")
+    monkeypatch.setenv("PLANTAIN_LIBRARY", str(tmp_path / "two"))
+    assert run("index", folder)["added"] == 4
+    assert run("index", folder, "--library", tmp_path / "one")["unchanged"] == 4
+    assert (tmp_path / "two" / "catalog.sqlite").exists()
+
+
+def test_names_that_are_not_text_survive_json(run: Run, folder: Path) -> None:
+    (folder / "0000.png").rename(folder / "caf\udce9\n.png")
+    run("index", folder)
+    paths = {hit["path"] for hit in run("search", "x")["hits"]}
+    assert str(folder / "caf\udce9\n.png") in paths
+
+
+def test_the_human_output_says_nothing_to_do(
+    folder: Path, model: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for expected in ("4 added", "Nothing to do"):
+        assert main(["index", str(folder), "--model", model]) == 0
+        printed = capsys.readouterr()
+        assert expected in printed.out
+        assert printed.err == ""

@@ -1,0 +1,246 @@
+"""A generated picture comes home: whole, findable, with its lineage; or nothing happens at all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from desktop.core.cancellation import CancelToken
+from desktop.core.errors import (
+    Cancelled,
+    LibraryError,
+    ReplyUnreadable,
+    RequestRefused,
+    StoreUnreachable,
+    UsageError,
+)
+from desktop.core.progress import finish
+from desktop.core.query import Query
+from desktop.generation.request import (
+    GenerationRequest,
+    GenerationResult,
+    Reference,
+    ReferenceImage,
+    Usage,
+)
+from desktop.media.metadata import read_lineage
+from desktop.services.reports import GeneratedPicture
+from desktop.wiring import Engine
+from tests import pictures
+from tests.services.conftest import OpenEngine
+
+PROMPT = "a red silk cape, 红色丝绸披风"
+
+
+class Scripted:
+    """A generator that answers what a test wants, where the real ones would not."""
+
+    name = "gemini"
+    label = "Scripted"
+    is_offline = True
+    default_model = "scripted-1"
+
+    def __init__(self, result: GenerationResult) -> None:
+        self.result = result
+        self.references: Sequence[ReferenceImage] = ()
+
+    def generate(
+        self,
+        request: GenerationRequest,
+        references: Sequence[ReferenceImage],
+        cancel: CancelToken,
+    ) -> GenerationResult:
+        self.references = references
+        return self.result
+
+
+def script(engine: Engine, *images: bytes) -> Scripted:
+    scripted = Scripted(GenerationResult(images, "Done.", "scripted-1.2", Usage(1, 2, 3, 6)))
+    engine.generating._generators = {"gemini": scripted}
+    return scripted
+
+
+def png(tmp_path: Path, seed: int = 50) -> bytes:
+    return pictures.save(tmp_path / "made.png", seed).read_bytes()
+
+
+def run(engine: Engine, request: GenerationRequest, out: Path | None = None) -> GeneratedPicture:
+    return finish(engine.generating.run(request, CancelToken(), out=out))
+
+
+def index(engine: Engine, *paths: Path) -> None:
+    finish(engine.indexing.run(paths, CancelToken()))
+
+
+def files_in(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.is_file()]
+
+
+def test_a_mood_board_comes_home_with_its_lineage_and_is_found(
+    engine: Engine, folder: Path
+) -> None:
+    files = pictures.fill(folder, 3)
+    index(engine, folder)
+    references = engine.searching.propose(PROMPT, 2)
+    request = GenerationRequest(PROMPT, references, "moodboard", aspect_ratio="16:9")
+    made = run(engine, request)
+    assert made.is_searchable
+    assert made.generator == "Mood board (offline)"
+    assert made.asset.is_generated
+    assert made.asset.path.parent == engine.library.generated
+    assert made.asset.width / made.asset.height == pytest.approx(16 / 9, rel=0.01)
+    best = engine.searching.search(Query(image=made.asset.path, limit=1)).hits[0]
+    assert best.asset.id == made.asset.id
+
+    lineage = engine.browsing.details(made.asset.id).lineage
+    assert lineage is not None
+    assert lineage.request.prompt == PROMPT
+    assert [r.asset_id for r in lineage.request.references] == [r.asset_id for r in references]
+    assert [r.score for r in lineage.request.references] == [r.score for r in references]
+    used = engine.browsing.details(references[0].asset_id or 0).used_in
+    assert [asset.id for asset in used] == [made.asset.id]
+
+    inside = read_lineage(made.asset.path)
+    assert inside is not None
+    assert inside["prompt"] == PROMPT
+    assert inside["generator"] == "moodboard"
+    assert str(files[0].parent) not in str(inside)
+
+
+def test_everything_that_was_used_is_recorded(
+    engine: Engine, folder: Path, tmp_path: Path
+) -> None:
+    [reference] = pictures.fill(folder, 1)
+    index(engine, folder)
+    script(engine, png(tmp_path))
+    request = GenerationRequest(
+        PROMPT, (Reference(reference, reason="chosen by you"),), "gemini", image_size="2K"
+    )
+    made = run(engine, request)
+    lineage = engine.browsing.details(made.asset.id).lineage
+    assert lineage is not None
+    assert (lineage.model, lineage.text, lineage.usage.total_tokens) == ("scripted-1.2", "Done.", 6)
+    assert lineage.request.image_size == "2K"
+    # The file was named by its path; the library knows which asset that is.
+    assert lineage.request.references[0].asset_id is not None
+
+
+def test_references_are_sent_without_their_metadata_or_full_size(
+    engine: Engine, folder: Path, tmp_path: Path
+) -> None:
+    large = pictures.save(folder / "large.png", 1, (3000, 1000))
+    scripted = script(engine, png(tmp_path))
+    run(engine, GenerationRequest(PROMPT, (Reference(large),), "gemini"))
+    [sent] = scripted.references
+    assert sent.mime_type == "image/jpeg"
+    assert b"Exif" not in sent.data
+    assert len(sent.data) < large.stat().st_size
+
+
+def test_several_pictures_of_one_answer_all_come_home(engine: Engine, tmp_path: Path) -> None:
+    script(engine, png(tmp_path, 1), png(tmp_path, 2))
+    made = run(engine, GenerationRequest(PROMPT, (), "gemini"))
+    assert len(made.others) == 1
+    assert len(engine.browsing.all()) == 2
+    assert len(files_in(engine.library.generated)) == 2
+
+
+def test_a_named_file_is_written_and_indexed_there(engine: Engine, tmp_path: Path) -> None:
+    out = tmp_path / "boards" / "mine.png"
+    made = run(engine, GenerationRequest(PROMPT, (), "moodboard"), out)
+    assert made.asset.path == out
+    assert made.asset.is_generated
+    assert files_in(engine.library.generated) == []
+
+
+def test_an_existing_file_is_never_replaced(engine: Engine, tmp_path: Path) -> None:
+    out = pictures.save(tmp_path / "mine.png", 1)
+    before = out.read_bytes()
+    scripted = script(engine, png(tmp_path))
+    with pytest.raises(UsageError, match="exists already"):
+        run(engine, GenerationRequest(PROMPT, (), "gemini"), out)
+    assert out.read_bytes() == before
+    assert scripted.references == ()
+
+
+@pytest.mark.parametrize("data", [b"", b"not a picture", b"\x89PNG\r\n\x1a\n cut"])
+def test_bytes_that_are_no_picture_are_refused_and_nothing_is_saved(
+    engine: Engine, data: bytes
+) -> None:
+    script(engine, data)
+    with pytest.raises(ReplyUnreadable) as caught:
+        run(engine, GenerationRequest(PROMPT, (), "gemini"))
+    assert "kept" in caught.value.safe
+    assert engine.browsing.all() == []
+    assert files_in(engine.library.folder / "generated") == []
+
+
+def test_a_reference_that_cannot_be_read_is_named_before_anything_is_sent(
+    engine: Engine, folder: Path, tmp_path: Path
+) -> None:
+    scripted = script(engine, png(tmp_path))
+    (folder / "broken.png").write_bytes(b"nonsense")
+    request = GenerationRequest(PROMPT, (Reference(folder / "broken.png"),), "gemini")
+    with pytest.raises(RequestRefused, match=r"broken\.png"):
+        run(engine, request)
+    assert scripted.references == ()
+
+
+def test_an_empty_prompt_and_an_unknown_generator_are_refused(engine: Engine) -> None:
+    with pytest.raises(UsageError, match="empty"):
+        run(engine, GenerationRequest("  ", (), "moodboard"))
+    with pytest.raises(UsageError, match="crystal ball") as caught:
+        run(engine, GenerationRequest(PROMPT, (), "crystal ball"))
+    assert "moodboard, gemini" in caught.value.next_step
+
+
+def test_cancelled_before_the_answer_is_used_nothing_is_saved(
+    engine: Engine, tmp_path: Path
+) -> None:
+    script(engine, png(tmp_path))
+    cancel = CancelToken()
+    steps = engine.generating.run(GenerationRequest(PROMPT, (), "gemini"), cancel)
+    with pytest.raises(Cancelled):
+        for step in steps:
+            if step.stage.startswith("Waiting"):
+                cancel.cancel()
+    assert engine.browsing.all() == []
+
+
+def test_a_disk_that_refuses_the_picture_leaves_nothing_half_done(
+    engine: Engine, tmp_path: Path
+) -> None:
+    script(engine, png(tmp_path))
+    engine.library.generated.write_bytes(b"a file where the folder should be")
+    with pytest.raises(LibraryError, match="could not be saved"):
+        run(engine, GenerationRequest(PROMPT, (), "gemini"))
+    assert engine.browsing.all() == []
+
+
+def test_a_store_that_fails_afterwards_costs_no_picture(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script(engine, png(tmp_path))
+
+    def no_store(*_: object) -> None:
+        raise StoreUnreachable("The vector store is away.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(engine.vectors, "_open_store", no_store)
+        made = run(engine, GenerationRequest(PROMPT, (), "gemini"))
+    assert not made.is_searchable
+    assert made.asset.path.exists()
+    index(engine)
+    assert engine.status().pending == 0
+    hits = engine.searching.search(Query(image=made.asset.path, limit=1)).hits
+    assert hits[0].asset.id == made.asset.id
+
+
+def test_without_a_model_the_picture_still_comes_home(open_engine: OpenEngine) -> None:
+    engine = open_engine(model="")
+    made = run(engine, GenerationRequest(PROMPT, (), "moodboard"))
+    assert not made.is_searchable
+    words = engine.searching.search(Query(text="丝绸披风")).hits
+    assert [hit.asset.id for hit in words] == [made.asset.id]
