@@ -65,12 +65,19 @@ class FakeHub:
         self.closing = threading.Event()
         self._files: dict[str, Path] = {}
         self._hashes: dict[Path, str] = {}
-        self._server = _Server(self)
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,))
+        # The bytes come from another origin, as from the real hub's storage.
+        self._servers = [_Server(self), _Server(self)]
+        self._threads = [
+            threading.Thread(target=server.serve_forever, args=(0.02,)) for server in self._servers
+        ]
 
     @property
     def endpoint(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_port}"
+        return f"http://127.0.0.1:{self._servers[0].server_port}"
+
+    @property
+    def storage(self) -> str:
+        return f"http://127.0.0.1:{self._servers[1].server_port}/storage"
 
     def add(self, repository: str, file: str, content: Path) -> None:
         """Offer the file at ``content`` as ``repository``/``file``."""
@@ -90,7 +97,8 @@ class FakeHub:
         return self._hashes[content]
 
     def __enter__(self) -> FakeHub:
-        self._thread.start()
+        for thread in self._threads:
+            thread.start()
         return self
 
     def __exit__(
@@ -100,9 +108,10 @@ class FakeHub:
         traceback: TracebackType | None,
     ) -> None:
         self.closing.set()
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
+        for server, thread in zip(self._servers, self._threads, strict=True):
+            server.shutdown()
+            server.server_close()
+            thread.join()
 
 
 class _Server(ThreadingHTTPServer):
@@ -162,7 +171,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _redirect(self, content: Path) -> None:
         behaviour = self.hub.behaviour
-        headers = {"Location": f"{self.hub.endpoint}/storage{self.path}"}
+        headers = {"Location": self.hub.storage + self.path}
         if behaviour.is_a_hub:
             sha256 = behaviour.promises_sha256 or self.hub.sha256_of(content)
             size = behaviour.promises_size

@@ -1,0 +1,220 @@
+"""Reads the weights of a model from files that nobody vouches for.
+
+Two kinds are understood: safetensors, which holds numbers only, and PyTorch checkpoints, read with
+``torch.load(weights_only=True)`` so that nothing in them can run. Every way in which such a file
+can be wrong ends in ``ModelDamaged`` with a sentence that names it.
+"""
+
+# The libraries at this edge publish partial types.
+# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
+# pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, cast
+
+from desktop.core.errors import ModelDamaged, ModelMissing
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+Kind = Literal["safetensors", "torch"]
+StateDict = dict[str, "Tensor"]
+
+CHECKPOINT_SUFFIXES = (".safetensors", ".pt", ".pth", ".bin", ".ckpt")
+
+# What training frameworks put in front of every name; open_clip's own trainer writes "module.".
+_WRAPPERS = ("module.", "_orig_mod.", "model.")
+_CONTAINERS = ("state_dict", "model_state_dict", "model")
+# OpenAI's files carry these numbers beside the weights; open_clip drops them too.
+_NOT_WEIGHTS = frozenset({"input_resolution", "context_length", "vocab_size"})
+_LARGEST_HEADER_BYTES = 100_000_000  # safetensors' own limit
+
+
+def damaged(path: Path, why: str, *, next_step: str = "") -> ModelDamaged:
+    """The one shape of "this checkpoint is no good", naming the file and what is safe."""
+    return ModelDamaged(
+        f"{path.name} cannot be used as a model: {why}.",
+        safe="The file was not changed and nothing was installed.",
+        next_step=next_step
+        or "Fetch the file again and compare its size with the original, "
+        "or get a model with `plantain model download ViT-B-32`.",
+    )
+
+
+def identify(path: Path) -> Kind:
+    """Tell from the first bytes, not from the name, what a checkpoint file is.
+
+    Raises:
+        ModelMissing: there is no such file.
+        ModelDamaged: it is empty, unreadable or of no kind that is understood.
+    """
+    try:
+        size = path.stat().st_size
+        with path.open("rb") as file:
+            head = file.read(512)
+    except FileNotFoundError:
+        raise ModelMissing(
+            f"There is no file {path}.",
+            next_step="Check the path, or see `plantain model list` for models by name.",
+        ) from None
+    except IsADirectoryError:
+        raise damaged(path, "it is a folder, not a checkpoint file") from None
+    except OSError as error:
+        raise damaged(path, f"it cannot be read ({error.strerror})") from error
+    if not head:
+        raise damaged(path, "it is empty")
+    if head.startswith(b"PK\x03\x04"):
+        _refuse_torchscript(path)
+        return "torch"
+    if head.startswith(b"\x80"):  # the pickle protocol mark of PyTorch's older files
+        return "torch"
+    header_length = int.from_bytes(head[:8], "little")
+    if len(head) > 8 and head[8:9] == b"{":
+        if header_length > min(size - 8, _LARGEST_HEADER_BYTES):
+            raise damaged(path, "it is cut off, or its header does not tell the truth")
+        return "safetensors"
+    if head.startswith(b"version https://git-lfs"):
+        raise damaged(
+            path,
+            "it is a Git LFS pointer, not the weights themselves",
+            next_step="Run `git lfs pull` where you cloned the model, then import it again.",
+        )
+    if head.lstrip()[:1] == b"<":
+        raise damaged(
+            path, "it is a web page, probably an error or a sign-in page saved in its place"
+        )
+    raise damaged(path, "it is neither safetensors nor a PyTorch checkpoint")
+
+
+def read_shapes(path: Path) -> dict[str, tuple[int, ...]]:
+    """Names and shapes in a safetensors file, from its header alone.
+
+    Raises:
+        ModelDamaged: the header is broken or does not match the length of the file.
+    """
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        with safe_open(path, framework="pt") as file:
+            return {
+                name: tuple(cast("list[int]", file.get_slice(name).get_shape()))
+                for name in cast("list[str]", file.keys())
+            }
+    except (SafetensorError, OSError, ValueError) as error:
+        raise damaged(path, "it is cut off or damaged") from error
+
+
+def read_weights(path: Path) -> StateDict:
+    """All weights of a checkpoint by name, on the CPU, in the precision they are stored in.
+
+    Wrappers that training frameworks add are taken off. The tensors may be backed by the file.
+
+    Raises:
+        ModelMissing: there is no such file.
+        ModelDamaged: the file cannot be read, or holds something else than weights.
+    """
+    kind = identify(path)
+    raw = _read_safetensors(path) if kind == "safetensors" else _read_torch(path)
+    return _unwrapped(path, raw)
+
+
+def check_numbers(path: Path, weights: Mapping[str, Tensor]) -> None:
+    """Refuse weights that are not floating point, or hold NaN or infinity.
+
+    Raises:
+        ModelDamaged: naming the first such weight.
+    """
+    import torch
+
+    for name, tensor in weights.items():
+        if name.endswith(".num_batches_tracked"):
+            continue  # a counter that batch normalisation keeps; unused after training
+        if not torch.is_floating_point(tensor):
+            raise damaged(
+                path,
+                f'"{name}" holds {tensor.dtype} values; quantised models and '
+                "optimiser states are not supported",
+            )
+        if not bool(torch.isfinite(tensor).all()):
+            raise damaged(path, f'"{name}" holds values that are not numbers (NaN or infinity)')
+
+
+def _read_safetensors(path: Path) -> Mapping[Any, Any]:
+    from safetensors import SafetensorError
+    from safetensors.torch import load_file
+
+    try:
+        return load_file(path, device="cpu")
+    except (SafetensorError, OSError, ValueError) as error:
+        raise damaged(path, "it is cut off or damaged") from error
+
+
+def _read_torch(path: Path) -> Mapping[Any, Any]:
+    import pickle
+
+    import torch
+
+    try:
+        content: object = torch.load(path, map_location="cpu", weights_only=True)
+    except pickle.UnpicklingError as error:
+        if re.search("unsupported (global|class)", str(error), re.IGNORECASE):
+            raise damaged(
+                path,
+                "it holds more than weights, and loading that could run code on this computer",
+                next_step="Ask its maker for a .safetensors file, or save only "
+                "`model.state_dict()` again.",
+            ) from error
+        raise damaged(path, "it is cut off or damaged") from error
+    except Exception as error:
+        # Bytes that only look like a pickle make torch raise nearly anything.
+        raise damaged(path, "it is cut off or damaged") from error
+    if not isinstance(content, Mapping):
+        raise damaged(path, "it does not hold named weights")
+    return cast("Mapping[Any, Any]", content)
+
+
+def _unwrapped(path: Path, raw: Mapping[Any, Any]) -> StateDict:
+    import torch
+
+    for container in _CONTAINERS:
+        inner = raw.get(container)
+        if isinstance(inner, Mapping):
+            raw = cast("Mapping[Any, Any]", inner)
+            break
+    weights: StateDict = {}
+    for name, value in raw.items():
+        if name in _NOT_WEIGHTS:
+            continue
+        if not isinstance(name, str) or not isinstance(value, torch.Tensor):
+            raise damaged(path, "it does not hold named weights alone")
+        weights[name] = value
+    if not weights:
+        raise damaged(path, "it holds no weights")
+    while wrapper := next(
+        (mark for mark in _WRAPPERS if all(name.startswith(mark) for name in weights)), None
+    ):
+        weights = {name.removeprefix(wrapper): tensor for name, tensor in weights.items()}
+    return weights
+
+
+def _refuse_torchscript(path: Path) -> None:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = archive.namelist()
+    except (zipfile.BadZipFile, OSError, ValueError) as error:
+        raise damaged(path, "it is cut off or damaged") from error
+    # TorchScript keeps its program in "<root>/code/" and "<root>/constants.pkl"; plain
+    # checkpoints have neither (torch/serialization.py, _is_torchscript_zip).
+    if any(name.split("/", 1)[-1] == "constants.pkl" for name in names):
+        raise damaged(
+            path,
+            "it is a TorchScript program (as OpenAI's own ViT-B-32.pt is), and loading it would "
+            "run code",
+            next_step="For OpenAI's weights use `plantain model download ViT-B-32-openai`; "
+            "otherwise import a .safetensors file of the same model.",
+        )

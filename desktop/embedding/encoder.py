@@ -1,0 +1,65 @@
+"""The seam between Plantain and whatever turns pictures and words into vectors."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from desktop.core.pixels import PixelSpec
+
+
+@dataclass(frozen=True, slots=True)
+class EncoderInfo:
+    """Who made a vector; stamped on every collection.
+
+    Attributes:
+        name: the model's name in the registry ("ViT-B-32", "demo").
+        fingerprint: first 12 hex digits of the SHA-256 of the weights file; two encoders with
+            the same fingerprint and architecture give the same vectors.
+        architecture: open_clip's architecture name.
+        dimension: length of a vector.
+        pixels: the input that ``encode_images`` expects.
+        languages: ISO codes of the languages that the model was trained on; empty when unknown.
+        device: where it runs ("cpu", "cuda", "mps").
+    """
+
+    name: str
+    fingerprint: str
+    architecture: str
+    dimension: int
+    pixels: PixelSpec
+    languages: tuple[str, ...] = ()
+    device: str = "cpu"
+
+    @property
+    def identity(self) -> str:
+        """Stable name of the vector space, e.g. ``ViT-B-32@1f0c5a9be2d7``."""
+        return f"{self.architecture}@{self.fingerprint}"
+
+
+class Encoder(Protocol):
+    """Pictures and words to unit vectors of one space. Not thread-safe: one lane owns it."""
+
+    @property
+    def info(self) -> EncoderInfo: ...
+
+    @property
+    def batch_size(self) -> int:
+        """How many pictures ``encode_images`` likes at once on this device."""
+        ...
+
+    def encode_images(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """(n, size, size, 3) uint8 RGB -> (n, dimension) float32, unit length. n may be 0."""
+        ...
+
+    def encode_texts(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """n texts -> (n, dimension) float32, unit length. n may be 0."""
+        ...
+
+    def close(self) -> None:
+        """Give memory and devices back; later calls raise."""
+        ...

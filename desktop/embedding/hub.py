@@ -1,0 +1,225 @@
+"""Talks to a Hugging Face hub: where a file is, what its checksum is, and its bytes from anywhere.
+
+``huggingface_hub`` 2.4 downloads into a file of a random name and deletes it on any failure
+(``file_download._download_to_tmp_and_move``), so its downloads neither resume after a restart nor
+can be cancelled. Its addresses, metadata and HTTP session are used; the bytes are fetched here.
+No access token is ever sent: all models in the table are public, and the endpoint may be a mirror.
+"""
+
+# The libraries at this edge publish partial types.
+# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
+# pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from desktop.core.cancellation import CancelToken
+from desktop.core.errors import DownloadFailed
+from desktop.embedding.known import KnownModel
+
+if TYPE_CHECKING:
+    import httpx2
+
+_HEX_DIGITS = frozenset("0123456789abcdef")
+_CONNECT_TIMEOUT_S = 10.0
+
+
+class InterruptedTransferError(Exception):
+    """The transfer broke off in a way that another try may mend; ``reason`` is for people."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteFile:
+    """One file on the hub.
+
+    Attributes:
+        url: its permanent address; redirects to a signed one that expires.
+        page: where a person finds it with a browser.
+        sha256: hex digest that the hub promises.
+        size: bytes.
+    """
+
+    url: str
+    page: str
+    sha256: str
+    size: int
+
+
+def find(known: KnownModel, endpoint: str | None) -> RemoteFile:
+    """Ask the hub for the file of a known model.
+
+    Args:
+        endpoint: base address of the hub; None for ``HF_ENDPOINT``, or huggingface.co.
+
+    Raises:
+        DownloadFailed: no answer, a refusal, or an answer without checksum and size.
+    """
+    from huggingface_hub import constants, get_hf_file_metadata, hf_hub_url
+    from huggingface_hub.errors import FileMetadataError, HfHubHTTPError, OfflineModeIsEnabled
+
+    base = (endpoint or constants.ENDPOINT).rstrip("/")
+    page = f"{base}/{known.repository}"
+    try:
+        url = hf_hub_url(known.repository, known.file, endpoint=base)
+        metadata = get_hf_file_metadata(
+            url, token=False, timeout=_CONNECT_TIMEOUT_S, library_name="plantain", endpoint=base
+        )
+    except OfflineModeIsEnabled as error:
+        raise failed(
+            known, page, "the HF_HUB_OFFLINE setting forbids it", "Unset HF_HUB_OFFLINE, then"
+        ) from error
+    except HfHubHTTPError as error:
+        raise failed(known, page, refusal(error.response.status_code, base)) from error
+    except FileMetadataError as error:
+        raise failed(known, page, f"{base} does not answer like a model hub") from error
+    except _transport_errors() as error:
+        raise failed(known, page, _transport_reason(error, base)) from error
+    except (OSError, ValueError) as error:
+        raise failed(known, page, f"{base} is not an address that works ({error})") from error
+    sha256 = (metadata.etag or "").lower()
+    if len(sha256) != 64 or not _HEX_DIGITS.issuperset(sha256) or not metadata.size:
+        raise failed(
+            known, page, f"{base} promises no checksum or size, so what it sends cannot be verified"
+        )
+    return RemoteFile(url, page, sha256, metadata.size)
+
+
+@contextmanager
+def stream(
+    remote: RemoteFile, offset: int, cancel: CancelToken, *, read_timeout_s: float
+) -> Generator[tuple[int, Iterator[bytes]], None, None]:
+    """Open the file from ``offset`` on; gives the real offset (0 if the server knows no ranges).
+
+    A cancel ends a blocked read at once.
+
+    Raises:
+        InterruptedTransferError: worth another try.
+        HubRefusedError: it is not.
+        Cancelled: the token was cancelled.
+    """
+    import httpx2
+    from huggingface_hub.utils import build_hf_headers, get_session
+
+    headers = build_hf_headers(token=False, library_name="plantain")
+    headers["Accept-Encoding"] = "identity"  # ranges count the bytes as they are
+    if offset:
+        headers["Range"] = f"bytes={offset}-"
+    timeout = httpx2.Timeout(_CONNECT_TIMEOUT_S, read=read_timeout_s)
+    cancel.raise_if_cancelled()
+    try:
+        with get_session().stream(
+            "GET", remote.url, headers=headers, timeout=timeout, follow_redirects=True
+        ) as response:
+            forget = cancel.on_cancel(lambda: _wake(response))
+            try:
+                yield _start(response, offset), _chunks(response, cancel)
+            finally:
+                forget()
+    except _transport_errors() as error:
+        cancel.raise_if_cancelled()
+        raise InterruptedTransferError(_transport_reason(error, remote.page)) from error
+
+
+class HubRefusedError(Exception):
+    """The hub answered, and another try will not help; ``reason`` is for people."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+def failed(known: KnownModel, page: str, reason: str, first: str = "") -> DownloadFailed:
+    """The one shape of a failed download, with the two ways on."""
+    again = f"`plantain model download {known.name}`"
+    return DownloadFailed(
+        f"{known.name} could not be downloaded: {reason}.",
+        safe="Your pictures, index and installed models are untouched.",
+        next_step=f"{first or 'Check the connection, then'} try {again} again: it resumes where it "
+        f"stopped. Or fetch {known.file} from {page} with a browser on any computer and run "
+        "`plantain model import FILE`.",
+    )
+
+
+def refusal(status: int, base: str) -> str:
+    """What an HTTP status means for the person."""
+    if status in (401, 403):
+        return f"{base} demands a permission for it ({status})"
+    if status == 404:
+        return f"{base} does not have it (404)"
+    if status == 407:
+        return "the proxy of this network demands a password (407)"
+    if status == 429:
+        return f"{base} has had too many requests (429); wait some minutes"
+    if status >= 500:
+        return f"{base} has a problem of its own ({status})"
+    return f"{base} answered with status {status}"
+
+
+def _start(response: httpx2.Response, offset: int) -> int:
+    status = response.status_code
+    if status == 200:
+        return 0
+    if status == 206:
+        start = response.headers.get("Content-Range", "").removeprefix("bytes ").split("-")[0]
+        if start == str(offset):
+            return offset
+        raise HubRefusedError("the hub sent another part of the file than asked for")
+    if status == 429 or status >= 500 or status == 408:
+        raise InterruptedTransferError(
+            refusal(status, f"{response.url.scheme}://{response.url.host}")
+        )
+    raise HubRefusedError(refusal(status, f"{response.url.scheme}://{response.url.host}"))
+
+
+def _chunks(response: httpx2.Response, cancel: CancelToken) -> Iterator[bytes]:
+    # As they come (up to 64 KiB): a fixed size would be collected first, and lost in a break.
+    for chunk in response.iter_bytes():
+        cancel.raise_if_cancelled()
+        yield chunk
+    cancel.raise_if_cancelled()  # a woken read looks like the end of the file
+
+
+def _wake(response: httpx2.Response) -> None:
+    """End a read that blocks in another thread, by shutting the connection below TLS down."""
+    stream: Any = response.extensions.get("network_stream")
+    connection = stream.get_extra_info("socket") if stream is not None else None
+    if connection is None:
+        return
+    # A second handle on the same connection leaves the reader's own untouched. Errors mean that
+    # it was closed in this very moment.
+    with (
+        suppress(OSError, ValueError),
+        socket.socket(fileno=socket.dup(connection.fileno())) as twin,
+    ):
+        twin.shutdown(socket.SHUT_RDWR)
+
+
+def _transport_errors() -> tuple[type[Exception], ...]:
+    import httpx2
+
+    return (httpx2.TransportError, httpx2.TooManyRedirects, httpx2.DecodingError, httpx2.InvalidURL)
+
+
+def _transport_reason(error: Exception, place: str) -> str:
+    import httpx2
+
+    if isinstance(error, httpx2.ProxyError):
+        return "the proxy of this network did not let it through"
+    if isinstance(error, httpx2.TimeoutException):
+        return f"{place} did not answer in time"
+    if isinstance(error, httpx2.ConnectError):
+        if "certificate" in str(error).casefold():
+            return f"the certificate of {place} is not trusted by this computer"
+        return f"{place} cannot be reached"
+    if isinstance(error, httpx2.UnsupportedProtocol | httpx2.InvalidURL):
+        return f"{place} is not an address that works"
+    return "the connection broke off"

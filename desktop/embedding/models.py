@@ -1,0 +1,314 @@
+"""Which embedding models there are, which are installed, and how more get installed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from desktop.core.cancellation import CancelToken
+from desktop.core.errors import ModelDamaged, ModelError, ModelMissing, UsageError
+from desktop.core.progress import Progress, ProgressSteps
+from desktop.embedding.known import DEFAULT_MODEL, KNOWN_MODELS, KnownModel
+from desktop.embedding.manifest import (
+    MANIFEST_NAME,
+    InstalledModel,
+    Manifest,
+    read_manifest,
+)
+
+__all__ = ["DEFAULT_MODEL", "InstalledModel", "ModelEntry", "ModelRegistry"]
+
+Source = Literal["bundled", "downloadable", "imported"]
+
+
+@dataclass(frozen=True, slots=True)
+class ModelEntry:
+    """One line of the list of models.
+
+    Attributes:
+        name: what people type.
+        description: one sentence.
+        licence: of the weights.
+        languages: ISO codes of the languages it understands.
+        source: how it comes here: with the program, from the hub, or from the person's own file.
+        is_installed: whether it can be used now.
+        size_bytes: of the weights; approximate for what is not installed.
+        problem: why an installed model cannot be used; empty when it can.
+    """
+
+    name: str
+    description: str
+    licence: str
+    languages: tuple[str, ...]
+    source: Source
+    is_installed: bool
+    size_bytes: int
+    problem: str = ""
+
+
+class ModelRegistry:
+    """The models folder, the models shipped with the program, and the table of known ones.
+
+    What is installed is looked up each time: another process may install a model at any moment.
+
+    Args:
+        models_dir: where models are installed; created when the first one is.
+        bundled: folders of models that came with the program; never written to.
+        known: the models that can be fetched by name.
+        retry_delays_s: see ``download.download_model``.
+    """
+
+    def __init__(
+        self,
+        models_dir: Path,
+        bundled: Sequence[Path] = (),
+        *,
+        known: Sequence[KnownModel] = KNOWN_MODELS,
+        retry_delays_s: Sequence[float] = (0.5, 1.0, 2.0, 4.0),
+    ) -> None:
+        self._models_dir = models_dir
+        self._bundled = tuple(bundled)
+        self._known = tuple(known)
+        self._retry_delays_s = tuple(retry_delays_s)
+        # The last checkpoint used in place: reading 600 MB again at every question is too slow.
+        self._in_place: tuple[Path, int, int, InstalledModel] | None = None
+
+    def list(self) -> list[ModelEntry]:
+        """Every model, installed or not, by name: the downloadable ones first, then the others."""
+        entries = {
+            known.name.casefold(): ModelEntry(
+                known.name,
+                known.description,
+                known.licence,
+                known.languages,
+                "downloadable",
+                is_installed=False,
+                size_bytes=known.approximate_bytes,
+            )
+            for known in self._known
+        }
+        for folder, is_bundled in self._folders():
+            entry = self._entry(folder, is_bundled=is_bundled)
+            entries[entry.name.casefold()] = entry
+        return list(entries.values())
+
+    def resolve(self, name_or_path: str) -> InstalledModel:
+        """Find an installed model by its name (any case), its folder, or its checkpoint file.
+
+        A bare checkpoint file is read in full to find out what it is (seconds; imports torch).
+
+        Raises:
+            ModelMissing: it is unknown or not installed; the next step says how to get one.
+            ModelDamaged: it is there but unusable.
+            ModelError: its architecture cannot be used.
+        """
+        wanted = name_or_path.strip()
+        installed = self._by_name(wanted)
+        if installed is not None:
+            return installed
+        path = Path(wanted).expanduser()
+        is_path = path.name != wanted or path.exists()
+        if wanted and is_path and not self._is_known(wanted):
+            return self._at(path)
+        raise self._missing(wanted)
+
+    def import_file(
+        self, path: Path, *, name: str = "", architecture: str = "", cancel: CancelToken
+    ) -> ProgressSteps[ModelEntry]:
+        """Install a checkpoint file (safetensors, .pt, .pth, .bin) or a model folder.
+
+        Args:
+            path: the file or folder; it is only read.
+            name: what to call it; empty to take it from the file.
+            architecture: open_clip's name for it, when it is not to be recognised by its shapes;
+                the only way to ask for QuickGELU when the file name does not hint at it.
+
+        Raises:
+            Cancelled, UsageError, ModelMissing, ModelDamaged, ModelError: nothing is left behind.
+        """
+        from desktop.embedding import importing
+
+        if name:
+            self._refuse_bundled_name(name)
+        model = yield from importing.import_model(
+            path.expanduser(),
+            self._models_dir,
+            name=name,
+            architecture=architecture,
+            refuse=self._already_there,
+            cancel=cancel,
+        )
+        return self._entry(model.folder, is_bundled=False)
+
+    def download(
+        self, name: str, *, endpoint: str | None = None, cancel: CancelToken
+    ) -> ProgressSteps[ModelEntry]:
+        """Fetch a known model; an interrupted download goes on where it stopped.
+
+        Args:
+            endpoint: base address of a hub or mirror; None for ``HF_ENDPOINT`` or huggingface.co.
+
+        Raises:
+            Cancelled: what arrived is kept for the next try.
+            UsageError: no downloadable model is called that.
+            DownloadFailed: the next step says how to go on.
+            ModelError: another model of that name is installed.
+        """
+        from desktop.embedding import download
+
+        known = next((k for k in self._known if k.name.casefold() == name.casefold()), None)
+        if known is None:
+            choices = ", ".join(k.name for k in self._known)
+            raise UsageError(
+                f'No downloadable model is called "{name}".',
+                next_step=f"Choose one of: {choices}.",
+            )
+        present = self._by_name(known.name)
+        if present is not None and present.manifest.source == download.source_of(known):
+            yield Progress("Already installed", 1, 1, known.name, unit="models")
+            return self._entry(present.folder, is_bundled=False)
+        model = yield from download.download_model(
+            known,
+            self._models_dir,
+            endpoint=endpoint,
+            refuse=self._already_there,
+            cancel=cancel,
+            retry_delays_s=self._retry_delays_s,
+        )
+        return self._entry(model.folder, is_bundled=False)
+
+    def _folders(self) -> Iterator[tuple[Path, bool]]:
+        """Model folders, the bundled ones last: their names cannot be taken by others."""
+        try:
+            found = sorted(self._models_dir.iterdir())
+        except OSError:
+            found = []  # not made yet, or unreadable: nothing is installed
+        for folder in found:
+            # Hidden folders are imports and downloads under way.
+            if not folder.name.startswith(".") and (folder / MANIFEST_NAME).is_file():
+                yield folder, False
+        for folder in self._bundled:
+            if (folder / MANIFEST_NAME).is_file():
+                yield folder, True
+
+    def _entry(self, folder: Path, *, is_bundled: bool) -> ModelEntry:
+        source: Source = "bundled" if is_bundled else "imported"
+        try:
+            model = read_manifest(folder)
+            size = model.weights_path.stat().st_size
+        except (ModelDamaged, ModelMissing) as error:
+            return ModelEntry(folder.name, "", "", (), source, False, 0, error.message)
+        except OSError:
+            problem = f"The weights in {folder} are missing."
+            return ModelEntry(folder.name, "", "", (), source, False, 0, problem)
+        manifest = model.manifest
+        if not is_bundled and manifest.source.startswith("hf:") and self._is_known(manifest.name):
+            source = "downloadable"
+        return ModelEntry(
+            manifest.name,
+            manifest.description,
+            manifest.licence,
+            manifest.languages,
+            source,
+            is_installed=True,
+            size_bytes=size,
+        )
+
+    def _by_name(self, name: str) -> InstalledModel | None:
+        """Bundled models win, so that "demo" always is the demo.
+
+        Raises:
+            ModelDamaged: the folder of that name cannot be used.
+        """
+        found: InstalledModel | None = None
+        broken: ModelDamaged | None = None
+        for folder, _ in self._folders():
+            try:
+                model = read_manifest(folder)
+            except (ModelDamaged, ModelMissing) as error:
+                if folder.name.casefold() == name.casefold() and isinstance(error, ModelDamaged):
+                    broken = error
+                continue
+            if model.manifest.name.casefold() == name.casefold():
+                found = model
+        if found is None and broken is not None:
+            raise broken
+        return found
+
+    def _at(self, path: Path) -> InstalledModel:
+        if path.is_dir():
+            return read_manifest(path)
+        if path.name == MANIFEST_NAME:
+            return read_manifest(path.parent)
+        if (path.parent / MANIFEST_NAME).is_file():
+            model = read_manifest(path.parent)
+            if model.weights_path == path:
+                return model
+        return self._in_place_model(path)
+
+    def _in_place_model(self, path: Path) -> InstalledModel:
+        from desktop.embedding import examining
+
+        try:
+            status = path.stat()
+        except OSError:
+            return examining.examine_in_place(path)  # says what is wrong
+        known = self._in_place
+        if known is None or known[:3] != (path, status.st_mtime_ns, status.st_size):
+            model = examining.examine_in_place(path)
+            known = self._in_place = (path, status.st_mtime_ns, status.st_size, model)
+        return known[3]
+
+    def _already_there(self, manifest: Manifest) -> InstalledModel | None:
+        """See ``importing.import_model``; raises when the name belongs to another model."""
+        from desktop.embedding import importing
+
+        self._refuse_bundled_name(manifest.name)
+        try:
+            present = self._by_name(manifest.name)
+        except ModelDamaged as error:
+            raise ModelError(
+                f'A damaged model is in the way of "{manifest.name}": {error.message}',
+                safe="Nothing was changed.",
+                next_step=f"Delete {self._models_dir / manifest.name}, or choose another name.",
+            ) from error
+        return None if present is None else importing.check_replacement(manifest, present)
+
+    def _refuse_bundled_name(self, name: str) -> None:
+        for folder in self._bundled:
+            try:
+                bundled = read_manifest(folder).manifest.name
+            except (ModelDamaged, ModelMissing):
+                continue
+            if bundled.casefold() == name.casefold():
+                raise UsageError(
+                    f'"{bundled}" is the model that comes with Plantain.',
+                    next_step="Choose another name with --name.",
+                )
+
+    def _is_known(self, name: str) -> bool:
+        return any(known.name.casefold() == name.casefold() for known in self._known)
+
+    def _missing(self, wanted: str) -> ModelMissing:
+        known = next((k for k in self._known if k.name.casefold() == wanted.casefold()), None)
+        installed = [entry.name for entry in self.list() if entry.is_installed]
+        others = [name for name in installed if name.casefold() != "demo"]
+        use = f" Installed: {', '.join(others)} (choose with --model)." if others else ""
+        if known is not None:
+            size = known.approximate_bytes // 1_000_000
+            return ModelMissing(
+                f"The model {known.name} is not installed.",
+                safe="Your pictures and the index are untouched.",
+                next_step=f"Fetch it with `plantain model download {known.name}` ({size} MB), or "
+                "use a file you have with `plantain model import FILE`, or try Plantain with its "
+                f"small demo model: `--model demo`.{use}",
+            )
+        return ModelMissing(
+            f'No model is called "{wanted}".',
+            safe="Your pictures and the index are untouched.",
+            next_step="See `plantain model list`; get the usual one with `plantain model download "
+            f"{DEFAULT_MODEL}`, your own with `plantain model import FILE`, or try `--model demo`."
+            f"{use}",
+        )
