@@ -6,7 +6,7 @@ import json
 import os
 import tempfile
 import time
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, cast
 
@@ -24,6 +24,7 @@ class Settings:
         store_uri: Milvus address or file; empty for the library's own file.
         gemini_base_url: where Gemini is asked; empty for Google's own address.
         gemini_api_version: path component of the API ("v1beta" has the image options).
+        gemini_timeout_s: how long one generation may take in all, seconds.
         theme: "dark", "light" or "system".
     """
 
@@ -31,6 +32,7 @@ class Settings:
     store_uri: str = ""
     gemini_base_url: str = ""
     gemini_api_version: str = "v1beta"
+    gemini_timeout_s: float = 180.0
     theme: str = "dark"
 
 
@@ -65,8 +67,15 @@ def load_settings(path: Path) -> Settings:
             safe="They were not changed.",
             next_step="Update Plantain, or use another profile with --profile-dir.",
         )
-    known = {field.name for field in fields(Settings)}
-    return Settings(**{k: v for k, v in values.items() if k in known and isinstance(v, str)})
+    defaults = asdict(Settings())
+    return Settings(**{k: v for k, v in values.items() if _fits(v, defaults.get(k))})
+
+
+def _fits(value: object, default: object) -> bool:
+    """A value of the default's type; a whole number will do for a float, but not True."""
+    if isinstance(default, float):
+        return isinstance(value, int | float) and not isinstance(value, bool) and value > 0
+    return isinstance(default, str) and isinstance(value, str)
 
 
 def save_settings(path: Path, settings: Settings) -> None:
