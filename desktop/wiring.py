@@ -213,6 +213,7 @@ def _generators(
             api_key=lambda: secrets.get(GEMINI_KEY),
             base_url=options.gemini_base_url or settings.gemini_base_url or DEFAULT_BASE_URL,
             api_version=settings.gemini_api_version,
+            total_timeout_s=settings.gemini_timeout_s,
         ),
     )
 

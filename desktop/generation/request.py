@@ -16,7 +16,7 @@ class Reference:
     Attributes:
         path: the file.
         asset_id: its identity in the library; None for a file from outside it.
-        score: cosine similarity to the prompt when retrieval proposed it; None when a person chose it.
+        score: cosine similarity to the prompt; None when a person chose the picture.
         reason: in a person's words, why it is here ("matches the prompt", "chosen by you").
     """
 

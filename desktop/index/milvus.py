@@ -257,8 +257,8 @@ def _connect(uri: str, token: str) -> Any:
     from pymilvus import MilvusClient
     from pymilvus.exceptions import MilvusException
 
-    # The client reports every refused call in its log before raising, and Lite's server the calls
-    # that it lacks (AllocTimestamp, which the client tries and does without); our errors say it all.
+    # The client reports every refused call in its log before raising; our errors say it all. And
+    # Lite's server reports AllocTimestamp, which it lacks and the client does without.
     for name in ("pymilvus", "grpc._server"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
     try:

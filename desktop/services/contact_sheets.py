@@ -24,7 +24,7 @@ class ContactSheets:
                 self._thumbnails.path_for(hit.asset.content_hash)
                 if hit.asset.content_hash
                 else hit.asset.path,
-                title=f"{hit.rank} · {hit.asset.filename}",
+                title=hit.asset.filename,
                 subtitle=f"similarity {hit.score:.3f}"
                 if hit.reason is Reason.MEANING
                 else "found by its name",

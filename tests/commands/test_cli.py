@@ -129,9 +129,7 @@ def test_doctor_tells_what_is_there_and_no_secrets(
     assert "very-secret" not in json.dumps(report)
 
 
-def test_doctor_works_on_a_bare_profile_and_names_what_is_missing(
-    run: Run, tmp_path: Path
-) -> None:
+def test_doctor_works_on_a_bare_profile_and_names_what_is_missing(run: Run, tmp_path: Path) -> None:
     report = run("doctor", "--profile-dir", tmp_path / "new", use_model="")
     assert (report["assets"], report["model"]) == (0, None)
     assert "no model" in report["problems"][0]

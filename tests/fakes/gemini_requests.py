@@ -13,8 +13,10 @@ from PIL import Image, UnidentifiedImageError
 
 from tests.fakes.gemini_replies import LONG_SIDES
 
-RATIOS = {"1:1", "2:3", "3:2", "3:4", "4:3", "4:5", "5:4", "9:16", "16:9", "21:9"}
-RATIOS |= {"1:4", "4:1", "1:8", "8:1"}
+RATIOS = {
+    *("1:1", "2:3", "3:2", "3:4", "4:3", "4:5", "5:4", "9:16", "16:9", "21:9"),
+    *("1:4", "4:1", "1:8", "8:1"),
+}
 MIME_TYPES = {"image/png", "image/jpeg", "image/webp", "image/heic", "image/heif"}
 MAX_REFERENCES = 14
 

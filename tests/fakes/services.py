@@ -12,7 +12,13 @@ from desktop.core.cancellation import CancelToken
 from desktop.core.progress import Progress
 from desktop.core.query import Query, Reason, SearchHit, SearchResult
 from desktop.embedding.models import ModelEntry
-from desktop.generation.request import GenerationRequest, GenerationResult, Reference, Usage
+from desktop.generation.request import (
+    GenerationRequest,
+    GenerationResult,
+    Reference,
+    ReferenceImage,
+    Usage,
+)
 from desktop.services.reports import (
     AssetDetails,
     GeneratedPicture,
@@ -199,7 +205,12 @@ class FakeGenerator:
         self.is_offline = is_offline
         self.default_model = ""
 
-    def generate(self, *_: object) -> GenerationResult:
+    def generate(
+        self,
+        request: GenerationRequest,
+        references: Sequence[ReferenceImage],
+        cancel: CancelToken,
+    ) -> GenerationResult:
         raise NotImplementedError
 
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
-import socket
 import subprocess
 import sys
 import time
@@ -18,6 +16,7 @@ from numpy.typing import NDArray
 from desktop.core.errors import LibraryInUse, StoreMismatch, StoreUnreachable
 from desktop.index.milvus import MilvusStore, collection_name
 from desktop.index.store import StoredVector
+from tests.index.server import MilvusServer, free_port
 
 DIMENSION = 512
 ENCODER = "ViT-B-32@0123456789ab"
@@ -25,33 +24,11 @@ ENCODER = "ViT-B-32@0123456789ab"
 OpenStore = Callable[..., MilvusStore]
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A Milvus server in a process of its own."""
-    port = free_port()
-    command = Path(sys.executable).with_name("milvus-lite")
-    process = subprocess.Popen(
-        [command, "server", "--data-dir", tmp_path_factory.mktemp("milvus"), "--host", "127.0.0.1"]
-        + ["--port", str(port)],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                break
-        assert process.poll() is None, "the Milvus server did not start"
-        time.sleep(0.05)
-    yield f"http://127.0.0.1:{port}"
-    process.send_signal(signal.SIGINT)
-    process.wait(30)
+    """The address of a Milvus server in a process of its own."""
+    with MilvusServer(tmp_path_factory.mktemp("milvus")) as running:
+        yield running.uri
 
 
 @pytest.fixture(params=["file", "server"])

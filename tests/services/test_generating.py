@@ -109,9 +109,7 @@ def test_a_mood_board_comes_home_with_its_lineage_and_is_found(
     assert str(files[0].parent) not in str(inside)
 
 
-def test_everything_that_was_used_is_recorded(
-    engine: Engine, folder: Path, tmp_path: Path
-) -> None:
+def test_everything_that_was_used_is_recorded(engine: Engine, folder: Path, tmp_path: Path) -> None:
     [reference] = pictures.fill(folder, 1)
     index(engine, folder)
     script(engine, png(tmp_path))

@@ -135,7 +135,9 @@ def test_a_failed_file_is_not_read_again_until_it_changes_but_still_reported(
     broken.write_bytes(b"\x89PNG\r\n\x1a\n nonsense")
     first = index(engine, folder)
     with monkeypatch.context() as patch:
-        patch.setattr("desktop.services.indexing.load_picture", lambda *_, **__: pytest.fail())
+        patch.setattr(
+            "desktop.services.indexing.load_picture", lambda *_, **__: pytest.fail("read again")
+        )
         assert index(engine, folder).failed == first.failed
     pictures.save(broken, seed=1)
     assert (index(engine, folder).updated, index(engine, folder).failed) == (1, ())

@@ -87,9 +87,7 @@ def test_an_empty_query_is_refused(engine: Engine) -> None:
         engine.searching.search(Query(text="   "))
 
 
-def test_a_query_picture_that_cannot_be_read_is_a_clear_error(
-    engine: Engine, folder: Path
-) -> None:
+def test_a_query_picture_that_cannot_be_read_is_a_clear_error(engine: Engine, folder: Path) -> None:
     index(engine, folder)
     with pytest.raises(FileError):
         engine.searching.search(Query(image=folder / "nowhere.png"))
