@@ -47,4 +47,11 @@ def _no_thread_left_behind() -> Iterator[None]:
 
 
 def _lasts(thread: threading.Thread) -> bool:
+    """What is no leak: threads of libraries, and Python's memories of Qt's threads.
+
+    A QThread that ran Python code is remembered as a ``_DummyThread`` for ever. That none still
+    runs is seen otherwise: Qt aborts the process when a running QThread is destroyed.
+    """
+    if isinstance(thread, threading._DummyThread):
+        return True
     return thread.name.startswith(_LASTING_THREADS) or type(thread).__name__ == "TMonitor"

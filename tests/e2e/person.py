@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QEventLoop, QMimeData, QPointF, Qt, QTimer, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QInputMethodEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -17,11 +17,22 @@ from desktop.qt.session import Session
 PATIENCE_S = 120.0
 
 
-def _let_it_run(milliseconds: int) -> None:
+def let_it_run(milliseconds: int) -> None:
     """An event loop of its own: ``QTest.qWait`` would hold the interpreter from other threads."""
     loop = QEventLoop()
     QTimer.singleShot(milliseconds, loop.quit)
     loop.exec()
+
+
+def type_into(widget: QWidget, text: str) -> None:
+    """Key by key; what no key types arrives as from an input method."""
+    for character in text:
+        if character.isascii():
+            QTest.keyClick(widget, character)
+        else:
+            event = QInputMethodEvent()
+            event.setCommitString(character)
+            QApplication.sendEvent(widget, event)
 
 
 class Person:
@@ -38,7 +49,7 @@ class Person:
         while not is_so():
             if time.monotonic() > deadline:
                 raise AssertionError(f"waited in vain until {what}")
-            _let_it_run(10)
+            let_it_run(10)
 
     def wait_for_library(self) -> None:
         self.wait_until("the library is open", lambda: self.session.is_open)
@@ -71,7 +82,7 @@ class Person:
         bar = self.window.centre.search
         bar.words.setFocus()
         bar.words.clear()
-        QTest.keyClicks(bar.words, text)
+        type_into(bar.words, text)
         self.wait_for_answer(text)
 
     def wait_for_answer(self, text: str) -> None:
@@ -90,7 +101,7 @@ class Person:
     def type_prompt(self, text: str) -> None:
         self.create.prompt.setFocus()
         self.create.prompt.clear()
-        QTest.keyClicks(self.create.prompt, text)
+        type_into(self.create.prompt, text)
 
     def wait_for_proposals(self) -> None:
         self.wait_until("references are proposed", lambda: bool(self.create.tray.references()))

@@ -1,0 +1,144 @@
+"""The window's entry: QApplication, theme, error hook, session. Parses nothing."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+
+from desktop import __version__
+from desktop.config.logging import log_to_file
+from desktop.config.paths import ProfilePaths, default_profile
+from desktop.config.settings import load_settings
+from desktop.core.errors import PlantainError
+from desktop.qt.engine import EngineParts
+from desktop.qt.error_hook import ErrorHook
+from desktop.qt.session import Session
+from desktop.qt.theme import Theme
+from desktop.wiring import EngineOptions, open_engine
+
+_log = logging.getLogger(__name__)
+
+SHUTDOWN_S = 10.0
+"""How long running jobs get to stop; a picture being encoded takes a second or two."""
+
+
+def run(
+    options: EngineOptions,
+    *,
+    add: Sequence[Path] = (),
+    theme: str = "",
+    opener: Callable[[EngineOptions], EngineParts] = open_engine,
+    on_start: Callable[[Session], None] | None = None,
+) -> int:
+    """Open the window and stay in it until it is closed.
+
+    Args:
+        add: folders and files to be added once the library is open.
+        theme: ``dark``, ``light`` or ``system``; empty for the settings' choice.
+        opener: opens the library, in a lane.
+        on_start: called once the window is shown (scripts, screenshots).
+
+    Returns:
+        The exit code.
+    """
+    application = QApplication.instance() or QApplication(sys.argv[:1])
+    assert isinstance(application, QApplication)
+    application.setApplicationName("Plantain")
+    application.setApplicationDisplayName("Plantain")
+    application.setApplicationVersion(__version__)
+    application.setDesktopFileName("plantain")
+    profile = ProfilePaths((options.profile_dir or default_profile()).absolute())
+    log = _log_to(profile)
+    look = Theme.named(theme or _theme_in(profile))
+    look.apply(application)
+    application.setWindowIcon(look.app_icon())
+
+    hook = ErrorHook()
+    session = Session(look, lambda: opener(options), add)
+    hook.raised.connect(session.report_text)
+    hook.install()
+    before = _quit_on_interrupt(application)
+    # Python handles signals between its own instructions only, so it has to run now and then.
+    pulse = QTimer(interval=500)
+    pulse.timeout.connect(lambda: None)
+    pulse.start()
+    is_clean = True
+    try:
+        session.start()
+        if on_start is not None:
+            on_start(session)
+        code = application.exec()
+    finally:
+        pulse.stop()
+        is_clean = session.close(SHUTDOWN_S)
+        hook.remove()
+        signal.signal(signal.SIGINT, before)
+    if not is_clean:
+        # A thread that does not stop would make Qt abort the process while it is torn down.
+        _log.error("leaving with a job that did not stop")
+        logging.shutdown()
+        os._exit(code)
+    if log is not None:
+        logging.getLogger("desktop").removeHandler(log)
+        log.close()
+    return code
+
+
+def check_window(options: EngineOptions, deadline_s: float = 60.0) -> int:
+    """Open the window on a library, wait for its pictures to be in the grid, and close it again.
+
+    Returns:
+        How many pictures the grid showed at last; 0 when none came in time.
+    """
+    shown = 0
+
+    def watch(session: Session) -> None:
+        def look() -> None:
+            nonlocal shown
+            shown = session.window.centre.grid.assets.rowCount()
+            if shown:
+                session.window.close()
+
+        timer = QTimer(session, interval=50)
+        timer.timeout.connect(look)
+        timer.start()
+        QTimer.singleShot(int(deadline_s * 1000), session.window, session.window.close)
+
+    return shown if run(options, on_start=watch) == 0 else 0
+
+
+def main() -> int:
+    """The entry of ``plantain-app``: the window, with the command line's options."""
+    from desktop import cli
+
+    return cli.main(sys.argv[1:])
+
+
+def _log_to(profile: ProfilePaths) -> logging.Handler | None:
+    try:
+        return log_to_file(profile.logs)
+    except OSError:
+        return None  # opening the library will say what is wrong with the profile
+
+
+def _theme_in(profile: ProfilePaths) -> str:
+    try:
+        return load_settings(profile.settings).theme
+    except PlantainError:
+        return "dark"  # opening the library will say what is wrong with the settings
+
+
+def _quit_on_interrupt(application: QApplication) -> Any:
+    def on_interrupt(number: int, frame: FrameType | None) -> None:
+        application.quit()
+
+    return signal.signal(signal.SIGINT, on_interrupt)

@@ -1,0 +1,1 @@
+"""Join the window's signals to the engine's use cases, through the lanes."""

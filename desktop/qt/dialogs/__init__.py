@@ -1,0 +1,1 @@
+"""Windows that ask or explain; none knows the engine."""

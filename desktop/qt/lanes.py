@@ -1,0 +1,38 @@
+"""The lanes of the window: one for each thing that jobs would otherwise fight over."""
+
+from __future__ import annotations
+
+import time
+
+from desktop.qt.workers.image_loader import ImageLoader
+from desktop.qt.workers.lane import Lane
+
+
+class Lanes:
+    """Made when the window is, closed after it, in reverse."""
+
+    def __init__(self) -> None:
+        # One thread: the only writer of the vector store, and scans must not overlap.
+        self.index = Lane("index")
+        # Short catalogue reads; apart from ``index``, whose jobs take minutes, and from
+        # ``search``, whose first job loads the model.
+        self.browse = Lane("browse")
+        # One thread, latest wins: an encoder works on one query at a time.
+        self.search = Lane("search")
+        # Downloads and imports of models: minutes of network or disk, which a generation must
+        # not wait for.
+        self.models = Lane("models")
+        # Generation: one at a time, because each costs money and quota.
+        self.network = Lane("network")
+        # Decoding thumbnails: CPU-bound and short, hence two threads, visible pictures first.
+        self.thumbs = ImageLoader(threads=2)
+
+    def close(self, deadline_s: float) -> bool:
+        """Stop intake everywhere, then wait for each; False when one did not stop in time."""
+        until = time.monotonic() + deadline_s
+        lanes = (self.network, self.models, self.search, self.browse, self.index)
+        for lane in lanes:
+            lane.stop_intake()
+        ends = [self.thumbs.close(max(0.0, until - time.monotonic()))]
+        ends += [lane.close(max(0.0, until - time.monotonic())) for lane in lanes]
+        return all(ends)

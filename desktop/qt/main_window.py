@@ -1,0 +1,314 @@
+"""The window: sidebar, centre, details and creation, jobs; actions, menu and drops."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QPoint, Qt, QUrl, Signal
+from PySide6.QtGui import (
+    QAction,
+    QCloseEvent,
+    QDesktopServices,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDropEvent,
+    QGuiApplication,
+    QKeySequence,
+)
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QFrame,
+    QMainWindow,
+    QMenu,
+    QSplitter,
+    QStackedWidget,
+    QTabBar,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from desktop.core.asset import Asset, displayable
+from desktop.qt import situation
+from desktop.qt.models.asset_list import ASSETS_MIME, dropped_files
+from desktop.qt.models.job_list import JobListModel
+from desktop.qt.models.pictures import Pictures
+from desktop.qt.models.pixmap_cache import PixmapCache
+from desktop.qt.panels.centre import Centre
+from desktop.qt.panels.details import DetailsPanel
+from desktop.qt.panels.generation_panel import GenerationPanel
+from desktop.qt.panels.jobs import JobsPanel
+from desktop.qt.panels.sidebar import ALL, Sidebar
+from desktop.qt.theme import UNIT, Theme
+from desktop.qt.views.words import hairline, icon_button, label
+from desktop.services.reports import Lineage
+
+DETAILS, CREATE = 0, 1
+
+
+class MainWindow(QMainWindow):
+    """Holds the panels and what belongs to none of them; knows no engine."""
+
+    paths_added = Signal(object)
+    """list[Path]: folders and files to be added to the library."""
+    rescan_requested = Signal()
+    models_requested = Signal()
+    open_again_requested = Signal()
+    closing = Signal()
+
+    def __init__(self, theme: Theme, pictures: Pictures, cache: PixmapCache) -> None:
+        super().__init__()
+        self.setWindowTitle("Plantain")
+        self.setObjectName("window")
+        self.setAcceptDrops(True)
+        self.theme = theme
+        self._pictures = pictures
+        self.jobs = JobListModel()
+        self.sidebar = Sidebar(theme)
+        self.centre = Centre(theme, pictures, cache)
+        self.details = DetailsPanel(theme, pictures, cache)
+        self.creation = GenerationPanel(theme, pictures, cache)
+        self.jobs_panel = JobsPanel(theme, self.jobs)
+
+        self.tabs = QTabBar()
+        self.tabs.addTab("Details")
+        self.tabs.addTab("Create")
+        self.tabs.setDrawBase(False)
+        self.tabs.setExpanding(False)
+        self.tabs.setAccessibleName("Details or Create")
+        self._right_stack = QStackedWidget()
+        self._right_stack.addWidget(self.details)
+        self._right_stack.addWidget(self.creation)
+        self.tabs.currentChanged.connect(self._right_stack.setCurrentIndex)
+        self.right = QFrame()
+        self.right.setObjectName("panel")
+        right = QVBoxLayout(self.right)
+        right.setContentsMargins(0, 0, 0, 0)
+        right.setSpacing(0)
+        head = QVBoxLayout()
+        head.setContentsMargins(2 * UNIT, UNIT + 4, UNIT, 0)
+        head.addWidget(self.tabs)
+        right.addLayout(head)
+        right.addWidget(hairline())
+        right.addWidget(self._right_stack, 1)
+
+        self.drop_hint = label("Drop to add to your library", scale="title", weight="strong")
+        self.drop_hint.setObjectName("drop")
+        self.drop_hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.drop_hint.setParent(self.centre)
+        self.drop_hint.hide()
+        self._make_actions()
+        self._make_tools()
+        self.splitter = QSplitter()
+        self.splitter.setHandleWidth(1)
+        self.splitter.setChildrenCollapsible(False)
+        for panel, least in ((self.sidebar, 22), (self.centre, 50), (self.right, 42)):
+            panel.setMinimumWidth(least * UNIT)
+            self.splitter.addWidget(panel)
+        self.splitter.setStretchFactor(1, 1)
+        self.splitter.setSizes([216, 864, 360])
+        whole = QWidget()
+        column = QVBoxLayout(whole)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.splitter, 1)
+        column.addWidget(self.jobs_panel)
+        self.setCentralWidget(whole)
+        self.resize(1440, 900)
+
+        self.sidebar.section_chosen.connect(self.centre.show_section)
+        self.sidebar.add_folder_requested.connect(self.ask_folder)
+        self.centre.action_chosen.connect(self._on_action)
+        self.centre.grid.selection_changed.connect(self.details.show_selection)
+        self.centre.grid.reference_wanted.connect(self.use_as_references)
+        self.centre.grid.menu_wanted.connect(self._show_asset_menu)
+        self.centre.grid.opened.connect(self.open_file)
+        self.details.reference_wanted.connect(self.use_as_references)
+        self.details.search_similar_requested.connect(self.centre.search.search_asset)
+        self.details.asset_chosen.connect(self.show_in_library)
+        self.details.open_requested.connect(self.open_file)
+        self.details.reveal_requested.connect(self.reveal)
+        self.details.copy_path_requested.connect(self.copy_path)
+        self.details.prompt_reuse_requested.connect(self.reuse)
+        self.creation.show_in_library_requested.connect(self.show_in_library)
+        self.creation.link_opened.connect(lambda link: QDesktopServices.openUrl(QUrl(link)))
+
+    # ------------------------------------------------------------------ what can be done
+
+    def ask_folder(self) -> None:
+        """Let a person choose a folder to add."""
+        chosen = QFileDialog.getExistingDirectory(self, "Add a folder to the library")
+        if chosen:
+            self.paths_added.emit([Path(chosen)])
+
+    def show_tab(self, tab: int) -> None:
+        """Bring Details or Create to the front."""
+        self.right.show()
+        self.panel_action.setChecked(True)
+        self.tabs.setCurrentIndex(tab)
+        if tab == CREATE:
+            self.creation.prompt.setFocus()
+
+    def use_as_references(self, assets: list[Asset]) -> None:
+        """Put these along with the prompt."""
+        usable = [asset for asset in assets if not asset.is_missing and not asset.failure]
+        if usable:
+            self.creation.add_references(usable)
+            self.show_tab(CREATE)
+
+    def show_in_library(self, asset_id: int) -> None:
+        """Select an asset, leaving the search or the section when it is not in it."""
+        if not self.centre.grid.select_asset(asset_id):
+            self.centre.search.clear()
+            self.sidebar.choose(ALL)
+            if not self.centre.grid.select_asset(asset_id):
+                if self._pictures.asset(asset_id) is None:
+                    self.centre.notice.say("This picture is no longer in the library.")
+                    return
+                self.centre.select_when_there(asset_id)
+        self.show_tab(DETAILS)
+        self.centre.grid.setFocus()
+
+    def reuse(self, lineage: Lineage) -> None:
+        """Start from how a picture was made."""
+        self.creation.use_request(lineage.request)
+        self.show_tab(CREATE)
+
+    def open_file(self, asset: Asset) -> None:
+        """With the program that the system uses for it."""
+        if asset.is_missing:
+            self.centre.notice.say(f"{asset.filename} is no longer where it was.")
+            return
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(asset.path)))
+
+    def reveal(self, asset: Asset) -> None:
+        """Open the folder of a file."""
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(asset.path.parent)))
+
+    def copy_path(self, asset: Asset) -> None:
+        QGuiApplication.clipboard().setText(displayable(asset.path))
+
+    # ------------------------------------------------------------------ Qt
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        mime = event.mimeData()
+        # Assets come from this window: they are in the library already.
+        if not mime.hasFormat(ASSETS_MIME) and dropped_files(mime):
+            event.acceptProposedAction()
+            self._show_drop_hint()
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        self.drop_hint.hide()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        self.drop_hint.hide()
+        paths = dropped_files(event.mimeData())
+        if paths and not event.mimeData().hasFormat(ASSETS_MIME):
+            event.acceptProposedAction()
+            self.paths_added.emit(paths)
+
+    def _show_drop_hint(self) -> None:
+        below = self.centre.results.geometry().top()
+        place = self.centre.rect().adjusted(2 * UNIT, below, -2 * UNIT, -2 * UNIT)
+        self.drop_hint.setGeometry(place)
+        self.drop_hint.raise_()
+        self.drop_hint.show()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self.closing.emit()
+        super().closeEvent(event)
+
+    # ------------------------------------------------------------------ inside
+
+    def _make_actions(self) -> None:
+        def action(text: str, keys: str, done: object) -> QAction:
+            made = QAction(text, self)
+            if keys:
+                made.setShortcut(QKeySequence(keys))
+            made.triggered.connect(done)
+            self.addAction(made)
+            return made
+
+        self.add_action = action("Add folder…", "Ctrl+O", lambda: self.ask_folder())
+        self.rescan_action = action("Look for changes", "F5", lambda: self.rescan_requested.emit())
+        self.find_action = action("Search", "Ctrl+F", lambda: self._focus_search())
+        self.create_action = action("Create", "Ctrl+G", lambda: self.show_tab(CREATE))
+        self.details_action = action("Details", "Ctrl+I", lambda: self.show_tab(DETAILS))
+        self.models_action = action("Models…", "", lambda: self.models_requested.emit())
+        self.key_action = action("Gemini key…", "", lambda: self._ask_key())
+        self.panel_action = action("Right panel", "Ctrl+\\", self._toggle_right)
+        self.panel_action.setCheckable(True)
+        self.panel_action.setChecked(True)
+        self.clear_action = action("Clear the search", "Esc", lambda: self._escape())
+        self.quit_action = action("Quit", "Ctrl+Q", lambda: self.close())
+
+    def _make_tools(self) -> None:
+        panel = icon_button(self.theme, "panel-right", "Right panel (Ctrl+\\)")
+        panel.setCheckable(True)
+        panel.setChecked(True)
+        panel.clicked.connect(self.panel_action.trigger)
+        self.panel_action.toggled.connect(panel.setChecked)
+        self.menu_button = icon_button(self.theme, "menu", "Menu")
+        self.menu_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        menu = QMenu(self.menu_button)
+        for group in (
+            (self.add_action, self.rescan_action),
+            (self.find_action, self.create_action, self.details_action, self.panel_action),
+            (self.models_action, self.key_action),
+            (self.quit_action,),
+        ):
+            if not menu.isEmpty():
+                menu.addSeparator()
+            menu.addActions(group)
+        self.menu_button.setMenu(menu)
+        for made in (panel, self.menu_button):
+            made.setFixedSize(5 * UNIT, 5 * UNIT)
+            self.centre.tools.addWidget(made)
+
+    def _toggle_right(self, is_shown: bool) -> None:
+        self.right.setVisible(is_shown)
+
+    def _focus_search(self) -> None:
+        self.centre.search.words.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.centre.search.words.selectAll()
+
+    def _escape(self) -> None:
+        """One step back: out of the panel, out of the search, out of the selection."""
+        search, focus = self.centre.search, self.focusWidget()
+        if focus is not None and self.right.isAncestorOf(focus):
+            self.centre.grid.setFocus()
+        elif not search.query().is_empty:
+            search.clear()
+        elif search.words.hasFocus():
+            self.centre.grid.setFocus()
+        else:
+            self.centre.grid.clearSelection()
+
+    def _ask_key(self) -> None:
+        self.show_tab(CREATE)
+        self.creation.ask_key()
+
+    def _on_action(self, key: str) -> None:
+        todo = {
+            situation.ADD_FOLDER: self.ask_folder,
+            situation.GET_MODEL: self.models_requested.emit,
+            situation.CLEAR_SEARCH: self.centre.search.clear,
+            situation.CREATE: lambda: self.show_tab(CREATE),
+            situation.OPEN_AGAIN: self.open_again_requested.emit,
+            situation.QUIT: self.close,
+            situation.SHOW_ALL: lambda: self.sidebar.choose(ALL),
+        }
+        todo[key]()
+
+    def _show_asset_menu(self, assets: list[Asset], where: QPoint) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction("Use as reference\tR", lambda: self.use_as_references(assets))
+        if len(assets) == 1:
+            asset = assets[0]
+            menu.addAction("More like this", lambda: self.centre.search.search_asset(asset))
+            menu.addSeparator()
+            menu.addAction("Open", lambda: self.open_file(asset))
+            menu.addAction("Show in file manager", lambda: self.reveal(asset))
+            menu.addAction("Copy path", lambda: self.copy_path(asset))
+        menu.popup(where)

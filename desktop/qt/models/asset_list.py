@@ -1,0 +1,140 @@
+"""The grid's model: a thin adapter over a list of assets or of search hits."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QByteArray,
+    QMimeData,
+    QModelIndex,
+    QPersistentModelIndex,
+    Qt,
+    QUrl,
+)
+
+from desktop.core.asset import Asset
+from desktop.core.query import Reason, SearchHit
+
+ASSET_ROLE = int(Qt.ItemDataRole.UserRole) + 1
+"""The ``Asset`` of a row."""
+SCORE_ROLE = int(Qt.ItemDataRole.UserRole) + 2
+"""What to write beside the name while searching; empty when browsing."""
+
+ASSETS_MIME = "application/x-plantain-assets"
+"""A JSON list of asset ids, beside the file URLs that other programs take."""
+
+Index = QModelIndex | QPersistentModelIndex
+_NO_PARENT = QModelIndex()
+
+
+def score_text(hit: SearchHit) -> str:
+    """A score as people see it: cosine similarity, or the plain reason for word matches."""
+    return f"{hit.score:.2f}" if hit.reason is Reason.MEANING else "name"
+
+
+def accessible_text(asset: Asset) -> str:
+    """What a screen reader says about a tile."""
+    parts = [asset.filename]
+    if asset.is_generated:
+        parts.append("generated")
+    if asset.is_missing:
+        parts.append("missing")
+    if asset.failure:
+        parts.append("could not be read")
+    return ", ".join(parts)
+
+
+class AssetListModel(QAbstractListModel):
+    """Rows of assets; holds no pixels and does no I/O."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._assets: Sequence[Asset] = ()
+        self._scores: Sequence[str] = ()
+        self._rows: dict[int, int] | None = None
+
+    def show_assets(self, assets: Sequence[Asset]) -> None:
+        """Browse these."""
+        self._replace(assets, ())
+
+    def show_hits(self, hits: Sequence[SearchHit]) -> None:
+        """Show these results, best first."""
+        self._replace([hit.asset for hit in hits], [score_text(hit) for hit in hits])
+
+    def asset(self, row: int) -> Asset:
+        return self._assets[row]
+
+    def row_of(self, asset_id: int) -> int | None:
+        """Where an asset is; None when it is not shown."""
+        if self._rows is None:
+            self._rows = {asset.id: row for row, asset in enumerate(self._assets)}
+        return self._rows.get(asset_id)
+
+    # ------------------------------------------------------------------ Qt
+
+    def rowCount(self, parent: Index = _NO_PARENT) -> int:
+        return 0 if parent.isValid() else len(self._assets)
+
+    def data(self, index: Index, role: int = int(Qt.ItemDataRole.DisplayRole)) -> object:
+        if not index.isValid():
+            return None
+        asset = self._assets[index.row()]
+        if role == ASSET_ROLE:
+            return asset
+        if role == SCORE_ROLE:
+            return self._scores[index.row()] if self._scores else ""
+        if role == Qt.ItemDataRole.DisplayRole:
+            return asset.filename
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return asset.filename
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return accessible_text(asset)
+        return None
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        flags = super().flags(index)
+        return flags | Qt.ItemFlag.ItemIsDragEnabled if index.isValid() else flags
+
+    def supportedDragActions(self) -> Qt.DropAction:
+        # Copy only: a program that "moves" a dropped file would take it out of the library.
+        return Qt.DropAction.CopyAction
+
+    def mimeTypes(self) -> list[str]:
+        return [ASSETS_MIME, "text/uri-list"]
+
+    def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:
+        return assets_mime([self._assets[index.row()] for index in indexes])
+
+    def _replace(self, assets: Sequence[Asset], scores: Sequence[str]) -> None:
+        self.beginResetModel()
+        self._assets, self._scores, self._rows = assets, scores, None
+        self.endResetModel()
+
+
+def assets_mime(assets: Sequence[Asset]) -> QMimeData:
+    """Assets on their way to another panel or another program."""
+    mime = QMimeData()
+    ids = json.dumps([asset.id for asset in assets])
+    mime.setData(ASSETS_MIME, QByteArray(ids.encode()))
+    mime.setUrls([QUrl.fromLocalFile(str(asset.path)) for asset in assets])
+    return mime
+
+
+def dropped_assets(mime: QMimeData) -> list[int]:
+    """Asset ids in a drop from this window; empty for anything else."""
+    if not mime.hasFormat(ASSETS_MIME):
+        return []
+    try:
+        ids = json.loads(bytes(mime.data(ASSETS_MIME).data()))
+    except ValueError:
+        return []
+    return [item for item in ids if isinstance(item, int)] if isinstance(ids, list) else []
+
+
+def dropped_files(mime: QMimeData) -> list[Path]:
+    """Local files and folders in a drop."""
+    return [Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile()]

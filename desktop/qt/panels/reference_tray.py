@@ -1,0 +1,239 @@
+"""The pictures that go along with a prompt: proposed by the library or chosen by a person."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from PySide6.QtCore import QSize, Signal
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+
+from desktop.core.asset import Asset, displayable
+from desktop.generation.request import Reference
+from desktop.qt.models.asset_list import dropped_assets, dropped_files
+from desktop.qt.models.pictures import Pictures
+from desktop.qt.models.pixmap_cache import PixmapCache
+from desktop.qt.theme import UNIT, Theme
+from desktop.qt.views.picture_label import PictureLabel
+from desktop.qt.views.words import ElidedLabel, icon_button, label, set_property
+
+MAX_REFERENCES = 14
+"""The most that Gemini's image models take along with a prompt."""
+
+CHOSEN = "chosen by you"
+
+
+@dataclass(frozen=True, slots=True)
+class TrayItem:
+    """A reference, and whether it stays when new ones are proposed."""
+
+    reference: Reference
+    is_pinned: bool
+
+    @property
+    def identity(self) -> object:
+        reference = self.reference
+        return reference.path if reference.asset_id is None else reference.asset_id
+
+
+class ReferenceTray(QFrame):
+    """Holds the references in the order in which they reach the model."""
+
+    changed = Signal()
+
+    def __init__(
+        self, theme: Theme, pictures: Pictures, cache: PixmapCache, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("tray")
+        self.setAccessibleName("References")
+        self.setAcceptDrops(True)
+        self._theme = theme
+        self._pictures = pictures
+        self._cache = cache
+        self._items: list[TrayItem] = []
+        self._refused: set[object] = set()
+        self._hint = label(
+            "Drag pictures here, from the grid or from a folder.",
+            tone="faint",
+            wraps=True,
+        )
+        self._rows = QVBoxLayout()
+        self._rows.setSpacing(2)
+        self._full = label("", tone="danger", wraps=True)
+        self._full.hide()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(UNIT // 2, UNIT // 2, UNIT // 2, UNIT // 2)
+        column.setSpacing(2)
+        column.addLayout(self._rows)
+        self._hint.setContentsMargins(UNIT, UNIT, UNIT, UNIT)
+        column.addWidget(self._hint)
+        column.addWidget(self._full)
+
+    # ------------------------------------------------------------------ what it holds
+
+    def references(self) -> tuple[Reference, ...]:
+        """In the order in which they reach the model."""
+        return tuple(item.reference for item in self._items)
+
+    def pinned(self) -> tuple[Reference, ...]:
+        """Those that stay when new ones are proposed."""
+        return tuple(item.reference for item in self._items if item.is_pinned)
+
+    def propose(self, references: Sequence[Reference]) -> None:
+        """Replace what was proposed before; what a person chose, pinned or refused stays so."""
+        kept = [item for item in self._items if item.is_pinned]
+        known = {item.identity for item in kept} | self._refused
+        for reference in references:
+            item = TrayItem(reference, is_pinned=False)
+            if item.identity not in known and len(kept) < MAX_REFERENCES:
+                known.add(item.identity)
+                kept.append(item)
+        self._set(kept)
+
+    def add(self, references: Sequence[Reference]) -> None:
+        """A person chose these; proposals give way when the tray is full."""
+        items = list(self._items)
+        left_out = 0
+        for reference in references:
+            item = TrayItem(replace(reference, reason=CHOSEN), is_pinned=True)
+            self._refused.discard(item.identity)
+            same = [at for at, old in enumerate(items) if old.identity == item.identity]
+            if same:
+                items[same[0]] = replace(items[same[0]], is_pinned=True)
+                continue
+            if len(items) >= MAX_REFERENCES:
+                proposed = [at for at, old in enumerate(items) if not old.is_pinned]
+                if not proposed:
+                    left_out += 1
+                    continue
+                del items[proposed[-1]]
+            firsts = sum(old.is_pinned for old in items)
+            items.insert(firsts, item)
+        self._set(items)
+        words = "1 more was" if left_out == 1 else f"{left_out} more were"
+        self._full.setText(f"A picture takes up to {MAX_REFERENCES} references; {words} left out.")
+        self._full.setVisible(left_out > 0)
+
+    def add_assets(self, assets: Sequence[Asset]) -> None:
+        """A person chose these from the library."""
+        self.add([Reference(asset.path, asset.id) for asset in assets])
+
+    def replace_all(self, references: Sequence[Reference]) -> None:
+        """Exactly these, pinned (an earlier request is used again)."""
+        self._refused.clear()
+        self._set([TrayItem(reference, is_pinned=True) for reference in references])
+
+    def remove(self, at: int) -> None:
+        """Take one out; it is not proposed again for this prompt."""
+        self._refused.add(self._items[at].identity)
+        self._set([item for number, item in enumerate(self._items) if number != at])
+        self._focus_row(min(at, len(self._items) - 1))
+
+    def toggle_pin(self, at: int) -> None:
+        """Keep it when the prompt changes, or let it go."""
+        items = list(self._items)
+        items[at] = replace(items[at], is_pinned=not items[at].is_pinned)
+        self._set(items)
+        self._focus_row(at, is_pin=True)
+
+    def forget_refused(self) -> None:
+        """A new prompt: what was removed may be proposed again."""
+        self._refused.clear()
+
+    # ------------------------------------------------------------------ drops
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if self._references_in(event):
+            set_property(self, "dropping", True)
+            event.acceptProposedAction()
+        else:
+            event.ignore()
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        set_property(self, "dropping", False)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        set_property(self, "dropping", False)
+        references = self._references_in(event)
+        if references:
+            event.acceptProposedAction()
+            self.add(references)
+        else:
+            event.ignore()
+
+    def _references_in(self, event: QDropEvent) -> list[Reference]:
+        mime = event.mimeData()
+        assets = [self._pictures.asset(asset_id) for asset_id in dropped_assets(mime)]
+        if assets:
+            return [Reference(asset.path, asset.id) for asset in assets if asset is not None]
+        return [Reference(path) for path in dropped_files(mime) if path.is_file()]
+
+    # ------------------------------------------------------------------ inside
+
+    def _set(self, items: list[TrayItem]) -> None:
+        self._full.hide()
+        if items == self._items:
+            return
+        self._items = items
+        while (entry := self._rows.takeAt(0)) is not None:
+            if (old := entry.widget()) is not None:
+                old.hide()
+                old.deleteLater()
+        for at, item in enumerate(items):
+            row = self._row(at, item)
+            self._rows.addWidget(row)
+            row.show()  # at once: the keyboard may be put on it next
+        self._hint.setVisible(not items)
+        self.changed.emit()
+
+    def _row(self, at: int, item: TrayItem) -> QFrame:
+        reference = item.reference
+        name = displayable(reference.path.name)
+        row = QFrame()
+        row.setAccessibleName(f"Reference {at + 1}: {name}")
+        row.setToolTip(displayable(reference.path))
+        picture = PictureLabel(self._theme, self._cache, side=5 * UNIT)
+        picture.show_picture(self._pictures.of_reference(reference))
+        title = ElidedLabel(name)
+        why = reference.reason
+        if reference.score is not None:
+            why = f"{why} · {reference.score:.2f}" if why else f"{reference.score:.2f}"
+        reason = ElidedLabel(why[:1].upper() + why[1:])
+        reason.setProperty("tone", "faint")
+        reason.setProperty("scale", "small")
+        words = QVBoxLayout()
+        words.setSpacing(0)
+        words.addStretch()
+        words.addWidget(title)
+        words.addWidget(reason)
+        words.addStretch()
+        layout = QHBoxLayout(row)
+        layout.setContentsMargins(2, 2, 2, 2)
+        layout.setSpacing(UNIT)
+        layout.addWidget(picture)
+        layout.addLayout(words, 1)
+        pin = icon_button(
+            self._theme,
+            "pin",
+            "Let it go when the prompt changes" if item.is_pinned else "Keep this reference",
+            lambda: self.toggle_pin(at),
+        )
+        pin.setObjectName("pin")
+        pin.setCheckable(True)
+        pin.setChecked(item.is_pinned)
+        pin.setIcon(self._theme.icon("pin", "text" if item.is_pinned else "text_faint"))
+        drop = icon_button(self._theme, "x", "Remove this reference", lambda: self.remove(at))
+        drop.setObjectName("remove")
+        for made in (pin, drop):
+            made.setFixedSize(QSize(28, 28))
+            layout.addWidget(made)
+        return row
+
+    def _focus_row(self, at: int, *, is_pin: bool = False) -> None:
+        """Rows are made anew; the keyboard stays where it was."""
+        entry = self._rows.itemAt(at) if at >= 0 else None
+        row = entry.widget() if entry is not None else None
+        if row is not None and (found := row.findChild(QWidget, "pin" if is_pin else "remove")):
+            found.setFocus()

@@ -1,0 +1,235 @@
+"""Colours, spacing, type and icons of the window, in one place.
+
+Designers judge colour in this window all day, so everything is a neutral grey without a cast.
+The one accent, banana yellow, marks the one thing to do next and nothing else; selection and
+focus are drawn with light and dark instead.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPainter, QPalette, QPixmap
+from PySide6.QtSvg import QSvgRenderer
+from PySide6.QtWidgets import QApplication
+
+from desktop.config.paths import resource
+
+UNIT = 8
+"""Pixels of the rhythm; every margin is a multiple or a half of it."""
+
+RADIUS = 6
+TEXT_SMALL = 11
+TEXT_BASE = 13
+TEXT_LARGE = 15
+TEXT_TITLE = 20
+ICON = 16
+CONTROL_HEIGHT = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """The colours of one theme, as ``#rrggbb``.
+
+    Attributes:
+        window: behind everything; panel: side panels and bars; ground: behind the pictures.
+        tile, tile_hover: under a thumbnail; well: input fields, cards; raised: buttons.
+        hover, pressed: a raised thing under the pointer, and held.
+        line: hairlines; edge: outlines of controls; ring: selection and keyboard focus.
+        text, text_soft, text_faint: three strengths; all readable on ``panel``.
+        accent, accent_hover, on_accent: the next thing to do, and the words on it.
+        danger, danger_well: a failure in words, and its ground.
+    """
+
+    window: str
+    panel: str
+    ground: str
+    tile: str
+    tile_hover: str
+    well: str
+    raised: str
+    hover: str
+    pressed: str
+    line: str
+    edge: str
+    ring: str
+    text: str
+    text_soft: str
+    text_faint: str
+    accent: str
+    accent_hover: str
+    on_accent: str
+    danger: str
+    danger_well: str
+
+
+DARK = Tokens(
+    window="#1f1f1f",
+    panel="#262626",
+    ground="#1b1b1b",
+    tile="#2b2b2b",
+    tile_hover="#353535",
+    well="#2b2b2b",
+    raised="#343434",
+    hover="#3d3d3d",
+    pressed="#2f2f2f",
+    line="#333333",
+    edge="#474747",
+    ring="#d8d8d8",
+    text="#ebebeb",
+    text_soft="#b4b4b4",
+    text_faint="#949494",
+    accent="#f5c518",
+    accent_hover="#ffd53d",
+    on_accent="#1b1b1b",
+    danger="#f0948a",
+    danger_well="#3a2826",
+)
+
+LIGHT = Tokens(
+    window="#efefef",
+    panel="#f7f7f7",
+    ground="#ebebeb",
+    tile="#dedede",
+    tile_hover="#d2d2d2",
+    well="#ffffff",
+    raised="#ffffff",
+    hover="#e6e6e6",
+    pressed="#dadada",
+    line="#dcdcdc",
+    edge="#c4c4c4",
+    ring="#3a3a3a",
+    text="#1c1c1c",
+    text_soft="#4f4f4f",
+    text_faint="#6b6b6b",
+    accent="#f5c518",
+    accent_hover="#e6b60c",
+    on_accent="#1b1b1b",
+    danger="#a93226",
+    danger_well="#f8e6e3",
+)
+
+FONT_FAMILIES = (
+    "Inter",
+    "Segoe UI",
+    "SF Pro Text",
+    "Noto Sans",
+    "DejaVu Sans",
+    "Noto Sans CJK SC",
+    "Microsoft YaHei",
+    "PingFang SC",
+)
+
+
+class Theme:
+    """One set of tokens, with the icons tinted for it."""
+
+    def __init__(self, tokens: Tokens) -> None:
+        self.tokens = tokens
+        self._icons: dict[tuple[str, str], QIcon] = {}
+
+    @classmethod
+    def named(cls, name: str) -> Theme:
+        """``dark``, ``light``, or ``system`` to follow the desktop."""
+        if name == "system":
+            scheme = QGuiApplication.styleHints().colorScheme()
+            name = "light" if scheme is Qt.ColorScheme.Light else "dark"
+        return cls(LIGHT if name == "light" else DARK)
+
+    def color(self, token: str) -> QColor:
+        """The colour of a token."""
+        return QColor(getattr(self.tokens, token))
+
+    def icon(self, name: str, token: str = "text_soft") -> QIcon:
+        """A Lucide icon in the colour of a token; faint where its widget is disabled."""
+        key = (name, token)
+        if key not in self._icons:
+            icon = QIcon()
+            for ratio in (1, 2, 3):
+                icon.addPixmap(self.pixmap(name, token, ICON, ratio))
+                faint = self.pixmap(name, "edge", ICON, ratio)
+                icon.addPixmap(faint, QIcon.Mode.Disabled)
+            self._icons[key] = icon
+        return self._icons[key]
+
+    def pixmap(self, name: str, token: str, side: int, ratio: float) -> QPixmap:
+        """The same as a pixmap of ``side`` logical pixels."""
+        drawing = resource(f"icons/{name}.svg").read_text(encoding="utf-8")
+        drawing = drawing.replace("currentColor", getattr(self.tokens, token))
+        # Lucide draws for 24 px with 2 px strokes; finer ones keep small shapes open, and keep
+        # large ones from shouting.
+        stroke = 1.75 if side < 24 else 1.25
+        drawing = drawing.replace('stroke-width="2"', f'stroke-width="{stroke}"')
+        renderer = QSvgRenderer(QByteArray(drawing.encode()))
+        pixels = round(side * ratio)
+        pixmap = QPixmap(QSize(pixels, pixels))
+        pixmap.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(pixmap)
+        renderer.render(painter, QRectF(0, 0, pixels, pixels))
+        painter.end()
+        pixmap.setDevicePixelRatio(ratio)
+        return pixmap
+
+    def app_icon(self) -> QIcon:
+        """The program's own icon: a banana on banana yellow."""
+        icon = QIcon()
+        for side in (16, 32, 64, 128, 256):
+            pixmap = QPixmap(side, side)
+            pixmap.fill(Qt.GlobalColor.transparent)
+            painter = QPainter(pixmap)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(self.color("accent"))
+            painter.drawRoundedRect(pixmap.rect(), side * 0.22, side * 0.22)
+            inner = round(side * 0.7)
+            place = (side - inner) // 2
+            painter.drawPixmap(place, place, self.pixmap("banana", "on_accent", inner, 1))
+            painter.end()
+            icon.addPixmap(pixmap)
+        return icon
+
+    def apply(self, application: QApplication) -> None:
+        """Dress the whole application: Fusion, palette, font and stylesheet."""
+        application.setStyle("Fusion")
+        application.setPalette(self._palette())
+        font = application.font()
+        font.setFamilies([*FONT_FAMILIES, font.family()])
+        font.setPixelSize(TEXT_BASE)
+        application.setFont(font)
+        application.setStyleSheet(self._stylesheet())
+
+    def _palette(self) -> QPalette:
+        role = QPalette.ColorRole
+        palette = QPalette()
+        for name, token in (
+            (role.Window, "window"),
+            (role.WindowText, "text"),
+            (role.Base, "well"),
+            (role.AlternateBase, "panel"),
+            (role.Text, "text"),
+            (role.PlaceholderText, "text_faint"),
+            (role.Button, "raised"),
+            (role.ButtonText, "text"),
+            (role.BrightText, "text"),
+            (role.ToolTipBase, "raised"),
+            (role.ToolTipText, "text"),
+            (role.Highlight, "hover"),
+            (role.HighlightedText, "text"),
+            (role.Link, "text"),
+            (role.LinkVisited, "text"),
+            (role.Accent, "ring"),
+        ):
+            palette.setColor(name, self.color(token))
+        disabled = QPalette.ColorGroup.Disabled
+        for name in (role.WindowText, role.Text, role.ButtonText):
+            palette.setColor(disabled, name, self.color("text_faint"))
+        return palette
+
+    def _stylesheet(self) -> str:
+        sheet = resource("styles/window.qss").read_text(encoding="utf-8")
+        for token in fields(Tokens):
+            sheet = sheet.replace(f"@{token.name};", f"{getattr(self.tokens, token.name)};")
+        check = "check-light.svg" if self.tokens is LIGHT else "check-dark.svg"
+        sheet = sheet.replace("@check", resource(f"styles/{check}").as_posix())
+        return sheet.replace("@chevron", resource("styles/chevron.svg").as_posix())

@@ -1,0 +1,1 @@
+"""Lanes: one thread and one queue per contended resource."""
