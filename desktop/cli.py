@@ -38,16 +38,26 @@ def main(argv: Sequence[str] | None = None) -> int:
         if isinstance(stream, io.TextIOWrapper):
             # A file name that this terminal cannot show must not end a run.
             stream.reconfigure(errors="backslashreplace")
+    try:
+        return _run(arguments)
+    except BrokenPipeError:
+        # Whoever read our output has seen enough ("plantain … | head"). Python would complain
+        # about the rest when it flushes at the end, hence nowhere to flush to.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+
+
+def _run(arguments: argparse.Namespace) -> int:
     is_json: bool = getattr(arguments, "json", False)
     try:
         result: Json = arguments.run(arguments, _options(arguments))
     except PlantainError as error:
         if is_json:
-            print(json.dumps({"error": _error_json(error)}))  # noqa: T201
+            say(json.dumps({"error": _error_json(error)}))
         say_error(error)
         return 2 if isinstance(error, UsageError) else 1
     if is_json:
-        print(json.dumps(result, ensure_ascii=True))  # noqa: T201
+        say(json.dumps(result))
     return int(result.get("exit_code", 0))
 
 

@@ -34,6 +34,7 @@ from desktop.media.thumbnails import ThumbnailCache
 from desktop.services.browsing import Browsing
 from desktop.services.contact_sheets import ContactSheets
 from desktop.services.generating import Generating
+from desktop.services.homecoming import Homecoming
 from desktop.services.indexing import Indexing
 from desktop.services.reports import LibraryStatus
 from desktop.services.searching import Searching
@@ -117,7 +118,10 @@ class Engine:
         self.lineage = LineageBook(self._database)
         self.thumbnails = ThumbnailCache(self.library.thumbnails)
         self.vectors = VectorIndex(self.catalog, self.ledger, self._open_store)
-        self.browsing = Browsing(self.catalog, self.lineage)
+        self.generators = _generators(options, self.settings, self.secrets)
+        self.browsing = Browsing(
+            self.catalog, self.lineage, {made.name: made.label for made in self.generators}
+        )
         self.contact_sheets = ContactSheets(self.thumbnails)
         self.searching = Searching(self.catalog, self.vectors, self.model.encoder_if_any)
         self.indexing = Indexing(
@@ -127,10 +131,10 @@ class Engine:
             self.thumbnails,
             vector_space=self.model.vector_space,
             encoder=self.model.encoder,
+            adopt=Homecoming(self.catalog, self.lineage).adopt,
             private=self.library.folder,
             generated=self.library.generated,
         )
-        self.generators = _generators(options, self.settings, self.secrets)
         self.generating = Generating(
             self.catalog,
             self.lineage,

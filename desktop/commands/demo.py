@@ -37,7 +37,8 @@ def run_demo() -> int:
 
 
 def _has_screen() -> bool:
-    """Qt ends the process when it finds no display, so look before it does."""
-    if os.environ.get("QT_QPA_PLATFORM") or not sys.platform.startswith("linux"):
-        return True
+    """Whether anybody could see a window; Qt ends the process when it finds no display."""
+    platform = os.environ.get("QT_QPA_PLATFORM", "")
+    if platform or not sys.platform.startswith("linux"):
+        return platform.split(":")[0] not in {"offscreen", "minimal"}
     return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))

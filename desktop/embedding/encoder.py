@@ -42,7 +42,7 @@ class EncoderInfo:
 
 
 class Encoder(Protocol):
-    """Pictures and words to unit vectors of one space. Not thread-safe: one lane owns it."""
+    """Pictures and words to unit vectors of one space. Several threads may encode at once."""
 
     @property
     def info(self) -> EncoderInfo: ...

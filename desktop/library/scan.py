@@ -47,8 +47,9 @@ def scan(
 ) -> Iterator[FoundFile | ScanFailure]:
     """Every picture below ``root``, folder by folder, in name order.
 
-    Links are followed when they lead out of ``root``; a link to something inside it, or to a
-    folder already walked, is passed over, so that loops end and nothing is found twice.
+    A link to a file is found like a file: somebody put it there. A link to a folder is followed
+    when it leads out of ``root``; one to a folder inside it, or already walked, is passed over,
+    so that loops end and no folder is found twice.
 
     Args:
         root: an absolute folder.
@@ -76,10 +77,9 @@ def scan(
             if is_ignored(entry.name):
                 continue
             try:
-                if entry.is_symlink() and _leads_inside(entry.path, real_root):
-                    continue
                 if entry.is_dir():
-                    if os.path.realpath(entry.path) not in barred:
+                    is_loop = entry.is_symlink() and _leads_inside(entry.path, real_root)
+                    if not is_loop and os.path.realpath(entry.path) not in barred:
                         inner.append(entry.path)
                 elif is_picture(entry.name):
                     status = entry.stat()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import asdict
+
 from desktop.core.asset import Asset, displayable
 from desktop.core.errors import LibraryError
 from desktop.generation.request import GenerationRequest, Reference, Usage
@@ -11,11 +14,16 @@ from desktop.services.reports import AssetDetails, Lineage
 
 
 class Browsing:
-    """Everything that the grid and the details panel show without a query."""
+    """Everything that the grid and the details panel show without a query.
 
-    def __init__(self, catalog: Catalog, lineage: LineageBook) -> None:
+    Args:
+        labels: what people read for each generator's name.
+    """
+
+    def __init__(self, catalog: Catalog, lineage: LineageBook, labels: Mapping[str, str]) -> None:
         self._catalog = catalog
         self._lineage = lineage
+        self._labels = labels
 
     def all(self) -> list[Asset]:
         """Every asset, the newest in the library first."""
@@ -32,25 +40,25 @@ class Browsing:
         return AssetDetails(
             asset,
             folder=displayable(asset.path.parent),
-            lineage=_lineage(record) if record else None,
+            lineage=self._shown(record) if record else None,
             used_in=tuple(made[user] for user in users if user in made),
         )
 
-
-def _lineage(record: LineageRecord) -> Lineage:
-    return Lineage(
-        request=GenerationRequest(
-            prompt=record.prompt,
-            references=tuple(
-                Reference(r.path, r.asset_id, r.score, r.reason) for r in record.references
+    def _shown(self, record: LineageRecord) -> Lineage:
+        return Lineage(
+            request=GenerationRequest(
+                prompt=record.prompt,
+                references=tuple(
+                    Reference(r.path, r.asset_id, r.score, r.reason) for r in record.references
+                ),
+                generator=record.generator,
+                model=record.model,
+                aspect_ratio=record.settings.get("aspect_ratio", "1:1"),
+                image_size=record.settings.get("image_size", "1K"),
             ),
-            generator=record.generator,
+            generator=self._labels.get(record.generator, record.generator),
             model=record.model,
-            aspect_ratio=record.settings.get("aspect_ratio", "1:1"),
-            image_size=record.settings.get("image_size", "1K"),
-        ),
-        model=record.model,
-        text=record.text,
-        usage=Usage(**record.usage),
-        created_at=record.created_at,
-    )
+            text=record.text,
+            usage=Usage(**{kind: record.usage.get(kind, 0) for kind in asdict(Usage())}),
+            created_at=record.created_at,
+        )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 from collections.abc import Mapping, Sequence
@@ -30,8 +29,8 @@ from desktop.library.importing import save_picture, save_picture_as
 from desktop.library.lineage import LineageBook, LineageRecord, LineageReference
 from desktop.library.scan import FoundFile
 from desktop.media.decode import load_picture
-from desktop.media.metadata import embed_lineage
 from desktop.media.references import reference_image
+from desktop.services.homecoming import describe
 from desktop.services.indexing import Indexing
 from desktop.services.reports import GeneratedPicture
 
@@ -134,7 +133,7 @@ class Generating:
     ) -> int:
         """File first, then asset, words and lineage in one transaction; returns the asset's id."""
         record = self._record(request, generator, result)
-        described = _described(data, record)
+        described = describe(data, record)
         if out is None:
             path = save_picture(self._folder, described, title=request.prompt, suffix=suffix)
         else:
@@ -213,28 +212,3 @@ def _suffix_of(data: bytes) -> str:
             next_step="Try again.",
         ) from error
     return _SUFFIXES.get(picture.format, ".png")
-
-
-def _described(data: bytes, record: LineageRecord) -> bytes:
-    """The picture with its lineage inside; as it came where the format has no room for so much."""
-    try:
-        return embed_lineage(data, _fields(record))
-    except FileError as error:
-        _LOG.warning("lineage is kept in the catalogue only: %s", error)
-        return data
-
-
-def _fields(record: LineageRecord) -> dict[str, str]:
-    """Lineage as it is written into the file: names of references, never their full paths."""
-    return {
-        "prompt": record.prompt,
-        "generator": record.generator,
-        "model": record.model,
-        "settings": json.dumps(dict(record.settings), ensure_ascii=False),
-        "references": json.dumps(
-            [displayable(reference.path.name) for reference in record.references],
-            ensure_ascii=False,
-        ),
-        "text": record.text,
-        "usage": json.dumps(dict(record.usage)),
-    }

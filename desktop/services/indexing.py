@@ -89,6 +89,7 @@ class Indexing:
     Args:
         vector_space: identity of the encoder in use, without loading it; None: no model.
         encoder: loads that encoder at the first call, which takes seconds.
+        adopt: told of pictures found in ``generated`` that were never written down.
         private: Plantain's own folder, never scanned as part of another one.
         generated: where generated pictures are kept, a root of its own.
         readers: threads that decode; 0 for one a processor.
@@ -102,6 +103,7 @@ class Indexing:
         thumbnails: ThumbnailCache,
         vector_space: Callable[[], str | None],
         encoder: Callable[[], Encoder],
+        adopt: Callable[[Sequence[Asset]], None],
         private: Path,
         generated: Path,
         readers: int = 0,
@@ -112,6 +114,7 @@ class Indexing:
         self._thumbnails = thumbnails
         self._vector_space = vector_space
         self._encoder = encoder
+        self._adopt = adopt
         self._private = private
         self._generated = generated
         self._readers = readers or os.cpu_count() or 1
@@ -163,6 +166,8 @@ class Indexing:
     def _places(self, paths: Sequence[Path], tally: _Tally) -> Iterator[tuple[Root, Path]]:
         """Each root to look at, and the folder or file in it where to start."""
         if not paths:
+            if self._generated.is_dir():
+                self._catalog.add_root(self._generated, RootKind.GENERATED)
             for root in self._catalog.roots():
                 if not root.path.is_dir():
                     tally.fail(
@@ -292,6 +297,8 @@ class Indexing:
                 self._catalog.mark_missing([memory.id], is_missing=False)
                 tally.updated += 1
         ids = self._catalog.add_files(root, new)
+        if ids and root.kind is RootKind.GENERATED:
+            self._adopt(list(self._catalog.assets_by_id(ids).values()))
         tally.new.update(ids)
         scope.update(ids)
         self._catalog.mark_changed(changed)

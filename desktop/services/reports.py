@@ -65,9 +65,10 @@ class GeneratedPicture:
 
 @dataclass(frozen=True, slots=True)
 class Lineage:
-    """How a generated picture was made; as kept in the catalogue and inside the file."""
+    """How a generated picture was made; ``generator`` is its label for people."""
 
     request: GenerationRequest
+    generator: str
     model: str
     text: str
     usage: Usage

@@ -90,8 +90,8 @@ class Searching:
         if not query.text.strip():
             raise UsageError(
                 "Searching by picture needs a model, and there is none yet.",
-                next_step="Run “plantain model download ViT-B-32”, “plantain model import FILE”, "
-                "or add “--model demo”.",
+                next_step="Get one first, in the window or with “plantain model download "
+                "ViT-B-32” or “plantain model import FILE”; or try the demo model.",
             )
         assets = self._catalog.find_words(query.text, query.limit)
         return SearchResult(

@@ -227,6 +227,16 @@ def test_names_that_are_not_text_survive_json(run: Run, folder: Path) -> None:
     assert str(folder / "caf\udce9\n.png") in paths
 
 
+def test_a_reader_who_has_seen_enough_gets_no_traceback(run: Run, folder: Path, model: str) -> None:
+    run("index", folder)
+    command = [sys.executable, "-m", "desktop", "--model", model, "search", "x"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        process.stdout.close()
+        assert process.stderr is not None
+        assert process.stderr.read() == b""
+
+
 def test_the_human_output_says_nothing_to_do(
     folder: Path, model: str, capsys: pytest.CaptureFixture[str]
 ) -> None:

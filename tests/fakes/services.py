@@ -145,7 +145,7 @@ class FakeGenerating:
         made = make_asset(number, f"{request.prompt[:20]}.png", "/made", is_generated=True)
         self.browsing.assets.insert(0, made)
         self.browsing.lineages[number] = Lineage(
-            request, "fake-1", self.text, Usage(), 1_700_000_000.0
+            request, "Mood board (offline)", "fake-1", self.text, Usage(), 1_700_000_000.0
         )
         return GeneratedPicture(made, request, self.text, "Mood board (offline)", "fake-1")
 

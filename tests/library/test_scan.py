@@ -51,8 +51,14 @@ def test_link_loops_end_and_nothing_is_found_twice(tmp_path: Path) -> None:
     (tmp_path / "a/up").symlink_to(tmp_path)
     (tmp_path / "again").symlink_to(tmp_path / "a")
     (tmp_path / "self").symlink_to(tmp_path / "self")
-    (tmp_path / "copy.png").symlink_to(tmp_path / "a/one.png")
     assert names(tmp_path) == ["a/one.png"]
+
+
+def test_a_link_to_a_file_is_found_where_somebody_put_it(tmp_path: Path) -> None:
+    touch(tmp_path / "capes/red.png")
+    (tmp_path / "best").mkdir()
+    (tmp_path / "best/first.png").symlink_to(tmp_path / "capes/red.png")
+    assert names(tmp_path) == ["best/first.png", "capes/red.png"]
 
 
 def test_links_that_lead_out_are_followed_once(tmp_path: Path) -> None:

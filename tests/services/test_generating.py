@@ -119,6 +119,7 @@ def test_everything_that_was_used_is_recorded(engine: Engine, folder: Path, tmp_
     made = run(engine, request)
     lineage = engine.browsing.details(made.asset.id).lineage
     assert lineage is not None
+    assert lineage.generator == "Gemini (Nano Banana)"
     assert (lineage.model, lineage.text, lineage.usage.total_tokens) == ("scripted-1.2", "Done.", 6)
     assert lineage.request.image_size == "2K"
     # The file was named by its path; the library knows which asset that is.
@@ -205,6 +206,30 @@ def test_cancelled_before_the_answer_is_used_nothing_is_saved(
             if step.stage.startswith("Waiting"):
                 cancel.cancel()
     assert engine.browsing.all() == []
+
+
+def test_a_kill_between_saving_and_writing_down_loses_nothing(
+    engine: Engine, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    [reference] = pictures.fill(folder, 1)
+    script(engine, png(tmp_path))
+
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(engine.catalog, "add_root", killed)
+        run(engine, GenerationRequest(PROMPT, (Reference(reference),), "gemini"))
+    assert engine.browsing.all() == []
+    index(engine)
+    [asset] = engine.browsing.all()
+    assert asset.is_generated
+    lineage = engine.browsing.details(asset.id).lineage
+    assert lineage is not None
+    assert lineage.request.prompt == PROMPT
+    assert (lineage.text, lineage.usage.total_tokens) == ("Done.", 6)
+    assert [r.path.name for r in lineage.request.references] == [reference.name]
+    assert [a.id for a in engine.catalog.find_words("丝绸披风", 5)] == [asset.id]
 
 
 def test_a_disk_that_refuses_the_picture_leaves_nothing_half_done(
