@@ -28,7 +28,7 @@ def type_into(widget: QWidget, text: str) -> None:
     """Key by key; what no key types arrives as from an input method."""
     for character in text:
         if character.isascii():
-            QTest.keyClick(widget, character)
+            QTest.keyClicks(widget, character)
         else:
             event = QInputMethodEvent()
             event.setCommitString(character)

@@ -17,9 +17,11 @@ from desktop.app import run
 from desktop.config.paths import resource
 from desktop.qt.main_window import DETAILS
 from desktop.qt.session import Session
+from desktop.qt.views.asset_grid import DEFAULT_TILE
 from desktop.wiring import EngineOptions
 from tests.e2e.person import Person, let_it_run
 
+SMALL_TILE = 136
 SETTLE_MS = 1_200
 """For thumbnails to arrive and hover effects to end."""
 
@@ -37,7 +39,9 @@ def take_all(session: Session, folder: Path) -> None:
     person.wait_until("pictures are shown", lambda: len(person.shown()) > 100)
     person.wait_for_quiet()
     person.wait_until("all are shown", lambda: len(person.shown()) == 300)
+    window.centre.results.size_slider.setValue(SMALL_TILE)
     shoot("grid")
+    window.centre.results.size_slider.setValue(DEFAULT_TILE)
     for name, words in (("golden-watch", "a golden watch"), ("red-cape-zh", "红色披风")):
         person.search(words)
         select_first(person)
