@@ -213,7 +213,9 @@ class DetailsPanel(QWidget):
     def _add_lineage(self, lineage: Lineage) -> None:
         self._add_heading("How it was made")
         self._lineage_column.addWidget(label(lineage.request.prompt, wraps=True, selectable=True))
-        made = f"{lineage.model or lineage.request.generator} · {time_text(lineage.created_at)}"
+        made = f"{lineage.generator} · {time_text(lineage.created_at)}"
+        if lineage.model and not lineage.model.startswith(lineage.request.generator):
+            made = f"{lineage.generator} · {lineage.model} · {time_text(lineage.created_at)}"
         self._lineage_column.addWidget(label(made, tone="faint", wraps=True))
         if lineage.text:
             self._lineage_column.addWidget(

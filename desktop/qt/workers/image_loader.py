@@ -94,9 +94,7 @@ class ImageLoader(QObject):
         self._outbox: deque[tuple[ImageRequest, QImage]] = deque()
         self._is_closing = False
         self._woken.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
-        self._threads = [
-            WorkerThread(self._work, f"thumbs-{number}") for number in range(threads)
-        ]
+        self._threads = [WorkerThread(self._work, f"thumbs-{number}") for number in range(threads)]
         for thread in self._threads:
             thread.start()
 
