@@ -7,6 +7,7 @@ import os
 import socket
 import struct
 import sys
+import tempfile
 import time
 import warnings
 from pathlib import Path
@@ -24,6 +25,7 @@ from desktop.core.errors import (
 from desktop.media.decode import DecodeLimits, load_picture
 from tests.media.samples import encoded, noise, png_bomb, png_chunk
 
+NOBODY = 65534
 posix_only = pytest.mark.skipif(sys.platform == "win32", reason="POSIX file kinds")
 
 
@@ -176,13 +178,21 @@ def test_a_pipe_or_a_device_never_hangs(tmp_path: Path) -> None:
 
 
 @posix_only
-@pytest.mark.skipif(sys.platform != "win32" and os.geteuid() == 0, reason="root may read all")
-def test_a_forbidden_file_says_so(tmp_path: Path) -> None:
-    path = tmp_path / "x.png"
-    path.write_bytes(b"x")
-    path.chmod(0)
-    with pytest.raises(FileUnreadable, match="permission"):
-        load_picture(path)
+def test_a_forbidden_file_says_so() -> None:
+    # A folder of its own: pytest's is closed to everybody but the user who runs the tests.
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        path = Path(folder) / "x.png"
+        path.write_bytes(b"x")
+        path.chmod(0)
+        user = os.geteuid()
+        if user == 0:
+            os.seteuid(NOBODY)  # root may read everything
+        try:
+            with pytest.raises(FileUnreadable, match="permission"):
+                load_picture(path)
+        finally:
+            os.seteuid(user)
 
 
 def test_permission_and_disk_errors_are_told_apart(
