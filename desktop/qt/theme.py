@@ -116,10 +116,19 @@ FONT_FAMILIES = (
     "SF Pro Text",
     "Noto Sans",
     "DejaVu Sans",
-    "Noto Sans CJK SC",
     "Microsoft YaHei",
     "PingFang SC",
+    "Noto Sans SC",
+    "WenQuanYi Micro Hei",
+    "Droid Sans Fallback",
+    "Noto Sans CJK SC",
 )
+"""Latin first, then Chinese; of those, fonts with TrueType outlines before Noto Sans CJK.
+
+With FreeType, Qt darkens the stems of CFF outlines and blends them in linear light (and only
+them: ``QFontEngineFT``). Light on dark both make text bolder: 13 px Chinese in Noto Sans CJK then
+covers about half as much again as in a TrueType font, and stands out from the Latin beside it.
+"""
 
 
 class Theme:

@@ -17,13 +17,14 @@ from desktop.core.errors import (
     QuotaExhausted,
     SettingsError,
 )
+from desktop.generation.capabilities import find_model
 from desktop.generation.request import Reference
 from desktop.qt.main_window import CREATE, MainWindow
 from desktop.qt.models.asset_list import assets_mime
 from desktop.qt.models.pictures import Pictures
 from desktop.qt.models.pixmap_cache import PixmapCache
 from desktop.qt.panels.generation_panel import GenerationPanel
-from desktop.qt.panels.reference_tray import CHOSEN, MAX_REFERENCES, ReferenceTray
+from desktop.qt.panels.reference_tray import CHOSEN, ReferenceTray
 from desktop.qt.theme import Theme
 from tests.fakes.services import FakeEngine, make_asset
 from tests.qt.conftest import Opener
@@ -93,7 +94,15 @@ class TestTray:
     def test_the_most_a_model_takes(self, tray: ReferenceTray) -> None:
         tray.propose(proposed(100, 101))
         tray.add_assets([make_asset(n) for n in range(1, 20)])
-        assert ids(tray) == list(range(1, MAX_REFERENCES + 1))
+        assert ids(tray) == list(range(1, tray.limit + 1))
+
+    def test_a_model_that_takes_fewer(self, tray: ReferenceTray) -> None:
+        tray.add_assets([make_asset(1), make_asset(2)])
+        tray.propose(proposed(3, 4))
+        tray.set_limit(find_model("gemini-2.5-flash-image").max_references)
+        assert ids(tray) == [1, 2, 3]
+        tray.set_limit(1)
+        assert ids(tray) == [1, 2], "what a person chose is not taken away"
 
 
 @pytest.fixture
@@ -156,6 +165,20 @@ def test_ctrl_return_creates_and_stop_stops(
     qtbot.waitUntil(panel.generate_button.isEnabled)
     assert panel.prompt.toPlainText() == PROMPT
     assert len(panel.tray.references()) == 4
+
+
+def test_the_keyboard_stays_with_the_buttons(
+    panel: GenerationPanel, engine: FakeEngine, qtbot: QtBot
+) -> None:
+    engine.generating.gate = threading.Event()
+    write_prompt(panel, qtbot)
+    window = panel.window()
+    panel.generate_button.setFocus()
+    qtbot.keyClick(panel.generate_button, Qt.Key.Key_Space)
+    assert window.focusWidget() is panel.cancel_button
+    qtbot.keyClick(panel.cancel_button, Qt.Key.Key_Space)
+    qtbot.waitUntil(panel.cancel_button.isHidden)
+    assert window.focusWidget() is panel.generate_button
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ from desktop.qt.models.pictures import Pictures
 from desktop.qt.models.pixmap_cache import PixmapCache
 from desktop.qt.theme import Theme
 from desktop.qt.views.asset_delegate import badge_of
-from desktop.qt.views.asset_grid import AssetGrid
+from desktop.qt.views.asset_grid import LAID_OUT_AT_ONCE, LARGEST, SMALLEST, AssetGrid
 from tests.fakes.services import make_asset
 from tests.qt.pictures import write_thumbnail
 
@@ -130,6 +130,19 @@ def test_a_hundred_thousand_rows(grid: AssetGrid, qtbot: QtBot) -> None:
     qtbot.keyClick(grid, Qt.Key.Key_Home)
     assert grid.currentIndex().row() == 0
     assert grid.visible_rows().start == 0
+
+
+def test_the_slider_lays_a_large_library_out_once(grid: AssetGrid, qtbot: QtBot) -> None:
+    grid.show_assets([make_asset(n) for n in range(1, LAID_OUT_AT_ONCE)])
+    before = grid.gridSize()
+    grid.set_tile_size(SMALLEST)
+    small = grid.gridSize()
+    assert small.width() < before.width()
+    grid.show_assets([make_asset(n) for n in range(1, LAID_OUT_AT_ONCE + 2)])
+    for size in range(SMALLEST, LARGEST, 8):
+        grid.set_tile_size(size)
+    assert grid.gridSize() == small, "not while the slider moves"
+    qtbot.waitUntil(lambda: grid.gridSize().width() > before.width())
 
 
 def test_r_makes_references_and_return_opens(grid: AssetGrid, qtbot: QtBot) -> None:

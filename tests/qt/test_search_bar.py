@@ -50,6 +50,11 @@ def test_return_asks_at_once(bar: SearchBar, asked: list[Query], qtbot: QtBot) -
     assert asked == [Query("帽子", None, HIT_LIMIT)]
 
 
+def test_down_goes_to_the_pictures(bar: SearchBar, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(bar.left):
+        qtbot.keyClick(bar.words, Qt.Key.Key_Down)
+
+
 def test_escape_clears_then_leaves(bar: SearchBar, asked: list[Query], qtbot: QtBot) -> None:
     bar.words.setText("hat")
     qtbot.keyClick(bar.words, Qt.Key.Key_Return)

@@ -134,6 +134,47 @@ def test_indexing_can_be_stopped(open_session: Opener, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: "Drop folders" in titles(session))
 
 
+def test_what_a_scan_found_is_shown_before_it_is_read(open_session: Opener, qtbot: QtBot) -> None:
+    engine = FakeEngine()
+    engine.indexing.gate = threading.Event()
+    engine.indexing.steps = [
+        Progress("Looking through folders"),
+        Progress("Starting the model", 0, 2),
+    ]
+    session = open_session(engine)
+    qtbot.waitUntil(lambda: "Drop folders" in titles(session))
+    engine.browsing.assets = [make_asset(1, content_hash=""), make_asset(2, content_hash="")]
+    session.window.paths_added.emit([Path("/a")])
+    qtbot.waitUntil(session.window.centre.grid.isVisible, timeout=1000)
+    line = session.window.jobs_panel.line
+    assert "Starting the model · 0 of 2" in line.words(), "though it came right after the first"
+    engine.indexing.gate.set()
+    qtbot.waitUntil(lambda: "3 added" in line.words())
+
+
+def test_a_stopped_run_is_finished_at_the_next_start(open_session: Opener, qtbot: QtBot) -> None:
+    engine = FakeEngine([make_asset(1), make_asset(2, content_hash="")])
+    session = open_session(engine)
+    qtbot.waitUntil(lambda: engine.indexing.calls == [((), False)])
+    line = session.window.jobs_panel.line
+    qtbot.waitUntil(lambda: "Finish reading your pictures 3 added" in line.words())
+    assert len(engine.indexing.calls) == 1, "once, whatever it left"
+
+
+def test_the_open_list_of_jobs_does_not_say_things_twice(
+    open_session: Opener, qtbot: QtBot
+) -> None:
+    session = open_session()
+    session.window.rescan_action.trigger()
+    panel = session.window.jobs_panel
+    qtbot.waitUntil(lambda: "3 added" in panel.line.words())
+    qtbot.mouseClick(panel.toggle, Qt.MouseButton.LeftButton)
+    assert panel.drawer.isVisible()
+    assert not panel.line.isVisible()
+    qtbot.mouseClick(panel.toggle, Qt.MouseButton.LeftButton)
+    assert panel.line.isVisible()
+
+
 def test_a_failing_store_becomes_a_notice(open_session: Opener, qtbot: QtBot) -> None:
     engine = FakeEngine()
     engine.indexing.error = StoreError("The disk is full.", next_step="Free some space.")

@@ -45,10 +45,15 @@ class Context:
         """Say a failure above the grid."""
         self.window.centre.notice.say(self.known(error).sentence(), is_failure=True)
 
-    def follow(self, lane: Lane, title: str, job: Job) -> tuple[int, JobHandle]:
+    def follow(
+        self, lane: Lane, title: str, job: Job, *, stopped: str = "Stopped"
+    ) -> tuple[int, JobHandle]:
         """Run a job that the jobs line shows; the caller connects ``finished``.
 
         Progress, cancelling and failing are shown there.
+
+        Args:
+            stopped: the outcome in words when a person stops it.
         """
         jobs = self.window.jobs
         handle = lane.submit(job)
@@ -58,9 +63,7 @@ class Context:
             jobs.report(job_id, progress)
 
         handle.progressed.connect(report)
-        handle.cancelled.connect(
-            lambda: jobs.end(job_id, JobState.STOPPED, "Stopped; what was finished is kept")
-        )
+        handle.cancelled.connect(lambda: jobs.end(job_id, JobState.STOPPED, stopped))
         handle.failed.connect(
             lambda error: jobs.end(
                 job_id, JobState.FAILED, getattr(error, "message", "") or "It did not work"

@@ -27,13 +27,15 @@ class Reading:
     """The library as one job read it; everything costly is done in the lane.
 
     ``status`` is None in the readings made while pictures are added: it asks the system's key
-    store, which may be slow or even ask the person.
+    store, which may be slow or even ask the person. ``is_unfinished``: an earlier run was
+    stopped before every picture was read.
     """
 
     assets: Sequence[Asset]
     by_id: dict[int, Asset]
     overview: Overview
     status: LibraryStatus | None
+    is_unfinished: bool
     seconds: float
 
 
@@ -72,11 +74,13 @@ class LibraryController(QObject):
         def read(_: object) -> Reading:
             began = time.monotonic()
             assets = engine.browsing.all()
+            status = engine.status() if with_status else None
             return Reading(
                 assets,
                 {asset.id: asset for asset in assets},
                 overview(assets),
-                engine.status() if with_status else None,
+                status,
+                status is not None and is_unfinished(assets, status),
                 time.monotonic() - began,
             )
 
@@ -102,6 +106,7 @@ class LibraryController(QObject):
             self._context.lanes.index,
             title,
             lambda cancel: engine.indexing.run(paths, cancel, retry_failed=retry_failed),
+            stopped="Stopped; what was read is kept. “Look for changes” (F5) goes on with the rest",
         )
         self._indexings += 1
         self._window.centre.show_indexing(True)
@@ -111,7 +116,14 @@ class LibraryController(QObject):
         handle.cancelled.connect(self._on_index_over)
 
     def _on_progress(self, progress: Progress) -> None:
-        if progress.done and not self._refresh_timer.isActive() and not self._readings.is_busy:
+        if self._refresh_timer.isActive():
+            return
+        # What the scan found is shown at once, without thumbnails: starting the model takes
+        # seconds in which there would be nothing to look at.
+        is_scanned = bool(progress.total) and not progress.done
+        if is_scanned and not self._readings.is_busy:
+            self.refresh(with_status=False)
+        elif is_scanned or (progress.done and not self._readings.is_busy):
             self._refresh_timer.start()
 
     def _on_indexed(self, job_id: int, report: IndexReport) -> None:
@@ -150,6 +162,8 @@ class LibraryController(QObject):
         window.sidebar.show_overview(reading.overview)
         if is_first and not window.creation.prompt.hasFocus():
             window.centre.search.setFocus()
+        if is_first and reading.is_unfinished and not self.is_indexing:
+            self._index("Finish reading your pictures", ())
         # The selected picture may have got its thumbnail or its lineage.
         self._on_selection(window.centre.grid.selected_assets())
 
@@ -162,6 +176,13 @@ class LibraryController(QObject):
 
     def _show_details(self, details: AssetDetails) -> None:
         self._window.details.show_details(details)
+
+
+def is_unfinished(assets: Sequence[Asset], status: LibraryStatus) -> bool:
+    """There are pictures that another run would read, or send to the store."""
+    if status.pending and not status.model_problem:
+        return True
+    return any(not (asset.content_hash or asset.failure or asset.is_missing) for asset in assets)
 
 
 def report_text(report: IndexReport) -> str:

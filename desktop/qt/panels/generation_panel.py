@@ -21,12 +21,13 @@ from PySide6.QtWidgets import (
 from desktop.core.asset import Asset
 from desktop.core.errors import KeyMissing, KeyRefused, PlantainError
 from desktop.core.progress import Progress
+from desktop.generation.capabilities import find_model
 from desktop.generation.generator import ImageGenerator
 from desktop.generation.request import ASPECT_RATIOS, GenerationRequest, Reference
 from desktop.qt.models.pictures import Pictures
 from desktop.qt.models.pixmap_cache import PixmapCache
 from desktop.qt.panels.key_form import KeyForm
-from desktop.qt.panels.reference_tray import MAX_REFERENCES, ReferenceTray
+from desktop.qt.panels.reference_tray import ReferenceTray
 from desktop.qt.panels.result_card import ResultCard
 from desktop.qt.theme import UNIT, Theme
 from desktop.qt.views.panel_scroll import PanelScroll
@@ -269,7 +270,7 @@ class GenerationPanel(QWidget):
 
     def _refresh(self) -> None:
         count = len(self.tray.references())
-        self._count.setText(f"{count} of {MAX_REFERENCES}" if count else "")
+        self._count.setText(f"{count} of {self.tray.limit}" if count else "")
         made = self._generator()
         if made is None:
             self._honesty.setText("")
@@ -296,14 +297,23 @@ class GenerationPanel(QWidget):
             return
         self._failure.hide()
         self.result_card.hide()
+        was_on_button = self.generate_button.hasFocus()
         self.show_progress(Progress("Starting"))
+        if was_on_button:
+            # Qt would pass the focus of a disabled button on to whatever comes next.
+            self.cancel_button.setFocus()
         self.generate_requested.emit(self.request())
 
     def _end(self) -> None:
+        was_on_button = self.cancel_button.hasFocus()
         self._is_running = False
         self._stage.hide()
         self._bar.hide()
         self._failure.hide()
+        # Enabled before the other one is hidden, so that the focus has where to go.
+        self.generate_button.setEnabled(True)
+        if was_on_button:
+            self.generate_button.setFocus()
         self._refresh()
 
     def _reveal_result(self) -> None:
@@ -323,6 +333,9 @@ class GenerationPanel(QWidget):
 
     def _on_generator(self) -> None:
         self._failure.hide()
+        made = self._generator()
+        if made is not None:
+            self.tray.set_limit(find_model(made.default_model).max_references)
         self._refresh()
 
     def _ask_proposals(self) -> None:

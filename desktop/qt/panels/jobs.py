@@ -53,6 +53,8 @@ class JobLine(QWidget):
     def show_row(self, row: JobRow) -> None:
         self.row = row
         icon, token = ICONS[row.state]
+        if row.state is JobState.DONE and row.failures:
+            icon, token = ICONS[JobState.FAILED]
         self._icon.setPixmap(self._theme.pixmap(icon, token, ICON, self.devicePixelRatioF()))
         self._title.setText(row.title)
         self._words.setText(progress_text(row, time.monotonic()))
@@ -105,11 +107,16 @@ class JobsPanel(QFrame):
         self.drawer.setWidget(self._list)
         self.drawer.setFixedHeight(20 * UNIT)
         self.drawer.hide()
+        # The open list has the line's job in it already.
+        self._heading = label("Jobs of this session", tone="faint")
+        self._heading.setFixedHeight(4 * UNIT)
+        self._heading.hide()
 
         bottom = QHBoxLayout()
         bottom.setContentsMargins(2 * UNIT, 2, UNIT, 2)
         bottom.setSpacing(UNIT)
         bottom.addWidget(self.line, 1)
+        bottom.addWidget(self._heading, 1)
         bottom.addWidget(self.toggle)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -125,6 +132,8 @@ class JobsPanel(QFrame):
     def _toggle(self) -> None:
         is_open = self.toggle.isChecked()
         self.drawer.setVisible(is_open)
+        self.line.setVisible(not is_open)
+        self._heading.setVisible(is_open)
         self.toggle.setIcon(self._theme.icon("chevron-down" if is_open else "chevron-up"))
         self.toggle.setToolTip("Hide the list" if is_open else "Show all jobs")
 

@@ -10,6 +10,7 @@ from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.core.asset import Asset, displayable
+from desktop.generation.capabilities import find_model
 from desktop.generation.request import Reference
 from desktop.qt.models.asset_list import dropped_assets, dropped_files
 from desktop.qt.models.pictures import Pictures
@@ -17,9 +18,6 @@ from desktop.qt.models.pixmap_cache import PixmapCache
 from desktop.qt.theme import UNIT, Theme
 from desktop.qt.views.picture_label import PictureLabel
 from desktop.qt.views.words import ElidedLabel, icon_button, label, set_property
-
-MAX_REFERENCES = 14
-"""The most that Gemini's image models take along with a prompt."""
 
 CHOSEN = "chosen by you"
 
@@ -53,6 +51,7 @@ class ReferenceTray(QFrame):
         self._pictures = pictures
         self._cache = cache
         self._items: list[TrayItem] = []
+        self.limit = find_model("").max_references
         self._refused: set[object] = set()
         self._hint = label(
             "Drag pictures here, from the grid or from a folder.",
@@ -87,7 +86,7 @@ class ReferenceTray(QFrame):
         known = {item.identity for item in kept} | self._refused
         for reference in references:
             item = TrayItem(reference, is_pinned=False)
-            if item.identity not in known and len(kept) < MAX_REFERENCES:
+            if item.identity not in known and len(kept) < self.limit:
                 known.add(item.identity)
                 kept.append(item)
         self._set(kept)
@@ -103,7 +102,7 @@ class ReferenceTray(QFrame):
             if same:
                 items[same[0]] = replace(items[same[0]], is_pinned=True)
                 continue
-            if len(items) >= MAX_REFERENCES:
+            if len(items) >= self.limit:
                 proposed = [at for at, old in enumerate(items) if not old.is_pinned]
                 if not proposed:
                     left_out += 1
@@ -113,8 +112,16 @@ class ReferenceTray(QFrame):
             items.insert(firsts, item)
         self._set(items)
         words = "1 more was" if left_out == 1 else f"{left_out} more were"
-        self._full.setText(f"A picture takes up to {MAX_REFERENCES} references; {words} left out.")
+        self._full.setText(f"A picture takes up to {self.limit} references; {words} left out.")
         self._full.setVisible(left_out > 0)
+
+    def set_limit(self, limit: int) -> None:
+        """How many the generator takes; proposals beyond that go, what a person chose stays."""
+        self.limit = limit
+        kept = list(self._items)
+        while len(kept) > limit and not kept[-1].is_pinned:
+            del kept[-1]
+        self._set(kept)
 
     def add_assets(self, assets: Sequence[Asset]) -> None:
         """A person chose these from the library."""

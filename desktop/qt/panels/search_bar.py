@@ -41,7 +41,7 @@ class SearchBar(QFrame):
     query_changed = Signal(object)
     """Query; an empty one means: browse again."""
     left = Signal()
-    """Esc in an empty bar: the keyboard goes back to the grid."""
+    """Esc in an empty bar, or Down: the keyboard goes to the grid."""
 
     def __init__(
         self, theme: Theme, pictures: Pictures, cache: PixmapCache, parent: QWidget | None = None
@@ -65,6 +65,7 @@ class SearchBar(QFrame):
         self.words.textChanged.connect(self._on_words)
         self.words.escaped.connect(self._on_escape)
         self.words.returned.connect(self._tell)
+        self.words.went_down.connect(self.left)
         self.words.picture_pasted.connect(self._on_paste)
         self.words.focus_changed.connect(lambda on: set_property(self, "active", on))
         self.setFocusProxy(self.words)
@@ -238,6 +239,7 @@ class _WordsEdit(QLineEdit):
 
     escaped = Signal()
     returned = Signal()
+    went_down = Signal()
     picture_pasted = Signal(object)
     focus_changed = Signal(bool)
 
@@ -252,6 +254,9 @@ class _WordsEdit(QLineEdit):
             return
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.returned.emit()
+            return
+        if event.key() == Qt.Key.Key_Down and not event.modifiers():
+            self.went_down.emit()
             return
         super().keyPressEvent(event)
 

@@ -30,9 +30,15 @@ from desktop.qt.views.asset_delegate import (
     cell_size,
     picture_side,
 )
+from desktop.qt.views.words import set_property
 
 SMALLEST, LARGEST, DEFAULT_TILE = 112, 384, 192
 """Bounds of the size slider: the least width of a cell, logical pixels."""
+
+LAID_OUT_AT_ONCE = 5_000
+"""Tiles that Qt lays out anew within a few milliseconds; more wait until the slider rests."""
+
+SIZE_DEBOUNCE_MS = 120
 
 
 class AssetGrid(QListView):
@@ -76,8 +82,12 @@ class AssetGrid(QListView):
         self.setModel(self.assets)
         self._load_timer = QTimer(self, singleShot=True, interval=20)
         self._load_timer.timeout.connect(self._load_visible)
+        self._size_timer = QTimer(self, singleShot=True, interval=SIZE_DEBOUNCE_MS)
+        self._size_timer.timeout.connect(self._fit_cells)
         self.verticalScrollBar().valueChanged.connect(self._load_soon)
         self.verticalScrollBar().setSingleStep(6 * UNIT)
+        # The bar always keeps its room, and is seen when there is something to scroll.
+        self.verticalScrollBar().rangeChanged.connect(self._show_bar)
         self.customContextMenuRequested.connect(self._ask_menu)
         self.activated.connect(lambda index: self.opened.emit(self.assets.asset(index.row())))
         cache.arrived.connect(self._repaint)
@@ -128,7 +138,10 @@ class AssetGrid(QListView):
     def set_tile_size(self, least: int) -> None:
         """The least width of a cell; cells widen to fill the row."""
         self._least = least
-        self._fit_cells()
+        if self.assets.rowCount() > LAID_OUT_AT_ONCE:
+            self._size_timer.start()
+        else:
+            self._fit_cells()
 
     def visible_rows(self) -> range:
         """Rows whose tile is at least partly in view."""
@@ -186,6 +199,9 @@ class AssetGrid(QListView):
             self._delegate.set_cell_width(cell)
             self.setGridSize(size)
         self._load_soon()
+
+    def _show_bar(self, least: int, most: int) -> None:
+        set_property(self.verticalScrollBar(), "idle", least == most)
 
     def _load_soon(self) -> None:
         self._load_timer.start()

@@ -174,6 +174,7 @@ class Lane(QObject):
         """Run the steps to their end, passing on as much progress as anyone can read."""
         reported_at = float("-inf")
         unreported: Progress | None = None
+        stage = ""
         while True:
             try:
                 unreported = next(steps)
@@ -182,9 +183,10 @@ class Lane(QObject):
                     self._post(handle, "progressed", unreported)
                 return stop.value
             now = time.monotonic()
-            if now - reported_at >= PROGRESS_INTERVAL_S:
+            # A new stage is told at once: the step after it may take long ("Starting the model").
+            if now - reported_at >= PROGRESS_INTERVAL_S or unreported.stage != stage:
                 self._post(handle, "progressed", unreported)
-                reported_at, unreported = now, None
+                reported_at, stage, unreported = now, unreported.stage, None
 
     def _post(self, handle: JobHandle, outcome: str, value: object) -> None:
         self._outbox.append((handle, outcome, value))
