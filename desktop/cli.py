@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import io
 import json
+import logging
 import os
 import signal
 import sys
@@ -20,14 +21,18 @@ from typing import Any
 
 from desktop import __version__
 from desktop.commands.terminal import follow, say, say_error
+from desktop.config.logging import log_to_file
+from desktop.config.paths import ProfilePaths, default_profile
 from desktop.core.asset import displayable
 from desktop.core.cancellation import CancelToken
-from desktop.core.errors import PlantainError, UsageError
+from desktop.core.errors import LibraryError, PlantainError, UsageError
 from desktop.core.query import Query
 from desktop.generation.request import ASPECT_RATIOS, GenerationRequest, Reference
 from desktop.wiring import Engine, EngineOptions
 
 Json = dict[str, Any]
+_MOST = 10_000
+"""Hits or references that may be asked for; a store answers at most 16,384 rows."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -40,6 +45,9 @@ def main(argv: Sequence[str] | None = None) -> int:
             stream.reconfigure(errors="backslashreplace")
     try:
         return _run(arguments)
+    except KeyboardInterrupt:
+        say("plantain: stopped.", to=sys.stderr)
+        return 1
     except BrokenPipeError:
         # Whoever read our output has seen enough ("plantain … | head"). Python would complain
         # about the rest when it flushes at the end, hence nowhere to flush to.
@@ -49,8 +57,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _run(arguments: argparse.Namespace) -> int:
     is_json: bool = getattr(arguments, "json", False)
+    options = _options(arguments)
     try:
-        result: Json = arguments.run(arguments, _options(arguments))
+        with _log(options):
+            result: Json = arguments.run(arguments, options)
     except PlantainError as error:
         if is_json:
             say(json.dumps({"error": _error_json(error)}))
@@ -61,10 +71,32 @@ def _run(arguments: argparse.Namespace) -> int:
     return int(result.get("exit_code", 0))
 
 
+@contextmanager
+def _log(options: EngineOptions) -> Generator[None]:
+    """What the engine notes goes to the profile's log, not to the terminal."""
+    folder = ProfilePaths(options.profile_dir or default_profile()).logs
+    try:
+        handler = log_to_file(folder)
+    except OSError:
+        handler = logging.NullHandler()  # opening the library will say what is wrong
+        logging.getLogger("desktop").addHandler(handler)
+    try:
+        yield
+    finally:
+        logging.getLogger("desktop").removeHandler(handler)
+        handler.close()
+
+
 # -- commands ----------------------------------------------------------------------------------
 
 
 def _index(arguments: argparse.Namespace, options: EngineOptions) -> Json:
+    if arguments.paths and not any(os.path.lexists(path) for path in arguments.paths):
+        raise LibraryError(
+            f"There is nothing at {', '.join(displayable(path) for path in arguments.paths)}.",
+            safe="Nothing was changed.",
+            next_step="Check the path.",
+        )
     with Engine(options) as engine, _interruptible() as cancel:
         if problem := engine.model.problem():
             say(f"{problem} They are browsable, and found by their names.", to=sys.stderr)
@@ -86,20 +118,28 @@ def _index(arguments: argparse.Namespace, options: EngineOptions) -> Json:
 
 
 def _search(arguments: argparse.Namespace, options: EngineOptions) -> Json:
-    query = Query(text=arguments.text, image=arguments.image, limit=arguments.k)
+    query = Query(text=_text(arguments.text), image=arguments.image, limit=arguments.k)
+    sheet: Path | None = arguments.contact_sheet
+    if sheet is not None and os.path.lexists(sheet):
+        raise LibraryError(
+            f"{displayable(sheet)} exists already.",
+            safe="It was not replaced.",
+            next_step="Choose another name.",
+        )
     with Engine(options) as engine:
         result = engine.searching.search(query)
-        if arguments.contact_sheet is not None:
-            engine.contact_sheets.write(result, arguments.contact_sheet)
+        if sheet is not None:
+            engine.contact_sheets.write(result, sheet)
     if result.notice:
         say(result.notice, to=sys.stderr)
     if not arguments.json:
         for hit in result.hits:
-            say(f"{hit.rank:3}  {hit.score:6.3f}  {displayable(hit.asset.path)}")
+            mark = "  (missing)" if hit.asset.is_missing else ""
+            say(f"{hit.rank:3}  {hit.score:6.3f}  {displayable(hit.asset.path)}{mark}")
         if not result.hits:
             say("Nothing found.")
-        if arguments.contact_sheet is not None:
-            say(f"Contact sheet: {arguments.contact_sheet}")
+        if sheet is not None:
+            say(f"Contact sheet: {displayable(sheet)}")
     return {
         "hits": [
             {
@@ -116,23 +156,35 @@ def _search(arguments: argparse.Namespace, options: EngineOptions) -> Json:
 
 
 def _generate(arguments: argparse.Namespace, options: EngineOptions) -> Json:
-    chosen = tuple(Reference(path.absolute(), reason="chosen by you") for path in arguments.ref)
+    prompt = _text(arguments.prompt)
+    # By real path, so that no picture goes along twice; in the order given.
+    chosen = {os.path.realpath(path): Path(os.path.abspath(path)) for path in arguments.ref}  # noqa: PTH100
     with Engine(options) as engine, _interruptible() as cancel:
-        proposed = engine.searching.propose(arguments.prompt, arguments.auto_ref)
+        proposed = [
+            reference
+            for reference in engine.searching.propose(prompt, arguments.auto_ref + len(chosen))
+            if os.path.realpath(reference.path) not in chosen
+        ]
         request = GenerationRequest(
-            prompt=arguments.prompt,
-            references=chosen + proposed,
+            prompt=prompt,
+            references=(
+                *(Reference(path, reason="chosen by you") for path in chosen.values()),
+                *proposed[: arguments.auto_ref],
+            ),
             generator=arguments.generator,
             model=arguments.image_model,
             aspect_ratio=arguments.aspect_ratio,
             image_size=arguments.size,
         )
         made = follow(engine.generating.run(request, cancel, out=arguments.out))
+    if not made.is_searchable:
+        say("It cannot be found by meaning yet; run “plantain index” later.", to=sys.stderr)
     if not arguments.json:
         for reference in request.references:
             score = "" if reference.score is None else f" ({reference.score:.3f})"
             say(f"reference: {displayable(reference.path)}, {reference.reason}{score}")
-        say(f"{made.generator}: {displayable(made.asset.path)}")
+        for asset in (made.asset, *made.others):
+            say(f"{made.generator}: {displayable(asset.path)}")
         if made.text:
             say(made.text)
     return {
@@ -222,8 +274,8 @@ def _window(arguments: argparse.Namespace, options: EngineOptions) -> Json:
 
 def _parser() -> argparse.ArgumentParser:
     common = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
-    common.add_argument("--profile-dir", type=Path, metavar="DIR", help="settings, models, logs")
-    common.add_argument("--library", type=Path, metavar="DIR", help="the library to work on")
+    common.add_argument("--profile-dir", type=_path, metavar="DIR", help="settings, models, logs")
+    common.add_argument("--library", type=_path, metavar="DIR", help="the library to work on")
     common.add_argument("--model", metavar="NAME|PATH|demo", help="the embedding model to use")
     machine = argparse.ArgumentParser(add_help=False)
     machine.add_argument("--json", action="store_true", help="one JSON object on stdout")
@@ -250,26 +302,26 @@ def _parser() -> argparse.ArgumentParser:
         return sub
 
     index = command("index", _index, "add folders or files, or look through the known ones again")
-    index.add_argument("paths", nargs="*", type=Path, metavar="PATH")
+    index.add_argument("paths", nargs="*", type=_path, metavar="PATH")
     index.add_argument("--retry-failed", action="store_true", help="read failed files again")
 
     search = command("search", _search, "find pictures by words, a picture, or both")
     search.add_argument("text", nargs="?", default="", metavar="TEXT")
-    search.add_argument("--image", type=Path, metavar="FILE")
-    search.add_argument("-k", type=_positive, default=10, metavar="N", help="how many (10)")
-    search.add_argument("--contact-sheet", type=Path, metavar="OUT.png")
+    search.add_argument("--image", type=_path, metavar="FILE")
+    search.add_argument("-k", type=_number, default=10, metavar="N", help="how many (10)")
+    search.add_argument("--contact-sheet", type=_path, metavar="OUT.png")
 
     generate = command("generate", _generate, "create a picture from a prompt and references")
     generate.add_argument("prompt", metavar="PROMPT")
-    generate.add_argument("--ref", type=Path, action="append", default=[], metavar="FILE")
+    generate.add_argument("--ref", type=_path, action="append", default=[], metavar="FILE")
     generate.add_argument(
-        "--auto-ref", type=int, default=0, metavar="N", help="add the N best from the library"
+        "--auto-ref", type=_count, default=0, metavar="N", help="add the N best from the library"
     )
     generate.add_argument("--generator", choices=("gemini", "moodboard"), default="gemini")
     generate.add_argument("--image-model", default="", metavar="ID", help="Gemini model id")
     generate.add_argument("--aspect-ratio", choices=ASPECT_RATIOS, default="1:1", metavar="W:H")
     generate.add_argument("--size", choices=("512", "1K", "2K", "4K"), default="1K")
-    generate.add_argument("--out", type=Path, metavar="FILE")
+    generate.add_argument("--out", type=_path, metavar="FILE")
 
     model = commands.add_parser("model", help="the models that pictures are searched with")
     models = model.add_subparsers(title="commands", metavar="COMMAND", required=True)
@@ -282,7 +334,7 @@ def _parser() -> argparse.ArgumentParser:
         sub = models.add_parser(name, parents=[common, machine], help=text, description=text)
         sub.set_defaults(run=run)
         if name == "import":
-            sub.add_argument("file", type=Path, metavar="FILE")
+            sub.add_argument("file", type=_path, metavar="FILE")
             sub.add_argument("--name", default="", help="what to call it")
             sub.add_argument("--architecture", default="", help="open_clip's name of its shape")
         elif name != "list":
@@ -292,11 +344,29 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _positive(text: str) -> int:
+def _number(text: str) -> int:
     number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError("must be at least 1")
+    if not 1 <= number <= _MOST:
+        raise argparse.ArgumentTypeError(f"must be 1 to {_MOST}")
     return number
+
+
+def _count(text: str) -> int:
+    number = int(text)
+    if not 0 <= number <= _MOST:
+        raise argparse.ArgumentTypeError(f"must be 0 to {_MOST}")
+    return number
+
+
+def _path(text: str) -> Path:
+    if not text:
+        raise argparse.ArgumentTypeError("must not be empty")
+    return Path(text)
+
+
+def _text(words: str) -> str:
+    """What was typed, without bytes that no encoding here can hold."""
+    return words.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def _options(arguments: argparse.Namespace) -> EngineOptions:

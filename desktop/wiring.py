@@ -7,7 +7,9 @@ one that turns settings and environment into the plain values that the rooms tak
 from __future__ import annotations
 
 import dataclasses
+import logging
 import os
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,14 +19,14 @@ from filelock import FileLock, Timeout
 from desktop.config.paths import LibraryPaths, ProfilePaths, default_profile, resource
 from desktop.config.secrets import GEMINI_KEY, STORE_TOKEN, Secrets
 from desktop.config.settings import Settings, load_settings, save_settings
-from desktop.core.errors import LibraryError, LibraryInUse
+from desktop.core.errors import LibraryError, LibraryInUse, StoreDamaged
 from desktop.embedding.active import ActiveModel
 from desktop.embedding.clip import load_encoder
 from desktop.embedding.models import DEFAULT_MODEL, ModelRegistry
 from desktop.generation.gemini import DEFAULT_BASE_URL, GeminiGenerator
 from desktop.generation.generator import ImageGenerator
 from desktop.generation.moodboard import MoodBoardGenerator
-from desktop.index.milvus import MilvusStore
+from desktop.index.milvus import MilvusStore, collection_name
 from desktop.library.catalog import Catalog
 from desktop.library.database import Database
 from desktop.library.lineage import LineageBook
@@ -39,6 +41,8 @@ from desktop.services.indexing import Indexing
 from desktop.services.reports import LibraryStatus
 from desktop.services.searching import Searching
 from desktop.services.vector_index import VectorIndex
+
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +100,8 @@ class Engine:
         *,
         is_reader: bool = False,
     ) -> None:
-        self.profile = ProfilePaths((options.profile_dir or default_profile()).absolute())
-        self.library = LibraryPaths((options.library_dir or self.profile.library).absolute())
+        self.profile = ProfilePaths(_absolute(options.profile_dir or default_profile()))
+        self.library = LibraryPaths(_absolute(options.library_dir or self.profile.library))
         self.settings = load_settings(self.profile.settings)
         self.secrets = Secrets(os.environ if environment is None else environment)
         self.store_uri = options.store_uri or self.settings.store_uri or str(self.library.vectors)
@@ -114,6 +118,8 @@ class Engine:
             self._release()
             raise
         self.catalog = Catalog(self._database)
+        if not is_reader:
+            self.catalog.move_generated(self.library.generated)
         self.ledger = VectorLedger(self._database)
         self.lineage = LineageBook(self._database)
         self.thumbnails = ThumbnailCache(self.library.thumbnails)
@@ -123,7 +129,13 @@ class Engine:
             self.catalog, self.lineage, {made.name: made.label for made in self.generators}
         )
         self.contact_sheets = ContactSheets(self.thumbnails)
-        self.searching = Searching(self.catalog, self.vectors, self.model.encoder_if_any)
+        self.searching = Searching(
+            self.catalog,
+            self.vectors,
+            self.model.encoder_if_any,
+            self.model.problem,
+            lambda: self.ledger.pending_count(self.model.vector_space()),
+        )
         self.indexing = Indexing(
             self.catalog,
             self.ledger,
@@ -167,8 +179,10 @@ class Engine:
             ModelMissing, ModelDamaged: there is no such model; nothing changes.
             SettingsError: the choice could not be saved.
         """
-        self.model.use(name)
-        self.settings = dataclasses.replace(self.settings, model=name)
+        model = self.model.use(name)
+        # A path must mean the same from any folder; a name may not be taken for one.
+        kept = str(_absolute(Path(name))) if Path(name).exists() else model.manifest.name
+        self.settings = dataclasses.replace(self.settings, model=kept)
         save_settings(self.profile.settings, self.settings)
 
     def save_gemini_key(self, key: str) -> None:
@@ -194,9 +208,44 @@ class Engine:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    def count_vectors(self) -> int:
+        """How many vectors Milvus holds for the model in use; repairs and makes nothing.
+
+        Raises:
+            StoreError, LibraryInUse: the store cannot be asked.
+        """
+        encoder = self.model.vector_space()
+        dimension = self.ledger.dimension(encoder) if encoder else 0
+        is_file = "://" not in self.store_uri
+        if not encoder or not dimension or (is_file and not Path(self.store_uri).exists()):
+            return 0
+        store = self._open_as_it_is(encoder, dimension)
+        try:
+            return store.count()
+        finally:
+            store.close()
+
     def _open_store(self, encoder: str, dimension: int) -> MilvusStore:
+        """The collection; a damaged file of the library's own is put aside and made anew.
+
+        Nothing is lost by that: the ledger holds every vector and sends them all again.
+        """
+        try:
+            return self._open_as_it_is(encoder, dimension)
+        except StoreDamaged:
+            if self.store_uri != str(self.library.vectors):
+                raise
+            aside = self.library.vectors.with_name(
+                f"vectors.damaged-{time.strftime('%Y%m%d-%H%M%S')}"
+            )
+            self.library.vectors.rename(aside)
+            _LOG.warning("the vector file was damaged; it is kept as %s and made again", aside)
+            return self._open_as_it_is(encoder, dimension)
+
+    def _open_as_it_is(self, encoder: str, dimension: int) -> MilvusStore:
         token = self.secrets.get(STORE_TOKEN) if "://" in self.store_uri else ""
-        return MilvusStore(self.store_uri, token, encoder, dimension)
+        name = collection_name(encoder, self.catalog.library_id())
+        return MilvusStore(self.store_uri, token, encoder, dimension, name)
 
     def _release(self) -> None:
         if self._lock is not None:
@@ -206,6 +255,11 @@ class Engine:
 def open_engine(options: EngineOptions) -> Engine:
     """Open a library with the environment of this process."""
     return Engine(options)
+
+
+def _absolute(path: Path) -> Path:
+    """Without ``..``, so that one place has one name; links stay as the person named them."""
+    return Path(os.path.abspath(path.expanduser()))  # noqa: PTH100
 
 
 def _generators(

@@ -13,7 +13,7 @@ from typing import Any
 
 from desktop import __version__
 from desktop.config.secrets import GEMINI_KEY, STORE_TOKEN
-from desktop.core.errors import PlantainError
+from desktop.core.errors import LibraryInUse, PlantainError
 from desktop.embedding.clip import best_device
 from desktop.wiring import Engine, EngineOptions
 
@@ -25,20 +25,36 @@ _USER_INFO = re.compile(r"(?<=://)[^/@]*@")
 
 
 def examine(options: EngineOptions) -> dict[str, Any]:
-    """Look at everything without changing anything; problems are listed, not raised.
+    """Look at everything and repair nothing; problems are listed, not raised."""
+    try:
+        return _examine(options)
+    except PlantainError as error:
+        return {
+            "versions": _versions(),
+            "model": None,
+            "device": best_device(),
+            "store": {"uri": _USER_INFO.sub("", options.store_uri), "vectors": None},
+            "assets": None,
+            "pending": None,
+            "missing": None,
+            "problems": [error.sentence()],
+        }
 
-    Raises:
-        LibraryError, SettingsError, ModelError: not even the profile can be opened.
-    """
+
+def _examine(options: EngineOptions) -> dict[str, Any]:
     problems: list[str] = []
-    with Engine(options, is_reader=True) as engine:
+    try:
+        engine, is_in_use = Engine(options), False
+    except LibraryInUse:
+        engine, is_in_use = Engine(options, is_reader=True), True
+    with engine:
         status = engine.status()
         model = engine.model.installed()
         if status.model_problem:
             problems.append(status.model_problem)
         vectors = None
         try:
-            vectors = _count_vectors(engine)
+            vectors = None if is_in_use else engine.count_vectors()
         except PlantainError as error:
             problems.append(error.sentence())
         folders = {
@@ -59,6 +75,7 @@ def examine(options: EngineOptions) -> dict[str, Any]:
             "assets": status.assets,
             "pending": status.pending,
             "missing": status.missing,
+            "is_in_use_elsewhere": is_in_use,
             "failed": engine.catalog.counts()["failed"],
             "gemini": {"has_key": bool(engine.secrets.get(GEMINI_KEY))},
             "folders": {
@@ -67,15 +84,6 @@ def examine(options: EngineOptions) -> dict[str, Any]:
             },
             "problems": problems,
         }
-
-
-def _count_vectors(engine: Engine) -> int:
-    """Vectors that Milvus holds for the model in use; 0 without opening anything that is empty."""
-    space = engine.model.vector_space()
-    if space is None or not engine.ledger.dimension(space):
-        return 0
-    store = engine.vectors.reopen_known(space)
-    return store.count() if store else 0
 
 
 def _versions() -> dict[str, str]:

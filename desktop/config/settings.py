@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import tempfile
@@ -52,7 +53,8 @@ def load_settings(path: Path) -> Settings:
     except FileNotFoundError:
         return Settings()
     except ValueError:
-        path.rename(path.with_name(f"{path.name}.damaged-{time.strftime('%Y%m%d-%H%M%S')}"))
+        with contextlib.suppress(OSError):  # a profile that cannot be written to still opens
+            path.rename(path.with_name(f"{path.name}.damaged-{time.strftime('%Y%m%d-%H%M%S')}"))
         return Settings()
     except OSError as error:
         raise SettingsError(
@@ -61,7 +63,8 @@ def load_settings(path: Path) -> Settings:
             next_step="Check the file's permissions.",
         ) from error
     values = cast("dict[str, Any]", raw)
-    if values.get("version", 1) > SETTINGS_VERSION:
+    version = values.get("version", 1)
+    if isinstance(version, int) and version > SETTINGS_VERSION:
         raise SettingsError(
             f"The settings {path} were written by a newer Plantain.",
             safe="They were not changed.",

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
+
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,5 +47,10 @@ class Asset:
 
 
 def displayable(path: str | Path) -> str:
-    """A path as text that any widget, log or JSON writer accepts."""
-    return str(path).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    """A path as one line of text that any widget, log or terminal accepts.
+
+    Bytes that are not UTF-8 and control characters (a newline, an escape that would recolour a
+    terminal) become U+FFFD.
+    """
+    text = str(path).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    return _CONTROL.sub("\ufffd", text)

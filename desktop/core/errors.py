@@ -21,6 +21,7 @@ library; nothing above that edge ever sees them::
     │   └── DownloadFailed       the hub could not be reached, or sent something else
     ├── StoreError               the vector store
     │   ├── StoreUnreachable     no answer from the file or the server
+    │   ├── StoreDamaged         the local vector file cannot be opened, and nobody holds it
     │   └── StoreMismatch        the collection belongs to another encoder or dimension
     └── GenerationError          the image generator
         ├── KeyMissing           no Gemini key is set
@@ -145,6 +146,10 @@ class StoreError(PlantainError):
 
 class StoreUnreachable(StoreError):
     kind = "store_unreachable"
+
+
+class StoreDamaged(StoreError):
+    kind = "store_damaged"
 
 
 class StoreMismatch(StoreError):

@@ -41,8 +41,8 @@ class SearchHit:
 
     Attributes:
         rank: 1 for the best.
-        score: cosine similarity in [-1, 1] for ``Reason.MEANING``; for ``Reason.WORDS`` the
-            share of the query's words found, in (0, 1].
+        score: cosine similarity in [-1, 1] for ``Reason.MEANING``; 1.0 for ``Reason.WORDS``,
+            where every word of the query was found.
     """
 
     rank: int

@@ -21,9 +21,16 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 
-from desktop.core.errors import LibraryInUse, StoreError, StoreMismatch, StoreUnreachable
+from desktop.core.errors import (
+    LibraryInUse,
+    StoreDamaged,
+    StoreError,
+    StoreMismatch,
+    StoreUnreachable,
+)
 from desktop.index.store import Hit, StoredVector
 
 _MAX_ROWS_A_REQUEST = 500
@@ -35,9 +42,12 @@ _TEXT_FIELDS = {"path": 16_384, "filename": 1_024, "folder": 16_384, "encoder": 
 _STRONG = "Strong"
 
 
-def collection_name(encoder: str) -> str:
-    """The default collection of an encoder: ``ViT-B-32@1f0c…`` -> ``plantain_vit_b_32_1f0c…``."""
-    return "plantain_" + re.sub(r"\W+", "_", encoder).lower()
+def collection_name(encoder: str, library: str) -> str:
+    """``ViT-B-32@1f0c…``, ``9e4b…`` -> ``plantain_vit_b_32_1f0c…_9e4b…``.
+
+    A library's row ids are its own count from 1, so two libraries never share a collection.
+    """
+    return re.sub(r"\W+", "_", "_".join(("plantain", encoder, library))).lower()
 
 
 class MilvusStore:
@@ -48,26 +58,30 @@ class MilvusStore:
         token: ``user:password`` or an API key; empty for none.
         encoder: ``EncoderInfo.identity``, stamped on every row.
         dimension: length of a vector.
-        collection: defaults to ``collection_name(encoder)``.
+        collection: see ``collection_name``.
 
     Raises:
         StoreUnreachable: no answer from the file or the server.
         StoreMismatch: the collection holds another encoder's vectors or another dimension.
+        StoreDamaged: the Lite file cannot be read.
         LibraryInUse: another process has the Lite file open.
     """
 
-    def __init__(
-        self, uri: str, token: str, encoder: str, dimension: int, collection: str = ""
-    ) -> None:
+    def __init__(self, uri: str, token: str, encoder: str, dimension: int, collection: str) -> None:
         self._uri = uri
         self._encoder = encoder
         self._dimension = dimension
-        self._collection = collection or collection_name(encoder)
+        self._collection = collection
         self._write_lock = threading.Lock()  # Milvus Lite needs one writer at a time
         self._client = _connect(uri, token)
         try:
             with self._mapped("opened"):
                 self._open_collection()
+        except StoreUnreachable as error:
+            self.close()
+            if _is_file(uri):
+                raise _damaged(uri, error) from error
+            raise
         except BaseException:
             self.close()
             raise
@@ -259,7 +273,7 @@ def _connect(uri: str, token: str) -> Any:
 
     # The client reports every refused call in its log before raising; our errors say it all. And
     # Lite's server reports AllocTimestamp, which it lacks and the client does without.
-    for name in ("pymilvus", "grpc._server"):
+    for name in ("pymilvus", "grpc._server", "milvus_lite"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
     try:
         if _is_file(uri):
@@ -267,12 +281,20 @@ def _connect(uri: str, token: str) -> Any:
             return MilvusClient(uri)
         return MilvusClient(uri, token=token, timeout=_CONNECT_TIMEOUT_S)
     except (MilvusException, OSError, ValueError) as error:
-        if _is_file(uri) and "Open local milvus failed" in str(error):
+        if _is_file(uri) and not uri.endswith(".db"):
+            raise StoreUnreachable(
+                f"“{uri}” is not an address of a vector store.",
+                safe="Nothing was changed.",
+                next_step="Give http://host:port of a Milvus server, or a file that ends in .db.",
+            ) from error
+        if _is_file(uri) and _is_held(uri):
             raise LibraryInUse(
-                f"The vector file {uri} could not be opened; another Plantain may be using it.",
+                f"The vector file {uri} is open in another Plantain.",
                 safe="Nothing was changed.",
                 next_step="Close the other one, or open another library with --library.",
             ) from error
+        if _is_file(uri):
+            raise _damaged(uri, error) from error
         raise StoreUnreachable(
             f"The vector store {uri} does not answer: {_one_line(error)}",
             safe="Your pictures and the catalogue are untouched.",
@@ -284,6 +306,27 @@ def _connect(uri: str, token: str) -> Any:
         ) from error
 
 
+def _is_held(uri: str) -> bool:
+    """Another process holds Milvus Lite's own lock (flock on a file in its folder)."""
+    lock = FileLock(Path(uri) / "LOCK")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        return True
+    except OSError:
+        return False  # not even a folder with a lock in it
+    lock.release()
+    return False
+
+
+def _damaged(uri: str, error: BaseException) -> StoreDamaged:
+    return StoreDamaged(
+        f"The vector file {uri} is damaged: {_one_line(error)}",
+        safe="Your pictures and the catalogue are untouched.",
+        next_step=f"Move {uri} away; it is made again from the catalogue.",
+    )
+
+
 def _release(uri: str) -> None:
     """Stop the in-process server of a Lite file, which gives back its lock."""
     from milvus_lite.server_manager import server_manager_instance
@@ -292,5 +335,5 @@ def _release(uri: str) -> None:
 
 
 def _one_line(error: BaseException) -> str:
-    text = str(getattr(error, "message", "") or error)
-    return " ".join(text.split())[:300]
+    text = " ".join(str(getattr(error, "message", "") or error).split())[:300]
+    return text if text.endswith(".") else f"{text}."

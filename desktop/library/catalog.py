@@ -13,6 +13,7 @@ from pathlib import Path
 
 from desktop.core.asset import Asset, displayable
 from desktop.library.database import Database
+from desktop.library.ignore import is_ignored
 from desktop.library.scan import FoundFile
 from desktop.library.words import match_expression, searchable
 
@@ -38,11 +39,23 @@ class RootKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Root:
-    """A folder with assets in it."""
+    """A folder with assets in it.
+
+    Attributes:
+        path: as the person named it.
+        real_path: with all links resolved; tells that two names mean one folder.
+    """
 
     id: int
     path: Path
+    real_path: Path
     kind: RootKind
+
+    def relative(self, place: Path) -> Path:
+        """Where ``place``, which lies in this root by name or by link, is below it."""
+        if place.is_relative_to(self.path):
+            return place.relative_to(self.path)
+        return Path(os.path.realpath(place)).relative_to(self.real_path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +93,35 @@ class Catalog:
 
     # -- roots ---------------------------------------------------------------------------------
 
+    def library_id(self) -> str:
+        """Random identity of this library; it stays when the library is moved."""
+        row = self._database.read_one("SELECT id FROM library")
+        assert row is not None  # written when the catalogue was made
+        return row["id"]
+
     def roots(self) -> list[Root]:
-        rows = self._database.connection.execute("SELECT id, path, kind FROM roots ORDER BY id")
-        return [Root(row["id"], _path(row["path"]), RootKind(row["kind"])) for row in rows]
+        rows = self._database.read("SELECT id, path, real_path, kind FROM roots ORDER BY id")
+        return [
+            Root(row["id"], _path(row["path"]), _path(row["real_path"]), RootKind(row["kind"]))
+            for row in rows
+        ]
+
+    def locate(self, path: Path) -> tuple[Root, Path] | None:
+        """The folder root that holds ``path``, and where below it; by name or by real place.
+
+        What lies behind a hidden folder belongs to no root around it, because scanning that root
+        would pass it over.
+        """
+        real = Path(os.path.realpath(path))
+        roots = [root for root in self.roots() if root.kind is not RootKind.LOOSE]
+        candidates = [(root, path, root.path) for root in roots]
+        candidates += [(root, real, root.real_path) for root in roots]
+        for root, place, top in candidates:
+            if place.is_relative_to(top):
+                below = place.relative_to(top)
+                if not any(is_ignored(part) for part in below.parts[:-1] or below.parts):
+                    return root, below
+        return None
 
     def add_root(self, folder: Path, kind: RootKind = RootKind.FOLDER) -> Root:
         """The root that holds ``folder``: an existing one at or above it, else a new one.
@@ -93,38 +132,58 @@ class Catalog:
         with self._database.transaction() as connection:
             existing = self._root_holding(folder, kind)
             if existing is None:
+                real = Path(os.path.realpath(folder))
                 cursor = connection.execute(
-                    "INSERT INTO roots (path, kind, added_at) VALUES (?, ?, ?)",
-                    (os.fsencode(folder), kind, time.time()),
+                    "INSERT INTO roots (path, real_path, kind, added_at) VALUES (?, ?, ?, ?)",
+                    (os.fsencode(folder), os.fsencode(real), kind, time.time()),
                 )
-                existing = Root(_row_id(cursor), folder, kind)
+                existing = Root(_row_id(cursor), folder, real, kind)
             elif existing.kind is RootKind.LOOSE and kind is RootKind.FOLDER:
                 connection.execute("UPDATE roots SET kind = ? WHERE id = ?", (kind, existing.id))
-                existing = Root(existing.id, folder, kind)
+                existing = Root(existing.id, existing.path, existing.real_path, kind)
             else:
                 return existing
             if kind is RootKind.FOLDER:
                 self._adopt_below(connection, existing)
             return existing
 
+    def move_generated(self, folder: Path) -> None:
+        """The library was moved, and its folder of generated pictures with it."""
+        real = os.path.realpath(folder)
+        with self._database.transaction() as connection:
+            connection.execute(
+                "UPDATE roots SET path = ?, real_path = ? WHERE kind = ? AND path <> ?",
+                (
+                    os.fsencode(folder),
+                    os.fsencode(real),
+                    RootKind.GENERATED,
+                    os.fsencode(folder),
+                ),
+            )
+
     def _root_holding(self, folder: Path, kind: RootKind) -> Root | None:
+        real = Path(os.path.realpath(folder))
         for root in self.roots():
-            if root.path == folder:
+            if folder == root.path or real == root.real_path:
                 return root
         if kind is RootKind.GENERATED:
             return None
-        for root in self.roots():
-            if root.kind is RootKind.FOLDER and folder.is_relative_to(root.path):
-                return root
-        return None
+        located = self.locate(folder)
+        return located[0] if located else None
 
     def _adopt_below(self, connection: sqlite3.Connection, root: Root) -> None:
         for inner in self.roots():
             if inner.id == root.id or inner.kind is RootKind.GENERATED:
                 continue
-            if not inner.path.is_relative_to(root.path):
+            if inner.path.is_relative_to(root.path):
+                below = inner.path.relative_to(root.path)
+            elif inner.real_path.is_relative_to(root.real_path):
+                below = inner.real_path.relative_to(root.real_path)
+            else:
                 continue
-            prefix = os.fsencode(inner.path.relative_to(root.path)) + os.fsencode(os.sep)
+            if any(is_ignored(part) for part in below.parts):
+                continue
+            prefix = os.fsencode(below) + os.fsencode(os.sep)
             connection.execute(
                 "UPDATE assets SET root_id = ?, relative_path = CAST(? || relative_path AS BLOB)"
                 " WHERE root_id = ?",
@@ -136,7 +195,7 @@ class Catalog:
 
     def known_files(self, root_id: int, below: bytes = b"") -> dict[bytes, KnownFile]:
         """Relative path -> what is remembered, for the files below the folder ``below``."""
-        rows = self._database.connection.execute(
+        rows = self._database.read(
             "SELECT relative_path, id, size, modified_ns, state, is_missing, failure FROM assets"
             " WHERE root_id = ?",
             (root_id,),
@@ -149,11 +208,11 @@ class Catalog:
         }
 
     def known_file(self, root_id: int, relative_path: bytes) -> KnownFile | None:
-        row = self._database.connection.execute(
+        row = self._database.read_one(
             "SELECT relative_path, id, size, modified_ns, state, is_missing, failure FROM assets"
             " WHERE root_id = ? AND relative_path = ?",
             (root_id, relative_path),
-        ).fetchone()
+        )
         return _known(row) if row else None
 
     def add_files(
@@ -178,13 +237,15 @@ class Catalog:
                 ids.append(asset_id)
         return ids
 
-    def mark_changed(self, files: Iterable[tuple[int, FoundFile]]) -> None:
+    def mark_changed(
+        self, files: Iterable[tuple[int, FoundFile]], *, is_generated: bool = False
+    ) -> None:
         """These assets' files are new or different on disk: read them again."""
         with self._database.transaction() as connection:
             connection.executemany(
                 "UPDATE assets SET size = ?, modified_ns = ?, state = 'new', failure = '',"
-                " is_missing = 0 WHERE id = ?",
-                ((file.size, file.modified_ns, asset_id) for asset_id, file in files),
+                " is_missing = 0, is_generated = is_generated OR ? WHERE id = ?",
+                ((file.size, file.modified_ns, is_generated, asset_id) for asset_id, file in files),
             )
 
     def mark_missing(self, asset_ids: Iterable[int], *, is_missing: bool) -> None:
@@ -239,7 +300,7 @@ class Catalog:
         for start in range(0, len(ids), _MAX_VARIABLES):
             part = ids[start : start + _MAX_VARIABLES]
             marks = ",".join("?" * len(part))
-            rows = self._database.connection.execute(
+            rows = self._database.read(
                 f"SELECT {_COLUMNS} {_FROM} WHERE assets.id IN ({marks})", part
             )
             found.update((row["id"], _asset(row)) for row in rows)
@@ -247,21 +308,22 @@ class Catalog:
 
     def all_assets(self) -> list[Asset]:
         """Every asset, the newest in the library first."""
-        rows = self._database.connection.execute(
+        rows = self._database.read(
             f"SELECT {_COLUMNS} {_FROM} ORDER BY assets.added_at DESC, assets.id DESC"
         )
         return [_asset(row) for row in rows]
 
     def asset_at(self, path: Path) -> Asset | None:
         """The asset whose file is ``path`` (absolute), if the library has it."""
-        for root in self.roots():
-            if path.is_relative_to(root.path):
-                row = self._database.connection.execute(
-                    f"SELECT {_COLUMNS} {_FROM} WHERE root_id = ? AND relative_path = ?",
-                    (root.id, os.fsencode(path.relative_to(root.path))),
-                ).fetchone()
-                if row is not None:
-                    return _asset(row)
+        places = [located] if (located := self.locate(path)) else []
+        places += [(root, Path(path.name)) for root in self.roots() if root.path == path.parent]
+        for root, below in places:
+            row = self._database.read_one(
+                f"SELECT {_COLUMNS} {_FROM} WHERE root_id = ? AND relative_path = ?",
+                (root.id, os.fsencode(below)),
+            )
+            if row is not None:
+                return _asset(row)
         return None
 
     def find_words(self, text: str, limit: int) -> list[Asset]:
@@ -269,7 +331,7 @@ class Catalog:
         expression = match_expression(text)
         if not expression:
             return []
-        rows = self._database.connection.execute(
+        rows = self._database.read(
             f"SELECT {_COLUMNS} FROM words JOIN assets ON assets.id = words.rowid"
             " JOIN roots ON roots.id = assets.root_id"
             " WHERE words MATCH ? ORDER BY rank, assets.id LIMIT ?",
@@ -279,11 +341,12 @@ class Catalog:
 
     def counts(self) -> dict[str, int]:
         """Numbers of ``assets``, ``missing``, ``failed`` and ``unread`` ones."""
-        row = self._database.connection.execute(
+        row = self._database.read_one(
             "SELECT COUNT(*) AS assets, TOTAL(is_missing) AS missing,"
             " TOTAL(state = 'failed') AS failed,"
             " TOTAL(state = 'new' AND NOT is_missing) AS unread FROM assets"
-        ).fetchone()
+        )
+        assert row is not None  # an aggregate always gives one
         return {key: int(row[key]) for key in ("assets", "missing", "failed", "unread")}
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import sqlite3
 import threading
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from desktop.core.errors import LibraryError
 from desktop.library.migrations import migrate
@@ -64,6 +65,24 @@ class Database:
         connection.execute("PRAGMA foreign_keys = ON")
         self._local.connection = connection
         return connection
+
+    def read(self, sql: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> list[sqlite3.Row]:
+        """All rows of a SELECT.
+
+        Raises:
+            LibraryError: as ``transaction``.
+        """
+        try:
+            return self.connection.execute(sql, values).fetchall()
+        except sqlite3.Error as error:
+            raise _unusable(self.path, error) from error
+
+    def read_one(
+        self, sql: str, values: Sequence[Any] | Mapping[str, Any] = ()
+    ) -> sqlite3.Row | None:
+        """The first row of a SELECT, if any; raises as ``read``."""
+        rows = self.read(sql, values)
+        return rows[0] if rows else None
 
     @contextmanager
     def transaction(self) -> Generator[sqlite3.Connection]:
@@ -129,13 +148,14 @@ def _unusable(path: Path, error: Exception) -> LibraryError:
             next_step="Close the other program and try again.",
         )
     if isinstance(error, sqlite3.DatabaseError) and (
-        "malformed" in text or "not a database" in text
+        "malformed" in text or "not a database" in text or "vtable constructor" in text
     ):
+        backups = path.parent / "backups"
+        restore = f"Restore a copy from {backups}, or move" if backups.is_dir() else "Move"
         return LibraryError(
             f"The catalogue {path} is damaged ({text}).",
             safe="Your pictures are untouched.",
-            next_step=f"Restore a copy from {path.parent / 'backups'}, or move the file away "
-            "and index your folders again.",
+            next_step=f"{restore} the file away and index your folders again.",
         )
     return LibraryError(
         f"The library {path.parent} could not be used: {text}.", safe="Your pictures are untouched."

@@ -34,6 +34,23 @@ def save_picture(folder: Path, data: bytes, *, title: str, suffix: str) -> Path:
         ) from error
 
 
+def check_writable(folder: Path) -> None:
+    """Try to write in ``folder`` (made if needed), before something costly depends on it.
+
+    Raises:
+        LibraryError: it cannot be written to.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        _write_temporary(folder, b"").unlink()
+    except OSError as error:
+        raise LibraryError(
+            f"The folder {folder} cannot be written to: {error.strerror or error}.",
+            safe="Nothing was sent or changed.",
+            next_step="Choose another place, or check the folder's permissions.",
+        ) from error
+
+
 def save_picture_as(path: Path, data: bytes) -> Path:
     """Write ``data`` to exactly ``path``; refuses to replace an existing file.
 

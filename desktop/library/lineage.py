@@ -75,11 +75,10 @@ class LineageBook:
 
     def of(self, asset_id: int) -> LineageRecord | None:
         """How the asset was made; None for a picture that Plantain did not make."""
-        connection = self._database.connection
-        row = connection.execute("SELECT * FROM lineage WHERE asset_id = ?", (asset_id,)).fetchone()
+        row = self._database.read_one("SELECT * FROM lineage WHERE asset_id = ?", (asset_id,))
         if row is None:
             return None
-        references = connection.execute(
+        references = self._database.read(
             "SELECT * FROM lineage_references WHERE asset_id = ? ORDER BY position", (asset_id,)
         )
         return LineageRecord(
@@ -100,7 +99,7 @@ class LineageBook:
 
     def used_in(self, asset_id: int) -> list[int]:
         """Ids of the pictures that were made with this one as a reference, newest first."""
-        rows = self._database.connection.execute(
+        rows = self._database.read(
             "SELECT asset_id FROM lineage_references WHERE reference_id = ? ORDER BY asset_id DESC",
             (asset_id,),
         )

@@ -8,15 +8,20 @@ refused, because writing to it could lose what a newer Plantain put there.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from desktop.core.errors import LibraryError
 
 _V1 = """
+CREATE TABLE library (
+    id TEXT NOT NULL                      -- random; names this library's rows on a shared store
+);
+INSERT INTO library VALUES (lower(hex(randomblob(6))));
 CREATE TABLE roots (
     id INTEGER PRIMARY KEY,
-    path BLOB NOT NULL UNIQUE,            -- absolute, file-system bytes
+    path BLOB NOT NULL UNIQUE,            -- absolute, as the person named it, file-system bytes
+    real_path BLOB NOT NULL,              -- the same with all links resolved
     kind TEXT NOT NULL CHECK (kind IN ('folder', 'loose', 'generated')),
     added_at REAL NOT NULL
 );
@@ -87,7 +92,7 @@ def migrate(connection: sqlite3.Connection, path: Path, back_up: Callable[[int],
     Raises:
         LibraryError: the catalogue was written by a newer Plantain.
     """
-    version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    version = _version(connection)
     if version > CATALOG_VERSION:
         raise LibraryError(
             f"The library at {path.parent} was last used by a newer Plantain "
@@ -99,5 +104,30 @@ def migrate(connection: sqlite3.Connection, path: Path, back_up: Callable[[int],
         return
     if version > 0:
         back_up(version)
-    for step, script in enumerate(MIGRATIONS[version:], start=version + 1):
-        connection.executescript(f"BEGIN IMMEDIATE; {script} PRAGMA user_version = {step}; COMMIT;")
+    while version < CATALOG_VERSION:
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            # Another process may have been first while this one waited for the lock.
+            if _version(connection) == version:
+                for statement in _statements(MIGRATIONS[version]):
+                    connection.execute(statement)
+                connection.execute(f"PRAGMA user_version = {version + 1}")
+            connection.execute("COMMIT")
+        except BaseException:
+            connection.execute("ROLLBACK")
+            raise
+        version = _version(connection)
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def _statements(script: str) -> Iterator[str]:
+    """Single statements: ``executescript`` would commit the transaction it runs in."""
+    statement = ""
+    for line in script.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""

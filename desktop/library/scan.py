@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from desktop.library.ignore import is_ignored
+from desktop.library.ignore import is_ignored, is_library
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,25 +41,22 @@ class ScanFailure:
 
 
 def scan(
-    root: Path,
-    is_picture: Callable[[str], bool],
-    excluded: Collection[Path] = (),
+    start: Path, is_picture: Callable[[str], bool], within: Path | None = None
 ) -> Iterator[FoundFile | ScanFailure]:
-    """Every picture below ``root``, folder by folder, in name order.
+    """Every picture below ``start``, folder by folder, in name order.
 
     A link to a file is found like a file: somebody put it there. A link to a folder is followed
-    when it leads out of ``root``; one to a folder inside it, or already walked, is passed over,
-    so that loops end and no folder is found twice.
+    when it leads out of ``within``; one to a folder inside it, or already walked, is passed over,
+    so that loops end and no folder is found twice. Libraries of Plantain's are not entered.
 
     Args:
-        root: an absolute folder.
+        start: an absolute folder.
         is_picture: decides by file name.
-        excluded: folders never entered (Plantain's own data).
+        within: the root that ``start`` is a part of; ``start`` itself when None.
     """
-    real_root = os.path.realpath(root)
-    barred = {os.path.realpath(folder) for folder in excluded} - {real_root}
+    real_root = os.path.realpath(within or start)
     walked: set[tuple[int, int]] = set()
-    waiting = [str(root)]
+    waiting = [str(start)]
     while waiting:
         folder = waiting.pop()
         try:
@@ -70,7 +67,9 @@ def scan(
             with os.scandir(folder) as listing:
                 entries = sorted(listing, key=lambda entry: entry.name)
         except OSError as error:
-            yield _failure(root, folder, error)
+            yield _failure(start, folder, error)
+            continue
+        if is_library({entry.name for entry in entries}):
             continue
         inner: list[str] = []
         for entry in entries:
@@ -78,14 +77,15 @@ def scan(
                 continue
             try:
                 if entry.is_dir():
-                    is_loop = entry.is_symlink() and _leads_inside(entry.path, real_root)
-                    if not is_loop and os.path.realpath(entry.path) not in barred:
+                    if not (entry.is_symlink() and _leads_inside(entry.path, real_root)):
                         inner.append(entry.path)
                 elif is_picture(entry.name):
                     status = entry.stat()
-                    yield FoundFile(_relative(root, entry.path), status.st_size, status.st_mtime_ns)
+                    yield FoundFile(
+                        _relative(start, entry.path), status.st_size, status.st_mtime_ns
+                    )
             except OSError as error:
-                yield _failure(root, entry.path, error)
+                yield _failure(start, entry.path, error)
         waiting.extend(reversed(inner))
 
 

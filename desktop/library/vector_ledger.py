@@ -66,33 +66,33 @@ class VectorLedger:
             )
 
     def stored_ids(self, encoder: str) -> set[int]:
-        rows = self._database.connection.execute(
+        rows = self._database.read(
             "SELECT id FROM vectors WHERE encoder = ? AND is_stored", (encoder,)
         )
         return {row["id"] for row in rows}
 
     def dimension(self, encoder: str) -> int:
         """Length of this encoder's vectors; 0 while there are none."""
-        row = self._database.connection.execute(
+        row = self._database.read_one(
             "SELECT LENGTH(value) AS size FROM vectors WHERE encoder = ? LIMIT 1", (encoder,)
-        ).fetchone()
+        )
         return int(row["size"]) // 2 if row else 0
 
     def stored_count(self, encoder: str) -> int:
-        row = self._database.connection.execute(
+        row = self._database.read_one(
             "SELECT COUNT(*) AS n FROM vectors WHERE encoder = ? AND is_stored", (encoder,)
-        ).fetchone()
-        return int(row["n"])
+        )
+        return int(row["n"]) if row else 0
 
     def unsent(self, encoder: str, batch: int = 500) -> Iterator[list[LedgerRow]]:
         """Vectors of this encoder that Milvus has not acknowledged, in batches, ids ascending."""
         last = 0
         while True:
-            rows = self._database.connection.execute(
+            rows = self._database.read(
                 "SELECT id, asset_id, kind, value FROM vectors"
                 " WHERE encoder = ? AND NOT is_stored AND id > ? ORDER BY id LIMIT ?",
                 (encoder, last, batch),
-            ).fetchall()
+            )
             if not rows:
                 return
             last = rows[-1]["id"]
@@ -122,7 +122,7 @@ class VectorLedger:
             " asset_id = assets.id AND encoder = :encoder"
             " AND vectors.content_hash = assets.content_hash))"
         )
-        rows = self._database.connection.execute(
+        rows = self._database.read(
             f"SELECT id FROM assets WHERE NOT is_missing AND (state = 'new'{lacking}) {wanted}"
             " ORDER BY id",
             {"encoder": encoder, "ids": str(list(asset_ids or ()))},
@@ -131,10 +131,10 @@ class VectorLedger:
 
     def pending_count(self, encoder: str | None) -> int:
         """Assets that are not searchable by meaning yet: no vector by ``encoder`` in Milvus."""
-        row = self._database.connection.execute(
+        row = self._database.read_one(
             "SELECT COUNT(*) AS n FROM assets WHERE NOT is_missing AND state <> 'failed' AND NOT"
             " EXISTS (SELECT 1 FROM vectors WHERE asset_id = assets.id AND encoder = ?"
             " AND is_stored AND vectors.content_hash = assets.content_hash)",
             (encoder or "",),
-        ).fetchone()
-        return int(row["n"])
+        )
+        return int(row["n"]) if row else 0

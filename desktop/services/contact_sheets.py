@@ -22,7 +22,7 @@ class ContactSheets:
         cells = [
             SheetCell(
                 self._thumbnails.path_for(hit.asset.content_hash)
-                if hit.asset.content_hash
+                if hit.asset.content_hash and self._thumbnails.exists(hit.asset.content_hash)
                 else hit.asset.path,
                 title=hit.asset.filename,
                 subtitle=f"similarity {hit.score:.3f}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from desktop.core.asset import Asset, displayable
@@ -25,7 +25,7 @@ from desktop.generation.request import (
     ReferenceImage,
 )
 from desktop.library.catalog import Catalog, RootKind
-from desktop.library.importing import save_picture, save_picture_as
+from desktop.library.importing import check_writable, save_picture, save_picture_as
 from desktop.library.lineage import LineageBook, LineageRecord, LineageReference
 from desktop.library.scan import FoundFile
 from desktop.media.decode import load_picture
@@ -35,6 +35,7 @@ from desktop.services.indexing import Indexing
 from desktop.services.reports import GeneratedPicture
 
 _SUFFIXES = {"PNG": ".png", "JPEG": ".jpg", "WEBP": ".webp", "GIF": ".gif"}
+_OTHER_NAME = "Choose another name."
 _LOG = logging.getLogger(__name__)
 
 
@@ -66,18 +67,22 @@ class Generating:
         """Prepare the references, ask the generator, save, record the lineage, index.
 
         Args:
-            out: the file to write; by default a new name in the library's own folder.
+            out: the file to write; by default a new name in the library's own folder. Its suffix
+                is made to fit the format that the generator answers in.
 
         Raises:
-            UsageError: an empty prompt, an unknown generator.
+            UsageError: an empty prompt, an unknown generator, a file that exists.
             RequestRefused: a reference cannot be read; the message names it.
             GenerationError: the generator failed; nothing was saved.
             LibraryError: the picture could not be written.
             Cancelled: nothing was saved.
         """
         generator = self._generator(request)
-        if out is not None and os.path.lexists(out):
-            raise UsageError(f"{out} exists already.", next_step="Choose another name.")
+        if out is not None:
+            out = Path(os.path.abspath(out))  # noqa: PTH100 - links stay as they are
+            self._check_free(out)
+        # A picture may cost money: whether it can be kept is found out before it is asked for.
+        check_writable(out.parent if out else self._folder)
         images: list[ReferenceImage] = []
         for number, reference in enumerate(request.references, start=1):
             cancel.raise_if_cancelled()
@@ -92,10 +97,12 @@ class Generating:
         result = generator.generate(request, images, cancel)
         cancel.raise_if_cancelled()
         yield Progress("Saving the picture", unit="")
-        suffixes = [_suffix_of(data) for data in result.images]
+        whole = _whole(result.images)
+        # A lone surrogate in a reply is no text that anything here could keep.
+        result = replace(result, text=result.text.encode("utf-8", "replace").decode())
         ids: list[int] = []
-        for number, (data, suffix) in enumerate(zip(result.images, suffixes, strict=True)):
-            target = out if number == 0 else None
+        for number, (data, suffix) in enumerate(whole):
+            target = out.with_suffix(suffix) if out and number == 0 else None
             ids.append(self._bring_home(request, generator, result, data, suffix, target))
         yield Progress("Making it findable", unit="")
         is_searchable = self._index(ids)
@@ -122,6 +129,19 @@ class Generating:
             )
         return generator
 
+    def _check_free(self, out: Path) -> None:
+        if out.suffix.lower() not in {"", *_SUFFIXES.values(), ".jpeg"}:
+            raise UsageError(
+                f"Pictures are not written as “{out.suffix}”.",
+                next_step="Use .png, .jpg or .webp, or no suffix at all.",
+            )
+        library = self._folder.parent
+        if out.is_relative_to(library) and not out.is_relative_to(self._folder):
+            raise UsageError(f"{out} is inside Plantain's own folder.", next_step=_OTHER_NAME)
+        for path in (out, *(out.with_suffix(suffix) for suffix in _SUFFIXES.values())):
+            if os.path.lexists(path):
+                raise UsageError(f"{path} exists already.", next_step=_OTHER_NAME)
+
     def _bring_home(
         self,
         request: GenerationRequest,
@@ -137,19 +157,21 @@ class Generating:
         if out is None:
             path = save_picture(self._folder, described, title=request.prompt, suffix=suffix)
         else:
-            path = save_picture_as(Path(os.path.abspath(out)), described)  # noqa: PTH100
+            path = save_picture_as(out, described)
         status = path.stat()
         with self._catalog.all_or_nothing():
-            kind = RootKind.GENERATED if out is None else RootKind.LOOSE
-            root = self._catalog.add_root(path.parent, kind)
-            relative = os.fsencode(path.relative_to(root.path))
+            if path.is_relative_to(self._folder):
+                root = self._catalog.add_root(self._folder, RootKind.GENERATED)
+            else:
+                root = self._catalog.add_root(path.parent, RootKind.LOOSE)
+            relative = os.fsencode(root.relative(path.parent) / path.name)
             file = FoundFile(relative, status.st_size, status.st_mtime_ns)
             known = self._catalog.known_file(root.id, relative)
             if known is None:
                 [asset_id] = self._catalog.add_files(root, [file], is_generated=True)
             else:  # a file of this name was in the library once and is missing
                 asset_id = known.id
-                self._catalog.mark_changed([(asset_id, file)])
+                self._catalog.mark_changed([(asset_id, file)], is_generated=True)
             self._catalog.add_words(asset_id, request.prompt)
             self._lineage.record(asset_id, record)
         return asset_id
@@ -202,13 +224,26 @@ def _encoded(path: Path, score: float | None) -> ReferenceImage:
     return ReferenceImage(data, mime_type, label=displayable(path.name), score=score)
 
 
-def _suffix_of(data: bytes) -> str:
-    try:
-        picture = load_picture(data, at_least=64)
-    except FileError as error:
+def _whole(images: Sequence[bytes]) -> list[tuple[bytes, str]]:
+    """The pictures that can be opened, each with the suffix of its format.
+
+    Raises:
+        ReplyUnreadable: none can.
+    """
+    whole: list[tuple[bytes, str]] = []
+    problem: FileError | None = None
+    for data in images:
+        try:
+            picture = load_picture(data, at_least=64)
+        except FileError as error:
+            problem = error
+        else:
+            whole.append((data, _SUFFIXES.get(picture.format, ".png")))
+    if not whole:
         raise ReplyUnreadable(
-            f"The answer held a picture that cannot be opened: {error.message}",
+            "The answer held a picture that cannot be opened: "
+            f"{problem.message if problem else 'there was none.'}",
             safe="Your prompt and references are kept; nothing was saved.",
             next_step="Try again.",
-        ) from error
-    return _SUFFIXES.get(picture.format, ".png")
+        ) from problem
+    return whole

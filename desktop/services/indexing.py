@@ -43,13 +43,17 @@ _ASSETS_A_LOOK = 2_000
 class _Tally:
     """The report while it grows; every found file ends in exactly one of its counts."""
 
-    found: int = 0
     added: int = 0
     updated: int = 0
-    missing: int = 0
+    missing: set[int] = field(default_factory=set[int])
     failed_files: int = 0
     failures: list[FileFailure] = field(default_factory=list[FileFailure])
+    seen: set[int] = field(default_factory=set[int])
     new: set[int] = field(default_factory=set[int])
+
+    @property
+    def found(self) -> int:
+        return len(self.seen)
 
     def fail(self, path: Path, reason: str, *, is_found: bool = False) -> None:
         self.failures.append(FileFailure(path, reason))
@@ -66,8 +70,8 @@ class _Tally:
             found=self.found,
             added=self.added,
             updated=self.updated,
-            unchanged=max(0, self.found - self.added - self.updated - self.failed_files),
-            missing=self.missing,
+            unchanged=self.found - self.added - self.updated - self.failed_files,
+            missing=len(self.missing),
             failed=tuple(self.failures),
             seconds=seconds,
         )
@@ -134,25 +138,25 @@ class Indexing:
         """
         started = time.monotonic()
         tally = _Tally()
-        scope: set[int] = set()
         yield Progress("Looking through folders")
         for root, start in self._places(paths, tally):
             cancel.raise_if_cancelled()
-            if start.is_dir():
-                yield from self._compare_folder(root, start, tally, scope, cancel, retry_failed)
+            if os.path.isdir(start):  # noqa: PTH112 - Path.is_dir raises for what is forbidden
+                yield from self._compare_folder(root, start, tally, cancel, retry_failed)
             else:
-                self._compare_file(root, start, tally, scope, retry_failed)
+                self._compare_file(root, start, tally, retry_failed)
         space = self._vector_space()
         if space is not None:
             self._vectors.reopen_known(space)
-        wanted = self._ledger.assets_to_read(space, None if not paths else sorted(scope))
+        # Only what was seen: a drive that is away must not make its pictures fail.
+        wanted = self._ledger.assets_to_read(space, sorted(tally.seen))
         yield from self._read_all(wanted, space, tally, cancel)
         return tally.report(time.monotonic() - started)
 
     def read_assets(self, asset_ids: Sequence[int], cancel: CancelToken) -> IndexReport:
         """Read, encode and store just these assets; for pictures that have come home."""
         started = time.monotonic()
-        tally = _Tally(found=len(asset_ids), new=set(asset_ids))
+        tally = _Tally(seen=set(asset_ids), new=set(asset_ids))
         for _ in self._read_all(asset_ids, self._vector_space(), tally, cancel):
             pass
         return tally.report(time.monotonic() - started)
@@ -169,7 +173,7 @@ class Indexing:
             if self._generated.is_dir():
                 self._catalog.add_root(self._generated, RootKind.GENERATED)
             for root in self._catalog.roots():
-                if not root.path.is_dir():
+                if not os.path.isdir(root.path):  # noqa: PTH112 - as in run
                     tally.fail(
                         root.path,
                         "The folder is not there; is its drive connected? Its pictures stay in "
@@ -184,27 +188,28 @@ class Indexing:
         for path in paths:
             # Absolute but not resolved: people know their folders by the names they use.
             absolute = Path(os.path.abspath(path))  # noqa: PTH100 - resolve() would follow links
-            if absolute.is_dir():
-                is_generated = absolute.is_relative_to(self._generated)
-                if absolute.is_relative_to(self._private) and not is_generated:
-                    tally.fail(absolute, "This is Plantain's own folder.")
-                    continue
-                kind = RootKind.GENERATED if is_generated else RootKind.FOLDER
-                folder = self._generated if is_generated else absolute
-                yield self._catalog.add_root(folder, kind), absolute
-            elif not os.path.lexists(absolute):
-                tally.fail(absolute, "There is nothing at this path.")
-            elif not is_picture(absolute.name):
-                tally.fail(absolute, "This is not a picture of a format that Plantain reads.")
+            is_folder = os.path.isdir(absolute)  # noqa: PTH112 - as in run
+            real = Path(os.path.realpath(absolute))
+            is_generated = real.is_relative_to(os.path.realpath(self._generated))
+            if real.is_relative_to(os.path.realpath(self._private)) and not is_generated:
+                tally.fail(absolute, "This is Plantain's own folder.")
+            elif is_generated:
+                root = self._catalog.add_root(self._generated, RootKind.GENERATED)
+                yield root, root.path / real.relative_to(root.real_path)
+            elif is_folder:
+                root = self._catalog.add_root(absolute)
+                yield root, root.path / root.relative(absolute)
+            elif (problem := _unfit(absolute)) is not None:
+                tally.fail(absolute, problem)
             else:
-                yield self._catalog.add_root(absolute.parent, RootKind.LOOSE), absolute
+                root = self._catalog.add_root(absolute.parent, RootKind.LOOSE)
+                yield root, root.path / root.relative(absolute.parent) / absolute.name
 
     def _compare_folder(
         self,
         root: Root,
         start: Path,
         tally: _Tally,
-        scope: set[int],
         cancel: CancelToken,
         retry_failed: bool,
     ) -> Iterator[Progress]:
@@ -214,18 +219,17 @@ class Indexing:
         unseen = dict(known)
         unknown_places: list[bytes] = []
         batch: list[FoundFile] = []
-        for found in scan(start, is_picture, excluded=(self._private,)):
+        for found in scan(start, is_picture, within=root.path):
             cancel.raise_if_cancelled()
             relative = prefix + found.relative_path
             if isinstance(found, ScanFailure):
                 tally.fail(found.path, found.reason)
                 unknown_places.append(relative.rstrip(os.fsencode(os.sep)))
                 continue
-            tally.found += 1
             unseen.pop(relative, None)
             batch.append(FoundFile(relative, found.size, found.modified_ns))
             if len(batch) >= _SCAN_BATCH:
-                self._compare(root, batch, known, tally, scope, retry_failed)
+                self._compare(root, batch, known, tally, retry_failed)
                 batch.clear()
                 folder = displayable(os.fsdecode(os.path.dirname(relative)))  # noqa: PTH120
                 yield Progress(
@@ -234,7 +238,7 @@ class Indexing:
                     current=folder,
                     failed=len(tally.failures),
                 )
-        self._compare(root, batch, known, tally, scope, retry_failed)
+        self._compare(root, batch, known, tally, retry_failed)
         # A place that could not be looked into says nothing about what lies in it.
         gone = [
             file.id
@@ -244,12 +248,10 @@ class Indexing:
                 for place in unknown_places
             )
         ]
-        tally.missing += len(gone)
+        tally.missing.update(gone)
         self._catalog.mark_missing(gone, is_missing=True)
 
-    def _compare_file(
-        self, root: Root, path: Path, tally: _Tally, scope: set[int], retry_failed: bool
-    ) -> None:
+    def _compare_file(self, root: Root, path: Path, tally: _Tally, retry_failed: bool) -> None:
         relative = os.fsencode(path.relative_to(root.path))
         known = self._catalog.known_file(root.id, relative)
         try:
@@ -257,15 +259,14 @@ class Indexing:
         except FileNotFoundError:
             if known:
                 self._catalog.mark_missing([known.id], is_missing=True)
-                tally.missing += 1
+                tally.missing.add(known.id)
             return
         except OSError as error:
             tally.fail(path, f"The system could not open it: {error.strerror}.")
             return
-        tally.found += 1
         file = FoundFile(relative, status.st_size, status.st_mtime_ns)
         remembered = {relative: known} if known else {}
-        self._compare(root, [file], remembered, tally, scope, retry_failed)
+        self._compare(root, [file], remembered, tally, retry_failed)
 
     def _compare(
         self,
@@ -273,7 +274,6 @@ class Indexing:
         files: Sequence[FoundFile],
         known: dict[bytes, KnownFile],
         tally: _Tally,
-        scope: set[int],
         retry_failed: bool,
     ) -> None:
         """Write down which of these files are new or changed."""
@@ -284,7 +284,9 @@ class Indexing:
             if memory is None:
                 new.append(file)
                 continue
-            scope.add(memory.id)
+            if memory.id in tally.seen:  # the same place was named twice
+                continue
+            tally.seen.add(memory.id)
             is_same = (memory.size, memory.modified_ns) == (file.size, file.modified_ns)
             if memory.state == "failed" and is_same and not retry_failed:
                 path = root.path / os.fsdecode(file.relative_path)
@@ -295,12 +297,14 @@ class Indexing:
                 changed.append((memory.id, file))
             elif memory.is_missing:
                 self._catalog.mark_missing([memory.id], is_missing=False)
-                tally.updated += 1
-        ids = self._catalog.add_files(root, new)
-        if ids and root.kind is RootKind.GENERATED:
-            self._adopt(list(self._catalog.assets_by_id(ids).values()))
+                if memory.state == "ready":  # else it is read now, and counted then
+                    tally.updated += 1
+        with self._catalog.all_or_nothing():
+            ids = self._catalog.add_files(root, new)
+            if ids and root.kind is RootKind.GENERATED:
+                self._adopt(list(self._catalog.assets_by_id(ids).values()))
         tally.new.update(ids)
-        scope.update(ids)
+        tally.seen.update(ids)
         self._catalog.mark_changed(changed)
 
     # -- reading -------------------------------------------------------------------------------
@@ -400,3 +404,16 @@ class Indexing:
         is_final = not isinstance(read.error, FileUnreadable)
         self._catalog.record_failures([(read.asset.id, read.error.message, is_final)])
         tally.fail(read.asset.path, read.error.message, is_found=True)
+
+
+def _unfit(path: Path) -> str | None:
+    """Why this file cannot be added by name; None when it can."""
+    try:
+        os.lstat(path)
+    except FileNotFoundError:
+        return "There is nothing at this path."
+    except OSError as error:
+        return f"The system could not open it: {error.strerror}."
+    if not is_picture(path.name):
+        return "This is not a picture of a format that Plantain reads."
+    return None

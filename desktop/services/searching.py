@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from desktop.core.asset import Asset
 from desktop.core.errors import UsageError
 from desktop.core.query import Query, Reason, SearchHit, SearchResult
 from desktop.embedding.encoder import Encoder
@@ -15,12 +16,12 @@ from desktop.library.catalog import Catalog
 from desktop.media.decode import encoder_pixels, load_picture
 from desktop.services.vector_index import VectorIndex
 
-_NO_MODEL = (
-    "Searched names and folders only: there is no model yet. Download or import one, or try the "
-    "demo model, to search by meaning."
+_BY_NAME = (
+    "So names and folders alone were searched. Download or import a model, or try the demo model, "
+    "to search by meaning."
 )
-_SPARE_PROPOSALS = 3
-"""Times as many hits are fetched as proposed, since generated and missing ones are passed over."""
+_SPARE_PROPOSALS = 20
+"""Hits fetched beyond those proposed, since generated and missing ones are passed over."""
 
 
 class Searching:
@@ -28,14 +29,23 @@ class Searching:
 
     Args:
         encoder: the encoder in use, or None while there is no model.
+        problem: why there is none, in words.
+        pending: how many pictures that encoder has not seen yet.
     """
 
     def __init__(
-        self, catalog: Catalog, vectors: VectorIndex, encoder: Callable[[], Encoder | None]
+        self,
+        catalog: Catalog,
+        vectors: VectorIndex,
+        encoder: Callable[[], Encoder | None],
+        problem: Callable[[], str],
+        pending: Callable[[], int],
     ) -> None:
         self._catalog = catalog
         self._vectors = vectors
         self._encoder = encoder
+        self._problem = problem
+        self._pending = pending
 
     def search(self, query: Query) -> SearchResult:
         """The best ``query.limit`` assets.
@@ -67,7 +77,14 @@ class Searching:
                 for rank, hit in enumerate(known, start=1)
             ),
             model=encoder.info.name,
+            notice="" if known else self._nothing_found(),
         )
+
+    def _nothing_found(self) -> str:
+        waiting = self._pending()
+        if not waiting:
+            return ""
+        return f"{waiting:,} pictures have not been indexed with this model yet: index them first."
 
     def propose(self, prompt: str, count: int) -> tuple[Reference, ...]:
         """The ``count`` assets that fit the prompt best, as references for a generation.
@@ -77,13 +94,16 @@ class Searching:
         """
         if not prompt.strip() or count <= 0:
             return ()
-        result = self.search(Query(text=prompt, limit=count * _SPARE_PROPOSALS + 20))
-        fitting = (
-            hit for hit in result.hits if not (hit.asset.is_generated or hit.asset.is_missing)
-        )
+        limit = count + _SPARE_PROPOSALS
+        while True:
+            hits = self.search(Query(text=prompt, limit=limit)).hits
+            fitting = [hit for hit in hits if _is_usable(hit.asset)]
+            if len(fitting) >= count or len(hits) < limit:
+                break
+            limit *= 4
         return tuple(
             Reference(hit.asset.path, hit.asset.id, hit.score, _PROPOSED[hit.reason])
-            for hit, _ in zip(fitting, range(count), strict=False)
+            for hit in fitting[:count]
         )
 
     def _by_words(self, query: Query) -> SearchResult:
@@ -100,7 +120,7 @@ class Searching:
                 SearchHit(rank, asset, 1.0, Reason.WORDS)
                 for rank, asset in enumerate(assets, start=1)
             ),
-            notice=_NO_MODEL,
+            notice=f"{self._problem()} {_BY_NAME}",
         )
 
     def _vector(self, query: Query, encoder: Encoder) -> NDArray[np.float32]:
@@ -115,6 +135,11 @@ class Searching:
         mean = np.stack(parts).mean(axis=0)
         length = max(float(np.linalg.norm(mean)), 1e-12)
         return (mean / length).astype(np.float32)
+
+
+def _is_usable(asset: Asset) -> bool:
+    """As a reference: on disk, readable, and not itself made by Plantain."""
+    return not (asset.is_generated or asset.is_missing or asset.failure)
 
 
 _PROPOSED = {Reason.MEANING: "matches the prompt", Reason.WORDS: "named like the prompt"}

@@ -153,7 +153,31 @@ def test_using_a_model_that_is_not_there_changes_nothing(run: Run) -> None:
     assert run("model", "list", use_model="")["in_use"] is None
 
 
+def test_no_reference_goes_along_twice(run: Run, folder: Path) -> None:
+    run("index", folder)
+    one = folder / "0000.png"
+    words = ("generate", "a cape", "--ref", one, "--ref", one, "--auto-ref", 3)
+    made = run(*words, "--generator", "moodboard")
+    paths = [reference["path"] for reference in made["references"]]
+    assert len(paths) == len(set(paths)) == 4
+
+
 class TestFailures:
+    def test_a_path_where_nothing_is(self, run: Run, tmp_path: Path) -> None:
+        error = run("index", tmp_path / "nowhere", expect=1)["error"]
+        assert "nowhere" in error["message"]
+
+    def test_a_damaged_catalogue_is_said_so_by_every_command(
+        self, run: Run, folder: Path, tmp_path: Path
+    ) -> None:
+        run("index", folder)
+        catalog = tmp_path / "profile" / "library" / "catalog.sqlite"
+        data = catalog.read_bytes()
+        catalog.write_bytes(data[:4096] + b"\xaa" * (len(data) - 4096))
+        for words in (("index",), ("search", "x")):
+            assert "damaged" in run(*words, expect=1)["error"]["message"]
+        assert "damaged" in run("doctor")["problems"][0]
+
     def test_have_a_kind_a_message_and_a_next_step(
         self, run: Run, capsys: pytest.CaptureFixture[str]
     ) -> None:

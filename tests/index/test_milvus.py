@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from desktop.core.errors import LibraryInUse, StoreMismatch, StoreUnreachable
+from desktop.core.errors import LibraryInUse, StoreDamaged, StoreMismatch, StoreUnreachable
 from desktop.index.milvus import MilvusStore, collection_name
 from desktop.index.store import StoredVector
 from tests.index.server import MilvusServer, free_port
@@ -158,7 +158,7 @@ def test_texts_longer_than_a_field_are_cut_not_refused(open_store: OpenStore) ->
 
 def test_an_address_where_nobody_answers_is_a_clear_error() -> None:
     with pytest.raises(StoreUnreachable, match="does not answer") as caught:
-        MilvusStore(f"http://127.0.0.1:{free_port()}", "", ENCODER, DIMENSION)
+        MilvusStore(f"http://127.0.0.1:{free_port()}", "", ENCODER, DIMENSION, "test")
     assert "untouched" in caught.value.safe
 
 
@@ -167,7 +167,7 @@ def test_a_file_held_by_another_process_is_a_clear_error(tmp_path: Path) -> None
     script = (
         "import sys\n"
         "from desktop.index.milvus import MilvusStore\n"
-        f"store = MilvusStore({uri!r}, '', {ENCODER!r}, {DIMENSION})\n"
+        f"store = MilvusStore({uri!r}, '', {ENCODER!r}, {DIMENSION}, 'test')\n"
         "print('open', flush=True)\n"
         "sys.stdin.read()\n"
         "store.close()\n"
@@ -178,11 +178,31 @@ def test_a_file_held_by_another_process_is_a_clear_error(tmp_path: Path) -> None
         assert other.stdout is not None
         assert other.stdout.readline() == "open\n"
         with pytest.raises(LibraryInUse, match="another Plantain"):
-            MilvusStore(uri, "", ENCODER, DIMENSION)
+            MilvusStore(uri, "", ENCODER, DIMENSION, "test")
         other.communicate("")
-    MilvusStore(uri, "", ENCODER, DIMENSION).close()
+    MilvusStore(uri, "", ENCODER, DIMENSION, "test").close()
 
 
-def test_collection_names_are_plain_and_tell_encoders_apart() -> None:
-    assert collection_name(ENCODER) == "plantain_vit_b_32_0123456789ab"
-    assert collection_name("ViT-B-32@1") != collection_name("ViT-B-32@2")
+def test_damage_is_told_from_use(tmp_path: Path) -> None:
+    uri = str(tmp_path / "vectors.db")
+    store = MilvusStore(uri, "", ENCODER, DIMENSION, "test")
+    store.upsert(rows(10))
+    store.flush()
+    store.close()
+    for file in Path(uri).rglob("*.parquet"):
+        file.write_bytes(b"garbage")
+    with pytest.raises(StoreDamaged, match="damaged") as caught:
+        MilvusStore(uri, "", ENCODER, DIMENSION, "test")
+    assert "made again" in caught.value.next_step
+
+
+def test_an_address_that_is_none_says_what_one_looks_like(tmp_path: Path) -> None:
+    with pytest.raises(StoreUnreachable) as caught:
+        MilvusStore(str(tmp_path / "nonsense"), "", ENCODER, DIMENSION, "test")
+    assert "http://host:port" in caught.value.next_step
+
+
+def test_collection_names_are_plain_and_tell_encoders_and_libraries_apart() -> None:
+    assert collection_name(ENCODER, "9e4b") == "plantain_vit_b_32_0123456789ab_9e4b"
+    assert collection_name("ViT-B-32@1", "a") != collection_name("ViT-B-32@2", "a")
+    assert collection_name("ViT-B-32@1", "a") != collection_name("ViT-B-32@1", "b")

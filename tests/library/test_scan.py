@@ -11,8 +11,8 @@ from desktop.library.scan import FoundFile, ScanFailure, scan
 from desktop.media.formats import is_picture
 
 
-def names(root: Path, **options: object) -> list[str]:
-    found = scan(root, is_picture, **options)  # type: ignore[arg-type]
+def names(root: Path) -> list[str]:
+    found = scan(root, is_picture)
     return [os.fsdecode(f.relative_path) for f in found if isinstance(f, FoundFile)]
 
 
@@ -111,4 +111,16 @@ def test_a_folder_that_cannot_be_opened_is_reported(
 def test_plantains_own_folder_is_never_entered(tmp_path: Path) -> None:
     touch(tmp_path / "mine/a.png")
     touch(tmp_path / "library/thumbnails/b.png")
-    assert names(tmp_path, excluded=[tmp_path / "library"]) == ["mine/a.png"]
+    touch(tmp_path / "library/catalog.sqlite")
+    touch(tmp_path / "library/in-use.lock")
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere/link").symlink_to(tmp_path / "library")
+    assert names(tmp_path) == ["mine/a.png"]
+    assert names(tmp_path / "elsewhere") == []
+
+
+def test_a_part_of_a_root_is_walked_as_the_whole_would_be(tmp_path: Path) -> None:
+    touch(tmp_path / "c/p.png")
+    (tmp_path / "b").mkdir()
+    (tmp_path / "b/to c").symlink_to(tmp_path / "c")
+    assert list(scan(tmp_path / "b", is_picture, within=tmp_path)) == []

@@ -235,11 +235,44 @@ def test_a_kill_between_saving_and_writing_down_loses_nothing(
 def test_a_disk_that_refuses_the_picture_leaves_nothing_half_done(
     engine: Engine, tmp_path: Path
 ) -> None:
-    script(engine, png(tmp_path))
+    scripted = script(engine, png(tmp_path))
     engine.library.generated.write_bytes(b"a file where the folder should be")
-    with pytest.raises(LibraryError, match="could not be saved"):
-        run(engine, GenerationRequest(PROMPT, (), "gemini"))
+    with pytest.raises(LibraryError, match="cannot be written to"):
+        run(engine, GenerationRequest(PROMPT, (Reference(tmp_path / "made.png"),), "gemini"))
+    assert scripted.references == (), "a picture that could not be kept was asked for"
     assert engine.browsing.all() == []
+
+
+def test_one_broken_picture_of_an_answer_does_not_cost_the_others(
+    engine: Engine, tmp_path: Path
+) -> None:
+    script(engine, b"nonsense", png(tmp_path))
+    made = run(engine, GenerationRequest(PROMPT, (), "gemini"))
+    assert made.asset.path.exists()
+    assert made.others == ()
+
+
+def test_text_that_is_no_text_costs_no_picture(engine: Engine, tmp_path: Path) -> None:
+    scripted = script(engine, png(tmp_path))
+    scripted.result = GenerationResult(scripted.result.images, "half \ud800 a pair")
+    assert run(engine, GenerationRequest(PROMPT, (), "gemini")).text == "half ? a pair"
+
+
+@pytest.mark.parametrize(("name", "written"), [("board", "board.png"), ("board.jpg", "board.png")])
+def test_the_suffix_fits_what_came(engine: Engine, tmp_path: Path, name: str, written: str) -> None:
+    made = run(engine, GenerationRequest(PROMPT, (), "moodboard"), tmp_path / name)
+    assert made.asset.path == tmp_path / written
+
+
+def test_nothing_is_written_among_plantains_own_files(engine: Engine) -> None:
+    with pytest.raises(UsageError, match="own folder"):
+        run(engine, GenerationRequest(PROMPT), engine.library.folder / "vectors.db" / "x.png")
+
+
+def test_a_place_below_the_generated_pictures_is_no_second_root(engine: Engine) -> None:
+    run(engine, GenerationRequest(PROMPT), engine.library.generated / "sub" / "x.png")
+    index(engine)
+    assert len(engine.browsing.all()) == 1
 
 
 def test_a_store_that_fails_afterwards_costs_no_picture(

@@ -11,6 +11,7 @@ import pytest
 from desktop.core.cancellation import CancelToken
 from desktop.core.errors import Cancelled
 from desktop.core.progress import Progress, finish
+from desktop.generation.request import GenerationRequest
 from desktop.library.catalog import Root
 from desktop.services.reports import IndexReport
 from desktop.wiring import Engine
@@ -312,3 +313,121 @@ def test_roots_keep_the_name_the_person_used(engine: Engine, tmp_path: Path) -> 
     [root] = engine.catalog.roots()
     assert isinstance(root, Root)
     assert root.path == tmp_path / "link"
+
+
+class TestOnePlaceUnderSeveralNames:
+    def test_a_folder_and_a_link_to_it(self, engine: Engine, tmp_path: Path) -> None:
+        pictures.fill(tmp_path / "real", 3)
+        (tmp_path / "link").symlink_to(tmp_path / "real")
+        index(engine, tmp_path / "real")
+        assert index(engine, tmp_path / "link").unchanged == 3
+        assert len(engine.browsing.all()) == 3
+
+    @pytest.mark.parametrize("order", [("whole", "whole/link"), ("whole/link", "whole")])
+    def test_a_folder_and_a_link_in_it_that_leads_out(
+        self, engine: Engine, tmp_path: Path, order: tuple[str, str]
+    ) -> None:
+        pictures.fill(tmp_path / "elsewhere", 2)
+        (tmp_path / "whole").mkdir()
+        (tmp_path / "whole/link").symlink_to(tmp_path / "elsewhere")
+        for name in order:
+            index(engine, tmp_path / name)
+        report = index(engine)
+        assert (report.found, report.unchanged, report.missing) == (2, 2, 0)
+        assert len(engine.browsing.all()) == 2
+
+    def test_the_same_folder_twice_in_one_run(self, engine: Engine, folder: Path) -> None:
+        pictures.fill(folder / "a", 2)
+        report = index(engine, folder, folder / "a", folder)
+        assert (report.found, report.added, report.unchanged) == (2, 2, 0)
+
+    def test_a_hidden_folder_added_by_name_stays_with_itself(
+        self, engine: Engine, folder: Path
+    ) -> None:
+        pictures.fill(folder / ".refs", 1)
+        index(engine, folder / ".refs")
+        assert index(engine, folder).missing == 0
+        assert index(engine).unchanged == 1
+
+    def test_a_library_reached_by_a_link(self, engine: Engine, folder: Path) -> None:
+        pictures.fill(folder, 2)
+        index(engine, folder)
+        (folder / "mine").symlink_to(engine.library.folder)
+        assert index(engine, folder).found == 2
+        assert "own folder" in index(engine, folder / "mine").failed[0].reason
+
+
+def test_a_moved_library_keeps_its_generated_pictures(
+    open_engine: OpenEngine, tmp_path: Path
+) -> None:
+    engine = open_engine()
+    request = GenerationRequest("a cape", generator="moodboard")
+    finish(engine.generating.run(request, CancelToken()))
+    engine.close()
+    (tmp_path / "profile").rename(tmp_path / "moved")
+    moved = open_engine(profile_dir=tmp_path / "moved")
+    report = index(moved)
+    assert (report.found, report.unchanged, report.failed) == (1, 1, ())
+    [asset] = moved.browsing.all()
+    assert asset.path.exists()
+
+
+def test_a_root_below_a_forbidden_folder_does_not_stop_the_others(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pictures.fill(tmp_path / "one", 1)
+    pictures.fill(tmp_path / "two", 1, first_seed=5)
+    index(engine, tmp_path / "one", tmp_path / "two")
+    real = os.stat
+
+    def guarded(path: object, *rest: object, **options: object) -> os.stat_result:
+        if str(path) == str(tmp_path / "one"):
+            raise PermissionError(13, "Permission denied", str(path))
+        return real(path, *rest, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(os, "stat", guarded)
+    report = index(engine)
+    assert report.missing == 0
+    assert engine.status().missing == 0
+
+
+def test_a_drive_that_is_away_does_not_make_its_pictures_fail(
+    open_engine: OpenEngine, tmp_path: Path
+) -> None:
+    pictures.fill(tmp_path / "drive", 2)
+    pictures.fill(tmp_path / "here", 1, first_seed=5)
+    bare = open_engine(model="")
+    index(bare, tmp_path / "drive", tmp_path / "here")
+    bare.close()
+    (tmp_path / "drive").rename(tmp_path / "unplugged")
+    engine = open_engine()
+    report = index(engine)
+    assert (report.found, report.updated, len(report.failed)) == (1, 1, 1)
+
+
+def test_two_libraries_on_one_store_leave_each_other_alone(
+    open_engine: OpenEngine, tmp_path: Path
+) -> None:
+    uri = str(tmp_path / "shared.db")
+    first = open_engine(store_uri=uri)
+    index(first, *[pictures.fill(tmp_path / "one", 4)[0].parent])
+    first.close()
+    second = open_engine(store_uri=uri, library_dir=tmp_path / "other library")
+    index(second, *[pictures.fill(tmp_path / "two", 3, first_seed=50)[0].parent])
+    assert vectors_in(second) == 3
+    second.close()
+    assert vectors_in(open_engine(store_uri=uri)) == 4
+
+
+def test_a_damaged_vector_file_is_put_aside_and_made_again(
+    open_engine: OpenEngine, folder: Path
+) -> None:
+    pictures.fill(folder, 5)
+    engine = open_engine()
+    index(engine, folder)
+    engine.close()
+    shutil.rmtree(engine.library.vectors)
+    engine.library.vectors.write_bytes(b"garbage where the vectors were")
+    again = open_engine()
+    assert vectors_in(again) == 5
+    assert len(list(again.library.folder.glob("vectors.damaged-*"))) == 1
