@@ -7,6 +7,7 @@ Results go to stdout (``--json`` for programs), progress and errors to stderr. E
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import io
 import json
 import logging
@@ -20,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from desktop import __version__
+from desktop.commands.arguments import count, path, positive, words
 from desktop.commands.terminal import follow, say, say_error
 from desktop.config.logging import log_to_file
 from desktop.config.paths import ProfilePaths, default_profile
@@ -31,8 +33,6 @@ from desktop.generation.request import ASPECT_RATIOS, GenerationRequest, Referen
 from desktop.wiring import Engine, EngineOptions
 
 Json = dict[str, Any]
-_MOST = 10_000
-"""Hits or references that may be asked for; a store answers at most 16,384 rows."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -118,7 +118,7 @@ def _index(arguments: argparse.Namespace, options: EngineOptions) -> Json:
 
 
 def _search(arguments: argparse.Namespace, options: EngineOptions) -> Json:
-    query = Query(text=_text(arguments.text), image=arguments.image, limit=arguments.k)
+    query = Query(text=words(arguments.text), image=arguments.image, limit=arguments.k)
     sheet: Path | None = arguments.contact_sheet
     if sheet is not None and os.path.lexists(sheet):
         raise LibraryError(
@@ -156,7 +156,7 @@ def _search(arguments: argparse.Namespace, options: EngineOptions) -> Json:
 
 
 def _generate(arguments: argparse.Namespace, options: EngineOptions) -> Json:
-    prompt = _text(arguments.prompt)
+    prompt = words(arguments.prompt)
     # By real path, so that no picture goes along twice; in the order given.
     chosen = {os.path.realpath(path): Path(os.path.abspath(path)) for path in arguments.ref}  # noqa: PTH100
     with Engine(options) as engine, _interruptible() as cancel:
@@ -256,6 +256,11 @@ def _doctor(arguments: argparse.Namespace, options: EngineOptions) -> Json:
 
 
 def _window(arguments: argparse.Namespace, options: EngineOptions) -> Json:
+    if importlib.util.find_spec("PySide6") is None:
+        raise UsageError(
+            "The window needs PySide6, which is not installed.",
+            next_step="Run “pip install PySide6-Essentials”, or use the commands: plantain --help.",
+        )
     if arguments.self_test:
         from desktop.commands.self_test import run_self_test
 
@@ -274,8 +279,8 @@ def _window(arguments: argparse.Namespace, options: EngineOptions) -> Json:
 
 def _parser() -> argparse.ArgumentParser:
     common = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
-    common.add_argument("--profile-dir", type=_path, metavar="DIR", help="settings, models, logs")
-    common.add_argument("--library", type=_path, metavar="DIR", help="the library to work on")
+    common.add_argument("--profile-dir", type=path, metavar="DIR", help="settings, models, logs")
+    common.add_argument("--library", type=path, metavar="DIR", help="the library to work on")
     common.add_argument("--model", metavar="NAME|PATH|demo", help="the embedding model to use")
     machine = argparse.ArgumentParser(add_help=False)
     machine.add_argument("--json", action="store_true", help="one JSON object on stdout")
@@ -302,26 +307,26 @@ def _parser() -> argparse.ArgumentParser:
         return sub
 
     index = command("index", _index, "add folders or files, or look through the known ones again")
-    index.add_argument("paths", nargs="*", type=_path, metavar="PATH")
+    index.add_argument("paths", nargs="*", type=path, metavar="PATH")
     index.add_argument("--retry-failed", action="store_true", help="read failed files again")
 
     search = command("search", _search, "find pictures by words, a picture, or both")
     search.add_argument("text", nargs="?", default="", metavar="TEXT")
-    search.add_argument("--image", type=_path, metavar="FILE")
-    search.add_argument("-k", type=_number, default=10, metavar="N", help="how many (10)")
-    search.add_argument("--contact-sheet", type=_path, metavar="OUT.png")
+    search.add_argument("--image", type=path, metavar="FILE")
+    search.add_argument("-k", type=positive, default=10, metavar="N", help="how many (10)")
+    search.add_argument("--contact-sheet", type=path, metavar="OUT.png")
 
     generate = command("generate", _generate, "create a picture from a prompt and references")
     generate.add_argument("prompt", metavar="PROMPT")
-    generate.add_argument("--ref", type=_path, action="append", default=[], metavar="FILE")
+    generate.add_argument("--ref", type=path, action="append", default=[], metavar="FILE")
     generate.add_argument(
-        "--auto-ref", type=_count, default=0, metavar="N", help="add the N best from the library"
+        "--auto-ref", type=count, default=0, metavar="N", help="add the N best from the library"
     )
     generate.add_argument("--generator", choices=("gemini", "moodboard"), default="gemini")
     generate.add_argument("--image-model", default="", metavar="ID", help="Gemini model id")
     generate.add_argument("--aspect-ratio", choices=ASPECT_RATIOS, default="1:1", metavar="W:H")
     generate.add_argument("--size", choices=("512", "1K", "2K", "4K"), default="1K")
-    generate.add_argument("--out", type=_path, metavar="FILE")
+    generate.add_argument("--out", type=path, metavar="FILE")
 
     model = commands.add_parser("model", help="the models that pictures are searched with")
     models = model.add_subparsers(title="commands", metavar="COMMAND", required=True)
@@ -334,7 +339,7 @@ def _parser() -> argparse.ArgumentParser:
         sub = models.add_parser(name, parents=[common, machine], help=text, description=text)
         sub.set_defaults(run=run)
         if name == "import":
-            sub.add_argument("file", type=_path, metavar="FILE")
+            sub.add_argument("file", type=path, metavar="FILE")
             sub.add_argument("--name", default="", help="what to call it")
             sub.add_argument("--architecture", default="", help="open_clip's name of its shape")
         elif name != "list":
@@ -342,31 +347,6 @@ def _parser() -> argparse.ArgumentParser:
 
     command("doctor", _doctor, "what is installed, what is in use, what is wrong")
     return parser
-
-
-def _number(text: str) -> int:
-    number = int(text)
-    if not 1 <= number <= _MOST:
-        raise argparse.ArgumentTypeError(f"must be 1 to {_MOST}")
-    return number
-
-
-def _count(text: str) -> int:
-    number = int(text)
-    if not 0 <= number <= _MOST:
-        raise argparse.ArgumentTypeError(f"must be 0 to {_MOST}")
-    return number
-
-
-def _path(text: str) -> Path:
-    if not text:
-        raise argparse.ArgumentTypeError("must not be empty")
-    return Path(text)
-
-
-def _text(words: str) -> str:
-    """What was typed, without bytes that no encoding here can hold."""
-    return words.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def _options(arguments: argparse.Namespace) -> EngineOptions:

@@ -40,6 +40,7 @@ from desktop.services.homecoming import Homecoming
 from desktop.services.indexing import Indexing
 from desktop.services.reports import LibraryStatus
 from desktop.services.searching import Searching
+from desktop.services.survey import Survey
 from desktop.services.vector_index import VectorIndex
 
 _LOG = logging.getLogger(__name__)
@@ -135,17 +136,21 @@ class Engine:
             self.model.encoder_if_any,
             self.model.problem,
             lambda: self.ledger.pending_count(self.model.vector_space()),
+            self.thumbnails.side,
         )
         self.indexing = Indexing(
+            Survey(
+                self.catalog,
+                adopt=Homecoming(self.catalog, self.lineage).adopt,
+                private=self.library.folder,
+                generated=self.library.generated,
+            ),
             self.catalog,
             self.ledger,
             self.vectors,
             self.thumbnails,
             vector_space=self.model.vector_space,
             encoder=self.model.encoder,
-            adopt=Homecoming(self.catalog, self.lineage).adopt,
-            private=self.library.folder,
-            generated=self.library.generated,
         )
         self.generating = Generating(
             self.catalog,

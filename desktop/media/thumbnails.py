@@ -21,8 +21,9 @@ _QUALITY = 88
 class ThumbnailCache:
     """A folder of JPEG files, sharded by the first two digits of their content's hash.
 
-    It can be deleted at any time; what is missing is made again. Several threads and processes
-    may write at once, the same entry included: an entry appears whole or not at all.
+    It can be deleted at any time; what is missing is made when its picture is next read. Several
+    threads and processes may write at once, the same entry included: an entry appears whole or not
+    at all.
 
     Args:
         folder: made at the first write.

@@ -1,6 +1,6 @@
 """Steps 1-4: folders on disk become searchable assets.
 
-The catalogue is the work list: a scan writes down what is new or changed, reading works off what
+The catalogue is the work list: a survey writes down what is new or changed, reading works off what
 is written there. So a run can be stopped or killed anywhere, and the next one carries on.
 """
 
@@ -11,70 +11,30 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from desktop.core.asset import Asset, displayable
+from desktop.core.asset import Asset
 from desktop.core.cancellation import CancelToken
 from desktop.core.errors import FileError, FileUnreadable
 from desktop.core.pixels import PixelSpec
 from desktop.core.progress import Progress, ProgressSteps
 from desktop.embedding.encoder import Encoder
-from desktop.library.catalog import Catalog, KnownFile, ReadFile, Root, RootKind
-from desktop.library.scan import FoundFile, ScanFailure, scan
+from desktop.library.catalog import Catalog, ReadFile
 from desktop.library.vector_ledger import VectorLedger
 from desktop.media.decode import encoder_pixels, load_picture
-from desktop.media.formats import is_picture
 from desktop.media.thumbnails import ThumbnailCache
-from desktop.services.reports import FileFailure, IndexReport
+from desktop.services.reports import IndexReport
+from desktop.services.survey import Survey, Tally
 from desktop.services.vector_index import VectorIndex
 
-_SCAN_BATCH = 500
 _READ_BATCH = 64
 """Assets recorded at once while there is no model."""
 _ASSETS_A_LOOK = 2_000
 """Rows of the work list fetched at once; bounds memory, not correctness."""
-
-
-@dataclass(slots=True)
-class _Tally:
-    """The report while it grows; every found file ends in exactly one of its counts."""
-
-    added: int = 0
-    updated: int = 0
-    missing: set[int] = field(default_factory=set[int])
-    failed_files: int = 0
-    failures: list[FileFailure] = field(default_factory=list[FileFailure])
-    seen: set[int] = field(default_factory=set[int])
-    new: set[int] = field(default_factory=set[int])
-
-    @property
-    def found(self) -> int:
-        return len(self.seen)
-
-    def fail(self, path: Path, reason: str, *, is_found: bool = False) -> None:
-        self.failures.append(FileFailure(path, reason))
-        self.failed_files += is_found
-
-    def finish(self, asset_id: int) -> None:
-        if asset_id in self.new:
-            self.added += 1
-        else:
-            self.updated += 1
-
-    def report(self, seconds: float) -> IndexReport:
-        return IndexReport(
-            found=self.found,
-            added=self.added,
-            updated=self.updated,
-            unchanged=self.found - self.added - self.updated - self.failed_files,
-            missing=len(self.missing),
-            failed=tuple(self.failures),
-            seconds=seconds,
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,34 +53,27 @@ class Indexing:
     Args:
         vector_space: identity of the encoder in use, without loading it; None: no model.
         encoder: loads that encoder at the first call, which takes seconds.
-        adopt: told of pictures found in ``generated`` that were never written down.
-        private: Plantain's own folder, never scanned as part of another one.
-        generated: where generated pictures are kept, a root of its own.
         readers: threads that decode; 0 for one a processor.
     """
 
     def __init__(
         self,
+        survey: Survey,
         catalog: Catalog,
         ledger: VectorLedger,
         vectors: VectorIndex,
         thumbnails: ThumbnailCache,
         vector_space: Callable[[], str | None],
         encoder: Callable[[], Encoder],
-        adopt: Callable[[Sequence[Asset]], None],
-        private: Path,
-        generated: Path,
         readers: int = 0,
     ) -> None:
+        self._survey = survey
         self._catalog = catalog
         self._ledger = ledger
         self._vectors = vectors
         self._thumbnails = thumbnails
         self._vector_space = vector_space
         self._encoder = encoder
-        self._adopt = adopt
-        self._private = private
-        self._generated = generated
         self._readers = readers or os.cpu_count() or 1
 
     def run(
@@ -137,14 +90,8 @@ class Indexing:
             StoreUnreachable: encoded pictures are kept, and sent by the next run.
         """
         started = time.monotonic()
-        tally = _Tally()
-        yield Progress("Looking through folders")
-        for root, start in self._places(paths, tally):
-            cancel.raise_if_cancelled()
-            if os.path.isdir(start):  # noqa: PTH112 - Path.is_dir raises for what is forbidden
-                yield from self._compare_folder(root, start, tally, cancel, retry_failed)
-            else:
-                self._compare_file(root, start, tally, retry_failed)
+        tally = Tally()
+        yield from self._survey.look(paths, tally, cancel, retry_failed=retry_failed)
         space = self._vector_space()
         if space is not None:
             self._vectors.reopen_known(space)
@@ -156,7 +103,7 @@ class Indexing:
     def read_assets(self, asset_ids: Sequence[int], cancel: CancelToken) -> IndexReport:
         """Read, encode and store just these assets; for pictures that have come home."""
         started = time.monotonic()
-        tally = _Tally(seen=set(asset_ids), new=set(asset_ids))
+        tally = Tally(seen=set(asset_ids), new=set(asset_ids))
         for _ in self._read_all(asset_ids, self._vector_space(), tally, cancel):
             pass
         return tally.report(time.monotonic() - started)
@@ -165,152 +112,10 @@ class Indexing:
         """True when assets become searchable by meaning, not only by words."""
         return self._vector_space() is not None
 
-    # -- scanning ------------------------------------------------------------------------------
-
-    def _places(self, paths: Sequence[Path], tally: _Tally) -> Iterator[tuple[Root, Path]]:
-        """Each root to look at, and the folder or file in it where to start."""
-        if not paths:
-            if self._generated.is_dir():
-                self._catalog.add_root(self._generated, RootKind.GENERATED)
-            for root in self._catalog.roots():
-                if not os.path.isdir(root.path):  # noqa: PTH112 - as in run
-                    tally.fail(
-                        root.path,
-                        "The folder is not there; is its drive connected? Its pictures stay in "
-                        "the library.",
-                    )
-                elif root.kind is RootKind.LOOSE:
-                    for relative in self._catalog.known_files(root.id):
-                        yield root, root.path / os.fsdecode(relative)
-                else:
-                    yield root, root.path
-            return
-        for path in paths:
-            # Absolute but not resolved: people know their folders by the names they use.
-            absolute = Path(os.path.abspath(path))  # noqa: PTH100 - resolve() would follow links
-            is_folder = os.path.isdir(absolute)  # noqa: PTH112 - as in run
-            real = Path(os.path.realpath(absolute))
-            is_generated = real.is_relative_to(os.path.realpath(self._generated))
-            if real.is_relative_to(os.path.realpath(self._private)) and not is_generated:
-                tally.fail(absolute, "This is Plantain's own folder.")
-            elif is_generated:
-                root = self._catalog.add_root(self._generated, RootKind.GENERATED)
-                yield root, root.path / real.relative_to(root.real_path)
-            elif is_folder:
-                root = self._catalog.add_root(absolute)
-                yield root, root.path / root.relative(absolute)
-            elif (problem := _unfit(absolute)) is not None:
-                tally.fail(absolute, problem)
-            else:
-                root = self._catalog.add_root(absolute.parent, RootKind.LOOSE)
-                yield root, root.path / root.relative(absolute.parent) / absolute.name
-
-    def _compare_folder(
-        self,
-        root: Root,
-        start: Path,
-        tally: _Tally,
-        cancel: CancelToken,
-        retry_failed: bool,
-    ) -> Iterator[Progress]:
-        below = b"" if start == root.path else os.fsencode(start.relative_to(root.path))
-        prefix = below + os.fsencode(os.sep) if below else b""
-        known = self._catalog.known_files(root.id, below)
-        unseen = dict(known)
-        unknown_places: list[bytes] = []
-        batch: list[FoundFile] = []
-        for found in scan(start, is_picture, within=root.path):
-            cancel.raise_if_cancelled()
-            relative = prefix + found.relative_path
-            if isinstance(found, ScanFailure):
-                tally.fail(found.path, found.reason)
-                unknown_places.append(relative.rstrip(os.fsencode(os.sep)))
-                continue
-            unseen.pop(relative, None)
-            batch.append(FoundFile(relative, found.size, found.modified_ns))
-            if len(batch) >= _SCAN_BATCH:
-                self._compare(root, batch, known, tally, retry_failed)
-                batch.clear()
-                folder = displayable(os.fsdecode(os.path.dirname(relative)))  # noqa: PTH120
-                yield Progress(
-                    "Looking through folders",
-                    tally.found,
-                    current=folder,
-                    failed=len(tally.failures),
-                )
-        self._compare(root, batch, known, tally, retry_failed)
-        # A place that could not be looked into says nothing about what lies in it.
-        gone = [
-            file.id
-            for path, file in unseen.items()
-            if not any(
-                not place or path == place or path.startswith(place + os.fsencode(os.sep))
-                for place in unknown_places
-            )
-        ]
-        tally.missing.update(gone)
-        self._catalog.mark_missing(gone, is_missing=True)
-
-    def _compare_file(self, root: Root, path: Path, tally: _Tally, retry_failed: bool) -> None:
-        relative = os.fsencode(path.relative_to(root.path))
-        known = self._catalog.known_file(root.id, relative)
-        try:
-            status = path.stat()
-        except FileNotFoundError:
-            if known:
-                self._catalog.mark_missing([known.id], is_missing=True)
-                tally.missing.add(known.id)
-            return
-        except OSError as error:
-            tally.fail(path, f"The system could not open it: {error.strerror}.")
-            return
-        file = FoundFile(relative, status.st_size, status.st_mtime_ns)
-        remembered = {relative: known} if known else {}
-        self._compare(root, [file], remembered, tally, retry_failed)
-
-    def _compare(
-        self,
-        root: Root,
-        files: Sequence[FoundFile],
-        known: dict[bytes, KnownFile],
-        tally: _Tally,
-        retry_failed: bool,
-    ) -> None:
-        """Write down which of these files are new or changed."""
-        new: list[FoundFile] = []
-        changed: list[tuple[int, FoundFile]] = []
-        for file in files:
-            memory = known.get(file.relative_path)
-            if memory is None:
-                new.append(file)
-                continue
-            if memory.id in tally.seen:  # the same place was named twice
-                continue
-            tally.seen.add(memory.id)
-            is_same = (memory.size, memory.modified_ns) == (file.size, file.modified_ns)
-            if memory.state == "failed" and is_same and not retry_failed:
-                path = root.path / os.fsdecode(file.relative_path)
-                tally.fail(path, memory.failure, is_found=True)
-                if memory.is_missing:
-                    self._catalog.mark_missing([memory.id], is_missing=False)
-            elif not is_same or memory.state == "failed":
-                changed.append((memory.id, file))
-            elif memory.is_missing:
-                self._catalog.mark_missing([memory.id], is_missing=False)
-                if memory.state == "ready":  # else it is read now, and counted then
-                    tally.updated += 1
-        with self._catalog.all_or_nothing():
-            ids = self._catalog.add_files(root, new)
-            if ids and root.kind is RootKind.GENERATED:
-                self._adopt(list(self._catalog.assets_by_id(ids).values()))
-        tally.new.update(ids)
-        tally.seen.update(ids)
-        self._catalog.mark_changed(changed)
-
     # -- reading -------------------------------------------------------------------------------
 
     def _read_all(
-        self, asset_ids: Sequence[int], space: str | None, tally: _Tally, cancel: CancelToken
+        self, asset_ids: Sequence[int], space: str | None, tally: Tally, cancel: CancelToken
     ) -> Iterator[Progress]:
         if not asset_ids:
             self._vectors.flush()
@@ -385,7 +190,7 @@ class Indexing:
         pixels = encoder_pixels(picture.image, spec) if spec else None
         return _Read(asset, file=file, pixels=pixels)
 
-    def _keep(self, batch: Sequence[_Read], encoder: Encoder | None, tally: _Tally) -> None:
+    def _keep(self, batch: Sequence[_Read], encoder: Encoder | None, tally: Tally) -> None:
         files = [read.file for read in batch if read.file is not None]
         if not files:
             return
@@ -399,21 +204,8 @@ class Indexing:
         for file in files:
             tally.finish(file.asset_id)
 
-    def _record_failure(self, read: _Read, tally: _Tally) -> None:
+    def _record_failure(self, read: _Read, tally: Tally) -> None:
         assert read.error is not None  # the caller has looked
         is_final = not isinstance(read.error, FileUnreadable)
         self._catalog.record_failures([(read.asset.id, read.error.message, is_final)])
-        tally.fail(read.asset.path, read.error.message, is_found=True)
-
-
-def _unfit(path: Path) -> str | None:
-    """Why this file cannot be added by name; None when it can."""
-    try:
-        os.lstat(path)
-    except FileNotFoundError:
-        return "There is nothing at this path."
-    except OSError as error:
-        return f"The system could not open it: {error.strerror}."
-    if not is_picture(path.name):
-        return "This is not a picture of a format that Plantain reads."
-    return None
+        tally.fail(read.asset.path, read.error.message, asset_id=read.asset.id)

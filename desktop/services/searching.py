@@ -31,6 +31,8 @@ class Searching:
         encoder: the encoder in use, or None while there is no model.
         problem: why there is none, in words.
         pending: how many pictures that encoder has not seen yet.
+        read_side: shorter side to which pictures are reduced while decoding; the same as for
+            indexing, so that a picture is most like itself.
     """
 
     def __init__(
@@ -40,12 +42,14 @@ class Searching:
         encoder: Callable[[], Encoder | None],
         problem: Callable[[], str],
         pending: Callable[[], int],
+        read_side: int,
     ) -> None:
         self._catalog = catalog
         self._vectors = vectors
         self._encoder = encoder
         self._problem = problem
         self._pending = pending
+        self._read_side = read_side
 
     def search(self, query: Query) -> SearchResult:
         """The best ``query.limit`` assets.
@@ -129,7 +133,7 @@ class Searching:
             parts.append(encoder.encode_texts([query.text])[0])
         if query.image is not None:
             spec = encoder.info.pixels
-            picture = load_picture(query.image, at_least=spec.size)
+            picture = load_picture(query.image, at_least=max(self._read_side, spec.size))
             parts.append(encoder.encode_images(encoder_pixels(picture.image, spec)[np.newaxis])[0])
         # The mean direction of unit vectors: both parts weigh the same, whatever their count.
         mean = np.stack(parts).mean(axis=0)

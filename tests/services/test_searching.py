@@ -33,6 +33,13 @@ def test_a_picture_finds_itself_first(engine: Engine, folder: Path) -> None:
         assert best.reason is Reason.MEANING
 
 
+def test_a_large_picture_finds_itself_too(engine: Engine, folder: Path) -> None:
+    large = pictures.save(folder / "large.jpg", 3, (2400, 1800))
+    index(engine, folder)
+    [hit] = engine.searching.search(Query(image=large)).hits
+    assert hit.score == pytest.approx(1.0, abs=1e-4)
+
+
 def test_a_pasted_picture_is_as_good_as_a_file(engine: Engine, folder: Path) -> None:
     [first, *_] = pictures.fill(folder, 4)
     index(engine, folder)
