@@ -15,7 +15,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Generator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -59,7 +59,8 @@ def _run(arguments: argparse.Namespace) -> int:
     is_json: bool = getattr(arguments, "json", False)
     options = _options(arguments)
     try:
-        with _log(options):
+        # The window keeps its own log, and the demo touches nobody's profile.
+        with nullcontext() if arguments.run is _window else _log(options):
             result: Json = arguments.run(arguments, options)
     except PlantainError as error:
         if is_json:
