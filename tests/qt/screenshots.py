@@ -89,7 +89,8 @@ def _full(camera: Camera, theme: Theme, thumbnails: Path) -> None:
     assets = []
     for number in range(1, 64):
         name = NAMES[number % len(NAMES)]
-        place = ("/work/shoots/2024 beach", "/work/shoots", "/work/products/鞋子")[number % 3]
+        places = ("/home/ann/shoots/2024 beach", "/home/ann/shoots", "/home/ann/products/鞋子")
+        place = places[number % 3]
         changes: dict[str, object] = {}
         if number == 5:
             changes["is_generated"] = True
@@ -161,7 +162,7 @@ def _full(camera: Camera, theme: Theme, thumbnails: Path) -> None:
     row.stage_began_at -= 9
     window.jobs.report(job, Progress("Reading pictures", 140, 248, "a/b.jpg", failed=2))
     other = window.jobs.add("Add products", lambda: None)
-    failures = (FileFailure(Path("/work/products/broken.png"), "The file is cut off."),)
+    failures = (FileFailure(Path("/home/ann/products/broken.png"), "The file is cut off."),)
     window.jobs.end(other, JobState.DONE, "31 added · 1 could not be read", failures)
     window.jobs_panel.toggle.click()
     window.centre.notice.say(
@@ -178,7 +179,7 @@ def _full(camera: Camera, theme: Theme, thumbnails: Path) -> None:
 
 def _dialogs(camera: Camera) -> None:
     failures = [
-        FileFailure(Path(f"/work/shoots/{name}"), reason)
+        FileFailure(Path(f"/home/ann/shoots/{name}"), reason)
         for name in NAMES
         for reason in ("The file is cut off.", "This build cannot read PSD files.")
     ]
