@@ -26,7 +26,7 @@ from desktop.embedding.models import DEFAULT_MODEL, ModelRegistry
 from desktop.generation.gemini import DEFAULT_BASE_URL, GeminiGenerator
 from desktop.generation.generator import ImageGenerator
 from desktop.generation.moodboard import MoodBoardGenerator
-from desktop.index.milvus import MilvusStore, collection_name
+from desktop.index.milvus import MilvusStore, collection_name, is_file
 from desktop.library.catalog import Catalog
 from desktop.library.database import Database
 from desktop.library.lineage import LineageBook
@@ -170,10 +170,10 @@ class Engine:
         model = self.model.installed()
         return LibraryStatus(
             assets=counts["assets"],
-            pending=self.ledger.pending_count(self.model.vector_space()),
+            pending=self.ledger.pending_count(model.identity if model else None),
             missing=counts["missing"],
             model=model.manifest.name if model else "",
-            model_problem=self.model.problem(),
+            model_problem="" if model else self.model.problem(),
             has_gemini_key=bool(self.secrets.get(GEMINI_KEY)),
         )
 
@@ -221,8 +221,8 @@ class Engine:
         """
         encoder = self.model.vector_space()
         dimension = self.ledger.dimension(encoder) if encoder else 0
-        is_file = "://" not in self.store_uri
-        if not encoder or not dimension or (is_file and not Path(self.store_uri).exists()):
+        is_absent = is_file(self.store_uri) and not Path(self.store_uri).exists()
+        if not encoder or not dimension or is_absent:
             return 0
         store = self._open_as_it_is(encoder, dimension)
         try:
@@ -248,7 +248,7 @@ class Engine:
             return self._open_as_it_is(encoder, dimension)
 
     def _open_as_it_is(self, encoder: str, dimension: int) -> MilvusStore:
-        token = self.secrets.get(STORE_TOKEN) if "://" in self.store_uri else ""
+        token = "" if is_file(self.store_uri) else self.secrets.get(STORE_TOKEN)
         name = collection_name(encoder, self.catalog.library_id())
         return MilvusStore(self.store_uri, token, encoder, dimension, name)
 

@@ -79,7 +79,7 @@ class MilvusStore:
                 self._open_collection()
         except StoreUnreachable as error:
             self.close()
-            if _is_file(uri):
+            if is_file(uri):
                 raise _damaged(uri, error) from error
             raise
         except BaseException:
@@ -161,7 +161,7 @@ class MilvusStore:
 
     def close(self) -> None:
         self._client.close()
-        if _is_file(self._uri):
+        if is_file(self._uri):
             _release(self._uri)
 
     def _row(self, row: StoredVector) -> dict[str, Any]:
@@ -258,7 +258,8 @@ class MilvusStore:
             ) from error
 
 
-def _is_file(uri: str) -> bool:
+def is_file(uri: str) -> bool:
+    """True for a Milvus Lite file, False for the address of a server."""
     return "://" not in uri
 
 
@@ -276,24 +277,24 @@ def _connect(uri: str, token: str) -> Any:
     for name in ("pymilvus", "grpc._server", "milvus_lite"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
     try:
-        if _is_file(uri):
+        if is_file(uri):
             Path(uri).parent.mkdir(parents=True, exist_ok=True)
             return MilvusClient(uri)
         return MilvusClient(uri, token=token, timeout=_CONNECT_TIMEOUT_S)
     except (MilvusException, OSError, ValueError) as error:
-        if _is_file(uri) and not uri.endswith(".db"):
+        if is_file(uri) and not uri.endswith(".db"):
             raise StoreUnreachable(
                 f"“{uri}” is not an address of a vector store.",
                 safe="Nothing was changed.",
                 next_step="Give http://host:port of a Milvus server, or a file that ends in .db.",
             ) from error
-        if _is_file(uri) and _is_held(uri):
+        if is_file(uri) and _is_held(uri):
             raise LibraryInUse(
                 f"The vector file {uri} is open in another Plantain.",
                 safe="Nothing was changed.",
                 next_step="Close the other one, or open another library with --library.",
             ) from error
-        if _is_file(uri):
+        if is_file(uri):
             raise _damaged(uri, error) from error
         raise StoreUnreachable(
             f"The vector store {uri} does not answer: {_one_line(error)}",

@@ -39,6 +39,17 @@ DRAWERS: dict[str, tuple[Callable[[Brushes, Look, Look | None], None], float, fl
 }
 
 
+def painter_on(image: QImage) -> QPainter:
+    """A painter whose origin is the middle of `image` and whose unit is its shorter side."""
+    painter = QPainter(image)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+    painter.translate(image.width() / 2, image.height() / 2)
+    short = min(image.width(), image.height())
+    painter.scale(short, short)
+    return painter
+
+
 def draw(
     scene: Scene, seed: int, width: int, height: int, is_cut_out: bool = False, centre: float = 1.0
 ) -> QImage:
@@ -57,12 +68,8 @@ def draw(
     kind = QImage.Format.Format_ARGB32_Premultiplied if is_cut_out else QImage.Format.Format_RGB32
     image = QImage(width, height, kind)
     image.fill(0)
-    painter = QPainter(image)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+    painter = painter_on(image)
     short = min(width, height)
-    painter.translate(width / 2, height / 2)
-    painter.scale(short, short)
     w, h = width / short, height / short
     b = Brushes(painter, rng, short)
     ground = places.horizon(scene.setting, rng)

@@ -16,10 +16,10 @@ from pathlib import Path
 
 from PIL import Image
 from PySide6.QtCore import QRectF
-from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtGui import QColor, QImage
 
 from tests.demo_world import atmosphere
-from tests.demo_world.draw import draw, place_thing, to_array
+from tests.demo_world.draw import draw, painter_on, place_thing, to_array
 from tests.demo_world.paint import Brushes, alpha, mix
 from tests.demo_world.vocabulary import THINGS, Scene, random_scene
 
@@ -84,12 +84,8 @@ def flat_lay(scenes: list[Scene], seed: int, width: int, height: int) -> QImage:
     """Three or four things side by side on a plain ground, as for a campaign."""
     rng = random.Random(f"lay/{seed}")
     image = QImage(width, height, QImage.Format.Format_RGB32)
-    painter = QPainter(image)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+    painter = painter_on(image)
     short = min(width, height)
-    painter.translate(width / 2, height / 2)
-    painter.scale(short, short)
     w, h = width / short, height / short
     b = Brushes(painter, rng, short)
     tint = QColor.fromHsvF(rng.random(), rng.uniform(0.06, 0.2), rng.uniform(0.82, 0.95))
