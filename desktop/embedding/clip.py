@@ -6,9 +6,11 @@
 
 from __future__ import annotations
 
+import functools
 import gzip
 import io
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
@@ -17,6 +19,7 @@ from numpy.typing import NDArray
 from desktop.core.errors import ModelDamaged, ModelError
 from desktop.core.pixels import PixelSpec
 from desktop.embedding.encoder import EncoderInfo
+from desktop.embedding.input_pixels import square_size
 from desktop.embedding.manifest import InstalledModel
 
 if TYPE_CHECKING:
@@ -24,33 +27,45 @@ if TYPE_CHECKING:
     from torch import Tensor, nn
 
 # Images a second level off here; larger batches only take memory and delay a cancel.
-_BATCH_ON_CPU = 16
+_PIXELS_A_THREAD = 8 * 224 * 224
+_MOST_A_THREAD = 32
 _BATCH_ON_MPS = 64
 _BATCH_ON_CUDA = 256
 _BYTES_PER_IMAGE_ON_CUDA = 64_000_000  # generous for ViT-B/32 in fp32: 224 px, 12 layers
-_TEXTS_AT_ONCE = 64
+_TEXTS_AT_ONCE = 16
+_TRIAL_TEXTS = ("a picture", "a red silk cape with gold trim")
 
 Tokenizer = Callable[[list[str]], "Tensor"]
 
 
 class ClipEncoder:
-    """An ``Encoder`` over one open_clip model in memory. Made by ``load_encoder``."""
+    """An ``Encoder`` over one open_clip model in memory. Made by ``load_encoder``.
+
+    On the processor, pictures are encoded a few to a thread, each thread on its own: several
+    threads on one product would wait for each other at its end, all the more while other threads
+    decode. A single picture gets all threads; a query's few words would only wait for memory.
+
+    Args:
+        at_once: pictures in one pass through the network.
+        threads: passes side by side; 1 on a GPU.
+    """
 
     def __init__(
         self,
         network: nn.Module,
         tokenizer: Tokenizer,
         info: EncoderInfo,
-        mean: Tensor,
-        std: Tensor,
-        batch_size: int,
+        normalise: Normalise,
+        at_once: int,
+        threads: int,
     ) -> None:
         self._network: nn.Module | None = network
         self._tokenizer = tokenizer
         self._info = info
-        self._mean = mean
-        self._std = std
-        self._batch_size = batch_size
+        self._normalise = normalise
+        self._at_once = at_once
+        self._threads = threads
+        self._crew = _crew(threads) if threads > 1 else None
 
     @property
     def info(self) -> EncoderInfo:
@@ -58,7 +73,7 @@ class ClipEncoder:
 
     @property
     def batch_size(self) -> int:
-        return self._batch_size
+        return self._at_once * self._threads
 
     def encode_images(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
         """(n, size, size, 3) uint8 RGB -> (n, dimension) float32, unit length. n may be 0.
@@ -75,7 +90,7 @@ class ClipEncoder:
             raise ValueError(
                 f"expected (n, {size}, {size}, 3) uint8, got {pixels.shape} {pixels.dtype}"
             )
-        return self._in_turns(self._images, pixels, self._batch_size)
+        return self._in_parts(self._images, pixels, self._at_once, self._threads)
 
     def encode_texts(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """n texts -> (n, dimension) float32, unit length. n may be 0.
@@ -86,50 +101,52 @@ class ClipEncoder:
             ModelDamaged: the model gave no numbers (NaN).
             ModelError: the encoder is closed, or the device gave up.
         """
-        return self._in_turns(self._texts, list(texts), _TEXTS_AT_ONCE)
+        return self._in_parts(self._texts, list(texts), _TEXTS_AT_ONCE, 1)
 
     def close(self) -> None:
         """Give memory and devices back; later calls raise ModelError."""
         if self._network is None:
             return
         self._network = None
+        if self._crew is not None:
+            self._crew.shutdown()
         if self._info.device == "cuda":
             import torch
 
             torch.cuda.empty_cache()
 
-    def _in_turns(
-        self, encode: Callable[[Any, nn.Module], Tensor], items: Any, at_once: int
+    def _in_parts(
+        self,
+        encode: Callable[[Any, nn.Module], Tensor],
+        items: Any,
+        at_once: int,
+        threads_alone: int,
     ) -> NDArray[np.float32]:
+        """Encode ``items`` in parts of ``at_once``; ``threads_alone``: for a single part."""
         import torch
 
         network = self._network
         if network is None:
             raise ModelError("The model was closed; load it again.")
-        if len(items) == 0:
-            return np.zeros((0, self._info.dimension), np.float32)
-        parts: list[NDArray[np.float32]] = []
-        start = 0
+        parts = [items[start : start + at_once] for start in range(0, len(items), at_once)]
+
+        def run(part: Any) -> NDArray[np.float32]:
+            return self._part(encode, part, network)
+
         try:
-            with torch.inference_mode():
-                while start < len(items):
-                    try:
-                        vectors = encode(items[start : start + at_once], network)
-                        vectors = torch.nn.functional.normalize(vectors.float(), dim=-1)
-                        parts.append(cast("NDArray[np.float32]", vectors.cpu().numpy()))
-                    except torch.OutOfMemoryError:
-                        if at_once == 1:
-                            raise
-                        at_once = (at_once + 1) // 2  # another program may share the device
-                        continue
-                    start += at_once
+            if self._crew is not None and len(parts) > 1:
+                found = list(self._crew.map(run, parts))
+            else:
+                if self._crew is not None:
+                    torch.set_num_threads(threads_alone)  # counts for the calling thread alone
+                found = [run(part) for part in parts]
         except RuntimeError as error:  # includes OutOfMemoryError
             raise ModelError(
                 f"The model {self._info.name} stopped on {self._info.device}: {error}",
                 safe="The index is untouched.",
                 next_step="Close other programs that use the device, or choose the CPU.",
             ) from error
-        result = np.concatenate(parts)
+        result = np.concatenate([np.zeros((0, self._info.dimension), np.float32), *found])
         if not np.isfinite(result).all():
             raise ModelDamaged(
                 f"The model {self._info.name} gives no numbers (NaN); its weights are damaged.",
@@ -138,21 +155,84 @@ class ClipEncoder:
             )
         return result
 
+    def _part(
+        self, encode: Callable[[Any, nn.Module], Tensor], items: Any, network: nn.Module
+    ) -> NDArray[np.float32]:
+        """Encode ``items`` in one pass, or in smaller ones where memory does not suffice."""
+        import torch
+
+        try:
+            with torch.inference_mode():
+                vectors = torch.nn.functional.normalize(encode(items, network).float(), dim=-1)
+                return cast("NDArray[np.float32]", vectors.cpu().numpy())
+        except torch.OutOfMemoryError:
+            if len(items) == 1:
+                raise
+        half = (len(items) + 1) // 2
+        if encode == self._images:  # another program shares the device: be modest from now on
+            self._at_once = min(self._at_once, half)
+        return np.concatenate(
+            [self._part(encode, part, network) for part in (items[:half], items[half:])]
+        )
+
     def _images(self, pixels: NDArray[np.uint8], network: Any) -> Tensor:
         import torch
 
         # torch wants memory it may write to; decoded pictures can be read-only views.
         writable = np.require(pixels, requirements=["C", "W"])
-        batch = torch.from_numpy(writable).to(self._mean.device).permute(0, 3, 1, 2)
-        # The same steps in the same order as torchvision's ToTensor and Normalize.
-        batch = batch.float().div(255).sub(self._mean).div(self._std)
-        return network.encode_image(batch)
+        return network.encode_image(self._normalise(torch.from_numpy(writable)))
 
-    def _texts(self, texts: list[str], network: Any) -> Tensor:
-        return network.encode_text(self._tokenizer(texts).to(self._mean.device))
+    def _texts(self, texts: list[str], network: nn.Module) -> Tensor:
+        from desktop.embedding.tuning import short_texts
+
+        return short_texts.encode_texts(network, self._tokenizer(texts).to(self._normalise.device))
 
 
-def load_encoder(model: InstalledModel, device: str = "auto") -> ClipEncoder:
+class Normalise:
+    """Pixels as a network wants them: the steps of torchvision's ToTensor and Normalize, in order.
+
+    Args:
+        device: where the network is.
+        dtype: what it computes in.
+    """
+
+    def __init__(
+        self,
+        mean: Sequence[float],
+        std: Sequence[float],
+        device: torch.device,
+        dtype: torch.dtype,
+    ) -> None:
+        import torch
+
+        self.device = device
+        self._dtype = dtype
+        self._mean = torch.tensor(mean, device=device).view(1, 3, 1, 1)
+        self._std = torch.tensor(std, device=device).view(1, 3, 1, 1)
+
+    def __call__(self, pixels: Tensor) -> Tensor:
+        """(n, s, s, 3) uint8 -> (n, 3, s, s), channels last in memory, on the device."""
+        if self.device.type == "cuda":
+            # From pinned memory a copy goes on while the GPU computes.
+            pixels = pixels.pin_memory().to(self.device, non_blocking=True)
+        batch = pixels.to(self.device).permute(0, 3, 1, 2)
+        return batch.float().div_(255).sub_(self._mean).div_(self._std).to(self._dtype)
+
+
+def _crew(threads: int) -> ThreadPoolExecutor:
+    import torch
+
+    return ThreadPoolExecutor(
+        threads,
+        thread_name_prefix="encode",
+        initializer=torch.set_num_threads,  # counts for the thread that calls it alone
+        initargs=(1,),
+    )
+
+
+def load_encoder(
+    model: InstalledModel, device: str = "auto", precision: str = "auto"
+) -> ClipEncoder:
     """Load an installed model; takes seconds (imports torch and open_clip on the first use).
 
     Nothing is fetched from the network. The weights' header and size are checked, small files
@@ -161,6 +241,8 @@ def load_encoder(model: InstalledModel, device: str = "auto") -> ClipEncoder:
     Args:
         model: from ``ModelRegistry.resolve``.
         device: "auto" (CUDA, then Apple's MPS, then the CPU), "cpu", "cuda", "cuda:1", "mps".
+        precision: "auto" takes faster arithmetic where it gives the same vectors here;
+            "float32" never.
 
     Raises:
         ModelDamaged: the model's files are not what its manifest says.
@@ -169,6 +251,7 @@ def load_encoder(model: InstalledModel, device: str = "auto") -> ClipEncoder:
     import torch
 
     from desktop.embedding import architecture, checkpoint, examining
+    from desktop.embedding.tuning import choice, convolutions, short_texts
 
     place = _device(device)
     manifest = model.manifest
@@ -176,20 +259,34 @@ def load_encoder(model: InstalledModel, device: str = "auto") -> ClipEncoder:
     config = architecture.full_config(
         manifest.architecture, manifest.config, quickgelu=manifest.quickgelu
     )
-    size = _square_size(model, config)
+    size = square_size(manifest.name, config)
     tokenizer = _tokenizer(model, config)
     network = architecture.build(config)
     weights = checkpoint.read_weights(model.weights_path)
     shapes = {name: tuple(tensor.shape) for name, tensor in network.state_dict().items()}
     network.load_state_dict(architecture.fitted(model.weights_path, weights, shapes), strict=True)
+    del weights
+    convolutions.fold_batch_norms(network)
     try:
         network.to(place)
+        # Decoded pictures come with their channels last; so nothing has to be moved about.
+        network.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
     except RuntimeError as error:
         raise ModelError(
             f"The model {manifest.name} does not fit on {place}: {error}",
             next_step="Close other programs that use the device, or choose the CPU.",
         ) from error
     preprocess = manifest.preprocess
+    pictures, tokens = choice.trial_pictures(4, size), tokenizer(list(_TRIAL_TEXTS)).to(place)
+
+    def trial(network: Any, dtype: torch.dtype) -> Tensor:
+        batch = Normalise(preprocess.mean, preprocess.std, place, dtype)(pictures)
+        texts = short_texts.encode_texts(network, tokens)
+        vectors = torch.cat([network.encode_image(batch), texts])
+        return torch.nn.functional.normalize(vectors.float(), dim=-1)
+
+    network, chosen = choice.choose(network, place.type, trial, precision)
+    at_once, threads = _sizes(place, size)
     encoder = ClipEncoder(
         network,
         tokenizer,
@@ -201,10 +298,12 @@ def load_encoder(model: InstalledModel, device: str = "auto") -> ClipEncoder:
             pixels=PixelSpec(size, preprocess.resize_mode, preprocess.interpolation),
             languages=manifest.languages,
             device=place.type,
+            precision=chosen.name,
+            why=chosen.why,
         ),
-        torch.tensor(preprocess.mean, device=place).view(1, 3, 1, 1),
-        torch.tensor(preprocess.std, device=place).view(1, 3, 1, 1),
-        _batch_size(place),
+        Normalise(preprocess.mean, preprocess.std, place, chosen.dtype),
+        at_once,
+        threads,
     )
     _try_out(encoder)
     return encoder
@@ -242,26 +341,25 @@ def _device(wanted: str) -> torch.device:
     return device
 
 
-def _batch_size(device: torch.device) -> int:
+def _sizes(device: torch.device, size: int) -> tuple[int, int]:
+    """Pictures in one pass through the network, and passes side by side."""
     import torch
 
     if device.type == "cuda":
         free, _ = torch.cuda.mem_get_info(device)
-        return max(_BATCH_ON_CPU, min(_BATCH_ON_CUDA, free // _BYTES_PER_IMAGE_ON_CUDA))
-    return _BATCH_ON_MPS if device.type == "mps" else _BATCH_ON_CPU
+        return max(8, min(_BATCH_ON_CUDA, free // _BYTES_PER_IMAGE_ON_CUDA)), 1
+    if device.type == "mps":
+        return _BATCH_ON_MPS, 1
+    at_once = max(1, min(_MOST_A_THREAD, _PIXELS_A_THREAD // size**2))
+    return at_once, _cores()
 
 
-def _square_size(model: InstalledModel, config: dict[str, Any]) -> int:
-    size: object = config["vision_cfg"].get("image_size", 224)
-    if isinstance(size, list | tuple):
-        sides = list(cast("Sequence[object]", size))
-        size = sides[0] if sides and all(side == sides[0] for side in sides) else None
-    if not isinstance(size, int) or size < 1:
-        raise ModelError(
-            f"The model {model.manifest.name} does not take square pictures; Plantain needs that.",
-            next_step="Choose another model.",
-        )
-    return size
+@functools.cache
+def _cores() -> int:
+    """Physical processors, as torch counts them; asked once, since a crew changes the answer."""
+    import torch
+
+    return torch.get_num_threads()
 
 
 def _tokenizer(model: InstalledModel, config: dict[str, Any]) -> Tokenizer:

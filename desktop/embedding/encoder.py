@@ -25,6 +25,8 @@ class EncoderInfo:
         pixels: the input that ``encode_images`` expects.
         languages: ISO codes of the languages that the model was trained on; empty when unknown.
         device: where it runs ("cpu", "cuda", "mps").
+        precision: the arithmetic of its matrix products ("float32", "float16", "int8").
+        why: one sentence on how that came to be; for ``plantain doctor``.
     """
 
     name: str
@@ -34,6 +36,8 @@ class EncoderInfo:
     pixels: PixelSpec
     languages: tuple[str, ...] = ()
     device: str = "cpu"
+    precision: str = "float32"
+    why: str = ""
 
     @property
     def identity(self) -> str:

@@ -22,6 +22,7 @@ from desktop.embedding.encoder import Encoder
 from desktop.embedding.installing import hash_file
 from desktop.embedding.manifest import InstalledModel, read_manifest
 from desktop.embedding.models import ModelRegistry
+from desktop.embedding.tuning import int8
 from tests.embedding import tiny
 
 TEXTS = ["a red velvet sofa", "a golden dress on the beach", "红色的包 🎒", "", "word " * 200]
@@ -42,9 +43,25 @@ def cosines(ours: np.ndarray, theirs: torch.Tensor) -> np.ndarray:
 @pytest.fixture(scope="module")
 def vit_encoder(vit_b_32: Path) -> Iterator[ClipEncoder]:
     """A real ViT-B-32, used straight from its checkpoint."""
-    encoder = load_encoder(ModelRegistry(vit_b_32.parent / "none").resolve(str(vit_b_32)), "cpu")
+    model = ModelRegistry(vit_b_32.parent / "none").resolve(str(vit_b_32))
+    encoder = load_encoder(model, "cpu", "float32")
     yield encoder
     encoder.close()
+
+
+def test_in_eight_bits_vit_b_32_embeds_nearly_the_same(
+    vit_encoder: ClipEncoder, vit_b_32: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(int8, "gain", lambda: 1.9)  # whatever else this machine is doing
+    model = ModelRegistry(vit_b_32.parent / "none").resolve(str(vit_b_32))
+    quick = load_encoder(model, "cpu")
+    assert quick.info.precision == "int8"
+    assert quick.info.identity == vit_encoder.info.identity
+    pixels = pictures(6, 224)
+    likeness = (quick.encode_images(pixels) * vit_encoder.encode_images(pixels)).sum(axis=1)
+    assert likeness.min() >= 0.995
+    assert np.allclose(quick.encode_texts(TEXTS), vit_encoder.encode_texts(TEXTS), atol=1e-5)
+    quick.close()
 
 
 def test_vit_b_32_embeds_as_open_clips_own_reference_path(
@@ -204,7 +221,10 @@ def test_when_memory_runs_out_the_batch_is_halved(
     expected = encoder.encode_images(pixels)
     monkeypatch.setattr(network, "encode_image", narrow)
     assert np.allclose(encoder.encode_images(pixels), expected, atol=1e-5)
-    assert sizes == [10, 8, 4, 4, 2]
+    assert sizes == [10, 5, 3, 2, 5, 3, 2]
+    sizes.clear()
+    encoder.encode_images(pixels)
+    assert max(sizes) == 3  # whoever took the memory may still have it
 
 
 @pytest.mark.parametrize("device", ["cuda:99", "tpu", "nonsense", ""])

@@ -1,0 +1,1 @@
+"""Makes a loaded network faster on this computer without changing what it says."""
