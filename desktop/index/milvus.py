@@ -110,13 +110,16 @@ class MilvusStore:
         with self._write_lock, self._mapped("written to"):
             self._client.flush(self._collection)
 
-    def search(self, vector: NDArray[np.float32], limit: int) -> list[Hit]:
-        if limit <= 0:
+    def search(
+        self, vector: NDArray[np.float32], limit: int, allowed: NDArray[np.int64] | None = None
+    ) -> list[Hit]:
+        if limit <= 0 or (allowed is not None and allowed.size == 0):
             return []
         with self._mapped("searched"):
             answer = self._client.search(
                 self._collection,
                 data=[vector.tolist()],
+                filter="" if allowed is None else _among(allowed),
                 limit=min(limit, _MAX_PAGE),
                 output_fields=["asset_id"],
                 search_params={"metric_type": "COSINE"},
@@ -261,6 +264,11 @@ class MilvusStore:
 def is_file(uri: str) -> bool:
     """True for a Milvus Lite file, False for the address of a server."""
     return "://" not in uri
+
+
+def _among(asset_ids: NDArray[np.int64]) -> str:
+    """Spelled out, since Lite knows no filter parameters: 50,000 ids are 350 KB and 0.15 s."""
+    return f"asset_id in [{','.join(map(str, asset_ids.tolist()))}]"
 
 
 def _connect(uri: str, token: str) -> Any:

@@ -63,8 +63,14 @@ class VectorStore(Protocol):
         """Make recent rows cheap to search; called every few thousand rows."""
         ...
 
-    def search(self, vector: NDArray[np.float32], limit: int) -> list[Hit]:
-        """The ``limit`` nearest rows by cosine, best first; (d,) float32 in."""
+    def search(
+        self, vector: NDArray[np.float32], limit: int, allowed: NDArray[np.int64] | None = None
+    ) -> list[Hit]:
+        """The ``limit`` nearest rows by cosine, best first; (d,) float32 in.
+
+        Args:
+            allowed: ids of the assets that may be found, in any order; None for all.
+        """
         ...
 
     def count(self) -> int: ...

@@ -16,6 +16,9 @@ from numpy.typing import NDArray
 from desktop.library.catalog import ReadFile
 from desktop.library.database import Database
 
+VectorChunk = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float16]]
+"""Row ids (n,), asset ids (n,), values (n, d)."""
+
 
 @dataclass(frozen=True, slots=True)
 class LedgerRow:
@@ -84,6 +87,52 @@ class VectorLedger:
         )
         return int(row["n"]) if row else 0
 
+    def stored_counts(self) -> dict[str, int]:
+        """Encoder -> how many of its vectors Milvus has; only those with any."""
+        rows = self._database.read(
+            "SELECT encoder, COUNT(*) AS n FROM vectors WHERE is_stored = 1 GROUP BY encoder"
+        )
+        return {row["encoder"]: row["n"] for row in rows}
+
+    def is_ahead(self, encoder: str, other: str, root_ids: Sequence[int]) -> bool:
+        """True when there is a picture in these roots, at hand and as it was when it was read,
+        that ``encoder`` has a vector of in Milvus and ``other`` has not.
+
+        Asks from the newest vector backwards: pictures are encoded oldest first, so while
+        ``other`` catches up the answer is found at once.
+        """
+        row = self._database.read_one(
+            "SELECT 1 FROM vectors JOIN assets ON assets.id = vectors.asset_id"
+            " WHERE encoder = :encoder AND is_stored = 1 AND state = 'ready' AND NOT is_missing"
+            " AND vectors.content_hash = assets.content_hash"
+            " AND root_id IN (SELECT value FROM json_each(:roots))"
+            " AND NOT EXISTS (SELECT 1 FROM vectors AS own WHERE own.asset_id = assets.id"
+            " AND own.encoder = :other AND own.is_stored"
+            " AND own.content_hash = assets.content_hash)"
+            " ORDER BY vectors.id DESC LIMIT 1",
+            {"encoder": encoder, "other": other, "roots": str(list(root_ids))},
+        )
+        return row is not None
+
+    def stored_chunks(self, encoder: str, rows: int = 4_096) -> Iterator[VectorChunk]:
+        """Every vector of this encoder that Milvus has acknowledged, ids ascending."""
+        last = 0
+        while True:
+            found = self._database.read(
+                "SELECT id, asset_id, value FROM vectors"
+                " WHERE encoder = ? AND is_stored = 1 AND id > ? ORDER BY id LIMIT ?",
+                (encoder, last, rows),
+            )
+            if not found:
+                return
+            ids, asset_ids, values = zip(*found, strict=True)
+            last = ids[-1]
+            yield (
+                np.array(ids, np.int64),
+                np.array(asset_ids, np.int64),
+                np.frombuffer(b"".join(values), "<f2").reshape(len(ids), -1),
+            )
+
     def unsent(self, encoder: str, batch: int = 500) -> Iterator[list[LedgerRow]]:
         """Vectors of this encoder that Milvus has not acknowledged, in batches, ids ascending."""
         last = 0
@@ -106,15 +155,23 @@ class VectorLedger:
                 for row in rows
             ]
 
-    def assets_to_read(self, encoder: str | None, asset_ids: Sequence[int] | None) -> list[int]:
+    def assets_to_read(
+        self,
+        encoder: str | None,
+        asset_ids: Sequence[int] | None = None,
+        root_ids: Sequence[int] | None = None,
+    ) -> list[int]:
         """Assets whose file must be read: new or changed, or without a vector by ``encoder``.
 
         Args:
             encoder: identity of the encoder in use; None when there is no model, then only
                 unread files count.
             asset_ids: look at these alone; None for the whole library.
+            root_ids: look at these roots alone; None for all.
         """
-        wanted = "" if asset_ids is None else "AND id IN (SELECT value FROM json_each(:ids))"
+        wanted = "" if asset_ids is None else " AND id IN (SELECT value FROM json_each(:ids))"
+        if root_ids is not None:
+            wanted += " AND root_id IN (SELECT value FROM json_each(:roots))"
         lacking = (
             ""
             if encoder is None
@@ -123,9 +180,13 @@ class VectorLedger:
             " AND vectors.content_hash = assets.content_hash))"
         )
         rows = self._database.read(
-            f"SELECT id FROM assets WHERE NOT is_missing AND (state = 'new'{lacking}) {wanted}"
+            f"SELECT id FROM assets WHERE NOT is_missing AND (state = 'new'{lacking}){wanted}"
             " ORDER BY id",
-            {"encoder": encoder, "ids": str(list(asset_ids or ()))},
+            {
+                "encoder": encoder,
+                "ids": str(list(asset_ids or ())),
+                "roots": str(list(root_ids or ())),
+            },
         )
         return [row["id"] for row in rows]
 

@@ -39,32 +39,44 @@ class VectorIndex:
         self._catalog = catalog
         self._ledger = ledger
         self._open_store = open_store
-        self._lock = threading.Lock()
+        self._lock = threading.Lock()  # over the stores
+        # Over ledger and collection together: a row on its way from one to the other would look
+        # lost or unknown. Searches do not take it, so they never wait for a repair.
+        self._write_lock = threading.Lock()
         self._stores: dict[str, VectorStore] = {}
         self._unflushed = 0
 
     def open(self, encoder: str, dimension: int) -> VectorStore:
-        """The collection of ``encoder``; at the first call, both stores are made to agree.
+        """The collection of ``encoder``; the first call also makes both stores agree.
 
         Raises:
             StoreUnreachable, StoreMismatch, LibraryInUse: as the store says.
         """
         with self._lock:
             store = self._stores.get(encoder)
-            if store is None:
-                store = self._open_store(encoder, dimension)
-                try:
-                    self._reconcile(encoder, store)
-                except BaseException:
-                    store.close()
-                    raise
-                self._stores[encoder] = store
-            return store
+            if store is not None:
+                return store
+            store = self._stores[encoder] = self._open_store(encoder, dimension)
+        try:
+            with self._write_lock:
+                self._reconcile(encoder, store)
+        except BaseException:
+            with self._lock:
+                self._stores.pop(encoder, None)
+            store.close()
+            raise
+        return store
 
     def reopen_known(self, encoder: str) -> VectorStore | None:
-        """As ``open``, for an encoder that has vectors already; None when it has none."""
+        """As ``open``, and sends what was kept back; None when ``encoder`` has no vectors yet."""
         dimension = self._ledger.dimension(encoder)
-        return self.open(encoder, dimension) if dimension else None
+        if not dimension:
+            return None
+        store = self.open(encoder, dimension)
+        with self._write_lock:
+            for rows in self._ledger.unsent(encoder):
+                self._send(store, rows)
+        return store
 
     def add(self, encoder: str, files: Sequence[ReadFile], vectors: NDArray[np.float32]) -> None:
         """Keep and store (n, d) unit ``vectors`` of n files; replaces what they had.
@@ -75,23 +87,43 @@ class VectorIndex:
         if not files:
             return
         store = self.open(encoder, vectors.shape[1])
-        self._send(store, self._ledger.record(encoder, files, vectors))
+        with self._write_lock:
+            self._send(store, self._ledger.record(encoder, files, vectors))
 
-    def search(self, encoder: str, vector: NDArray[np.float32], limit: int) -> list[Hit]:
-        """Nearest assets by cosine, best first; an asset counts once, by its best vector."""
-        best: dict[int, Hit] = {}
-        for hit in self.open(encoder, len(vector)).search(vector, limit):
-            best.setdefault(hit.asset_id, hit)
-        return list(best.values())
+    def search(
+        self,
+        encoder: str,
+        vector: NDArray[np.float32],
+        limit: int,
+        allowed: NDArray[np.int64] | None = None,
+    ) -> list[Hit]:
+        """The ``limit`` nearest assets by cosine, best first.
+
+        An asset counts once, by its best vector.
+
+        Args:
+            allowed: ids of the assets that may be found; None for all.
+        """
+        store = self.open(encoder, len(vector))
+        rows = limit
+        while True:
+            hits = store.search(vector, rows, allowed)
+            best: dict[int, Hit] = {}
+            for hit in hits:
+                best.setdefault(hit.asset_id, hit)
+            if len(best) >= limit or len(hits) < rows:
+                return list(best.values())[:limit]
+            rows *= 4
 
     def flush(self) -> None:
         """Settle recent rows, at the end of a run."""
         with self._lock:
             stores = list(self._stores.values())
-        if self._unflushed:
-            for store in stores:
-                store.flush()
-            self._unflushed = 0
+        with self._write_lock:
+            if self._unflushed:
+                for store in stores:
+                    store.flush()
+                self._unflushed = 0
 
     def close(self) -> None:
         with self._lock:
