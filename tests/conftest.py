@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import gc
+import multiprocessing
 import os
 import threading
 import time
 from collections.abc import Iterator
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 # Before Qt is imported by anything: tests have no screen.
@@ -15,6 +17,9 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 import keyring
 import pytest
 
+from desktop.embedding.clip import load_encoder
+from desktop.embedding.models import ModelRegistry
+from desktop.embedding.process import ProcessEncoder
 from tests.fakes.keyring import MemoryKeyring
 
 _OURS = ("PLANTAIN_", "GEMINI_", "GOOGLE_", "HF_")
@@ -36,14 +41,33 @@ def _a_world_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iter
 
 
 @pytest.fixture(autouse=True)
-def _no_thread_left_behind() -> Iterator[None]:
-    before = set(threading.enumerate())
+def _nothing_left_running() -> Iterator[None]:
+    """No thread and no process outlives its test."""
+    before = _running()
     yield
     deadline = time.monotonic() + 5
-    while left := [t for t in threading.enumerate() if t not in before and not _lasts(t)]:
-        assert time.monotonic() < deadline, f"threads left behind: {left}"
+    while left := _running() - before:
+        assert time.monotonic() < deadline, f"left running: {left}"
         gc.collect()  # a thread pool of a library ends its threads when it is collected
         time.sleep(0.01)
+
+
+def _running() -> set[threading.Thread | BaseProcess]:
+    threads = {thread for thread in threading.enumerate() if not _lasts(thread)}
+    return threads | set(multiprocessing.active_children())
+
+
+@pytest.fixture(scope="session")
+def tiny_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ProcessEncoder]:
+    """The tiny model in a process that many tests share; see ``tests.lent``."""
+    from tests.embedding import tiny  # torch, which most tests do without
+
+    path = tiny.save_with_sidecar(tmp_path_factory.mktemp("tiny"))
+    model = ModelRegistry(path.parent / "none").resolve(str(path))
+    encoder = ProcessEncoder(model, load_encoder, idle_s=86_400)
+    assert encoder.info.name
+    yield encoder
+    encoder.close()
 
 
 def _lasts(thread: threading.Thread) -> bool:

@@ -7,15 +7,17 @@ import platform
 import re
 import sys
 import tempfile
+from dataclasses import asdict
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 from desktop import __version__
+from desktop.config.options import EngineOptions
 from desktop.config.secrets import GEMINI_KEY, STORE_TOKEN
 from desktop.core.errors import LibraryInUse, PlantainError
 from desktop.embedding.clip import best_device
-from desktop.wiring import Engine, EngineOptions
+from desktop.wiring import Engine
 
 _PACKAGES = (
     *("torch", "open_clip_torch", "pymilvus", "milvus-lite", "google-genai"),
@@ -33,6 +35,7 @@ def examine(options: EngineOptions) -> dict[str, Any]:
             "versions": _versions(),
             "model": None,
             "device": best_device(),
+            "encoder": None,
             "store": {"uri": _USER_INFO.sub("", options.store_uri), "vectors": None},
             "assets": None,
             "pending": None,
@@ -57,6 +60,12 @@ def _examine(options: EngineOptions) -> dict[str, Any]:
             vectors = None if is_in_use else engine.count_vectors()
         except PlantainError as error:
             problems.append(error.sentence())
+        encoder = None
+        try:
+            # Loaded in its own process, as for any work: what it says here is what is used there.
+            encoder = engine.model.encoder().info if model else None
+        except PlantainError as error:
+            problems.append(error.sentence())
         folders = {
             "profile": engine.profile.folder,
             "library": engine.library.folder,
@@ -65,8 +74,10 @@ def _examine(options: EngineOptions) -> dict[str, Any]:
         return {
             "versions": _versions(),
             "model": status.model or None,
+            "model_change": asdict(status.model_change) if status.model_change else None,
             "model_languages": list(model.manifest.languages) if model else [],
-            "device": best_device(),
+            "device": encoder.device if encoder else best_device(),
+            "encoder": {"precision": encoder.precision, "why": encoder.why} if encoder else None,
             "store": {
                 "uri": _USER_INFO.sub("", engine.store_uri),
                 "vectors": vectors,

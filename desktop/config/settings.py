@@ -27,6 +27,10 @@ class Settings:
         gemini_api_version: path component of the API ("v1beta" has the image options).
         gemini_timeout_s: how long one generation may take in all, seconds.
         theme: "dark", "light" or "system".
+        encoder_precision: "auto" for the fastest arithmetic that gives the same vectors on this
+            computer, "float32" for the models' own.
+        encoder_idle_minutes: after this time without a search or a picture to index, the
+            model's process ends and its memory comes back.
     """
 
     model: str = ""
@@ -35,6 +39,8 @@ class Settings:
     gemini_api_version: str = "v1beta"
     gemini_timeout_s: float = 180.0
     theme: str = "dark"
+    encoder_precision: str = "auto"
+    encoder_idle_minutes: float = 5.0
 
 
 def load_settings(path: Path) -> Settings:

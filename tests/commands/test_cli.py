@@ -123,6 +123,8 @@ def test_doctor_tells_what_is_there_and_no_secrets(
     assert report["store"]["vectors"] == 4
     assert report["store"]["uri"].endswith("vectors.db")
     assert report["device"] in {"cpu", "cuda", "mps"}
+    assert report["encoder"]["precision"] in {"float32", "float16", "int8"}
+    assert report["encoder"]["why"].endswith(".")
     assert {"plantain", "python", "torch", "pymilvus"} <= set(report["versions"])
     assert report["gemini"] == {"has_key": True}
     assert "Secret" not in json.dumps(report)
@@ -141,7 +143,7 @@ def test_a_model_is_imported_listed_and_used(run: Run, model: str, folder: Path)
     assert models["mine"]["is_installed"]
     assert models["demo"]["is_installed"]
     assert not models["ViT-B-32"]["is_installed"]
-    assert run("model", "use", "mine", use_model="") == {"model": "mine"}
+    assert run("model", "use", "mine", use_model="") == {"model": "mine", "change": None}
     assert run("model", "list", use_model="")["in_use"] == "mine"
     run("index", folder, use_model="")
     assert run("search", "a watch", use_model="")["model"] == "mine"
@@ -212,7 +214,8 @@ class TestFailures:
         script = (
             "import sys\n"
             "from pathlib import Path\n"
-            "from desktop.wiring import Engine, EngineOptions\n"
+            "from desktop.config.options import EngineOptions\n"
+            "from desktop.wiring import Engine\n"
             f"engine = Engine(EngineOptions(profile_dir=Path({str(tmp_path / 'profile')!r})))\n"
             "print('open', flush=True)\n"
             "sys.stdin.read()\n"

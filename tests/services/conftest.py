@@ -7,8 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from desktop.wiring import Engine, EngineOptions
+from desktop.config.options import EngineOptions
+from desktop.embedding.process import ProcessEncoder
+from desktop.wiring import Engine
 from tests.embedding import tiny
+from tests.lent import lend
 
 OpenEngine = Callable[..., Engine]
 
@@ -17,6 +20,11 @@ OpenEngine = Callable[..., Engine]
 def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A checkpoint with random weights: good for plumbing, not for meaning."""
     return tiny.save_with_sidecar(tmp_path_factory.mktemp("tiny"))
+
+
+@pytest.fixture(autouse=True)
+def _one_process_for_all(tiny_process: ProcessEncoder, monkeypatch: pytest.MonkeyPatch) -> None:
+    lend(tiny_process, monkeypatch)
 
 
 @pytest.fixture

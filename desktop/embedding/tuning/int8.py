@@ -8,8 +8,7 @@ a multiple of the weight's row sums, which is added in float32 together with the
 The products run in oneDNN's int8 kernels, the ones that ``torch.compile`` would call, which need no
 compiler. Without VNNI those kernels add two 8-bit products in 16 bits, which overflows where both
 numbers are large (Intel, "Lower Numerical Precision Deep Learning Inference and Training", 2018).
-There the activations get 7 bits, as torch's own ``reduce_range`` does; whether it is needed is
-tried out.
+There both get fewer levels, so that no such sum overflows; whether it is needed is tried out.
 """
 
 # torch's operators are untyped.
@@ -41,14 +40,14 @@ class Int8Linear(nn.Module):
     def __init__(self, weight: Tensor, bias: Tensor | None) -> None:
         super().__init__()
         weight = weight.detach().float()
-        self._scale = weight.abs().amax(dim=1).clamp_min(_SMALLEST) / 127
+        self._levels, largest = _levels()
+        self._scale = weight.abs().amax(dim=1).clamp_min(_SMALLEST) / largest
         levels = (weight / self._scale[:, None]).round()
         self._packed = torch.ops.onednn.qlinear_prepack(levels.to(torch.int8), None)
         self._zero = torch.zeros(len(weight), dtype=torch.int)
         sums = (levels * self._scale[:, None]).sum(dim=1)
         shift = torch.zeros(len(weight)) if bias is None else bias.detach().float()
         self._offsets = torch.stack([sums, shift])
-        self._levels = _activation_levels()
 
     def forward(self, x: Tensor) -> Tensor:
         """(…, k) float32 -> (…, n) float32."""
@@ -154,14 +153,17 @@ def gain() -> float:
 
 
 @functools.cache
-def _activation_levels() -> int:
-    """255, or 127 where sums of two products overflow. See the module's text."""
+def _levels() -> tuple[int, int]:
+    """The largest numbers for an activation (uint8) and a weight (int8). See the module's text.
+
+    Of the pairs whose doubled product stays below 2**15, 181 and 90 spread the loss over both.
+    """
     depth = 64
     full = torch.full((1, depth), 255, dtype=torch.uint8)
     weight = torch.ops.onednn.qlinear_prepack(torch.full((1, depth), 127, dtype=torch.int8), None)
     one, zero = torch.ones(1), torch.zeros(1, dtype=torch.int)
     is_exact = _product(full, weight, one, zero).item() == 255 * 127 * depth
-    return 255 if is_exact else 127
+    return (255, 127) if is_exact else (181, 90)
 
 
 def _product(x: Tensor, packed: Any, scale: Tensor, zero: Tensor) -> Tensor:

@@ -1,0 +1,213 @@
+"""The encoder's own process, as seen from outside: one life of it, from its start to its end."""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import ctypes
+import logging
+import multiprocessing
+import os
+import queue
+import signal
+import tempfile
+import threading
+import time
+from collections.abc import Generator
+from multiprocessing import resource_tracker
+from multiprocessing.connection import wait
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from desktop.core.errors import ModelError
+from desktop.embedding import worker
+from desktop.embedding.manifest import InstalledModel
+from desktop.embedding.worker import Line, Load, Ready, Reply, Request
+
+_log = logging.getLogger(__name__)
+
+_PATIENCE_S = 2.0
+"""How long the process gets to end by itself."""
+_LAST_WORDS = 8_000
+"""Bytes of its output that go to the log."""
+
+
+class ChildDied(Exception):
+    """The process ended before it answered; ``child`` knows why."""
+
+    def __init__(self, child: Child) -> None:
+        super().__init__()
+        self.child = child
+
+
+class Child:
+    """A process that loads a model and encodes with it. Any thread may ask.
+
+    It starts at once; its owner calls ``listen`` and ``reap`` in a thread that waits for it.
+
+    Args:
+        lines: how many requests it works on at once.
+        slot_bytes: pixels that one request can carry.
+
+    Raises:
+        ModelError: the system starts no process.
+    """
+
+    def __init__(self, load: Load, model: InstalledModel, lines: int, slot_bytes: int) -> None:
+        self._model = model
+        # Both are kept by the owner, under its lock.
+        self.users = 0
+        self.last_used = time.monotonic()
+        self._answer: Ready | ModelError | None = None
+        self._is_answered = threading.Event()
+        self._is_reaped = threading.Event()
+        self._last_line = ""
+        context = multiprocessing.get_context("spawn")
+        try:
+            handle, words = tempfile.mkstemp(prefix="plantain-encoder-", suffix=".log")
+            self._words, self._words_path = os.fdopen(handle, "rb"), Path(words)
+        except OSError as error:
+            raise self._not_started(error.strerror or str(error)) from error
+        try:
+            self._control, control = context.Pipe()
+            ends = [context.Pipe() for _ in range(lines)]
+            slots = [context.RawArray(ctypes.c_ubyte, slot_bytes) for _ in range(lines)]
+            theirs = [Line(end, slot) for (_, end), slot in zip(ends, slots, strict=True)]
+            self._process = context.Process(
+                target=worker.run,
+                args=(load, model, control, theirs, self._words_path),
+                name=f"encoder {model.manifest.name}",
+                daemon=True,  # ends with this program, should nobody end it before
+            )
+            with _interrupts_held_back():
+                self._process.start()
+        except OSError as error:
+            self._words.close()
+            self._words_path.unlink(missing_ok=True)
+            raise self._not_started(error.strerror or str(error)) from error
+        # The process has them now; only while we have none does its end end our waiting.
+        for end in (control, *(line.connection for line in theirs)):
+            end.close()
+        # The line used last first: a lone caller always meets the same, warm thread.
+        self._free: queue.LifoQueue[tuple[Line, NDArray[np.uint8]]] = queue.LifoQueue()
+        for (end, _), slot in reversed(list(zip(ends, slots, strict=True))):
+            line = Line(end, slot)
+            self._free.put((line, line.pixels()))
+
+    def ready(self) -> Ready:
+        """Wait until the model is loaded.
+
+        Raises:
+            ModelError: it cannot be loaded, or the process ended over it.
+        """
+        self._is_answered.wait()
+        if self._answer is None:
+            raise self._not_started(self.reason())
+        if isinstance(self._answer, ModelError):
+            raise copy.copy(self._answer)  # several threads may raise it
+        return self._answer
+
+    @property
+    def has_failed(self) -> bool:
+        """True when it told that the model cannot be loaded."""
+        return isinstance(self._answer, ModelError)
+
+    def ask(self, request: Request, pixels: NDArray[np.uint8] | None = None) -> NDArray[np.float32]:
+        """Send one request over a free line and wait for its reply.
+
+        Args:
+            pixels: those of a request for pictures; no more bytes than a slot has.
+
+        Raises:
+            ChildDied: there was no reply.
+            ModelError: the encoder could not do it.
+        """
+        line, slot = self._free.get()
+        try:
+            if pixels is not None:
+                slot[: pixels.size].reshape(pixels.shape)[...] = pixels
+            line.connection.send(request)
+            reply: Reply = line.connection.recv()
+        except (EOFError, OSError) as error:
+            raise ChildDied(self) from error
+        except BaseException:
+            # Interrupted: the late reply would be taken for that of the next request.
+            self._process.kill()
+            raise
+        finally:
+            self._free.put((line, slot))
+        if isinstance(reply, ModelError):
+            raise reply
+        return reply
+
+    def listen(self) -> None:
+        """Wait until the process is ready, has failed, or has ended."""
+        try:
+            self._answer = self._control.recv()
+        except (EOFError, OSError):
+            self.reap()
+        self.last_used = time.monotonic()
+        self._is_answered.set()
+
+    def has_ended(self, within_s: float) -> bool:
+        """Wait for the end of the process, but not longer than ``within_s``."""
+        return bool(wait([self._process.sentinel], max(0.0, within_s)))
+
+    def end(self) -> None:
+        """Ask the process to end, or make it, and wait until it has. May be called again."""
+        with contextlib.suppress(OSError):  # it has ended already
+            self._control.send(None)
+        if not self.has_ended(_PATIENCE_S):
+            self._process.kill()
+            self.has_ended(_PATIENCE_S)
+
+    def reap(self) -> None:
+        """Wait for the end of the process, let the system forget it, and log its last words."""
+        self._process.join()
+        if self._is_reaped.is_set():
+            return
+        with self._words as file, contextlib.suppress(OSError):
+            file.seek(max(0, file.seek(0, os.SEEK_END) - _LAST_WORDS))
+            words = file.read().decode("utf-8", "replace").strip()
+            if words:
+                self._last_line = words.splitlines()[-1]
+                _log.warning("the encoder's process said, before it ended:\n%s", words)
+        with contextlib.suppress(OSError):
+            self._words_path.unlink(missing_ok=True)
+        self._is_reaped.set()
+
+    def reason(self) -> str:
+        """Why the process ended, in words."""
+        self._is_reaped.wait(_PATIENCE_S)
+        code = self._process.exitcode
+        if code in (-signal.SIGTERM, -getattr(signal, "SIGKILL", signal.SIGTERM)):
+            return "the system or somebody ended its process, as happens when memory runs out"
+        if code is not None and code < 0:
+            return f"its process crashed ({signal.Signals(-code).name})"
+        said = f": {self._last_line}" if self._last_line else ""
+        return f"its process ended with code {code}{said}"
+
+    def _not_started(self, why: str) -> ModelError:
+        return ModelError(
+            f"The model {self._model.manifest.name} could not be started: {why}.",
+            safe="The index is untouched.",
+            next_step="Try again, with other programs closed if memory is short. "
+            "The log says more.",
+        )
+
+
+@contextlib.contextmanager
+def _interrupts_held_back() -> Generator[None]:
+    """A process started here knows of no Ctrl+C, not even before its first line of Python."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    # Or it would be started below, and let interrupts through when it is.
+    resource_tracker.ensure_running()
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

@@ -1,0 +1,119 @@
+"""Encoders that need no model and no torch, good or bad, for the tests of the encoder's process.
+
+They run in that process, so what they do is told by the texts they get: ``"kill me"``.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from desktop.core.errors import ModelDamaged
+from desktop.core.pixels import PixelSpec
+from desktop.embedding.encoder import EncoderInfo
+from desktop.embedding.manifest import InstalledModel, Manifest
+
+SIZE = 8
+BYTES_A_PICTURE = SIZE * SIZE * 3
+
+
+def model(folder: Path) -> InstalledModel:
+    """A model in name only; loaders find ``folder`` in it."""
+    return InstalledModel(folder, Manifest("pretend", "none", "none", "0" * 64))
+
+
+class PretendEncoder:
+    """A picture's vector points to its mean colour, a text's to its length."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self.info = EncoderInfo("pretend", "0" * 12, "none", 3, PixelSpec(SIZE))
+        self.batch_size = 4
+
+    def encode_images(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
+        while (self._folder / "hold pictures").exists():
+            (self._folder / "is holding").touch()
+            time.sleep(0.01)
+        mean = pixels.mean(axis=(1, 2)) + 1
+        return (mean / np.linalg.norm(mean, axis=1, keepdims=True)).astype(np.float32)
+
+    def encode_texts(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        for text in texts:
+            self._obey(*text.split(": "))
+        return np.array([[len(text), 1, 0] for text in texts], np.float32)
+
+    def close(self) -> None: ...
+
+    def _obey(self, command: str, argument: str = "") -> None:
+        if command == "kill me" or (command == "kill me once" and self._is_first(argument)):
+            os.kill(os.getpid(), signal.SIGKILL)
+        if command == "crash":
+            os.kill(os.getpid(), signal.SIGSEGV)
+        if command == "sleep":
+            time.sleep(float(argument))
+        if command == "shout":
+            os.write(2, argument.encode())  # as a C library does, past sys.stderr
+            print(argument, "in Python")
+        if command == "modules":
+            Path(argument).write_text("\n".join(sys.modules), encoding="utf-8")
+        if command == "fail":
+            raise ZeroDivisionError(argument)
+        if command == "damaged":
+            raise ModelDamaged(argument, safe="All is safe.", next_step="Do this.")
+
+    def _is_first(self, mark: str) -> bool:
+        path = self._folder / mark
+        is_first = not path.exists()
+        path.touch()
+        return is_first
+
+
+def load(model: InstalledModel) -> PretendEncoder:
+    return PretendEncoder(model.folder)
+
+
+def load_slowly(model: InstalledModel) -> PretendEncoder:
+    (model.folder / "is loading").touch()
+    time.sleep(60)
+    return load(model)
+
+
+def load_damaged(model: InstalledModel) -> PretendEncoder:
+    raise ModelDamaged("The weights are torn.", safe="All is safe.", next_step="Install again.")
+
+
+def load_damaged_once(model: InstalledModel) -> PretendEncoder:
+    mark = model.folder / "was damaged"
+    if mark.exists():
+        return load(model)
+    mark.touch()
+    return load_damaged(model)
+
+
+def load_without_library(model: InstalledModel) -> PretendEncoder:
+    raise ImportError("libtorch_cpu.so: cannot open shared object file")
+
+
+def load_without_memory(model: InstalledModel) -> PretendEncoder:
+    raise MemoryError
+
+
+def load_wrongly(model: InstalledModel) -> PretendEncoder:
+    raise KeyError("vision_cfg")
+
+
+def load_killed(model: InstalledModel) -> PretendEncoder:
+    os.kill(os.getpid(), signal.SIGKILL)
+    raise AssertionError
+
+
+def load_and_exit(model: InstalledModel) -> PretendEncoder:
+    print("the licence has expired", file=sys.stderr)
+    os._exit(3)
