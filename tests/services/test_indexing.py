@@ -67,7 +67,7 @@ def test_a_second_run_adds_nothing_and_reads_nothing(
     def must_not_read(*_: object, **__: object) -> None:
         raise AssertionError("an unchanged file was read")
 
-    monkeypatch.setattr("desktop.services.indexing.load_picture", must_not_read)
+    monkeypatch.setattr("desktop.services.reading.load_views", must_not_read)
     report = index(engine, folder)
     assert (report.found, report.unchanged, report.added) == (5, 5, 0)
     assert vectors_in(engine) == 5
@@ -137,7 +137,7 @@ def test_a_failed_file_is_not_read_again_until_it_changes_but_still_reported(
     first = index(engine, folder)
     with monkeypatch.context() as patch:
         patch.setattr(
-            "desktop.services.indexing.load_picture", lambda *_, **__: pytest.fail("read again")
+            "desktop.services.reading.load_views", lambda *_, **__: pytest.fail("read again")
         )
         assert index(engine, folder).failed == first.failed
     pictures.save(broken, seed=1)
@@ -240,26 +240,28 @@ def test_plantains_own_folder_inside_a_root_is_not_indexed(
 def test_stopping_keeps_what_is_finished_and_the_next_run_does_the_rest(
     engine: Engine, folder: Path
 ) -> None:
-    pictures.fill(folder, 60)
+    pictures.fill(folder, 200)
     cancel = CancelToken()
     steps = engine.indexing.run([folder], cancel)
     with pytest.raises(Cancelled):
         for step in steps:
             if step.stage == "Reading pictures" and step.done >= 40:
                 cancel.cancel()
-    done = 60 - engine.status().pending
-    assert 0 < done < 60
+    done = 200 - engine.status().pending
+    assert 0 < done < 200
     report = index(engine, folder)
-    assert (report.found, report.updated, report.unchanged) == (60, 60 - done, done)
-    assert vectors_in(engine) == 60
+    assert (report.found, report.updated, report.unchanged) == (200, 200 - done, done)
+    assert vectors_in(engine) == 200
 
 
 def test_progress_counts_up_to_the_total(engine: Engine, folder: Path) -> None:
     pictures.fill(folder, 7)
     steps: list[Progress] = list(engine.indexing.run([folder], CancelToken()))
     reading = [step for step in steps if step.stage == "Reading pictures"]
-    assert [step.done for step in reading] == list(range(1, 8))
+    assert reading[-1].done == 7
+    assert [step.done for step in reading] == sorted(step.done for step in reading)
     assert {step.total for step in reading} == {7}
+    assert {step.current for step in steps if step.current} == {f"{n:04}.png" for n in range(7)}
 
 
 def test_without_a_model_pictures_are_browsable_and_wait_for_one(
