@@ -11,28 +11,35 @@ import logging
 import os
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from desktop.config.options import EngineOptions
 from desktop.config.paths import LibraryPaths, ProfilePaths, default_profile, resource
 from desktop.config.secrets import GEMINI_KEY, STORE_TOKEN, Secrets
 from desktop.config.settings import Settings, load_settings, save_settings
 from desktop.core.errors import LibraryError, LibraryInUse, StoreDamaged
 from desktop.embedding.active import ActiveModel
 from desktop.embedding.clip import load_encoder
+from desktop.embedding.input_pixels import pixel_spec
+from desktop.embedding.manifest import InstalledModel
 from desktop.embedding.models import DEFAULT_MODEL, ModelRegistry
+from desktop.embedding.process import ProcessEncoder
 from desktop.generation.gemini import DEFAULT_BASE_URL, GeminiGenerator
 from desktop.generation.generator import ImageGenerator
 from desktop.generation.moodboard import MoodBoardGenerator
 from desktop.index.milvus import MilvusStore, collection_name, is_file
+from desktop.index.resident import ResidentStore
+from desktop.index.store import VectorStore
 from desktop.library.catalog import Catalog
 from desktop.library.database import Database
 from desktop.library.lineage import LineageBook
 from desktop.library.vector_ledger import VectorLedger
 from desktop.media.board import render_board
 from desktop.media.thumbnails import ThumbnailCache
+from desktop.services.answering import Answering
 from desktop.services.browsing import Browsing
 from desktop.services.contact_sheets import ContactSheets
 from desktop.services.generating import Generating
@@ -44,40 +51,6 @@ from desktop.services.survey import Survey
 from desktop.services.vector_index import VectorIndex
 
 _LOG = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class EngineOptions:
-    """Where to work and with what; None and empty mean the profile's settings or the defaults.
-
-    Attributes:
-        profile_dir: settings, models, logs.
-        library_dir: the library; by default the one inside the profile.
-        model: name or path of the embedding model.
-        store_uri: Milvus file or server.
-        gemini_base_url: where Gemini is asked.
-    """
-
-    profile_dir: Path | None = None
-    library_dir: Path | None = None
-    model: str = ""
-    store_uri: str = ""
-    gemini_base_url: str = ""
-
-    @classmethod
-    def from_environment(cls, environment: Mapping[str, str]) -> EngineOptions:
-        """Options as the ``PLANTAIN_…`` variables give them."""
-
-        def folder(name: str) -> Path | None:
-            value = environment.get(name, "")
-            return Path(value) if value else None
-
-        return cls(
-            profile_dir=folder("PLANTAIN_PROFILE_DIR"),
-            library_dir=folder("PLANTAIN_LIBRARY"),
-            store_uri=environment.get("PLANTAIN_STORE_URI", ""),
-            gemini_base_url=environment.get("PLANTAIN_GEMINI_BASE_URL", ""),
-        )
 
 
 class Engine:
@@ -108,7 +81,7 @@ class Engine:
         self.store_uri = options.store_uri or self.settings.store_uri or str(self.library.vectors)
         self.models = ModelRegistry(self.profile.models, bundled=(resource("demo/model"),))
         self.model = ActiveModel(
-            self.models, options.model or self.settings.model, DEFAULT_MODEL, load_encoder
+            self.models, options.model or self.settings.model, DEFAULT_MODEL, self._encoder
         )
         if options.model:
             self.model.require()
@@ -130,26 +103,29 @@ class Engine:
             self.catalog, self.lineage, {made.name: made.label for made in self.generators}
         )
         self.contact_sheets = ContactSheets(self.thumbnails)
+        self.answering = Answering(self.catalog, self.ledger, self.model)
         self.searching = Searching(
             self.catalog,
             self.vectors,
-            self.model.encoder_if_any,
+            self.answering,
             self.model.problem,
             lambda: self.ledger.pending_count(self.model.vector_space()),
             self.thumbnails.side,
         )
+        self.survey = Survey(
+            self.catalog,
+            adopt=Homecoming(self.catalog, self.lineage).adopt,
+            private=self.library.folder,
+            generated=self.library.generated,
+        )
         self.indexing = Indexing(
-            Survey(
-                self.catalog,
-                adopt=Homecoming(self.catalog, self.lineage).adopt,
-                private=self.library.folder,
-                generated=self.library.generated,
-            ),
+            self.survey,
             self.catalog,
             self.ledger,
             self.vectors,
             self.thumbnails,
             vector_space=self.model.vector_space,
+            pixels=lambda: pixel_spec(self.model.require()),
             encoder=self.model.encoder,
         )
         self.generating = Generating(
@@ -175,10 +151,12 @@ class Engine:
             model=model.manifest.name if model else "",
             model_problem="" if model else self.model.problem(),
             has_gemini_key=bool(self.secrets.get(GEMINI_KEY)),
+            model_change=self.answering.change(),
         )
 
     def use_model(self, name: str) -> None:
-        """Search and index with another model from now on; kept in the settings.
+        """Index with another model from now on, and search with it as soon as it has encoded
+        what there is; kept in the settings.
 
         Raises:
             ModelMissing, ModelDamaged: there is no such model; nothing changes.
@@ -230,7 +208,18 @@ class Engine:
         finally:
             store.close()
 
-    def _open_store(self, encoder: str, dimension: int) -> MilvusStore:
+    def _encoder(self, model: InstalledModel) -> ProcessEncoder:
+        load = partial(load_encoder, precision=self.settings.encoder_precision)
+        return ProcessEncoder(model, load, idle_s=self.settings.encoder_idle_minutes * 60)
+
+    def _open_store(self, encoder: str, dimension: int) -> VectorStore:
+        """The collection; a file's vectors are also kept in memory, a server ranks fast itself."""
+        store = self._open_or_make_again(encoder, dimension)
+        if not is_file(self.store_uri):
+            return store
+        return ResidentStore(store, dimension, lambda: self.ledger.stored_chunks(encoder))
+
+    def _open_or_make_again(self, encoder: str, dimension: int) -> MilvusStore:
         """The collection; a damaged file of the library's own is put aside and made anew.
 
         Nothing is lost by that: the ledger holds every vector and sends them all again.
@@ -255,11 +244,6 @@ class Engine:
     def _release(self) -> None:
         if self._lock is not None:
             self._lock.release()
-
-
-def open_engine(options: EngineOptions) -> Engine:
-    """Open a library with the environment of this process."""
-    return Engine(options)
 
 
 def _absolute(path: Path) -> Path:

@@ -15,7 +15,8 @@ class Asset:
 
     Attributes:
         id: identity in this library; kept over re-scans, never reused.
-        path: absolute path; may hold surrogate escapes where the name is not valid UTF-8.
+        folder: absolute path of the folder that holds it, one string for all that share it.
+        name: the file's name; both may hold surrogate escapes where they are not valid UTF-8.
         size: bytes.
         modified_ns: modification time of the file, nanoseconds since the epoch.
         added_at: seconds since the epoch at which the library first saw it.
@@ -28,7 +29,8 @@ class Asset:
     """
 
     id: int
-    path: Path
+    folder: str
+    name: str
     size: int
     modified_ns: int
     added_at: float
@@ -41,9 +43,14 @@ class Asset:
     failure: str = ""
 
     @property
+    def path(self) -> Path:
+        """Absolute path of the file. Made at each call: a library may hold 100,000 of them."""
+        return Path(self.folder, self.name)
+
+    @property
     def filename(self) -> str:
         """The file's name, fit to be shown: undecodable bytes become U+FFFD."""
-        return displayable(self.path.name)
+        return displayable(self.name)
 
 
 def displayable(path: str | Path) -> str:

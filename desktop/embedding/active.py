@@ -14,6 +14,9 @@ from desktop.embedding.models import ModelRegistry
 class ActiveModel:
     """Which encoder is in use, if any. Any thread may ask; the first one to need it loads it.
 
+    Another installed model may be loaded beside it: the one before, which answers searches until
+    this one has encoded what there is.
+
     Args:
         name: a model's name or path; empty for ``default`` when that is installed.
         default: used when no name is given.
@@ -32,7 +35,7 @@ class ActiveModel:
         self._default = default
         self._load = load
         self._lock = threading.Lock()
-        self._encoder: Encoder | None = None
+        self._encoders: dict[str, Encoder] = {}
 
     def require(self) -> InstalledModel:
         """The model in use.
@@ -66,40 +69,54 @@ class ActiveModel:
         model = self.installed()
         return model.identity if model else None
 
+    def others(self) -> list[InstalledModel]:
+        """Installed models that could be used instead of the chosen one."""
+        chosen = self.vector_space()
+        return [model for model in self._registry.installed() if model.identity != chosen]
+
     def encoder(self) -> Encoder:
-        """The loaded encoder.
+        """The encoder of the model in use, loaded.
 
         Raises:
             ModelMissing, ModelDamaged, ModelError: it cannot be had.
         """
-        with self._lock:
-            if self._encoder is None:
-                self._encoder = self._load(self.require())
-            return self._encoder
+        return self.load(self.require())
 
-    def encoder_if_any(self) -> Encoder | None:
-        """The loaded encoder; None when no model is installed.
+    def load(self, model: InstalledModel) -> Encoder:
+        """The encoder of this model, loaded at the first call.
 
         Raises:
-            ModelError: a model is installed but does not load.
+            ModelDamaged, ModelError: it cannot be loaded.
         """
-        return self.encoder() if self.installed() else None
+        with self._lock:
+            encoder = self._encoders.get(model.identity)
+            if encoder is None:
+                encoder = self._encoders[model.identity] = self._load(model)
+            return encoder
+
+    def keep_only(self, *models: InstalledModel) -> None:
+        """Give up the encoders of all other models."""
+        kept = {model.identity for model in models}
+        with self._lock:
+            # Not closed: a lane may be encoding with one; the last reference frees it.
+            self._encoders = {
+                identity: encoder
+                for identity, encoder in self._encoders.items()
+                if identity in kept
+            }
 
     def use(self, name: str) -> InstalledModel:
-        """Change to another model; the old one is given up at the next need.
+        """Change to another model; ``keep_only`` gives up the old one when it is not needed.
 
         Raises:
             ModelMissing, ModelDamaged: there is no such model; the old one stays in use.
         """
         model = self._registry.resolve(name)
-        with self._lock:
-            self._name = name
-            # Not closed here: a lane may be encoding with it; the last reference frees it.
-            self._encoder = None
+        self._name = name
         return model
 
     def close(self) -> None:
         with self._lock:
-            encoder, self._encoder = self._encoder, None
-        if encoder is not None:
+            encoders, self._encoders = self._encoders, {}
+        for encoder in encoders.values():
             encoder.close()

@@ -94,6 +94,14 @@ class ModelRegistry:
             entries[entry.name.casefold()] = entry
         return list(entries.values())
 
+    def installed(self) -> Iterator[InstalledModel]:
+        """Every installed model whose manifest can be read."""
+        for folder, _ in self._folders():
+            try:
+                yield read_manifest(folder)
+            except (ModelDamaged, ModelMissing):
+                continue
+
     def resolve(self, name_or_path: str) -> InstalledModel:
         """Find an installed model by its name (any case), its folder, or its checkpoint file.
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import sqlite3
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import NamedTuple
 
 from desktop.core.asset import Asset, displayable
 from desktop.library.database import Database
@@ -18,12 +19,14 @@ from desktop.library.scan import FoundFile
 from desktop.library.words import match_expression, searchable
 
 _COLUMNS = (
-    "assets.id, roots.path AS root, relative_path, size, modified_ns, assets.added_at, width, "
-    "height, format, content_hash, is_missing, is_generated, failure"
+    "roots.path, relative_path, assets.id, size, modified_ns, assets.added_at, width, height, "
+    "format, content_hash, is_missing, is_generated, failure"
 )
+"""In the order in which ``_assets`` takes them."""
 _FROM = "FROM assets JOIN roots ON roots.id = assets.root_id"
 _MAX_VARIABLES = 500
 """SQLite builds may allow as few as 999 bound variables a statement."""
+_SEPARATOR = os.fsencode(os.sep)
 
 
 class RootKind(StrEnum):
@@ -58,8 +61,7 @@ class Root:
         return Path(os.path.realpath(place)).relative_to(self.real_path)
 
 
-@dataclass(frozen=True, slots=True)
-class KnownFile:
+class KnownFile(NamedTuple):
     """What the catalogue remembers of a file, for comparing with the disk."""
 
     id: int
@@ -72,13 +74,20 @@ class KnownFile:
 
 @dataclass(frozen=True, slots=True)
 class ReadFile:
-    """What reading an asset's file told about it."""
+    """What reading an asset's file told about it.
+
+    Attributes:
+        palette: up to six colours, "#1A2B3C #F5C518".
+        perceptual_hash: 16 hex digits; see ``media.likeness``.
+    """
 
     asset_id: int
     width: int
     height: int
     format: str
     content_hash: str
+    palette: str = ""
+    perceptual_hash: str = ""
 
 
 class Catalog:
@@ -105,6 +114,10 @@ class Catalog:
             Root(row["id"], _path(row["path"]), _path(row["real_path"]), RootKind(row["kind"]))
             for row in rows
         ]
+
+    def roots_at_hand(self) -> list[int]:
+        """Ids of the roots whose folder is there now; that of a drive that is away is not."""
+        return [root.id for root in self.roots() if os.path.isdir(root.path)]  # noqa: PTH112
 
     def locate(self, path: Path) -> tuple[Root, Path] | None:
         """The folder root that holds ``path``, and where below it; by name or by real place.
@@ -193,27 +206,43 @@ class Catalog:
 
     # -- what a scan finds ---------------------------------------------------------------------
 
-    def known_files(self, root_id: int, below: bytes = b"") -> dict[bytes, KnownFile]:
-        """Relative path -> what is remembered, for the files below the folder ``below``."""
-        rows = self._database.read(
-            "SELECT relative_path, id, size, modified_ns, state, is_missing, failure FROM assets"
-            " WHERE root_id = ?",
-            (root_id,),
-        )
-        prefix = below + os.fsencode(os.sep) if below else b""
-        return {
-            row["relative_path"]: _known(row)
-            for row in rows
-            if row["relative_path"].startswith(prefix)
-        }
+    def known_files(self, root_id: int, paths: Sequence[bytes]) -> dict[bytes, KnownFile]:
+        """Relative path -> what is remembered; what is not known is left out."""
+        known: dict[bytes, KnownFile] = {}
+        for start in range(0, len(paths), _MAX_VARIABLES):
+            part = paths[start : start + _MAX_VARIABLES]
+            rows = self._database.read(
+                "SELECT relative_path, id, size, modified_ns, state, is_missing, failure"
+                f" FROM assets WHERE root_id = ? AND relative_path IN ({_marks(part)})",
+                (root_id, *part),
+            )
+            for path, asset_id, size, modified_ns, state, is_missing, failure in rows:
+                known[path] = KnownFile(
+                    asset_id, size, modified_ns, state, bool(is_missing), failure
+                )
+        return known
 
     def known_file(self, root_id: int, relative_path: bytes) -> KnownFile | None:
-        row = self._database.read_one(
-            "SELECT relative_path, id, size, modified_ns, state, is_missing, failure FROM assets"
-            " WHERE root_id = ? AND relative_path = ?",
-            (root_id, relative_path),
+        return self.known_files(root_id, [relative_path]).get(relative_path)
+
+    def paths_in(self, root_id: int) -> list[bytes]:
+        """Relative paths of all files of a root."""
+        rows = self._database.read("SELECT relative_path FROM assets WHERE root_id = ?", (root_id,))
+        return [row[0] for row in rows]
+
+    def ids_at(self, root_id: int, place: bytes) -> Iterator[int]:
+        """Ids of the assets at ``place``: the file of that relative path, or all files below that
+        folder; the whole root when empty."""
+        if not place:
+            return self._database.stream("SELECT id FROM assets WHERE root_id = ?", (root_id,))
+        # The first name after all that begin with the folder and a separator.
+        end = place + bytes([_SEPARATOR[0] + 1])
+        return self._database.stream(
+            "SELECT id FROM assets WHERE root_id = ?1 AND relative_path = ?2 UNION ALL"
+            " SELECT id FROM assets WHERE root_id = ?1 AND relative_path > ?3"
+            " AND relative_path < ?4",
+            (root_id, place, place + _SEPARATOR, end),
         )
-        return _known(row) if row else None
 
     def add_files(
         self, root: Root, files: Sequence[FoundFile], *, is_generated: bool = False
@@ -262,8 +291,14 @@ class Catalog:
         with self._database.transaction() as connection:
             connection.executemany(
                 "UPDATE assets SET state = 'ready', failure = '', width = ?, height = ?,"
-                " format = ?, content_hash = ? WHERE id = ?",
-                ((f.width, f.height, f.format, f.content_hash, f.asset_id) for f in files),
+                " format = ?, content_hash = ?, palette = ?, perceptual_hash = ? WHERE id = ?",
+                (
+                    (
+                        *(f.width, f.height, f.format, f.content_hash),
+                        *(f.palette, f.perceptual_hash, f.asset_id),
+                    )
+                    for f in files
+                ),
             )
 
     def record_failures(self, failures: Iterable[tuple[int, str, bool]]) -> None:
@@ -299,19 +334,16 @@ class Catalog:
         found: dict[int, Asset] = {}
         for start in range(0, len(ids), _MAX_VARIABLES):
             part = ids[start : start + _MAX_VARIABLES]
-            marks = ",".join("?" * len(part))
             rows = self._database.read(
-                f"SELECT {_COLUMNS} {_FROM} WHERE assets.id IN ({marks})", part
+                f"SELECT {_COLUMNS} {_FROM} WHERE assets.id IN ({_marks(part)})", part
             )
-            found.update((row["id"], _asset(row)) for row in rows)
+            found.update((asset.id, asset) for asset in _assets(rows))
         return found
 
     def all_assets(self) -> list[Asset]:
         """Every asset, the newest in the library first."""
-        rows = self._database.read(
-            f"SELECT {_COLUMNS} {_FROM} ORDER BY assets.added_at DESC, assets.id DESC"
-        )
-        return [_asset(row) for row in rows]
+        # Ids grow with every addition, and unlike a sort by time this needs no sorting.
+        return _assets(self._database.read(f"SELECT {_COLUMNS} {_FROM} ORDER BY assets.id DESC"))
 
     def asset_at(self, path: Path) -> Asset | None:
         """The asset whose file is ``path`` (absolute), if the library has it."""
@@ -323,7 +355,7 @@ class Catalog:
                 (root.id, os.fsencode(below)),
             )
             if row is not None:
-                return _asset(row)
+                return _assets([row])[0]
         return None
 
     def find_words(self, text: str, limit: int) -> list[Asset]:
@@ -337,7 +369,7 @@ class Catalog:
             " WHERE words MATCH ? ORDER BY rank, assets.id LIMIT ?",
             (expression, limit),
         )
-        return [_asset(row) for row in rows]
+        return _assets(rows)
 
     def counts(self) -> dict[str, int]:
         """Numbers of ``assets``, ``missing``, ``failed`` and ``unread`` ones."""
@@ -359,29 +391,38 @@ def _row_id(cursor: sqlite3.Cursor) -> int:
     return cursor.lastrowid
 
 
-def _known(row: sqlite3.Row) -> KnownFile:
-    return KnownFile(
-        row["id"],
-        row["size"],
-        row["modified_ns"],
-        row["state"],
-        bool(row["is_missing"]),
-        row["failure"],
-    )
+def _marks(values: Sequence[object]) -> str:
+    return ",".join("?" * len(values))
 
 
-def _asset(row: sqlite3.Row) -> Asset:
-    return Asset(
-        id=row["id"],
-        path=_path(row["root"]) / os.fsdecode(row["relative_path"]),
-        size=row["size"],
-        modified_ns=row["modified_ns"],
-        added_at=row["added_at"],
-        width=row["width"],
-        height=row["height"],
-        format=row["format"],
-        content_hash=row["content_hash"],
-        is_missing=bool(row["is_missing"]),
-        is_generated=bool(row["is_generated"]),
-        failure=row["failure"],
-    )
+def _assets(rows: Sequence[sqlite3.Row]) -> list[Asset]:
+    """Rows of ``_COLUMNS``; a hundred thousand of them are made each time the window opens."""
+    folders: dict[tuple[bytes, bytes], str] = {}
+    assets: list[Asset] = []
+    for row in rows:
+        # fmt: off
+        (root, relative, asset_id, size, modified_ns, added_at, width, height, form, content_hash,
+         is_missing, is_generated, failure) = row
+        # fmt: on
+        below, _, name = relative.rpartition(_SEPARATOR)
+        folder = folders.get((root, below))
+        if folder is None:
+            folder = folders[root, below] = str(_path(root) / os.fsdecode(below))
+        assets.append(
+            Asset(
+                asset_id,
+                folder,
+                os.fsdecode(name),
+                size,
+                modified_ns,
+                added_at,
+                width,
+                height,
+                form,
+                content_hash,
+                bool(is_missing),
+                bool(is_generated),
+                failure,
+            )
+        )
+    return assets

@@ -6,16 +6,16 @@ import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from desktop.library.ignore import is_ignored, is_library
 
 
-@dataclass(frozen=True, slots=True)
-class FoundFile:
+class FoundFile(NamedTuple):
     """A picture file, by name; nothing has been read from it yet.
 
     Attributes:
-        relative_path: below the scanned folder, in the file system's own bytes.
+        relative_path: below the root, in the file system's own bytes.
         size: bytes.
         modified_ns: nanoseconds since the epoch.
     """
@@ -30,8 +30,8 @@ class ScanFailure:
     """A folder or file that could not be looked at.
 
     Attributes:
-        relative_path: below the scanned folder, as ``FoundFile.relative_path``; a prefix whose
-            contents are unknown, not gone.
+        relative_path: below the root, as ``FoundFile.relative_path``; what lies there is unknown,
+            not gone.
         reason: for the person.
     """
 
@@ -54,7 +54,8 @@ def scan(
         is_picture: decides by file name.
         within: the root that ``start`` is a part of; ``start`` itself when None.
     """
-    real_root = os.path.realpath(within or start)
+    root = within or start
+    real_root = os.path.realpath(root)
     walked: set[tuple[int, int]] = set()
     waiting = [str(start)]
     while waiting:
@@ -65,27 +66,29 @@ def scan(
                 continue
             walked.add((status.st_dev, status.st_ino))
             with os.scandir(folder) as listing:
-                entries = sorted(listing, key=lambda entry: entry.name)
+                entries = {entry.name: entry for entry in listing}
         except OSError as error:
-            yield _failure(start, folder, error)
+            yield _failure(root, folder, error)
             continue
-        if is_library({entry.name for entry in entries}):
+        if is_library(entries):
             continue
+        # Once a folder: what is done for every file decides how long a large library takes.
+        above = _relative(root, folder)
+        prefix = above + os.fsencode(os.sep) if above else b""
         inner: list[str] = []
-        for entry in entries:
-            if is_ignored(entry.name):
+        for name in sorted(entries):
+            if is_ignored(name):
                 continue
+            entry = entries[name]
             try:
                 if entry.is_dir():
                     if not (entry.is_symlink() and _leads_inside(entry.path, real_root)):
                         inner.append(entry.path)
-                elif is_picture(entry.name):
+                elif is_picture(name):
                     status = entry.stat()
-                    yield FoundFile(
-                        _relative(start, entry.path), status.st_size, status.st_mtime_ns
-                    )
+                    yield FoundFile(prefix + os.fsencode(name), status.st_size, status.st_mtime_ns)
             except OSError as error:
-                yield _failure(start, entry.path, error)
+                yield _failure(root, entry.path, error)
         waiting.extend(reversed(inner))
 
 

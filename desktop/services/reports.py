@@ -86,6 +86,22 @@ class AssetDetails:
 
 
 @dataclass(frozen=True, slots=True)
+class ModelChange:
+    """A new model is taking over; the old one answers searches until it has.
+
+    Attributes:
+        old, new: names of the models.
+        done: pictures that the new one has encoded.
+        total: pictures that the old one knows.
+    """
+
+    old: str
+    new: str
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
 class LibraryStatus:
     """What the window needs to know before it has anything to show.
 
@@ -96,6 +112,7 @@ class LibraryStatus:
         model: name of the encoder in use; empty when none is installed.
         model_problem: why there is no usable model; empty when there is one.
         has_gemini_key: a key is in the keyring or the environment.
+        model_change: while ``model`` has not encoded yet what an earlier one knows.
     """
 
     assets: int = 0
@@ -104,3 +121,4 @@ class LibraryStatus:
     model: str = ""
     model_problem: str = ""
     has_gemini_key: bool = False
+    model_change: ModelChange | None = None

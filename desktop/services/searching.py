@@ -13,7 +13,8 @@ from desktop.core.query import Query, Reason, SearchHit, SearchResult
 from desktop.embedding.encoder import Encoder
 from desktop.generation.request import Reference
 from desktop.library.catalog import Catalog
-from desktop.media.decode import encoder_pixels, load_picture
+from desktop.media.views import load_views
+from desktop.services.answering import Answering
 from desktop.services.vector_index import VectorIndex
 
 _BY_NAME = (
@@ -28,7 +29,7 @@ class Searching:
     """Finds assets.
 
     Args:
-        encoder: the encoder in use, or None while there is no model.
+        answering: knows the encoder that answers, if there is a model.
         problem: why there is none, in words.
         pending: how many pictures that encoder has not seen yet.
         read_side: shorter side to which pictures are reduced while decoding; the same as for
@@ -39,14 +40,14 @@ class Searching:
         self,
         catalog: Catalog,
         vectors: VectorIndex,
-        encoder: Callable[[], Encoder | None],
+        answering: Answering,
         problem: Callable[[], str],
         pending: Callable[[], int],
         read_side: int,
     ) -> None:
         self._catalog = catalog
         self._vectors = vectors
-        self._encoder = encoder
+        self._answering = answering
         self._problem = problem
         self._pending = pending
         self._read_side = read_side
@@ -66,7 +67,8 @@ class Searching:
             raise UsageError(
                 "There is nothing to search for.", next_step="Give words or a picture."
             )
-        encoder = self._encoder()
+        answer = self._answering.encoder()
+        encoder = answer.encoder
         if encoder is None:
             return self._by_words(query)
         vector = self._vector(query, encoder)
@@ -81,7 +83,7 @@ class Searching:
                 for rank, hit in enumerate(known, start=1)
             ),
             model=encoder.info.name,
-            notice="" if known else self._nothing_found(),
+            notice=answer.notice or ("" if known else self._nothing_found()),
         )
 
     def _nothing_found(self) -> str:
@@ -133,8 +135,9 @@ class Searching:
             parts.append(encoder.encode_texts([query.text])[0])
         if query.image is not None:
             spec = encoder.info.pixels
-            picture = load_picture(query.image, at_least=max(self._read_side, spec.size))
-            parts.append(encoder.encode_images(encoder_pixels(picture.image, spec)[np.newaxis])[0])
+            # The way that indexing goes, so that a picture of the library is most like itself.
+            pixels = load_views(query.image, self._read_side, spec).encoder_pixels(spec)
+            parts.append(encoder.encode_images(pixels[np.newaxis])[0])
         # The mean direction of unit vectors: both parts weigh the same, whatever their count.
         mean = np.stack(parts).mean(axis=0)
         length = max(float(np.linalg.norm(mean)), 1e-12)

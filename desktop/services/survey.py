@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Literal
 
 from desktop.core.asset import Asset, displayable
 from desktop.core.cancellation import CancelToken
 from desktop.core.progress import Progress
-from desktop.library.catalog import Catalog, KnownFile, Root, RootKind
+from desktop.library.catalog import Catalog, Root, RootKind
 from desktop.library.scan import FoundFile, ScanFailure, scan
 from desktop.media.formats import is_picture
 from desktop.services.reports import FileFailure, IndexReport
@@ -19,39 +18,75 @@ from desktop.services.reports import FileFailure, IndexReport
 _SCAN_BATCH = 500
 
 
-@dataclass(slots=True)
-class Tally:
-    """The report while it grows; every file seen has one outcome, the last one told, or none."""
+# What is known of one asset in this run; bits of one byte.
+_SEEN, _NEW, _MISSING, _FINISHED, _FAILED = 1, 2, 4, 8, 16
+_OUTCOME = _FINISHED | _FAILED
 
-    seen: set[int] = field(default_factory=set[int])
-    new: set[int] = field(default_factory=set[int])
-    missing: set[int] = field(default_factory=set[int])
-    failures: list[FileFailure] = field(default_factory=list[FileFailure])
-    outcomes: dict[int, Literal["added", "updated", "failed"]] = field(
-        default_factory=dict[int, Literal["added", "updated", "failed"]]
-    )
+
+class Tally:
+    """The report while it grows; every file seen has one outcome, the last one told, or none.
+
+    A run may see a million assets, so each takes one byte, at the place that is its id.
+    """
+
+    def __init__(self) -> None:
+        self._marks = bytearray()
+        self.failures: list[FileFailure] = []
+        self.found = 0
+
+    @property
+    def seen(self) -> list[int]:
+        """Ids of the assets whose file was seen, ascending."""
+        return [asset_id for asset_id, mark in enumerate(self._marks) if mark & _SEEN]
+
+    def has_seen(self, asset_id: int) -> bool:
+        return asset_id < len(self._marks) and bool(self._marks[asset_id] & _SEEN)
+
+    def unseen(self, asset_ids: Iterable[int]) -> set[int]:
+        """Those of them whose file was not seen."""
+        marks, end = self._marks, len(self._marks)
+        return {i for i in asset_ids if i >= end or not marks[i] & _SEEN}
+
+    def see(self, asset_ids: Collection[int], *, is_new: bool = False) -> None:
+        """The files of these assets are there, each told once."""
+        self._mark(asset_ids, _SEEN | (_NEW if is_new else 0))
+        self.found += len(asset_ids)
+
+    def miss(self, asset_ids: Collection[int]) -> None:
+        """Their files are not there any more."""
+        self._mark(asset_ids, _MISSING)
 
     def fail(self, path: Path, reason: str, *, asset_id: int | None = None) -> None:
         """A file or folder could not be used; ``asset_id`` when it is in the library."""
         self.failures.append(FileFailure(path, reason))
         if asset_id is not None:
-            self.outcomes[asset_id] = "failed"
+            self._mark([asset_id], _FAILED, instead_of=_OUTCOME)
 
     def finish(self, asset_id: int) -> None:
         """The asset is complete now, and was not before this run."""
-        self.outcomes[asset_id] = "added" if asset_id in self.new else "updated"
+        self._mark([asset_id], _FINISHED, instead_of=_OUTCOME)
 
     def report(self, seconds: float) -> IndexReport:
-        outcomes = list(self.outcomes.values())
+        counts = Counter(self._marks)
+
+        def having(bits: int, out_of: int) -> int:
+            return sum(count for mark, count in counts.items() if mark & out_of == bits)
+
         return IndexReport(
-            found=len(self.seen),
-            added=outcomes.count("added"),
-            updated=outcomes.count("updated"),
-            unchanged=len(self.seen) - len(outcomes),
-            missing=len(self.missing),
+            found=self.found,
+            added=having(_FINISHED | _NEW, _OUTCOME | _NEW),
+            updated=having(_FINISHED, _OUTCOME | _NEW),
+            unchanged=having(_SEEN, _SEEN | _OUTCOME),
+            missing=having(_MISSING, _MISSING),
             failed=tuple(self.failures),
             seconds=seconds,
         )
+
+    def _mark(self, asset_ids: Collection[int], mark: int, *, instead_of: int = 0) -> None:
+        marks = self._marks
+        marks.extend(bytes(max(0, max(asset_ids, default=0) + 1 - len(marks))))
+        for asset_id in asset_ids:
+            marks[asset_id] = marks[asset_id] & ~instead_of | mark
 
 
 class Survey:
@@ -104,7 +139,7 @@ class Survey:
                         "the library.",
                     )
                 elif root.kind is RootKind.LOOSE:
-                    for relative in self._catalog.known_files(root.id):
+                    for relative in self._catalog.paths_in(root.id):
                         yield root, root.path / os.fsdecode(relative)
                 else:
                     yield root, root.path
@@ -137,42 +172,32 @@ class Survey:
         cancel: CancelToken,
         retry_failed: bool,
     ) -> Iterator[Progress]:
-        below = b"" if start == root.path else os.fsencode(start.relative_to(root.path))
-        prefix = below + os.fsencode(os.sep) if below else b""
-        known = self._catalog.known_files(root.id, below)
-        unseen = dict(known)
         unknown_places: list[bytes] = []
         batch: list[FoundFile] = []
         for found in scan(start, is_picture, within=root.path):
             cancel.raise_if_cancelled()
-            relative = prefix + found.relative_path
             if isinstance(found, ScanFailure):
                 tally.fail(found.path, found.reason)
-                unknown_places.append(relative.rstrip(os.fsencode(os.sep)))
+                unknown_places.append(found.relative_path)
                 continue
-            unseen.pop(relative, None)
-            batch.append(FoundFile(relative, found.size, found.modified_ns))
+            batch.append(found)
             if len(batch) >= _SCAN_BATCH:
-                self._compare(root, batch, known, tally, retry_failed)
+                self._compare(root, batch, tally, retry_failed)
                 batch.clear()
-                folder = displayable(os.fsdecode(os.path.dirname(relative)))  # noqa: PTH120
+                folder = displayable(os.fsdecode(os.path.dirname(found.relative_path)))  # noqa: PTH120
                 yield Progress(
                     "Looking through folders",
-                    len(tally.seen),
+                    tally.found,
                     current=folder,
                     failed=len(tally.failures),
                 )
-        self._compare(root, batch, known, tally, retry_failed)
-        # A place that could not be looked into says nothing about what lies in it.
-        gone = [
-            file.id
-            for path, file in unseen.items()
-            if not any(
-                not place or path == place or path.startswith(place + os.fsencode(os.sep))
-                for place in unknown_places
-            )
-        ]
-        tally.missing.update(gone)
+        self._compare(root, batch, tally, retry_failed)
+        below = b"" if start == root.path else os.fsencode(start.relative_to(root.path))
+        gone = tally.unseen(self._catalog.ids_at(root.id, below))
+        for place in unknown_places if gone else ():
+            # A place that could not be looked into says nothing about what lies in it.
+            gone.difference_update(self._catalog.ids_at(root.id, place))
+        tally.miss(gone)
         self._catalog.mark_missing(gone, is_missing=True)
 
     def _file(self, root: Root, path: Path, tally: Tally, retry_failed: bool) -> None:
@@ -183,24 +208,20 @@ class Survey:
         except FileNotFoundError:
             if known:
                 self._catalog.mark_missing([known.id], is_missing=True)
-                tally.missing.add(known.id)
+                tally.miss([known.id])
             return
         except OSError as error:
             tally.fail(path, f"The system could not open it: {error.strerror}.")
             return
         file = FoundFile(relative, status.st_size, status.st_mtime_ns)
-        remembered = {relative: known} if known else {}
-        self._compare(root, [file], remembered, tally, retry_failed)
+        self._compare(root, [file], tally, retry_failed)
 
     def _compare(
-        self,
-        root: Root,
-        files: Sequence[FoundFile],
-        known: dict[bytes, KnownFile],
-        tally: Tally,
-        retry_failed: bool,
+        self, root: Root, files: Sequence[FoundFile], tally: Tally, retry_failed: bool
     ) -> None:
         """Write down which of these files are new or changed."""
+        known = self._catalog.known_files(root.id, [file.relative_path for file in files])
+        seen: list[int] = []
         new: list[FoundFile] = []
         changed: list[tuple[int, FoundFile]] = []
         for file in files:
@@ -208,10 +229,12 @@ class Survey:
             if memory is None:
                 new.append(file)
                 continue
-            if memory.id in tally.seen:  # the same place was named twice
+            if tally.has_seen(memory.id):  # the same place was named twice
                 continue
-            tally.seen.add(memory.id)
-            is_same = (memory.size, memory.modified_ns) == (file.size, file.modified_ns)
+            seen.append(memory.id)
+            is_same = memory.size == file.size and memory.modified_ns == file.modified_ns
+            if is_same and memory.state != "failed" and not memory.is_missing:
+                continue
             if memory.state == "failed" and is_same and not retry_failed:
                 path = root.path / os.fsdecode(file.relative_path)
                 tally.fail(path, memory.failure, asset_id=memory.id)
@@ -219,16 +242,18 @@ class Survey:
                     self._catalog.mark_missing([memory.id], is_missing=False)
             elif not is_same or memory.state == "failed":
                 changed.append((memory.id, file))
-            elif memory.is_missing:
+            else:
                 self._catalog.mark_missing([memory.id], is_missing=False)
                 tally.finish(memory.id)
-        with self._catalog.all_or_nothing():
-            ids = self._catalog.add_files(root, new)
-            if ids and root.kind is RootKind.GENERATED:
-                self._adopt(list(self._catalog.assets_by_id(ids).values()))
-        tally.new.update(ids)
-        tally.seen.update(ids)
-        self._catalog.mark_changed(changed)
+        tally.see(seen)
+        if new:
+            with self._catalog.all_or_nothing():
+                ids = self._catalog.add_files(root, new)
+                if root.kind is RootKind.GENERATED:
+                    self._adopt(list(self._catalog.assets_by_id(ids).values()))
+            tally.see(ids, is_new=True)
+        if changed:
+            self._catalog.mark_changed(changed)
 
 
 def _unfit(path: Path) -> str | None:

@@ -6,6 +6,7 @@ import os
 import sqlite3
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -72,14 +73,14 @@ class TestRoots:
         asset = catalog.asset(asset_id)
         assert asset is not None
         assert asset.path == HOME / "capes" / "red.png"
-        assert set(catalog.known_files(outer.id)) == {b"capes/red.png"}
+        assert catalog.paths_in(outer.id) == [b"capes/red.png"]
 
     def test_a_folder_added_after_a_file_of_it_keeps_that_file(self, catalog: Catalog) -> None:
         loose = catalog.add_root(HOME, RootKind.LOOSE)
         add(catalog, "red.png", root=loose)
         root = catalog.add_root(HOME)
         assert root.kind is RootKind.FOLDER
-        assert set(catalog.known_files(root.id)) == {b"red.png"}
+        assert catalog.paths_in(root.id) == [b"red.png"]
 
     def test_generated_pictures_stay_apart_from_a_folder_around_them(
         self, catalog: Catalog
@@ -110,6 +111,29 @@ class TestAssets:
         assert asset is not None
         assert asset.path == HOME / "caf\udce9\n.png"
         assert catalog.asset_at(asset.path) == asset
+
+    def test_assets_are_found_by_the_place_they_lie_at(self, catalog: Catalog) -> None:
+        root = catalog.add_root(HOME)
+        names = ("a.png", "a/1.png", "a/b/2.png", "a b/3.png", "a0/4.png")
+        ids = dict(zip(names, add(catalog, *names), strict=True))
+
+        def names_at(place: bytes) -> set[str]:
+            found = set(catalog.ids_at(root.id, place))
+            return {name for name, asset_id in ids.items() if asset_id in found}
+
+        assert names_at(b"") == set(names)
+        assert names_at(b"a") == {"a/1.png", "a/b/2.png"}
+        assert names_at(b"a/b") == {"a/b/2.png"}
+        assert names_at(b"a.png") == {"a.png"}
+        assert names_at(b"b") == set()
+
+    def test_a_path_is_its_folder_and_its_name(self, catalog: Catalog) -> None:
+        ids = add(catalog, "top.png", "capes/red.png", "capes/blue.png")
+        found = catalog.assets_by_id(ids)
+        top, red, blue = (found[asset_id] for asset_id in ids)
+        assert (top.folder, top.name) == (str(HOME), "top.png")
+        assert red.path == HOME / "capes" / "red.png"
+        assert red.folder is blue.folder
 
     def test_the_newest_come_first(self, catalog: Catalog) -> None:
         first, second = add(catalog, "a.png", "b.png")
@@ -152,6 +176,33 @@ class TestLedger:
         assert ledger.assets_to_read("clip@1", None) == [b, d]
         assert ledger.assets_to_read("clip@1", [a, b]) == [b]
         assert ledger.assets_to_read("other@2", [a]) == [a]
+        [root] = catalog.roots()
+        assert ledger.assets_to_read("clip@1", root_ids=[root.id]) == [b, d]
+        assert ledger.assets_to_read("clip@1", root_ids=[]) == []
+
+    def test_one_encoder_is_ahead_while_it_has_what_another_lacks(
+        self, catalog: Catalog, ledger: VectorLedger
+    ) -> None:
+        files = read(catalog, *add(catalog, "a.png", "b.png"))
+        [root] = catalog.roots()
+
+        def is_ahead(encoder: str, other: str) -> bool:
+            return ledger.is_ahead(encoder, other, [root.id])
+
+        rows = ledger.record("old@1", files, self.vectors(2))
+        assert not is_ahead("old@1", "new@2"), "Milvus has not acknowledged anything yet"
+        ledger.mark_stored(row.id for row in rows)
+        assert is_ahead("old@1", "new@2")
+        assert not ledger.is_ahead("old@1", "new@2", []), "its folder is not there"
+        ledger.mark_stored(row.id for row in ledger.record("new@2", files[:1], self.vectors(1)))
+        assert ledger.stored_counts() == {"old@1": 2, "new@2": 1}
+        assert is_ahead("old@1", "new@2")
+        assert not is_ahead("new@2", "old@1")
+        catalog.mark_missing([files[1].asset_id], is_missing=True)
+        assert not is_ahead("old@1", "new@2")
+        catalog.mark_missing([files[1].asset_id], is_missing=False)
+        catalog.record_read([replace(files[1], content_hash="f" * 32)])
+        assert not is_ahead("old@1", "new@2"), "the picture has changed since"
 
     def test_a_vector_counts_once_milvus_has_it(
         self, catalog: Catalog, ledger: VectorLedger

@@ -1,0 +1,226 @@
+"""Changing the model: the old one answers until the new one has encoded what there is."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from desktop.core.cancellation import CancelToken
+from desktop.core.errors import Cancelled, ModelError
+from desktop.core.progress import finish
+from desktop.core.query import Query, SearchResult
+from desktop.embedding.clip import load_encoder
+from desktop.embedding.encoder import Encoder
+from desktop.embedding.manifest import InstalledModel
+from desktop.embedding.models import ModelRegistry
+from desktop.services.reports import IndexReport, ModelChange
+from desktop.wiring import Engine
+from tests import pictures
+from tests.embedding import tiny
+from tests.lent import LentEncoder
+from tests.services.conftest import OpenEngine
+
+PICTURES = 40
+
+
+@pytest.fixture(scope="session")
+def two_models(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A models folder with "old" and "new"."""
+    folder = tmp_path_factory.mktemp("two")
+    registry = ModelRegistry(folder / "models")
+    for seed, name in enumerate(("old", "new"), start=1):
+        checkpoint = tiny.save_with_sidecar(folder / name, seed=seed)
+        finish(registry.import_file(checkpoint, name=name, cancel=CancelToken()))
+    return folder / "models"
+
+
+@pytest.fixture(scope="session")
+def encoder_of() -> Callable[[InstalledModel], LentEncoder]:
+    """The real encoders in this process, each loaded once, in batches small enough to be cut."""
+    loaded: dict[str, LentEncoder] = {}
+
+    def encoder(model: InstalledModel) -> LentEncoder:
+        if model.identity not in loaded:
+            loaded[model.identity] = LentEncoder(load_encoder(model))
+            loaded[model.identity].batch_size = 2
+        return loaded[model.identity]
+
+    return encoder
+
+
+@pytest.fixture(autouse=True)
+def _one_process_for_all(
+    encoder_of: Callable[[InstalledModel], LentEncoder], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def instead(model: InstalledModel, *_: object, **__: object) -> Encoder:
+        return encoder_of(model)
+
+    monkeypatch.setattr("desktop.wiring.ProcessEncoder", instead)
+
+
+@pytest.fixture
+def reopen(tmp_path: Path, two_models: Path, open_engine: OpenEngine) -> Callable[[], Engine]:
+    """The engine with the model that the settings name."""
+    shutil.copytree(two_models, tmp_path / "profile" / "models")
+    return lambda: open_engine(model="")
+
+
+@pytest.fixture
+def engine(reopen: Callable[[], Engine], folder: Path) -> Engine:
+    """A library, indexed with "old"; "new" is chosen, and has done nothing."""
+    pictures.fill(folder, PICTURES)
+    engine = reopen()
+    engine.use_model("old")
+    finish(engine.indexing.run([folder], CancelToken()))
+    engine.use_model("new")
+    return engine
+
+
+def search(engine: Engine, limit: int = 50) -> SearchResult:
+    return engine.searching.search(Query(text="a watch", limit=limit))
+
+
+def catch_up(engine: Engine, until: int = 10_000) -> IndexReport | None:
+    """Encode with the chosen model; None when stopped after ``until`` pictures or a few more."""
+    cancel = CancelToken()
+    steps = engine.indexing.catch_up(cancel)
+    try:
+        while True:
+            if next(steps).done >= until:
+                cancel.cancel()
+    except StopIteration as stop:
+        return stop.value
+    except Cancelled:
+        return None
+
+
+def encoded(engine: Engine, name: str) -> int:
+    """Vectors in the collection of that model."""
+    store = engine.vectors.reopen_known(engine.models.resolve(name).identity)
+    return store.count() if store else 0
+
+
+def test_the_old_model_answers_until_the_new_one_is_complete(engine: Engine) -> None:
+    for _ in range(2):
+        result = search(engine)
+        assert (result.model, len(result.hits)) == ("old", PICTURES)
+        done = encoded(engine, "new")
+        assert result.notice == (
+            f"old still answers: {done} of {PICTURES} pictures are encoded with new."
+        )
+        assert catch_up(engine, until=2) is None
+    assert 0 < encoded(engine, "new") < PICTURES
+    catch_up(engine)
+    result = search(engine)
+    assert (result.model, len(result.hits), result.notice) == ("new", PICTURES, "")
+    assert (encoded(engine, "new"), encoded(engine, "old")) == (PICTURES, PICTURES)
+
+
+def test_the_next_start_goes_on_with_the_rest(engine: Engine, reopen: Callable[[], Engine]) -> None:
+    assert catch_up(engine, until=4) is None
+    done = encoded(engine, "new")
+    assert engine.status().model_change == ModelChange("old", "new", done, PICTURES)
+    engine.close()
+    again = reopen()
+    assert search(again).model == "old"
+    report = catch_up(again)
+    assert report is not None
+    assert (report.found, report.updated, report.failed) == (PICTURES - done, PICTURES - done, ())
+    assert search(again).model == "new"
+    assert again.status().model_change is None
+
+
+def test_looking_for_changes_completes_it_too(engine: Engine, folder: Path) -> None:
+    pictures.fill(folder / "more", 2, first_seed=90)
+    report = finish(engine.indexing.run([], CancelToken()))
+    assert (report.added, report.updated) == (2, PICTURES)
+    assert search(engine).model == "new"
+
+
+def test_changing_back_is_immediate(engine: Engine) -> None:
+    catch_up(engine, until=4)
+    engine.use_model("old")
+    assert (search(engine).model, search(engine).notice) == ("old", "")
+    engine.use_model("new")
+    catch_up(engine)
+    engine.use_model("old")
+    assert (search(engine).model, search(engine).notice) == ("old", "")
+
+
+def test_a_picture_added_meanwhile_is_encoded_once_with_the_new_model(
+    engine: Engine, folder: Path
+) -> None:
+    catch_up(engine, until=4)
+    [path] = pictures.fill(folder.parent / "dropped", 1, first_seed=90)
+    finish(engine.indexing.run([path], CancelToken()))
+    assert search(engine).model == "old"
+    catch_up(engine)
+    result = search(engine)
+    assert (result.model, len(result.hits)) == ("new", PICTURES + 1)
+    assert (encoded(engine, "new"), encoded(engine, "old")) == (PICTURES + 1, PICTURES)
+
+
+def test_pictures_that_cannot_be_encoded_now_do_not_hold_it_up(
+    engine: Engine, folder: Path, tmp_path: Path
+) -> None:
+    engine.use_model("old")
+    drive = tmp_path / "drive"
+    pictures.fill(drive, 3, first_seed=50)
+    finish(engine.indexing.run([drive], CancelToken()))
+    missing, broken, *_ = sorted(folder.iterdir())
+    kept = missing.read_bytes()
+    missing.unlink()
+    finish(engine.indexing.run([folder], CancelToken()))
+    drive.rename(tmp_path / "unplugged")
+    broken.write_bytes(b"no picture any more")
+
+    engine.use_model("new")
+    report = catch_up(engine)
+    assert report is not None
+    assert [failure.path for failure in report.failed] == [broken]
+    assert (search(engine).model, len(search(engine).hits)) == ("new", PICTURES - 2)
+
+    # They are found again once they are back, and do not bring the old model back with them.
+    (tmp_path / "unplugged").rename(drive)
+    missing.write_bytes(kept)
+    assert search(engine).model == "new"
+    finish(engine.indexing.run([], CancelToken()))
+    assert (search(engine).model, len(search(engine).hits)) == ("new", PICTURES + 2)
+
+
+def test_an_old_model_that_was_removed_does_not_answer(
+    engine: Engine, reopen: Callable[[], Engine]
+) -> None:
+    catch_up(engine, until=4)
+    engine.close()
+    shutil.rmtree(engine.profile.models / "old")
+    again = reopen()
+    assert again.status().model_change is None
+    result = search(again)
+    assert (result.model, len(result.hits)) == ("new", encoded(again, "new"))
+
+
+def test_an_old_model_that_does_not_load_gives_way_with_a_word(
+    engine: Engine, reopen: Callable[[], Engine], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    catch_up(engine, until=4)
+    engine.close()
+    again = reopen()
+    load = again.model._load
+
+    def failing(model: InstalledModel) -> Encoder:
+        if model.manifest.name == "old":
+            raise ModelError("The weights of old are damaged.")
+        return load(model)
+
+    monkeypatch.setattr(again.model, "_load", failing)
+    result = search(again)
+    done = encoded(again, "new")
+    assert (result.model, len(result.hits)) == ("new", done)
+    assert result.notice == (
+        f"new answers, although only {done} of {PICTURES} pictures are encoded with new. "
+        "The weights of old are damaged."
+    )
