@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication
 
 from desktop import __version__
 from desktop.config.logging import log_to_file
+from desktop.config.options import EngineOptions
 from desktop.config.paths import ProfilePaths, default_profile
 from desktop.config.settings import load_settings
 from desktop.core.errors import PlantainError
@@ -23,9 +24,18 @@ from desktop.qt.engine import EngineParts
 from desktop.qt.error_hook import ErrorHook
 from desktop.qt.session import Session
 from desktop.qt.theme import Theme
-from desktop.wiring import EngineOptions, open_engine
 
 _log = logging.getLogger(__name__)
+
+
+def open_engine(options: EngineOptions) -> EngineParts:
+    """Open a library with the environment of this process."""
+    # In the lane that opens it, behind the first paint of the window: the engine's libraries
+    # take longer to import than the window takes to open.
+    from desktop.wiring import Engine
+
+    return Engine(options)
+
 
 SHUTDOWN_S = 10.0
 """How long running jobs get to stop; a picture being encoded takes a second or two."""
@@ -59,11 +69,13 @@ def run(
     profile = ProfilePaths((options.profile_dir or default_profile()).absolute())
     log = _log_to(profile)
     look = Theme.named(theme or _theme_in(profile))
-    look.apply(application)
+    look.apply_basics(application)
     application.setWindowIcon(look.app_icon())
 
     hook = ErrorHook()
     session = Session(look, lambda: opener(options), add)
+    # Now, and not before: every widget that is moved into another one is dressed anew.
+    look.apply_stylesheet(application)
     hook.raised.connect(session.report_text)
     hook.install()
     before = _quit_on_interrupt(application)
@@ -114,13 +126,6 @@ def check_window(options: EngineOptions, deadline_s: float = 60.0) -> int:
         QTimer.singleShot(int(deadline_s * 1000), session.window, session.window.close)
 
     return shown if run(options, on_start=watch) == 0 else 0
-
-
-def main() -> int:
-    """The entry of ``plantain-app``: the window, with the command line's options."""
-    from desktop import cli
-
-    return cli.main(sys.argv[1:])
 
 
 def _log_to(profile: ProfilePaths) -> logging.Handler | None:

@@ -18,25 +18,34 @@ from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from desktop import __version__
 from desktop.commands.arguments import count, path, positive, words
 from desktop.commands.terminal import follow, say, say_error
 from desktop.config.logging import log_to_file
+from desktop.config.options import EngineOptions
 from desktop.config.paths import ProfilePaths, default_profile
 from desktop.core.asset import displayable
 from desktop.core.cancellation import CancelToken
 from desktop.core.errors import LibraryError, PlantainError, UsageError
 from desktop.core.query import Query
 from desktop.generation.request import ASPECT_RATIOS, GenerationRequest, Reference
-from desktop.wiring import Engine, EngineOptions
+
+if TYPE_CHECKING:
+    from desktop.wiring import Engine
 
 Json = dict[str, Any]
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code."""
+    if getattr(sys, "frozen", False):
+        # Started again to be the encoder's process; then this does not return. Imported only
+        # there: it costs the window's first paint some milliseconds.
+        from multiprocessing import freeze_support
+
+        freeze_support()
     parser = _parser()
     arguments = parser.parse_args(argv)
     for stream in (sys.stdout, sys.stderr):
@@ -98,7 +107,7 @@ def _index(arguments: argparse.Namespace, options: EngineOptions) -> Json:
             safe="Nothing was changed.",
             next_step="Check the path.",
         )
-    with Engine(options) as engine, _interruptible() as cancel:
+    with _open(options) as engine, _interruptible() as cancel:
         if problem := engine.model.problem():
             say(f"{problem} They are browsable, and found by their names.", to=sys.stderr)
         report = follow(
@@ -127,7 +136,7 @@ def _search(arguments: argparse.Namespace, options: EngineOptions) -> Json:
             safe="It was not replaced.",
             next_step="Choose another name.",
         )
-    with Engine(options) as engine:
+    with _open(options) as engine:
         result = engine.searching.search(query)
         if sheet is not None:
             engine.contact_sheets.write(result, sheet)
@@ -160,7 +169,7 @@ def _generate(arguments: argparse.Namespace, options: EngineOptions) -> Json:
     prompt = words(arguments.prompt)
     # By real path, so that no picture goes along twice; in the order given.
     chosen = {os.path.realpath(path): Path(os.path.abspath(path)) for path in arguments.ref}  # noqa: PTH100
-    with Engine(options) as engine, _interruptible() as cancel:
+    with _open(options) as engine, _interruptible() as cancel:
         proposed = [
             reference
             for reference in engine.searching.propose(prompt, arguments.auto_ref + len(chosen))
@@ -203,7 +212,7 @@ def _generate(arguments: argparse.Namespace, options: EngineOptions) -> Json:
 
 
 def _model_list(arguments: argparse.Namespace, options: EngineOptions) -> Json:
-    with Engine(replace(options, model=""), is_reader=True) as engine:
+    with _open(replace(options, model=""), is_reader=True) as engine:
         entries = engine.models.list()
         in_use = engine.model.installed()
     name = in_use.manifest.name if in_use else None
@@ -216,7 +225,7 @@ def _model_list(arguments: argparse.Namespace, options: EngineOptions) -> Json:
 
 
 def _model_import(arguments: argparse.Namespace, options: EngineOptions) -> Json:
-    with Engine(replace(options, model=""), is_reader=True) as engine, _interruptible() as cancel:
+    with _open(replace(options, model=""), is_reader=True) as engine, _interruptible() as cancel:
         entry = follow(
             engine.models.import_file(
                 arguments.file,
@@ -230,7 +239,7 @@ def _model_import(arguments: argparse.Namespace, options: EngineOptions) -> Json
 
 
 def _model_download(arguments: argparse.Namespace, options: EngineOptions) -> Json:
-    with Engine(replace(options, model=""), is_reader=True) as engine, _interruptible() as cancel:
+    with _open(replace(options, model=""), is_reader=True) as engine, _interruptible() as cancel:
         entry = follow(
             engine.models.download(
                 arguments.name, endpoint=os.environ.get("HF_ENDPOINT"), cancel=cancel
@@ -241,10 +250,21 @@ def _model_download(arguments: argparse.Namespace, options: EngineOptions) -> Js
 
 
 def _model_use(arguments: argparse.Namespace, options: EngineOptions) -> Json:
-    with Engine(replace(options, model=""), is_reader=True) as engine:
+    with _open(replace(options, model=""), is_reader=True) as engine:
         engine.use_model(arguments.name)
-    say(f"“{arguments.name}” is in use from now on. Index again to search with it.", to=sys.stderr)
-    return {"model": arguments.name}
+        status = engine.status()
+    change = status.model_change
+    if change is not None:
+        then = (
+            f" {change.old} answers searches until it has encoded what there is "
+            f"({change.done:,} of {change.total:,} pictures so far). Run: plantain index"
+        )
+    elif status.pending:
+        then = f" It has yet to encode {status.pending:,} pictures. Run: plantain index"
+    else:
+        then = ""
+    say(f"“{arguments.name}” is in use from now on.{then}", to=sys.stderr)
+    return {"model": arguments.name, "change": asdict(change) if change else None}
 
 
 def _doctor(arguments: argparse.Namespace, options: EngineOptions) -> Json:
@@ -273,6 +293,14 @@ def _window(arguments: argparse.Namespace, options: EngineOptions) -> Json:
     from desktop.app import run  # PySide6: the command line works without it
 
     return {"exit_code": run(options)}
+
+
+def _open(options: EngineOptions, *, is_reader: bool = False) -> Engine:
+    # With the first command that works on a library: what the engine is made of (numpy, Pillow,
+    # SQLite, HTTP) takes longer to import than the window, which passes here, takes to open.
+    from desktop.wiring import Engine
+
+    return Engine(options, is_reader=is_reader)
 
 
 # -- arguments ---------------------------------------------------------------------------------

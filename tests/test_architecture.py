@@ -102,6 +102,7 @@ def test_only_the_wiring_picks_adapters(module: Path) -> None:
         "desktop.generation.moodboard",
         "desktop.embedding.clip",
         "desktop.embedding.active",
+        "desktop.embedding.process",
     }
     # The check-up asks torch which device there is, and shows it without loading a model.
     if room_of(module) == "wiring" or module.name == "doctor.py":

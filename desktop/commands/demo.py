@@ -9,8 +9,9 @@ from pathlib import Path
 
 from desktop.commands.terminal import say
 from desktop.commands.walkthrough import walk_through
+from desktop.config.options import EngineOptions
 from desktop.config.paths import resource
-from desktop.wiring import Engine, EngineOptions
+from desktop.wiring import Engine
 
 
 def run_demo() -> int:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import sys
 from typing import TextIO
 
-from tqdm import tqdm
-
 from desktop.core.errors import PlantainError
 from desktop.core.progress import ProgressSteps, ResultT
 
@@ -23,6 +21,9 @@ def say_error(error: PlantainError) -> None:
 
 def follow(steps: ProgressSteps[ResultT]) -> ResultT:
     """Run work to its end, with a progress bar on stderr when that is a terminal."""
+    # Not before there is progress to show: the window passes through the command line too.
+    from tqdm import tqdm
+
     # disable=None: tqdm's own test for a terminal.
     with tqdm(file=sys.stderr, disable=None, leave=False, unit=" ", dynamic_ncols=True) as bar:
         while True:

@@ -8,16 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from desktop.core.asset import Asset
 from desktop.core.cancellation import CancelToken
 from desktop.core.progress import ProgressSteps
 from desktop.core.query import Query, SearchResult
-from desktop.embedding.models import ModelEntry
 from desktop.generation.generator import ImageGenerator
 from desktop.generation.request import GenerationRequest, Reference
 from desktop.services.reports import AssetDetails, GeneratedPicture, IndexReport, LibraryStatus
+
+if TYPE_CHECKING:  # not needed to show the window, and every import delays it
+    from desktop.embedding.models import ModelEntry
 
 
 class BrowsingPart(Protocol):
@@ -29,6 +31,7 @@ class IndexingPart(Protocol):
     def run(
         self, paths: Sequence[Path], cancel: CancelToken, *, retry_failed: bool = False
     ) -> ProgressSteps[IndexReport]: ...
+    def catch_up(self, cancel: CancelToken) -> ProgressSteps[IndexReport]: ...
 
 
 class SearchingPart(Protocol):

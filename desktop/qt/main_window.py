@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, Qt, QUrl, Signal
+from PySide6.QtCore import QPoint, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import (
     QAction,
     QCloseEvent,
@@ -14,9 +16,9 @@ from PySide6.QtGui import (
     QDropEvent,
     QGuiApplication,
     QKeySequence,
+    QPaintEvent,
 )
 from PySide6.QtWidgets import (
-    QFileDialog,
     QFrame,
     QMainWindow,
     QMenu,
@@ -36,12 +38,14 @@ from desktop.qt.models.pictures import Pictures
 from desktop.qt.models.pixmap_cache import PixmapCache
 from desktop.qt.panels.centre import Centre
 from desktop.qt.panels.details import DetailsPanel
-from desktop.qt.panels.generation_panel import GenerationPanel
 from desktop.qt.panels.jobs import JobsPanel
 from desktop.qt.panels.sidebar import ALL, Sidebar
 from desktop.qt.theme import UNIT, Theme
 from desktop.qt.views.words import hairline, icon_button, label
 from desktop.services.reports import Lineage
+
+if TYPE_CHECKING:
+    from desktop.qt.panels.generation_panel import GenerationPanel
 
 DETAILS, CREATE = 0, 1
 
@@ -54,6 +58,8 @@ class MainWindow(QMainWindow):
     rescan_requested = Signal()
     models_requested = Signal()
     open_again_requested = Signal()
+    first_painted = Signal()
+    """The window is to be seen; whatever can wait for that may begin."""
     closing = Signal()
 
     def __init__(self, theme: Theme, pictures: Pictures, cache: PixmapCache) -> None:
@@ -61,13 +67,14 @@ class MainWindow(QMainWindow):
         self.setWindowTitle("Plantain")
         self.setObjectName("window")
         self.setAcceptDrops(True)
+        self._is_painted = False
         self.theme = theme
         self._pictures = pictures
+        self._cache = cache
         self.jobs = JobListModel()
         self.sidebar = Sidebar(theme)
         self.centre = Centre(theme, pictures, cache)
         self.details = DetailsPanel(theme, pictures, cache)
-        self.creation = GenerationPanel(theme, pictures, cache)
         self.jobs_panel = JobsPanel(theme, self.jobs)
 
         self.tabs = QTabBar()
@@ -78,8 +85,7 @@ class MainWindow(QMainWindow):
         self.tabs.setAccessibleName("Details or Create")
         self._right_stack = QStackedWidget()
         self._right_stack.addWidget(self.details)
-        self._right_stack.addWidget(self.creation)
-        self.tabs.currentChanged.connect(self._right_stack.setCurrentIndex)
+        self.tabs.currentChanged.connect(self._show_tab)
         self.right = QFrame()
         self.right.setObjectName("panel")
         right = QVBoxLayout(self.right)
@@ -130,13 +136,25 @@ class MainWindow(QMainWindow):
         self.details.reveal_requested.connect(self.reveal)
         self.details.copy_path_requested.connect(self.copy_path)
         self.details.prompt_reuse_requested.connect(self.reuse)
-        self.creation.show_in_library_requested.connect(self.show_in_library)
-        self.creation.link_opened.connect(lambda link: QDesktopServices.openUrl(QUrl(link)))
+
+    @cached_property
+    def creation(self) -> GenerationPanel:
+        """The panel behind the tab "Create"; made after the first paint, which it would delay."""
+        # Imported here for the same reason.
+        from desktop.qt.panels.generation_panel import GenerationPanel
+
+        made = GenerationPanel(self.theme, self._pictures, self._cache)
+        made.show_in_library_requested.connect(self.show_in_library)
+        made.link_opened.connect(lambda link: QDesktopServices.openUrl(QUrl(link)))
+        self._right_stack.insertWidget(CREATE, made)
+        return made
 
     # ------------------------------------------------------------------ what can be done
 
     def ask_folder(self) -> None:
         """Let a person choose a folder to add."""
+        from PySide6.QtWidgets import QFileDialog  # many enums; not before it is asked for
+
         chosen = QFileDialog.getExistingDirectory(self, "Add a folder to the library")
         if chosen:
             self.paths_added.emit([Path(chosen)])
@@ -189,6 +207,13 @@ class MainWindow(QMainWindow):
         QGuiApplication.clipboard().setText(displayable(asset.path))
 
     # ------------------------------------------------------------------ Qt
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if not self._is_painted:
+            self._is_painted = True
+            # The panels are painted after this, in the same turn of the event loop.
+            QTimer.singleShot(0, self, self.first_painted.emit)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         mime = event.mimeData()
@@ -264,6 +289,9 @@ class MainWindow(QMainWindow):
         for made in (panel, self.menu_button):
             made.setFixedSize(5 * UNIT, 5 * UNIT)
             self.centre.tools.addWidget(made)
+
+    def _show_tab(self, tab: int) -> None:
+        self._right_stack.setCurrentWidget(self.creation if tab == CREATE else self.details)
 
     def _toggle_right(self, is_shown: bool) -> None:
         self.right.setVisible(is_shown)

@@ -6,21 +6,23 @@ import logging
 import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
-from desktop.qt.controllers.context import Context
-from desktop.qt.controllers.creation import CreationController
-from desktop.qt.controllers.library import LibraryController
-from desktop.qt.controllers.models import ModelController
-from desktop.qt.controllers.search import SearchController
-from desktop.qt.dialogs.report import ReportDialog
 from desktop.qt.engine import EngineParts
 from desktop.qt.lanes import Lanes
 from desktop.qt.main_window import MainWindow
 from desktop.qt.models.pictures import Pictures
 from desktop.qt.models.pixmap_cache import PixmapCache
 from desktop.qt.theme import Theme
+
+if TYPE_CHECKING:
+    from desktop.qt.controllers.creation import CreationController
+    from desktop.qt.controllers.library import LibraryController
+    from desktop.qt.controllers.models import ModelController
+    from desktop.qt.controllers.search import SearchController
+    from desktop.qt.dialogs.report import ReportDialog
 
 _log = logging.getLogger(__name__)
 
@@ -59,8 +61,9 @@ class Session(QObject):
 
     def start(self) -> None:
         """Show the window at once and open the library behind it."""
+        self.window.centre.show_opening()
+        self.window.first_painted.connect(self._open)
         self.window.show()
-        self._open()
 
     @property
     def is_open(self) -> bool:
@@ -77,6 +80,8 @@ class Session(QObject):
         if self._report is not None:
             self._report.add(details)
             return
+        from desktop.qt.dialogs.report import ReportDialog  # hopefully never needed
+
         self._report = ReportDialog(details, self.window)
         self._report.finished.connect(self._forget_report)
         self._report.open()
@@ -113,6 +118,13 @@ class Session(QObject):
         self._engine = engine
         if self._is_closed:
             return
+        # Behind the first paint, as the engine itself: there is nothing to control before.
+        from desktop.qt.controllers.context import Context
+        from desktop.qt.controllers.creation import CreationController
+        from desktop.qt.controllers.library import LibraryController
+        from desktop.qt.controllers.models import ModelController
+        from desktop.qt.controllers.search import SearchController
+
         self.pictures.open(engine.thumbnail_path)
         context = Context(engine, self.window, self.lanes, self.pictures, self.cache, self.report)
         self.window.paths_added.disconnect(self._keep_paths)
@@ -121,7 +133,7 @@ class Session(QObject):
         self.creation = CreationController(context)
         self.models = ModelController(context)
         self.creation.library_changed.connect(self.library.refresh)
-        self.models.model_changed.connect(self.library.rescan)
+        self.models.model_changed.connect(self.library.catch_up)
         self.models.model_changed.connect(self.search.again)
         self.library.refresh()
         if self._add:

@@ -7,7 +7,9 @@ focus are drawn with light and dark instead.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, fields
+from functools import cache
 
 from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPainter, QPalette, QPixmap
@@ -131,12 +133,22 @@ covers about half as much again as in a TrueType font, and stands out from the L
 """
 
 
+@cache
+def _drawing(name: str) -> str:
+    return resource(f"icons/{name}.svg").read_text(encoding="utf-8")
+
+
 class Theme:
     """One set of tokens, with the icons tinted for it."""
 
     def __init__(self, tokens: Tokens) -> None:
         self.tokens = tokens
         self._icons: dict[tuple[str, str], QIcon] = {}
+        # No finer than a screen here shows: an icon takes a millisecond for each ratio.
+        self._sharpest = max(
+            (math.ceil(screen.devicePixelRatio()) for screen in QGuiApplication.screens()),
+            default=1,
+        )
 
     @classmethod
     def named(cls, name: str) -> Theme:
@@ -155,7 +167,7 @@ class Theme:
         key = (name, token)
         if key not in self._icons:
             icon = QIcon()
-            for ratio in (1, 2, 3):
+            for ratio in range(1, self._sharpest + 1):
                 icon.addPixmap(self.pixmap(name, token, ICON, ratio))
                 faint = self.pixmap(name, "edge", ICON, ratio)
                 icon.addPixmap(faint, QIcon.Mode.Disabled)
@@ -164,7 +176,7 @@ class Theme:
 
     def pixmap(self, name: str, token: str, side: int, ratio: float) -> QPixmap:
         """The same as a pixmap of ``side`` logical pixels."""
-        drawing = resource(f"icons/{name}.svg").read_text(encoding="utf-8")
+        drawing = _drawing(name)
         drawing = drawing.replace("currentColor", getattr(self.tokens, token))
         # Lucide draws for 24 px with 2 px strokes; finer ones keep small shapes open, and keep
         # large ones from shouting.
@@ -200,13 +212,21 @@ class Theme:
 
     def apply(self, application: QApplication) -> None:
         """Dress the whole application: Fusion, palette, font and stylesheet."""
+        self.apply_basics(application)
+        self.apply_stylesheet(application)
+
+    def apply_stylesheet(self, application: QApplication) -> None:
+        """The last of ``apply``; soonest done when the widgets are there and in their places."""
+        application.setStyleSheet(self._stylesheet())
+
+    def apply_basics(self, application: QApplication) -> None:
+        """What widgets are measured by while they are built: Fusion, palette and font."""
         application.setStyle("Fusion")
         application.setPalette(self._palette())
         font = application.font()
         font.setFamilies([*FONT_FAMILIES, font.family()])
         font.setPixelSize(TEXT_BASE)
         application.setFont(font)
-        application.setStyleSheet(self._stylesheet())
 
     def _palette(self) -> QPalette:
         role = QPalette.ColorRole

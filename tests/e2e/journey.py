@@ -15,8 +15,8 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtTest import QTest
 
 from desktop.app import run
+from desktop.config.options import EngineOptions
 from desktop.qt.session import Session
-from desktop.wiring import EngineOptions
 from tests.e2e.person import Person
 
 

@@ -14,11 +14,11 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtTest import QTest
 
 from desktop.app import run
+from desktop.config.options import EngineOptions
 from desktop.config.paths import resource
 from desktop.qt.main_window import DETAILS
 from desktop.qt.session import Session
 from desktop.qt.views.asset_grid import DEFAULT_TILE
-from desktop.wiring import EngineOptions
 from tests.e2e.person import Person, let_it_run
 
 SMALL_TILE = 136

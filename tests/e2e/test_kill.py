@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from desktop.wiring import Engine, EngineOptions
+from desktop.config.options import EngineOptions
+from desktop.wiring import Engine
 from tests import pictures
 from tests.embedding import tiny
 

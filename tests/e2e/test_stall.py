@@ -2,41 +2,20 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
+from desktop.config.options import EngineOptions
 from desktop.qt.session import Session
 from desktop.qt.theme import Theme
-from desktop.wiring import Engine, EngineOptions
+from desktop.wiring import Engine
 from tests import pictures
 from tests.e2e.person import Person
+from tests.e2e.pulse import Pulse
 
 PICTURES = 1_000
-TICK_MS = 5
-
-
-class Pulse:
-    """Beats in the event loop; the longest gap between two beats is the longest stall."""
-
-    def __init__(self) -> None:
-        self.longest_s = 0.0
-        self._last = time.perf_counter()
-        self._timer = QTimer(interval=TICK_MS)
-        self._timer.timeout.connect(self._beat)
-        self._timer.start()
-
-    def _beat(self) -> None:
-        now = time.perf_counter()
-        self.longest_s = max(self.longest_s, now - self._last)
-        self._last = now
-
-    def stop(self) -> float:
-        self._timer.stop()
-        return self.longest_s
 
 
 def test_the_longest_stall_while_indexing_is_printed(

@@ -15,12 +15,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from desktop.config.options import EngineOptions
 from desktop.config.paths import resource
 from desktop.config.settings import Settings, save_settings
 from desktop.media.metadata import read_lineage
 from desktop.qt.session import Session
 from desktop.qt.theme import Theme
-from desktop.wiring import Engine, EngineOptions
+from desktop.wiring import Engine
 from tests.e2e.person import Person
 from tests.fakes.gemini import GeminiServer
 from tests.fakes.gemini_replies import Failure

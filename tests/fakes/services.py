@@ -32,7 +32,8 @@ def make_asset(number: int, name: str = "", folder: str = "/pictures", **changes
     """An asset that was read; ``number`` is its id and its content."""
     asset = Asset(
         id=number,
-        path=Path(folder) / (name or f"picture {number:03}.png"),
+        folder=str(Path(folder)),
+        name=name or f"picture {number:03}.png",
         size=1_234_567,
         modified_ns=1_700_000_000_000_000_000,
         added_at=1_700_000_000.0 + number,
@@ -74,6 +75,7 @@ class FakeIndexing:
         self.report = IndexReport(found=3, added=3)
         self.error: Exception | None = None
         self.gate: threading.Event | None = None
+        self.caught_up = 0
 
     def run(
         self, paths: Sequence[Path], cancel: CancelToken, *, retry_failed: bool = False
@@ -87,6 +89,12 @@ class FakeIndexing:
             raise self.error
         self.browsing.assets = [*self.new, *self.browsing.assets]
         return self.report
+
+    def catch_up(self, cancel: CancelToken) -> Generator[Progress, None, IndexReport]:
+        self.caught_up += 1
+        yield from self.steps
+        _wait(self.gate, cancel)
+        return IndexReport(found=3, updated=3)
 
 
 class FakeSearching:

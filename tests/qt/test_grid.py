@@ -6,8 +6,10 @@ import json
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, QTimer
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QAbstractItemModelTester
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from desktop.core.asset import Asset
@@ -22,8 +24,13 @@ from desktop.qt.models.asset_list import (
 from desktop.qt.models.pictures import Pictures
 from desktop.qt.models.pixmap_cache import PixmapCache
 from desktop.qt.theme import Theme
-from desktop.qt.views.asset_delegate import badge_of
-from desktop.qt.views.asset_grid import LAID_OUT_AT_ONCE, LARGEST, SMALLEST, AssetGrid
+from desktop.qt.views.asset_grid import (
+    LARGEST,
+    LOAD_INTERVAL_MS,
+    SMALLEST,
+    AssetGrid,
+)
+from desktop.qt.views.asset_painter import badge_of
 from tests.fakes.services import make_asset
 from tests.qt.pictures import write_thumbnail
 
@@ -81,7 +88,7 @@ def test_tiles_fill_the_width(grid: AssetGrid, qtbot: QtBot) -> None:
     grid.show_assets([make_asset(n) for n in range(1, 40)])
     for least in (112, 192, 300):
         grid.set_tile_size(least)
-        cell = grid.gridSize().width()
+        cell = grid.cell.width()
         assert cell >= least
         left_over = grid.viewport().width() - cell * (grid.viewport().width() // cell)
         assert left_over <= grid.viewport().width() // cell + 1
@@ -132,17 +139,113 @@ def test_a_hundred_thousand_rows(grid: AssetGrid, qtbot: QtBot) -> None:
     assert grid.visible_rows().start == 0
 
 
-def test_the_slider_lays_a_large_library_out_once(grid: AssetGrid, qtbot: QtBot) -> None:
-    grid.show_assets([make_asset(n) for n in range(1, LAID_OUT_AT_ONCE)])
-    before = grid.gridSize()
-    grid.set_tile_size(SMALLEST)
-    small = grid.gridSize()
-    assert small.width() < before.width()
-    grid.show_assets([make_asset(n) for n in range(1, LAID_OUT_AT_ONCE + 2)])
-    for size in range(SMALLEST, LARGEST, 8):
+def selected_ids(grid: AssetGrid) -> list[int]:
+    return [asset.id for asset in grid.selected_assets()]
+
+
+def test_select_all_selects_every_row_of_a_large_library(grid: AssetGrid, qtbot: QtBot) -> None:
+    grid.show_assets([make_asset(n) for n in range(1, 100_001)])
+    qtbot.keyClick(grid, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    assert selected_ids(grid) == [*range(1, 100_001)]
+    grid.show_assets([make_asset(n) for n in range(100_000, 0, -1)])
+    assert len(selected_ids(grid)) == 100_000
+
+
+def test_keys_move_by_tiles_lines_and_pages(grid: AssetGrid, qtbot: QtBot) -> None:
+    grid.show_assets([make_asset(n) for n in range(1, 39)])
+    columns = grid.viewport().width() // grid.cell.width()
+    assert columns == 4
+
+    def after(key: Qt.Key, start: int) -> int:
+        grid.select_asset(start)
+        qtbot.keyClick(grid, key)
+        assert len(selected_ids(grid)) == 1
+        return selected_ids(grid)[0]
+
+    assert after(Qt.Key.Key_Right, 4) == 5
+    assert after(Qt.Key.Key_Left, 1) == 1
+    assert after(Qt.Key.Key_Down, 6) == 10
+    assert after(Qt.Key.Key_Up, 6) == 2
+    assert after(Qt.Key.Key_Up, 3) == 3, "there is no line above"
+    assert after(Qt.Key.Key_Down, 36) == 38, "the last line is short"
+    assert after(Qt.Key.Key_Down, 37) == 37
+    assert after(Qt.Key.Key_PageDown, 1) > 1 + columns
+    assert after(Qt.Key.Key_End, 1) == 38
+
+
+def test_shift_selects_in_reading_order(grid: AssetGrid, qtbot: QtBot) -> None:
+    grid.show_assets([make_asset(n) for n in range(1, 39)])
+    grid.select_asset(7)
+    shift = Qt.KeyboardModifier.ShiftModifier
+    qtbot.keyClick(grid, Qt.Key.Key_Down, shift)
+    assert selected_ids(grid) == [7, 8, 9, 10, 11]
+    qtbot.keyClick(grid, Qt.Key.Key_Up, shift)
+    qtbot.keyClick(grid, Qt.Key.Key_Up, shift)
+    assert selected_ids(grid) == [3, 4, 5, 6, 7]
+    place = grid.visualRect(grid.assets.index(8)).center()
+    qtbot.mouseClick(grid.viewport(), Qt.MouseButton.LeftButton, shift, place)
+    assert selected_ids(grid) == [7, 8, 9]
+
+
+def test_a_rubber_band_selects_the_tiles_it_touches(grid: AssetGrid, qtbot: QtBot) -> None:
+    grid.show_assets([make_asset(n) for n in range(1, 39)])
+    viewport, button = grid.viewport(), Qt.MouseButton.LeftButton
+    # From the gap below the first tile of the second column into the last of the third.
+    start = grid.cell_of(1).bottomLeft() + QPoint(1, 0)
+    end = grid.cell_of(6).center()
+    assert not grid.indexAt(start).isValid()
+    qtbot.mousePress(viewport, button, pos=start)
+    for place in (start + QPoint(15, 15), end):
+        move = QMouseEvent(
+            QEvent.Type.MouseMove,
+            QPointF(place),
+            QPointF(viewport.mapToGlobal(place)),
+            Qt.MouseButton.NoButton,
+            button,
+            Qt.KeyboardModifier.NoModifier,
+        )
+        QApplication.sendEvent(viewport, move)
+    assert selected_ids(grid) == [6, 7]
+    band = viewport.grab().toImage()
+    qtbot.mouseRelease(viewport, button, pos=end)
+    assert selected_ids(grid) == [6, 7]
+    assert viewport.grab().toImage() != band, "the band goes with the button"
+
+
+def test_another_order_keeps_what_is_selected_and_in_view(grid: AssetGrid) -> None:
+    assets = [make_asset(n) for n in range(1, 2_001)]
+    grid.show_assets(assets)
+    grid.select_asset(1_000)
+    with grid.current_in_view():
+        grid.show_assets(assets[::-1][1_500:] + assets[::-1][:1_500])
+    assert selected_ids(grid) == [1_000]
+    assert grid.currentIndex().row() in grid.visible_rows()
+
+
+def test_pictures_come_while_one_scrolls_on(
+    grid: AssetGrid, cache: PixmapCache, tmp_path: Path, qtbot: QtBot
+) -> None:
+    for number in range(1, 400):
+        write_thumbnail(tmp_path, number)
+    arrived: list[str] = []
+    cache.arrived.connect(arrived.append)
+    grid.show_assets([make_asset(n) for n in range(1, 400)])
+    bar = grid.verticalScrollBar()
+    scroll = QTimer(grid, interval=LOAD_INTERVAL_MS // 2)
+    scroll.timeout.connect(lambda: bar.setValue(bar.value() + 20))
+    scroll.start()
+    qtbot.waitUntil(lambda: len(arrived) > 30)
+    assert bar.value() < bar.maximum(), "before it came to rest"
+    scroll.stop()
+
+
+def test_the_size_slider_keeps_the_place(grid: AssetGrid) -> None:
+    grid.show_assets([make_asset(n) for n in range(1, 100_001)])
+    grid.verticalScrollBar().setValue(grid.verticalScrollBar().maximum() // 2)
+    first = grid.visible_rows().start
+    for size in (SMALLEST, LARGEST):
         grid.set_tile_size(size)
-    assert grid.gridSize() == small, "not while the slider moves"
-    qtbot.waitUntil(lambda: grid.gridSize().width() > before.width())
+        assert first in grid.visible_rows()
 
 
 def test_r_makes_references_and_return_opens(grid: AssetGrid, qtbot: QtBot) -> None:

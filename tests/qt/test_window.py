@@ -40,12 +40,12 @@ def titles(session: Session) -> str:
 
 
 def press(session: Session, text: str, qtbot: QtBot) -> None:
-    [button] = [
-        b
-        for b in session.window.centre.findChildren(QPushButton)
-        if b.text() == text and b.isVisible()
-    ]
-    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    def buttons() -> list[QPushButton]:
+        found = session.window.centre.findChildren(QPushButton)
+        return [button for button in found if button.text() == text and button.isVisible()]
+
+    qtbot.waitUntil(lambda: len(buttons()) == 1)
+    qtbot.mouseClick(buttons()[0], Qt.MouseButton.LeftButton)
 
 
 def test_the_window_is_there_before_the_library(theme: Theme, qtbot: QtBot) -> None:
@@ -155,10 +155,26 @@ def test_what_a_scan_found_is_shown_before_it_is_read(open_session: Opener, qtbo
 def test_a_stopped_run_is_finished_at_the_next_start(open_session: Opener, qtbot: QtBot) -> None:
     engine = FakeEngine([make_asset(1), make_asset(2, content_hash="")])
     session = open_session(engine)
-    qtbot.waitUntil(lambda: engine.indexing.calls == [((), False)])
     line = session.window.jobs_panel.line
-    qtbot.waitUntil(lambda: "Finish reading your pictures 3 added" in line.words())
-    assert len(engine.indexing.calls) == 1, "once, whatever it left"
+    qtbot.waitUntil(lambda: "Make every picture searchable 3 updated" in line.words())
+    assert engine.indexing.caught_up == 1, "once, whatever it left"
+
+
+def test_what_is_dropped_goes_before_the_catching_up(
+    open_session: Opener, tmp_path: Path, qtbot: QtBot
+) -> None:
+    engine = FakeEngine([make_asset(1), make_asset(2, content_hash="")])
+    engine.indexing.gate = threading.Event()
+    session = open_session(engine)
+    qtbot.waitUntil(lambda: engine.indexing.caught_up == 1)
+    assert drop(session.window, files_mime([tmp_path]))
+    qtbot.waitUntil(lambda: engine.indexing.caught_up == 2)
+    assert engine.indexing.calls == [((tmp_path,), False)]
+    library = session.library
+    assert library is not None
+    qtbot.waitUntil(lambda: not library.is_indexing)
+    states = [job.state for job in session.window.jobs.jobs()]
+    assert sorted(states) == sorted([JobState.STOPPED, JobState.DONE, JobState.DONE])
 
 
 def test_the_open_list_of_jobs_does_not_say_things_twice(
@@ -314,8 +330,8 @@ def test_without_a_model(open_session: Opener, qtbot: QtBot) -> None:
     assert isinstance(use, QPushButton)
     qtbot.mouseClick(use, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: engine.model == "demo")
-    # A new model reads the library again, and the notice goes.
-    qtbot.waitUntil(lambda: engine.indexing.calls == [((), False)])
+    # A new model encodes what there is, and the notice goes.
+    qtbot.waitUntil(lambda: engine.indexing.caught_up == 1)
     qtbot.waitUntil(lambda: notice.words() == "")
 
 
@@ -445,10 +461,25 @@ def test_progress_in_words() -> None:
     ]
 
 
-def test_importing_the_window_loads_nothing_heavy() -> None:
+def test_the_first_paint_needs_nothing_of_the_engine(tmp_path: Path) -> None:
     code = (
-        "import sys, desktop.app, desktop.qt.session;"
-        "heavy = {'torch', 'pymilvus', 'google.genai', 'open_clip'} & set(sys.modules);"
-        "assert not heavy, heavy"
+        "import os, sys\n"
+        "from desktop import cli, app\n"
+        "def seen():\n"
+        "    engine = {'torch', 'open_clip', 'pymilvus', 'google.genai', 'numpy', 'PIL',\n"
+        "              'sqlite3', 'asyncio', 'keyring', 'tqdm', 'desktop.wiring'}\n"
+        "    engine &= set(sys.modules)\n"
+        "    print(engine or '', flush=True)\n"
+        "    os._exit(bool(engine))\n"
+        "class Watched(app.Session):\n"
+        "    def start(self):\n"
+        "        self.window.first_painted.connect(seen)\n"
+        "        super().start()\n"
+        "app.Session = Watched\n"
+        f"cli.main(['--profile-dir', {str(tmp_path)!r}])\n"
+        "sys.exit('never painted')\n"
     )
-    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr

@@ -10,11 +10,15 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QTimer
 
 from desktop.core.asset import Asset, displayable
+from desktop.core.cancellation import CancelToken
 from desktop.core.progress import Progress
 from desktop.qt.controllers.context import Context
 from desktop.qt.dialogs.failures import FailuresDialog
 from desktop.qt.models.job_list import JobRow, JobState
+from desktop.qt.models.ordering import BROWSING, Order, Shelf
 from desktop.qt.panels.sidebar import Overview, overview
+from desktop.qt.workers.collector import uncollected
+from desktop.qt.workers.lane import Job, JobHandle
 from desktop.qt.workers.latest import Latest
 from desktop.services.reports import AssetDetails, IndexReport, LibraryStatus
 
@@ -31,7 +35,8 @@ class Reading:
     stopped before every picture was read.
     """
 
-    assets: Sequence[Asset]
+    shelf: Shelf
+    order: Order
     by_id: dict[int, Asset]
     overview: Overview
     status: LibraryStatus | None
@@ -49,16 +54,24 @@ class LibraryController(QObject):
         self._readings = Latest(context.lanes.browse, self)
         self._readings.finished.connect(self._show_reading)
         self._readings.failed.connect(context.notice)
+        self._shelf = Shelf()
+        self._orders = Latest(context.lanes.browse, self)
+        self._orders.finished.connect(self._window.centre.show_ordered)
+        self._orders.failed.connect(context.notice)
+        self._preparations = Latest(context.lanes.browse, self)
+        self._preparations.failed.connect(context.notice)
         self._details = Latest(context.lanes.browse, self)
         self._details.finished.connect(self._show_details)
         self._details.failed.connect(context.notice)
         self._indexings = 0
+        self._catching_up: JobHandle | None = None
         self._refresh_timer = QTimer(self, singleShot=True, interval=REFRESH_MS)
         self._refresh_timer.timeout.connect(lambda: self.refresh(with_status=False))
 
         window = self._window
         window.paths_added.connect(self.add)
         window.rescan_requested.connect(self.rescan)
+        window.centre.order_wanted.connect(self.arrange)
         window.centre.grid.selection_changed.connect(self._on_selection)
         window.jobs_panel.failures_requested.connect(self._show_failures)
 
@@ -69,15 +82,20 @@ class LibraryController(QObject):
     def refresh(self, *, with_status: bool = True) -> None:
         """Read the library anew."""
         self._refresh_timer.stop()
-        engine = self._context.engine
+        engine, order = self._context.engine, self._window.centre.order
 
         def read(_: object) -> Reading:
             began = time.monotonic()
-            assets = engine.browsing.all()
+            with uncollected():
+                assets = engine.browsing.all()
+                shelf = Shelf(assets)
+                shelf.in_order(order)
+                by_id = {asset.id: asset for asset in assets}
             status = engine.status() if with_status else None
             return Reading(
-                assets,
-                {asset.id: asset for asset in assets},
+                shelf,
+                order,
+                by_id,
                 overview(assets),
                 status,
                 status is not None and is_unfinished(assets, status),
@@ -86,6 +104,11 @@ class LibraryController(QObject):
 
         self._readings.submit(read)
 
+    def arrange(self, order: Order) -> None:
+        """Show the library in another order."""
+        shelf = self._shelf
+        self._orders.submit(lambda _: shelf.in_order(order))
+
     def add(self, paths: Sequence[Path], *, retry_failed: bool = False) -> None:
         """Add folders and files to the library."""
         if len(paths) == 1:
@@ -93,27 +116,52 @@ class LibraryController(QObject):
         else:
             title = f"Add {len(paths)} items"
         self._index(title, tuple(paths), retry_failed=retry_failed)
+        self._let_pass()
 
     def rescan(self) -> None:
         """Look for changes in all known folders."""
         self._index("Look for changes", ())
+        self._let_pass()
+
+    def catch_up(self) -> None:
+        """Encode what the model in use does not know yet; whatever a person asks for goes first."""
+        engine = self._context.engine
+        self._catching_up = self._run(
+            "Make every picture searchable",
+            engine.indexing.catch_up,
+            nothing="Everything is up to date",
+        )
+
+    def _let_pass(self) -> None:
+        """What was just asked for is done before the catching up, which goes on after it."""
+        handle, self._catching_up = self._catching_up, None
+        if handle is not None and not handle.is_over:
+            handle.cancelled.connect(self.catch_up)
+            handle.cancel()
 
     # ------------------------------------------------------------------ indexing
 
     def _index(self, title: str, paths: Sequence[Path], *, retry_failed: bool = False) -> None:
         engine = self._context.engine
+        self._run(
+            title, lambda cancel: engine.indexing.run(paths, cancel, retry_failed=retry_failed)
+        )
+
+    def _run(self, title: str, job: Job, *, nothing: str = "No pictures found there") -> JobHandle:
+        """``nothing``: the outcome in words when there was no picture to look at."""
         job_id, handle = self._context.follow(
             self._context.lanes.index,
             title,
-            lambda cancel: engine.indexing.run(paths, cancel, retry_failed=retry_failed),
+            job,
             stopped="Stopped; what was read is kept. “Look for changes” (F5) goes on with the rest",
         )
         self._indexings += 1
         self._window.centre.show_indexing(True)
         handle.progressed.connect(self._on_progress)
-        handle.finished.connect(lambda report: self._on_indexed(job_id, report))
+        handle.finished.connect(lambda report: self._on_indexed(job_id, report, nothing))
         handle.failed.connect(self._on_index_failed)
         handle.cancelled.connect(self._on_index_over)
+        return handle
 
     def _on_progress(self, progress: Progress) -> None:
         if self._refresh_timer.isActive():
@@ -126,8 +174,9 @@ class LibraryController(QObject):
         elif is_scanned or (progress.done and not self._readings.is_busy):
             self._refresh_timer.start()
 
-    def _on_indexed(self, job_id: int, report: IndexReport) -> None:
-        self._window.jobs.end(job_id, JobState.DONE, report_text(report), report.failed)
+    def _on_indexed(self, job_id: int, report: IndexReport, nothing: str) -> None:
+        text = report_text(report) if report.found or report.failed else nothing
+        self._window.jobs.end(job_id, JobState.DONE, text, report.failed)
         self._on_index_over()
 
     def _on_index_failed(self, error: object) -> None:
@@ -158,14 +207,30 @@ class LibraryController(QObject):
         if reading.status is not None:
             window.centre.show_status(reading.status)
             window.creation.show_key_state(reading.status.has_gemini_key)
-        window.centre.show_library(reading.assets)
+        self._shelf = reading.shelf
+        window.centre.show_library(reading.shelf.in_order(reading.order))
+        if window.centre.order is not reading.order:  # chosen while this was read
+            self.arrange(window.centre.order)
+        elif not self.is_indexing:
+            self._prepare_orders()
         window.sidebar.show_overview(reading.overview)
         if is_first and not window.creation.prompt.hasFocus():
             window.centre.search.setFocus()
         if is_first and reading.is_unfinished and not self.is_indexing:
-            self._index("Finish reading your pictures", ())
+            self.catch_up()
         # The selected picture may have got its thumbnail or its lineage.
         self._on_selection(window.centre.grid.selected_assets())
+
+    def _prepare_orders(self) -> None:
+        """Sort while nobody waits for it."""
+        shelf = self._shelf
+
+        def sort_all(cancel: CancelToken) -> None:
+            for order in BROWSING:
+                cancel.raise_if_cancelled()
+                shelf.in_order(order)
+
+        self._preparations.submit(sort_all)
 
     def _on_selection(self, assets: Sequence[Asset]) -> None:
         if len(assets) != 1:

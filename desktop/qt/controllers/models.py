@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
 from desktop.core.cancellation import CancelToken
 from desktop.core.progress import Progress, ProgressSteps
-from desktop.embedding.models import ModelEntry
 from desktop.qt.controllers.context import Context
 from desktop.qt.dialogs.models import ModelsDialog
 from desktop.qt.models.job_list import JobState
 from desktop.services.reports import LibraryStatus
+
+if TYPE_CHECKING:
+    from desktop.embedding.models import ModelEntry
 
 
 class ModelController(QObject):

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDialog, QFileDialog, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
-from desktop.embedding.models import ModelEntry
 from desktop.qt.panels.details import size_text
 from desktop.qt.theme import UNIT
 from desktop.qt.views.words import button, label
+
+if TYPE_CHECKING:
+    from desktop.embedding.models import ModelEntry
 
 LANGUAGES = {"en": "English", "zh": "Chinese", "de": "German", "fr": "French", "ja": "Japanese"}
 

@@ -19,11 +19,6 @@ from PySide6.QtCore import (
 from desktop.core.asset import Asset
 from desktop.core.query import Reason, SearchHit
 
-ASSET_ROLE = int(Qt.ItemDataRole.UserRole) + 1
-"""The ``Asset`` of a row."""
-SCORE_ROLE = int(Qt.ItemDataRole.UserRole) + 2
-"""What to write beside the name while searching; empty when browsing."""
-
 ASSETS_MIME = "application/x-plantain-assets"
 """A JSON list of asset ids, beside the file URLs that other programs take."""
 
@@ -68,11 +63,27 @@ class AssetListModel(QAbstractListModel):
     def asset(self, row: int) -> Asset:
         return self._assets[row]
 
+    def assets(self, begin: int, end: int) -> Sequence[Asset]:
+        """The rows from ``begin`` up to, not including, ``end``."""
+        return self._assets[begin:end]
+
+    def score(self, row: int) -> str:
+        """What to write beside the name while searching; empty when browsing."""
+        return self._scores[row] if self._scores else ""
+
     def row_of(self, asset_id: int) -> int | None:
         """Where an asset is; None when it is not shown."""
+        return self._row_by_id().get(asset_id)
+
+    def rows_of(self, assets: Sequence[Asset]) -> list[int]:
+        """Where these are, sorted; those that are not shown are left out."""
+        rows = self._row_by_id()
+        return sorted(rows[asset.id] for asset in assets if asset.id in rows)
+
+    def _row_by_id(self) -> dict[int, int]:
         if self._rows is None:
             self._rows = {asset.id: row for row, asset in enumerate(self._assets)}
-        return self._rows.get(asset_id)
+        return self._rows
 
     # ------------------------------------------------------------------ Qt
 
@@ -83,13 +94,7 @@ class AssetListModel(QAbstractListModel):
         if not index.isValid():
             return None
         asset = self._assets[index.row()]
-        if role == ASSET_ROLE:
-            return asset
-        if role == SCORE_ROLE:
-            return self._scores[index.row()] if self._scores else ""
-        if role == Qt.ItemDataRole.DisplayRole:
-            return asset.filename
-        if role == Qt.ItemDataRole.ToolTipRole:
+        if role in {Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole}:
             return asset.filename
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return accessible_text(asset)

@@ -55,6 +55,15 @@ class PixmapCache(QObject):
         self._pixmaps.move_to_end((key, edge))
         return pixmap
 
+    def __contains__(self, key_and_edge: tuple[str, int]) -> bool:
+        return key_and_edge in self._pixmaps
+
+    def clear(self) -> None:
+        """Give all memory back."""
+        self._pixmaps.clear()
+        self._edges.clear()
+        self._held = 0
+
     def is_unreadable(self, key: str) -> bool:
         """It was tried and could not be shown."""
         return key in self._unreadable

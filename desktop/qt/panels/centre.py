@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, 
 
 from desktop.core.asset import Asset
 from desktop.core.errors import PlantainError
-from desktop.core.query import Query, SearchResult
+from desktop.core.query import Query, SearchHit, SearchResult
+from desktop.qt.models.ordering import BROWSING, SEARCHING, Order, hits_in_order
 from desktop.qt.models.pictures import Pictures
 from desktop.qt.models.pixmap_cache import PixmapCache
 from desktop.qt.panels.notice_bar import NoticeBar
@@ -29,6 +30,8 @@ class Centre(QFrame):
 
     action_chosen = Signal(str)
     """A key of ``situation``: what a person chose in an empty state or a notice."""
+    order_wanted = Signal(object)
+    """Order: the library is to be shown in another one; ``show_ordered`` answers."""
     shown_changed = Signal()
 
     def __init__(
@@ -37,7 +40,10 @@ class Centre(QFrame):
         super().__init__(parent)
         self.setObjectName("ground")
         self._assets: Sequence[Asset] = ()
+        self._hits: Sequence[SearchHit] = ()
         self._awaited_id: int | None = None
+        self.order = Order.NEWEST
+        self.hit_order = Order.BEST
         self.situation = Situation()
         self.search = SearchBar(theme, pictures, cache)
         self.notice = NoticeBar(theme)
@@ -66,6 +72,7 @@ class Centre(QFrame):
         column.addWidget(self._stack, 1)
 
         self.results.tile_size_changed.connect(self.grid.set_tile_size)
+        self.results.order_chosen.connect(self._choose_order)
         self.results.clear_requested.connect(self.search.clear)
         self.search.left.connect(self.grid.setFocus)
         self.empty.action_chosen.connect(self.action_chosen)
@@ -82,13 +89,20 @@ class Centre(QFrame):
         self._now(is_open=False, problem=words)
 
     def show_library(self, assets: Sequence[Asset]) -> None:
-        """The library as it is now; keeps the section, the search and the place."""
+        """The library as it is now, in ``order``; keeps section, search and place."""
         self._assets = assets
         self._now(is_open=True, problem="", assets=len(assets))
         if self.situation.query is None:
             self._browse()
         if self._awaited_id is not None and self.grid.select_asset(self._awaited_id):
             self._awaited_id = None
+
+    def show_ordered(self, assets: Sequence[Asset]) -> None:
+        """The same library in the order that was wanted."""
+        self._assets = assets
+        if self.situation.query is None:
+            with self.grid.current_in_view():
+                self._browse()
 
     def select_when_there(self, asset_id: int) -> None:
         """Select an asset that the library has and the grid will have at its next refresh."""
@@ -101,6 +115,7 @@ class Centre(QFrame):
             self.search.clear()
         if self.situation.query is None:
             self._browse()
+            self.grid.scrollToTop()
 
     def show_searching(self, query: Query) -> None:
         """An answer is on its way; the old pictures stay until it comes."""
@@ -115,12 +130,16 @@ class Centre(QFrame):
 
     def show_result(self, result: SearchResult) -> None:
         """The answer."""
-        self.grid.show_hits(result.hits)
+        self._hits = result.hits
+        self.grid.show_hits(hits_in_order(self._hits, self.hit_order))
         self._now(query=result.query, is_answered=True, search_problem="", shown=len(result.hits))
-        self.results.show_matches(looked_for(result.query), len(result.hits))
+        # Without a model, the notice above the grid says all the time what that means.
+        notice = result.notice if result.model else ""
+        self.results.show_matches(looked_for(result.query), len(result.hits), notice)
 
     def show_search_failure(self, error: PlantainError) -> None:
         """There is no answer."""
+        self._hits = ()
         self.grid.show_hits(())
         self._now(is_answered=True, search_problem=error.sentence(), shown=0)
         if self.situation.query is not None:
@@ -154,6 +173,15 @@ class Centre(QFrame):
 
     # ------------------------------------------------------------------ inside
 
+    def _choose_order(self, order: Order) -> None:
+        if self.situation.query is None:
+            self.order = order
+            self.order_wanted.emit(order)
+        else:
+            self.hit_order = order
+            with self.grid.current_in_view():
+                self.grid.show_hits(hits_in_order(self._hits, order))
+
     def _browse(self) -> None:
         shown = self.situation.section.of(self._assets)
         self.grid.show_assets(shown)
@@ -175,6 +203,10 @@ class Centre(QFrame):
                 self.results.show_browsing(self.situation.section.title, self.situation.shown)
             else:
                 self.results.show_nothing()
+        if self.situation.query is None:
+            self.results.show_order(BROWSING, self.order)
+        else:
+            self.results.show_order(SEARCHING, self.hit_order)
         self.results.setVisible(bool(self.situation.assets))
         self.search.setEnabled(self.situation.is_open)
         self.shown_changed.emit()

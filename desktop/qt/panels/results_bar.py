@@ -1,10 +1,13 @@
-"""The thin bar above the grid: what is shown, how many, how large."""
+"""The thin bar above the grid: what is shown, how many, in which order, how large."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QSlider, QWidget
+from collections.abc import Sequence
 
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QSlider, QWidget
+
+from desktop.qt.models.ordering import Order
 from desktop.qt.theme import UNIT, Theme
 from desktop.qt.views.asset_grid import DEFAULT_TILE, LARGEST, SMALLEST
 from desktop.qt.views.words import ElidedLabel, button, label
@@ -15,6 +18,8 @@ class ResultsBar(QFrame):
 
     tile_size_changed = Signal(int)
     clear_requested = Signal()
+    order_chosen = Signal(object)
+    """Order, by the person's hand."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -25,6 +30,13 @@ class ResultsBar(QFrame):
         self._count = label(tone="faint")
         self.clear_button = button("Back to browsing", self.clear_requested.emit, is_flat=True)
         self.clear_button.hide()
+        self.order_combo = QComboBox()
+        self.order_combo.setObjectName("order")
+        self.order_combo.setAccessibleName("Order of the pictures")
+        self.order_combo.setToolTip("Order of the pictures")
+        self.order_combo.activated.connect(
+            lambda row: self.order_chosen.emit(Order(self.order_combo.itemText(row)))
+        )
         self.size_slider = QSlider(Qt.Orientation.Horizontal)
         self.size_slider.setRange(SMALLEST, LARGEST)
         self.size_slider.setValue(DEFAULT_TILE)
@@ -45,6 +57,7 @@ class ResultsBar(QFrame):
         row.addWidget(self._title, 1)
         row.addWidget(self._count)
         row.addWidget(self.clear_button)
+        row.addWidget(self.order_combo)
         row.addSpacing(UNIT)
         row.addWidget(small)
         row.addWidget(self.size_slider)
@@ -60,10 +73,11 @@ class ResultsBar(QFrame):
         self._say(f"Searching for {looked_for}…", "")
         self.clear_button.show()
 
-    def show_matches(self, looked_for: str, count: int) -> None:
-        """Search results are shown."""
+    def show_matches(self, looked_for: str, count: int, notice: str = "") -> None:
+        """Search results are shown; ``notice``: what to know about them."""
         if count:
-            self._say(f"Best matches for {looked_for}", f"{count:,} shown")
+            remark = f" · {notice}" if notice else ""
+            self._say(f"Best matches for {looked_for}{remark}", f"{count:,} shown")
         else:
             self._say(f"No matches for {looked_for}", "")
         # Without matches the empty state below offers the way back.
@@ -73,6 +87,14 @@ class ResultsBar(QFrame):
         """There is no library to speak of yet."""
         self._say("", "")
         self.clear_button.hide()
+
+    def show_order(self, orders: Sequence[Order], chosen: Order) -> None:
+        """The orders there are for what is shown, and the one it is in."""
+        combo = self.order_combo
+        if [combo.itemText(row) for row in range(combo.count())] != [*orders]:
+            combo.clear()
+            combo.addItems([*orders])
+        self.order_combo.setCurrentIndex(orders.index(chosen))
 
     def title(self) -> str:
         return self._title.text()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.core.asset import Asset, displayable
+from desktop.qt.models.ordering import natural
 from desktop.qt.theme import ICON, RADIUS, TEXT_BASE, TEXT_SMALL, UNIT, Theme
 from desktop.qt.views.words import icon_button, label
 
@@ -50,9 +52,14 @@ class Section:
             return [asset for asset in assets if asset.is_missing]
         if self.folder is None:
             return assets
-        # A comparison of text: Path.parents would be made anew for each of 100,000 assets.
-        prefix = str(self.folder / "_")[:-1]
-        return [asset for asset in assets if str(asset.path).startswith(prefix)]
+        # A few hundred folders are compared instead of 100,000 paths.
+        above = str(self.folder / "_")[:-1]
+        inside = {
+            folder
+            for folder in {asset.folder for asset in assets}
+            if folder == str(self.folder) or folder.startswith(above)
+        }
+        return [asset for asset in assets if asset.folder in inside]
 
     @property
     def title(self) -> str:
@@ -90,12 +97,9 @@ class Overview:
 
 def overview(assets: Sequence[Asset]) -> Overview:
     """Count a library by section. Linear in the assets times the depth of their folders."""
-    direct: dict[Path, int] = {}
-    for asset in assets:
-        if asset.is_generated:
-            continue  # Plantain's own folder is the section "Generated"
-        parent = asset.path.parent
-        direct[parent] = direct.get(parent, 0) + 1
+    # Plantain's own folder is the section "Generated".
+    counts = Counter(asset.folder for asset in assets if not asset.is_generated)
+    direct = {Path(folder): count for folder, count in counts.items()}
     totals = dict.fromkeys(direct, 0)
     depths = dict.fromkeys(direct, 0)
     for folder, count in direct.items():
@@ -106,7 +110,7 @@ def overview(assets: Sequence[Asset]) -> Overview:
                 depths[folder] += 1
     rows = tuple(
         FolderRow(folder, depths[folder], totals[folder])
-        for folder in sorted(direct, key=lambda path: [p.casefold() for p in path.parts])
+        for folder in sorted(direct, key=lambda path: [natural(part) for part in path.parts])
     )
     return Overview(
         everything=len(assets),

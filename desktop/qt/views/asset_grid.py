@@ -2,46 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
+from itertools import zip_longest
 
 from PySide6.QtCore import (
-    QAbstractItemModel,
     QItemSelection,
     QItemSelectionModel,
+    QItemSelectionRange,
     QMimeData,
     QPoint,
+    QRect,
     QSize,
     Qt,
     QTimer,
     Signal,
 )
-from PySide6.QtGui import QDrag, QKeyEvent, QPixmap, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QListView, QWidget
+from PySide6.QtGui import QDrag, QKeyEvent, QPainter, QPixmap
+from PySide6.QtWidgets import QAbstractItemView, QWidget
 
 from desktop.core.asset import Asset
 from desktop.core.query import SearchHit
-from desktop.qt.models.asset_list import AssetListModel
+from desktop.qt.models.asset_list import AssetListModel, assets_mime
 from desktop.qt.models.pictures import Picture, Pictures
 from desktop.qt.models.pixmap_cache import PixmapCache, edge_for
 from desktop.qt.theme import UNIT, Theme
-from desktop.qt.views.asset_delegate import (
+from desktop.qt.views.asset_painter import (
+    GAP,
     PICTURE_RADIUS,
-    AssetDelegate,
+    AssetPainter,
+    TileState,
     cell_size,
     picture_side,
 )
+from desktop.qt.views.tile_view import TileView
 from desktop.qt.views.words import set_property
 
 SMALLEST, LARGEST, DEFAULT_TILE = 112, 384, 192
 """Bounds of the size slider: the least width of a cell, logical pixels."""
 
-LAID_OUT_AT_ONCE = 5_000
-"""Tiles that Qt lays out anew within a few milliseconds; more wait until the slider rests."""
-
-SIZE_DEBOUNCE_MS = 120
+LOAD_INTERVAL_MS = 20
+"""While one scrolls: how often the loader is told what is in view now, instead of before."""
 
 
-class AssetGrid(QListView):
+class AssetGrid(TileView):
     """Shows assets or hits; tells what is selected."""
 
     selection_changed = Signal(object)
@@ -56,66 +60,53 @@ class AssetGrid(QListView):
     def __init__(
         self, theme: Theme, pictures: Pictures, cache: PixmapCache, parent: QWidget | None = None
     ) -> None:
-        super().__init__(parent)
+        super().__init__(margin=GAP // 2, parent=parent)
         self.setObjectName("grid")
         self.setAccessibleName("Pictures")
+        self._theme = theme
         self._pictures = pictures
         self._cache = cache
         self._least = DEFAULT_TILE
+        self._rows_waiting: dict[str, list[int]] = {}
         self.assets = AssetListModel()
-        self._delegate = AssetDelegate(theme, pictures, cache)
-        self.setItemDelegate(self._delegate)
-        self.setViewMode(QListView.ViewMode.IconMode)
-        self.setMovement(QListView.Movement.Static)
-        self.setResizeMode(QListView.ResizeMode.Adjust)
-        self.setUniformItemSizes(True)
-        self.setSpacing(0)
+        self._painter = AssetPainter(theme, pictures, cache)
         self.setMouseTracking(True)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setDragEnabled(True)
         self.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.setViewportMargins(UNIT, 0, 0, 0)
         self.setModel(self.assets)
-        self._load_timer = QTimer(self, singleShot=True, interval=20)
+        self._load_timer = QTimer(self, singleShot=True, interval=LOAD_INTERVAL_MS)
         self._load_timer.timeout.connect(self._load_visible)
-        self._size_timer = QTimer(self, singleShot=True, interval=SIZE_DEBOUNCE_MS)
-        self._size_timer.timeout.connect(self._fit_cells)
         self.verticalScrollBar().valueChanged.connect(self._load_soon)
         self.verticalScrollBar().setSingleStep(6 * UNIT)
         # The bar always keeps its room, and is seen when there is something to scroll.
         self.verticalScrollBar().rangeChanged.connect(self._show_bar)
         self.customContextMenuRequested.connect(self._ask_menu)
         self.activated.connect(lambda index: self.opened.emit(self.assets.asset(index.row())))
+        self.selectionModel().selectionChanged.connect(self._tell_selection)
         cache.arrived.connect(self._repaint)
-
-    def setModel(self, model: QAbstractItemModel | None) -> None:
-        super().setModel(model)
-        if model is not None:
-            self.selectionModel().selectionChanged.connect(self._tell_selection)
 
     # ------------------------------------------------------------------ what is shown
 
     def show_assets(self, assets: Sequence[Asset]) -> None:
-        """Browse these; keeps the selection and the place where it can."""
-        kept, place = self.selected_assets(), self.verticalScrollBar().value()
-        self.assets.show_assets(assets)
-        self._select_again(kept)
-        # The layout is done on the next event; asking for it now makes the old place reachable.
-        self.doItemsLayout()
+        """Browse these; keeps the selection, the current one and the place where it can."""
+        place = self.verticalOffset()
+        self._replace(lambda: self.assets.show_assets(assets))
         self.verticalScrollBar().setValue(place)
-        self._load_soon()
 
     def show_hits(self, hits: Sequence[SearchHit]) -> None:
         """Show results from the best one on."""
-        kept = self.selected_assets()
-        self.assets.show_hits(hits)
-        self._select_again(kept)
+        self._replace(lambda: self.assets.show_hits(hits))
         self.scrollToTop()
-        self._load_soon()
+
+    @contextmanager
+    def current_in_view(self) -> Generator[None]:
+        """However the rows move within: if the current one was in view, it is so afterwards."""
+        is_seen = self.currentIndex().row() in self.visible_rows()
+        yield
+        if is_seen:
+            self.scrollTo(self.currentIndex())
 
     def select_asset(self, asset_id: int) -> bool:
         """Select one asset and bring it into view; False when it is not shown."""
@@ -133,36 +124,37 @@ class AssetGrid(QListView):
         """In the order shown."""
         # By ranges: an index for each of 100,000 selected rows takes a second.
         ranges = sorted((r.top(), r.bottom()) for r in self.selectionModel().selection().toList())
-        return [self.assets.asset(row) for top, end in ranges for row in range(top, end + 1)]
+        return [asset for top, end in ranges for asset in self.assets.assets(top, end + 1)]
 
     def set_tile_size(self, least: int) -> None:
         """The least width of a cell; cells widen to fill the row."""
         self._least = least
-        if self.assets.rowCount() > LAID_OUT_AT_ONCE:
-            self._size_timer.start()
-        else:
-            self._fit_cells()
-
-    def visible_rows(self) -> range:
-        """Rows whose tile is at least partly in view."""
-        if not self.assets.rowCount() or not self.gridSize().isValid():
-            return range(0)
-        columns = max(1, self.viewport().width() // self.gridSize().width())
-        top = self.verticalScrollBar().value() // self.gridSize().height()
-        lines = self.viewport().height() // self.gridSize().height() + 2
-        return range(
-            min(top * columns, self.assets.rowCount()),
-            min((top + lines) * columns, self.assets.rowCount()),
-        )
+        self.fit_cells()
 
     # ------------------------------------------------------------------ Qt
 
-    def resizeEvent(self, e: QResizeEvent) -> None:
-        super().resizeEvent(e)
-        self._fit_cells()
+    def cell_for(self, width: int) -> QSize:
+        return cell_size(max(SMALLEST // 2, width // max(1, width // self._least)))
+
+    def fit_cells(self) -> None:
+        super().fit_cells()
+        self._load_soon()
+
+    def paint_ground(self, painter: QPainter, area: QRect) -> None:
+        painter.fillRect(area, self._theme.color("ground"))
+
+    def paint_tile(self, painter: QPainter, row: int, cell: QRect) -> None:
+        index = self.assets.index(row)
+        state = TileState(
+            is_selected=self.selectionModel().isSelected(index),
+            is_hovered=row == self.hovered_row,
+            has_focus=self.hasFocus() and row == self.currentIndex().row(),
+        )
+        self._painter.paint(painter, self.assets.asset(row), self.assets.score(row), cell, state)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_R and not event.modifiers() and self.selectedIndexes():
+        is_r = event.key() == Qt.Key.Key_R and not event.modifiers()
+        if is_r and self.selectionModel().hasSelection():
             self.reference_wanted.emit(self.selected_assets())
             return
         if event.key() == Qt.Key.Key_Escape:
@@ -172,8 +164,7 @@ class AssetGrid(QListView):
 
     def startDrag(self, supportedActions: Qt.DropAction) -> None:  # noqa: N803
         """Qt would drag a picture of all selected tiles; one thumbnail says enough."""
-        indexes = self.selectedIndexes()
-        if not indexes:
+        if not self.selectionModel().hasSelection():
             return
         drag = QDrag(self)
         drag.setMimeData(self.drag_data())
@@ -185,57 +176,64 @@ class AssetGrid(QListView):
 
     def drag_data(self) -> QMimeData:
         """What the selection carries to other panels and programs."""
-        return self.assets.mimeData(sorted(self.selectedIndexes(), key=lambda i: i.row()))
+        return assets_mime(self.selected_assets())
 
     # ------------------------------------------------------------------ inside
-
-    def _fit_cells(self) -> None:
-        width = self.viewport().width()
-        columns = max(1, width // self._least)
-        # IconMode wraps when a row fills the viewport exactly; one pixel less keeps the column.
-        cell = max(SMALLEST // 2, (width - 1) // columns)
-        size = cell_size(cell)
-        if size != self.gridSize():
-            self._delegate.set_cell_width(cell)
-            self.setGridSize(size)
-        self._load_soon()
 
     def _show_bar(self, least: int, most: int) -> None:
         set_property(self.verticalScrollBar(), "idle", least == most)
 
     def _load_soon(self) -> None:
-        self._load_timer.start()
+        # Not put off by every further step: pictures come while one scrolls on, too.
+        if not self._load_timer.isActive():
+            self._load_timer.start()
 
     def _load_visible(self) -> None:
         rows = self.visible_rows()
         ahead = range(rows.stop, min(rows.stop + len(rows), self.assets.rowCount()))
         wanted: list[Picture] = []
+        self._rows_waiting = {}
         for row in (*rows, *ahead):
             picture = self._pictures.of_asset(self.assets.asset(row))
             if picture is not None:
                 wanted.append(picture)
+                self._rows_waiting.setdefault(picture.key, []).append(row)
         ratio = self.devicePixelRatioF()
-        edge = edge_for(picture_side(self.gridSize().width()), ratio)
+        edge = edge_for(picture_side(self.cell.width()), ratio)
         self._cache.want_visible(wanted, edge, round(PICTURE_RADIUS * ratio))
 
-    def _repaint(self) -> None:
-        # Repaints of one event-loop turn are joined by Qt, and paint only what is in view.
-        self.viewport().update()
+    def _repaint(self, key: str) -> None:
+        for row in self._rows_waiting.get(key, ()):
+            self.viewport().update(self.cell_of(row))
 
-    def _select_again(self, kept: Sequence[Asset]) -> None:
-        selection = QItemSelection()
-        current = None
-        for asset in kept:
-            row = self.assets.row_of(asset.id)
-            if row is not None:
-                current = self.assets.index(row)
-                selection.select(current, current)
+    def _replace(self, show: Callable[[], None]) -> None:
+        """Other rows; what was selected and current stays so, wherever its rows are now."""
+        kept, at = self.selected_assets(), self.currentIndex().row()
+        current_id = self.assets.asset(at).id if at >= 0 else None
+        show()
+        self.updateGeometries()
+        flags = QItemSelectionModel.SelectionFlag
+        current = None if current_id is None else self.assets.row_of(current_id)
         if current is not None:
-            flags = QItemSelectionModel.SelectionFlag
-            self.selectionModel().select(selection, flags.ClearAndSelect)
-            self.selectionModel().setCurrentIndex(current, flags.NoUpdate)
+            self.selectionModel().setCurrentIndex(self.assets.index(current), flags.NoUpdate)
+        rows = self.assets.rows_of(kept)
+        if rows:
+            self.selectionModel().select(self._selection_of(rows), flags.ClearAndSelect)
         elif kept:
             self._tell_selection()
+        self._load_soon()
+
+    def _selection_of(self, rows: list[int]) -> QItemSelection:
+        """Sorted rows as few ranges: Qt compares every one with every other."""
+        selection, begin = QItemSelection(), rows[0]
+        if rows[-1] - begin == len(rows) - 1:
+            rows = rows[-1:]  # nothing between is left out: one range
+        for row, following in zip_longest(rows, rows[1:]):
+            if following != row + 1:
+                first, last = self.assets.index(begin), self.assets.index(row)
+                selection.append(QItemSelectionRange(first, last))
+                begin = following
+        return selection
 
     def _tell_selection(self) -> None:
         self.selection_changed.emit(self.selected_assets())

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QFontMetrics, QPainter, QPen, QPixmap
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from dataclasses import dataclass
+from functools import lru_cache
+
+from PySide6.QtCore import QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QFontMetrics, QGuiApplication, QPainter, QPen, QPixmap
 
 from desktop.core.asset import Asset
-from desktop.qt.models.asset_list import ASSET_ROLE, SCORE_ROLE
 from desktop.qt.models.pictures import Pictures
 from desktop.qt.models.pixmap_cache import PixmapCache, edge_for
 from desktop.qt.theme import RADIUS, TEXT_BASE, TEXT_SMALL, UNIT, Theme
@@ -41,61 +42,51 @@ def badge_of(asset: Asset) -> str:
     return "sparkles" if asset.is_generated else ""
 
 
-class AssetDelegate(QStyledItemDelegate):
+@dataclass(frozen=True, slots=True)
+class TileState:
+    """What a person does with a tile."""
+
+    is_selected: bool = False
+    is_hovered: bool = False
+    has_focus: bool = False
+
+
+class AssetPainter:
     """Only paints; what is not in the cache yet is drawn as an empty tile."""
 
     def __init__(self, theme: Theme, pictures: Pictures, cache: PixmapCache) -> None:
-        super().__init__()
         self._theme = theme
         self._pictures = pictures
         self._cache = cache
-        self._cell = cell_size(200)
-        self._icons: dict[tuple[str, str, int, float], QPixmap] = {}
-
-    def set_cell_width(self, width: int) -> None:
-        self._cell = cell_size(width)
-
-    def sizeHint(
-        self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
-    ) -> QSize:
-        return self._cell
+        self._caption_font = QGuiApplication.font()
+        self._caption_font.setPixelSize(TEXT_BASE - 1)
+        self._small_font = QGuiApplication.font()
+        self._small_font.setPixelSize(TEXT_SMALL)
+        self._metrics = QFontMetrics(self._caption_font)
+        # Scrolling paints the same few hundred tiles over and over.
+        self._icon = lru_cache(64)(theme.pixmap)
+        self._ground = lru_cache(16)(self._make_ground)
+        self._elided = lru_cache(2_000)(self._elide)
 
     def paint(
-        self,
-        painter: QPainter,
-        option: QStyleOptionViewItem,
-        index: QModelIndex | QPersistentModelIndex,
+        self, painter: QPainter, asset: Asset, score: str, cell: QRect, state: TileState
     ) -> None:
-        asset = index.data(ASSET_ROLE)
-        if not isinstance(asset, Asset):
-            return
-        state = option.state  # pyright: ignore[reportAttributeAccessIssue]
-        cell: QRect = option.rect  # pyright: ignore[reportAttributeAccessIssue]
-        is_selected = bool(state & QStyle.StateFlag.State_Selected)
-        is_hovered = bool(state & QStyle.StateFlag.State_MouseOver)
-        has_focus = bool(state & QStyle.StateFlag.State_HasFocus)
+        """Paint one tile into its cell."""
         side = cell.width() - 2 * GAP
         tile = QRectF(cell.left() + GAP, cell.top() + GAP, side, side)
-
-        painter.save()
-        painter.setRenderHints(
-            QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform
-        )
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(self._theme.color("tile_hover" if is_hovered else "tile"))
-        painter.drawRoundedRect(tile, RADIUS, RADIUS)
+        ratio = painter.device().devicePixelRatioF()
+        ground = self._ground("tile_hover" if state.is_hovered else "tile", side, ratio)
+        painter.drawPixmap(tile.topLeft(), ground)
         self._paint_picture(painter, asset, tile)
-        if is_selected or has_focus:
+        if state.is_selected or state.has_focus:
             pen = QPen(self._theme.color("ring"), 2)
-            if not is_selected:
+            if not state.is_selected:
                 pen = QPen(self._theme.color("text_faint"), 1, Qt.PenStyle.DashLine)
             painter.setPen(pen)
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(tile.adjusted(1, 1, -1, -1), RADIUS, RADIUS)
         self._paint_badge(painter, asset, tile)
-        score = index.data(SCORE_ROLE)
-        self._paint_caption(painter, asset, str(score or ""), tile, is_selected or is_hovered)
-        painter.restore()
+        self._paint_caption(painter, asset, score, tile, state.is_selected or state.is_hovered)
 
     def _paint_picture(self, painter: QPainter, asset: Asset, tile: QRectF) -> None:
         ratio = painter.device().devicePixelRatioF()
@@ -115,18 +106,18 @@ class AssetDelegate(QStyledItemDelegate):
         width, height = pixmap.width() * scale, pixmap.height() * scale
         left = round((area.center().x() - width / 2) * ratio) / ratio
         top = round((area.center().y() - height / 2) * ratio) / ratio
-        painter.setOpacity(0.4 if asset.is_missing else 1.0)
+        if asset.is_missing:
+            painter.setOpacity(0.4)
         painter.drawPixmap(QRectF(left, top, width, height), pixmap, QRectF(pixmap.rect()))
-        painter.setOpacity(1.0)
+        if asset.is_missing:
+            painter.setOpacity(1.0)
 
     def _paint_stand_in(self, painter: QPainter, asset: Asset, tile: QRectF, ratio: float) -> None:
         icon = self._icon("file-warning" if asset.failure else "image", "text_faint", 24, ratio)
         center = tile.center()
         painter.drawPixmap(round(center.x() - 12), round(center.y() - 20), icon)
         painter.setPen(self._theme.color("text_faint"))
-        font = painter.font()
-        font.setPixelSize(TEXT_SMALL)
-        painter.setFont(font)
+        painter.setFont(self._small_font)
         words = asset.path.suffix.lstrip(".").upper()[:5]
         below = QRectF(tile.left(), center.y() + 10, tile.width(), 16)
         painter.drawText(below, Qt.AlignmentFlag.AlignCenter, words)
@@ -149,23 +140,30 @@ class AssetDelegate(QStyledItemDelegate):
         self, painter: QPainter, asset: Asset, score: str, tile: QRectF, is_lit: bool
     ) -> None:
         line = QRectF(tile.left() + 2, tile.bottom() + 4, tile.width() - 4, CAPTION - 4)
-        font = painter.font()
-        font.setPixelSize(TEXT_BASE - 1)
-        painter.setFont(font)
-        metrics = QFontMetrics(font)
+        painter.setFont(self._caption_font)
         if score:
             painter.setPen(self._theme.color("text_faint"))
             painter.drawText(
                 line, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, score
             )
-            line.setRight(line.right() - metrics.horizontalAdvance(score) - UNIT)
-        name = metrics.elidedText(asset.filename, Qt.TextElideMode.ElideMiddle, int(line.width()))
+            line.setRight(line.right() - self._metrics.horizontalAdvance(score) - UNIT)
+        name = self._elided(asset.filename, int(line.width()))
         painter.setPen(self._theme.color("text" if is_lit else "text_soft"))
         align = Qt.AlignmentFlag.AlignLeft if score else Qt.AlignmentFlag.AlignHCenter
         painter.drawText(line, align | Qt.AlignmentFlag.AlignVCenter, name)
 
-    def _icon(self, name: str, token: str, side: int, ratio: float) -> QPixmap:
-        key = (name, token, side, ratio)
-        if key not in self._icons:
-            self._icons[key] = self._theme.pixmap(name, token, side, ratio)
-        return self._icons[key]
+    def _elide(self, name: str, width: int) -> str:
+        return self._metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, width)
+
+    def _make_ground(self, token: str, side: int, ratio: float) -> QPixmap:
+        pixels = round(side * ratio)
+        pixmap = QPixmap(pixels, pixels)
+        pixmap.setDevicePixelRatio(ratio)
+        pixmap.fill(self._theme.color("ground"))  # opaque: copied instead of blended
+        painter = QPainter(pixmap)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self._theme.color(token))
+        painter.drawRoundedRect(QRectF(0, 0, side, side), RADIUS, RADIUS)
+        painter.end()
+        return pixmap

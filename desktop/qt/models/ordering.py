@@ -1,0 +1,66 @@
+"""In which order pictures are shown."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from enum import StrEnum
+
+from desktop.core.asset import Asset
+from desktop.core.query import SearchHit
+
+_NUMBER = re.compile(r"\d+")
+
+
+class Order(StrEnum):
+    """The value is what people read."""
+
+    BEST = "Best match"
+    NEWEST = "Newest"
+    NAME = "Name"
+    FOLDER = "Folder"
+
+
+BROWSING = (Order.NEWEST, Order.NAME, Order.FOLDER)
+SEARCHING = (Order.BEST, *BROWSING)
+
+
+def natural(text: str) -> str:
+    """A key by which "Look 2" comes before "look 10"."""
+    return _NUMBER.sub(lambda number: number[0].zfill(12), text.casefold())
+
+
+class Shelf:
+    """One reading of the library, put into each order once. For lanes: 100,000 names take 0.3 s.
+
+    Args:
+        assets: the newest first.
+    """
+
+    def __init__(self, assets: Sequence[Asset] = ()) -> None:
+        self._by_order = {Order.NEWEST: assets}
+
+    def in_order(self, order: Order) -> Sequence[Asset]:
+        if order not in self._by_order:
+            newest = self._by_order[Order.NEWEST]
+            names = {asset.id: natural(asset.name) for asset in newest}
+            if order is Order.NAME:
+                made = sorted(newest, key=lambda asset: names[asset.id])
+            else:
+                folders = {folder: natural(folder) for folder in {a.folder for a in newest}}
+                # One text instead of a pair: pairs are what the cycle collector counts.
+                made = sorted(newest, key=lambda a: f"{folders[a.folder]}\0{names[a.id]}")
+            self._by_order[order] = made
+        return self._by_order[order]
+
+
+def hits_in_order(hits: Sequence[SearchHit], order: Order) -> Sequence[SearchHit]:
+    """Search results, which come with the best first."""
+    if order is Order.BEST:
+        return hits
+    keys = {
+        Order.NEWEST: lambda hit: (-hit.asset.added_at, -hit.asset.id),
+        Order.NAME: lambda hit: natural(hit.asset.name),
+        Order.FOLDER: lambda hit: (natural(hit.asset.folder), natural(hit.asset.name)),
+    }
+    return sorted(hits, key=keys[order])
