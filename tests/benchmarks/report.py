@@ -99,5 +99,5 @@ def table(figures: Figures, targets: Mapping[str, Target]) -> str:
         target = targets.get(name)
         shown = "not measured" if value is None else f"{value:,.3f}"
         word = "" if target is None or target.is_met(value) else "missed"
-        lines.append(f"{name:<{width}}{shown:>12}  {target or '':<10}{word}".rstrip())
+        lines.append(f"{name:<{width}}{shown:>12}  {target or ''!s:<10}{word}".rstrip())
     return "\n".join(lines)

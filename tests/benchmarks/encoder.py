@@ -1,0 +1,173 @@
+"""How fast pictures and words become vectors on this processor, and that they are the same vectors.
+
+`python -m tests.benchmarks.encoder [--json FILE] [--quick]`
+
+The baseline is open_clip's network in float32, run eagerly by torch as it comes: 16 pictures at a
+time, torch's own number of threads, all 77 tokens of a text. Both take turns in one process, and
+the median of the ratios counts. The demo model is trained; ViT-B-32 has random weights, since no
+trained ones may be had here, so its agreement says what the arithmetic does and no more.
+"""
+
+from __future__ import annotations
+
+import statistics
+import sys
+import time
+from collections.abc import Callable
+
+import numpy as np
+import torch
+from PIL import Image
+
+from desktop.core.pixels import PixelSpec
+from desktop.embedding.clip import ClipEncoder, load_encoder
+from desktop.embedding.manifest import InstalledModel
+from desktop.media.decode import encoder_pixels, load_picture
+from tests.benchmarks import models, report
+from tests.benchmarks.encoder_process import process_figures
+from tests.benchmarks.photographs import small_pictures
+from tests.demo_world.draw import draw, to_array
+from tests.demo_world.vocabulary import all_scenes
+
+TARGETS = {
+    "vit_b_32_images_over_eager": report.at_least(1.5),
+    "vit_b_32_mean_cosine": report.at_least(0.99),
+    "vit_b_32_top_10_overlap": report.at_least(0.95),
+    "demo_images_over_eager": report.at_least(1.5),
+    "demo_mean_cosine": report.at_least(0.99),
+    "demo_top_10_overlap": report.at_least(0.95),
+    "vit_b_32_process_throughput": report.at_least(0.95),
+    "vit_b_32_process_text_ms": report.at_most(3),
+    "demo_process_throughput": report.at_least(0.95),
+    "demo_process_text_ms": report.at_most(3),
+}
+_EAGER_BATCH = 16
+_QUERY = "a red silk cape with gold trim"
+_CORES = torch.get_num_threads()
+
+
+def drawings(count: int, spec: PixelSpec) -> np.ndarray:
+    """What the demo model knows, drawn anew: (count, s, s, 3) uint8."""
+    scenes = all_scenes()
+    step = len(scenes) // count
+    pictures = [
+        Image.fromarray(to_array(draw(scene, 7_000_000 + number, 160, 160)))
+        for number, scene in enumerate(scenes[: step * count : step])
+    ]
+    return np.stack([encoder_pixels(picture, spec) for picture in pictures])
+
+
+def files(count: int, spec: PixelSpec) -> np.ndarray:
+    """Pictures of files, through the product's own decoder: (count, s, s, 3) uint8."""
+    paths = sorted(path for path in small_pictures(count).rglob("*") if path.is_file())
+    return np.stack([encoder_pixels(load_picture(p, at_least=512).image, spec) for p in paths])
+
+
+class Eager:
+    """The baseline as an encoder: unit vectors from pixels, and from one text."""
+
+    def __init__(self, model: InstalledModel) -> None:
+        self._network = models.network_of(model)
+        self._tokenizer = models.tokenizer_of(model)
+        preprocess = model.manifest.preprocess
+        self._mean = torch.tensor(preprocess.mean).view(1, 3, 1, 1)
+        self._std = torch.tensor(preprocess.std).view(1, 3, 1, 1)
+
+    def encode_images(self, pixels: np.ndarray) -> np.ndarray:
+        torch.set_num_threads(_CORES)
+        parts = []
+        with torch.inference_mode():
+            for start in range(0, len(pixels), _EAGER_BATCH):
+                part = torch.from_numpy(pixels[start : start + _EAGER_BATCH]).permute(0, 3, 1, 2)
+                batch = (part.contiguous().float() / 255 - self._mean) / self._std
+                parts.append(self._network.encode_image(batch, normalize=True).numpy())
+        return np.concatenate(parts)
+
+    def encode_text(self, text: str) -> np.ndarray:
+        torch.set_num_threads(_CORES)
+        with torch.inference_mode():
+            return self._network.encode_text(self._tokenizer([text]), normalize=True).numpy()
+
+
+def overlap_at_10(ours: np.ndarray, theirs: np.ndarray) -> float:
+    """Mean share of the ten nearest pictures of every picture that both spaces agree on."""
+
+    def nearest(vectors: np.ndarray) -> np.ndarray:
+        likeness = vectors @ vectors.T
+        np.fill_diagonal(likeness, -np.inf)
+        return np.argpartition(-likeness, 10, axis=1)[:, :10]
+
+    pairs = zip(nearest(ours), nearest(theirs), strict=True)
+    return float(np.mean([len(np.intersect1d(one, other)) / 10 for one, other in pairs]))
+
+
+def in_turns(
+    baseline: Callable[[], object], ours: Callable[[], object], rounds: int
+) -> tuple[float, float]:
+    """Median of baseline ÷ ours, and the median seconds of ours."""
+    ratios: list[float] = []
+    seconds: list[float] = []
+    for _ in range(rounds + 1):  # the first is for warming up
+        started = time.perf_counter()
+        baseline()
+        between = time.perf_counter()
+        ours()
+        seconds.append(time.perf_counter() - between)
+        ratios.append((between - started) / seconds[-1])
+    return statistics.median(ratios[1:]), statistics.median(seconds[1:])
+
+
+def compare(name: str, model: InstalledModel, pixels: np.ndarray, rounds: int) -> report.Figures:
+    eager, quick = Eager(model), load_encoder(model, "cpu")
+    exact = load_encoder(model, "cpu", "float32")
+    print(f"{name}: {quick.info.precision}. {quick.info.why}")
+    count = max(quick.batch_size, _EAGER_BATCH)
+    batch = pixels[:count]
+    try:
+        gain, seconds = in_turns(
+            lambda: eager.encode_images(batch), lambda: quick.encode_images(batch), rounds
+        )
+        exact_gain, _ = in_turns(
+            lambda: eager.encode_images(batch), lambda: exact.encode_images(batch), rounds
+        )
+        text_gain, text_s = in_turns(
+            lambda: eager.encode_text(_QUERY), lambda: quick.encode_texts([_QUERY]), 3 * rounds
+        )
+        cosines, overlap = agreement(quick, eager, pixels)
+    finally:
+        quick.close()
+        exact.close()
+    return {
+        f"{name}_images_over_eager": gain,
+        f"{name}_float32_images_over_eager": exact_gain,
+        f"{name}_images_per_s": count / seconds,
+        f"{name}_text_over_eager": text_gain,
+        f"{name}_text_ms": 1000 * text_s,
+        f"{name}_mean_cosine": float(cosines.mean()),
+        f"{name}_least_cosine": float(cosines.min()),
+        f"{name}_top_10_overlap": overlap,
+        f"{name}_agreement_pictures": float(len(pixels)),
+    }
+
+
+def agreement(quick: ClipEncoder, eager: Eager, pixels: np.ndarray) -> tuple[np.ndarray, float]:
+    ours, theirs = quick.encode_images(pixels), eager.encode_images(pixels)
+    return (ours * theirs).sum(axis=1), overlap_at_10(ours, theirs)
+
+
+def measure(is_quick: bool) -> report.Figures:
+    figures: report.Figures = {}
+    demo, vit = models.demo_model(), models.random_model("ViT-B-32")
+    few = 100 if is_quick else 2000
+    demo_spec = PixelSpec(80, "shortest", "bicubic")
+    figures |= compare("demo", demo, drawings(few * 4 if is_quick else few, demo_spec), 5)
+    spec = PixelSpec(224, "shortest", "bicubic")
+    figures |= compare("vit_b_32", vit, files(few, spec), 3 if is_quick else 8)
+    for name, model in (("demo", demo), ("vit_b_32", vit)):
+        for key, value in process_figures(model, is_quick).items():
+            figures[f"{name}_process_{key}"] = value
+    return figures
+
+
+if __name__ == "__main__":
+    sys.exit(report.run(__doc__ or "", measure, TARGETS))

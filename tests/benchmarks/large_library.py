@@ -1,0 +1,80 @@
+"""A library of any size, filled without reading pictures, with thumbnails for every asset."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import random
+from pathlib import Path
+
+from PIL import Image
+
+from desktop.config.paths import LibraryPaths, ProfilePaths
+from desktop.library.catalog import Catalog, ReadFile
+from desktop.library.database import Database
+from desktop.library.scan import FoundFile
+from desktop.media.thumbnails import ThumbnailCache
+from tests import pictures
+
+FOLDERS = 300
+DRAWN = 60
+"""Different thumbnails; the assets share their files, not their names."""
+
+_WORDS = ("harbour", "look", "IMG", "fabric", "poster", "chair", "DSC", "swatch", "海报", "Study")
+
+
+def make_library(profile: Path, count: int, seed: int = 3) -> None:
+    """Fill the default library of a profile with ``count`` assets in ``FOLDERS`` folders."""
+    rng = random.Random(seed)
+    library = LibraryPaths(ProfilePaths(profile).library)
+    library.folder.mkdir(parents=True)
+    thumbnails = ThumbnailCache(library.thumbnails)
+    drawn = [thumbnails.write(_digest(f"drawn {n}"), _picture(n, rng)) for n in range(DRAWN)]
+    root = profile / "pictures"
+    root.mkdir()
+    database = Database(library.catalog)
+    try:
+        catalog = Catalog(database)
+        files = [
+            FoundFile(
+                os.fsencode(f"project {n % FOLDERS}/{rng.choice(_WORDS)} {n * 7919 % count}.jpg"),
+                rng.randint(50_000, 9_000_000),
+                rng.randint(10**18, 17 * 10**17),
+            )
+            for n in range(count)
+        ]
+        with catalog.all_or_nothing():
+            ids = catalog.add_files(catalog.add_root(root), files)
+            catalog.record_read(
+                ReadFile(i, 4000, 3000, "JPEG", _digest(f"content {i}")) for i in ids
+            )
+    finally:
+        database.close()
+    for asset_id in ids:
+        path = thumbnails.path_for(_digest(f"content {asset_id}"))
+        path.parent.mkdir(exist_ok=True)
+        path.hardlink_to(drawn[asset_id % DRAWN])
+
+
+def make_cold(path: Path) -> None:
+    """Give a thumbnail a file of its own and have the system forget what it has read of it."""
+    data = path.read_bytes()
+    path.unlink()
+    with path.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+        if hasattr(os, "posix_fadvise"):  # elsewhere the system's cache stays warm
+            os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _picture(number: int, rng: random.Random) -> Image.Image:
+    """Detail like that of a photograph, so that decoding costs what it costs in life."""
+    noise = Image.frombytes("RGB", (128, 128), rng.randbytes(128 * 128 * 3))
+    flat = pictures.draw(number).resize((512, 512))
+    mixed = Image.blend(flat, noise.resize((512, 512), Image.Resampling.BICUBIC), 0.25)
+    return mixed.resize((512, rng.randint(300, 512)))
