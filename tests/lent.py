@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -14,11 +15,11 @@ from desktop.embedding.process import ProcessEncoder
 
 
 class LentEncoder:
-    """An encoder that stays open when its borrower closes it."""
+    """An encoder that stays open when its borrower closes it; under the borrower's name."""
 
-    def __init__(self, encoder: Encoder) -> None:
+    def __init__(self, encoder: Encoder, name: str) -> None:
         self._encoder = encoder
-        self.info = encoder.info
+        self.info = replace(encoder.info, name=name)
         self.batch_size = encoder.batch_size
 
     def encode_images(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
@@ -35,7 +36,7 @@ def lend(encoder: ProcessEncoder, monkeypatch: pytest.MonkeyPatch) -> None:
 
     def instead(model: InstalledModel, load: Callable[..., Encoder], **options: float) -> Encoder:
         if model.identity == encoder.info.identity:
-            return LentEncoder(encoder)
+            return LentEncoder(encoder, model.manifest.name)
         return ProcessEncoder(model, load, **options)  # type: ignore[arg-type]
 
     monkeypatch.setattr("desktop.wiring.ProcessEncoder", instead)
