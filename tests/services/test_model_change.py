@@ -44,7 +44,7 @@ def encoder_of() -> Callable[[InstalledModel], LentEncoder]:
 
     def encoder(model: InstalledModel) -> LentEncoder:
         if model.identity not in loaded:
-            loaded[model.identity] = LentEncoder(load_encoder(model))
+            loaded[model.identity] = LentEncoder(load_encoder(model), model.manifest.name)
             loaded[model.identity].batch_size = 2
         return loaded[model.identity]
 
