@@ -32,6 +32,8 @@ class ResultsBar(QFrame):
         self.clear_button.hide()
         self.order_combo = QComboBox()
         self.order_combo.setObjectName("order")
+        # The orders of a search are longer words than those of browsing.
+        self.order_combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.order_combo.setAccessibleName("Order of the pictures")
         self.order_combo.setToolTip("Order of the pictures")
         self.order_combo.activated.connect(
