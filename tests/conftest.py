@@ -23,8 +23,12 @@ from desktop.embedding.process import ProcessEncoder
 from tests.fakes.keyring import MemoryKeyring
 
 _OURS = ("PLANTAIN_", "GEMINI_", "GOOGLE_", "HF_")
-_LASTING_THREADS = ("tqdm_monitor", "pymilvus", "grpc", "asyncio_")
-"""Name beginnings of threads that libraries keep for the life of the process."""
+_LASTING_THREADS = ("tqdm_monitor", "pymilvus", "grpc", "asyncio_", "ThreadPoolExecutor-")
+"""Name beginnings of threads that libraries keep for the life of the process.
+
+The last are Milvus Lite's server's, which begin when two requests meet and stay as long as a store
+that several tests share; our own pools have names.
+"""
 
 
 @pytest.fixture(autouse=True)
