@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import sys
 import time
 
 from desktop.qt.workers.image_loader import ImageLoader
 from desktop.qt.workers.lane import Lane
+
+_HAND_OVER_S = 0.001
+"""How long a lane that runs Python may keep the window, or a thumbnail, from running theirs; five
+times as long by default, at every single turn."""
 
 
 class Lanes:
     """Made when the window is, closed after it, in reverse."""
 
     def __init__(self) -> None:
+        sys.setswitchinterval(_HAND_OVER_S)
         # One thread: the only writer of the vector store, and scans must not overlap.
         self.index = Lane("index")
         # Short catalogue reads; apart from ``index``, whose jobs take minutes, and from
