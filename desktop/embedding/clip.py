@@ -17,9 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from desktop.core.errors import ModelDamaged, ModelError
-from desktop.core.pixels import PixelSpec
 from desktop.embedding.encoder import EncoderInfo
-from desktop.embedding.input_pixels import square_size
+from desktop.embedding.input_pixels import pixel_spec
 from desktop.embedding.manifest import InstalledModel
 
 if TYPE_CHECKING:
@@ -259,7 +258,7 @@ def load_encoder(
     config = architecture.full_config(
         manifest.architecture, manifest.config, quickgelu=manifest.quickgelu
     )
-    size = square_size(manifest.name, config)
+    pixels = pixel_spec(model)
     tokenizer = load_tokenizer(model, config)
     network = architecture.build(config)
     weights = checkpoint.read_weights(model.weights_path)
@@ -277,7 +276,10 @@ def load_encoder(
             next_step="Close other programs that use the device, or choose the CPU.",
         ) from error
     preprocess = manifest.preprocess
-    pictures, tokens = choice.trial_pictures(4, size), tokenizer(list(_TRIAL_TEXTS)).to(place)
+    pictures, tokens = (
+        choice.trial_pictures(4, pixels.size),
+        tokenizer(list(_TRIAL_TEXTS)).to(place),
+    )
 
     def trial(network: Any, dtype: torch.dtype) -> Tensor:
         batch = Normalise(preprocess.mean, preprocess.std, place, dtype)(pictures)
@@ -286,7 +288,7 @@ def load_encoder(
         return torch.nn.functional.normalize(vectors.float(), dim=-1)
 
     network, chosen = choice.choose(network, place.type, trial, precision)
-    at_once, threads = _sizes(place, size)
+    at_once, threads = _sizes(place, pixels.size)
     encoder = ClipEncoder(
         network,
         tokenizer,
@@ -295,7 +297,7 @@ def load_encoder(
             fingerprint=model.fingerprint,
             architecture=model.architecture,
             dimension=_dimension(network, config),
-            pixels=PixelSpec(size, preprocess.resize_mode, preprocess.interpolation),
+            pixels=pixels,
             languages=manifest.languages,
             device=place.type,
             precision=chosen.name,
