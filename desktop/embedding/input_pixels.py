@@ -25,11 +25,11 @@ def pixel_spec(model: InstalledModel) -> PixelSpec:
         config = _open_clips_config(manifest.architecture)
     preprocess = manifest.preprocess
     return PixelSpec(
-        square_size(manifest.name, config), preprocess.resize_mode, preprocess.interpolation
+        _square_size(manifest.name, config), preprocess.resize_mode, preprocess.interpolation
     )
 
 
-def square_size(name: str, config: Mapping[str, Any]) -> int:
+def _square_size(name: str, config: Mapping[str, Any]) -> int:
     """Side of the input in pixels, from an open_clip config.
 
     Args:
