@@ -83,7 +83,70 @@ ALTER TABLE assets ADD COLUMN palette TEXT NOT NULL DEFAULT '';          -- "#1A
 ALTER TABLE assets ADD COLUMN perceptual_hash TEXT NOT NULL DEFAULT '';  -- 64 bits, hex
 """
 
-MIGRATIONS: tuple[str, ...] = (_V1, _V2)
+# What people enter, files that hold several pictures, and what tells moved files and shared
+# libraries apart. The vectors' table is made anew: its key did not have room for several frames.
+_V3 = """
+ALTER TABLE roots ADD COLUMN name TEXT NOT NULL DEFAULT '';       -- by which a team shares it
+ALTER TABLE assets ADD COLUMN rating INTEGER NOT NULL DEFAULT 0;  -- stars, 1 to 5; 0: not rated
+ALTER TABLE assets ADD COLUMN note TEXT NOT NULL DEFAULT '';
+ALTER TABLE assets ADD COLUMN file_id TEXT NOT NULL DEFAULT '';   -- "device:inode" when last seen
+ALTER TABLE assets ADD COLUMN frame_count INTEGER NOT NULL DEFAULT 1;  -- 0: several, uncounted
+ALTER TABLE assets ADD COLUMN duration_ms INTEGER NOT NULL DEFAULT 0;  -- of a video
+CREATE INDEX assets_by_content ON assets (content_hash);
+CREATE TABLE tags (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    name TEXT NOT NULL UNIQUE COLLATE NOCASE
+);
+CREATE TABLE asset_tags (
+    asset_id INTEGER NOT NULL REFERENCES assets (id) ON DELETE CASCADE,
+    tag_id INTEGER NOT NULL REFERENCES tags (id) ON DELETE CASCADE,
+    PRIMARY KEY (asset_id, tag_id)
+) WITHOUT ROWID;
+CREATE INDEX assets_by_tag ON asset_tags (tag_id);
+CREATE TABLE boards (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    name TEXT NOT NULL UNIQUE COLLATE NOCASE,
+    created_at REAL NOT NULL
+);
+CREATE TABLE board_assets (
+    board_id INTEGER NOT NULL REFERENCES boards (id) ON DELETE CASCADE,
+    asset_id INTEGER NOT NULL REFERENCES assets (id) ON DELETE CASCADE,
+    position INTEGER NOT NULL,
+    PRIMARY KEY (board_id, asset_id)
+) WITHOUT ROWID;
+CREATE INDEX boards_by_asset ON board_assets (asset_id);
+CREATE TABLE edits (                      -- when a field was last changed, and where
+    asset_id INTEGER NOT NULL REFERENCES assets (id) ON DELETE CASCADE,
+    field TEXT NOT NULL,                  -- "rating", "note", "tag:NAME"
+    edited_at REAL NOT NULL,              -- seconds since the epoch
+    editor TEXT NOT NULL,                 -- id of the library it was changed in
+    PRIMARY KEY (asset_id, field)
+) WITHOUT ROWID;
+CREATE TABLE ignore_rules (
+    pattern TEXT PRIMARY KEY,             -- as in .gitignore
+    position INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE vectors_3 (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, -- primary key in the Milvus collection too
+    asset_id INTEGER NOT NULL REFERENCES assets (id) ON DELETE CASCADE,
+    encoder TEXT NOT NULL,                -- EncoderInfo.identity
+    kind TEXT NOT NULL DEFAULT 'image',   -- "image" or "frame"
+    position INTEGER NOT NULL DEFAULT 0,  -- of a frame, milliseconds
+    content_hash TEXT NOT NULL,           -- of the bytes that were encoded
+    value BLOB NOT NULL,                  -- float16, little endian; Milvus holds the same numbers
+    is_stored INTEGER NOT NULL DEFAULT 0, -- Milvus has acknowledged it
+    UNIQUE (asset_id, encoder, kind, position)
+);
+INSERT INTO vectors_3 (id, asset_id, encoder, kind, content_hash, value, is_stored)
+    SELECT id, asset_id, encoder, kind, content_hash, value, is_stored FROM vectors;
+DELETE FROM sqlite_sequence WHERE name = 'vectors_3';
+INSERT INTO sqlite_sequence SELECT 'vectors_3', seq FROM sqlite_sequence WHERE name = 'vectors';
+DROP TABLE vectors;
+ALTER TABLE vectors_3 RENAME TO vectors;
+CREATE INDEX vectors_by_encoder ON vectors (encoder, is_stored);
+"""
+
+MIGRATIONS: tuple[str, ...] = (_V1, _V2, _V3)
 """Script ``n`` leads from version ``n`` to ``n + 1``."""
 
 CATALOG_VERSION = len(MIGRATIONS)

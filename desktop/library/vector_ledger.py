@@ -46,7 +46,7 @@ class VectorLedger:
             for file, half in zip(files, halves, strict=True):
                 row = connection.execute(
                     "INSERT INTO vectors (asset_id, encoder, content_hash, value)"
-                    " VALUES (?, ?, ?, ?) ON CONFLICT (asset_id, encoder, kind) DO UPDATE SET"
+                    " VALUES (?, ?, ?, ?) ON CONFLICT (asset_id, encoder, kind, position) DO UPDATE SET"
                     " content_hash = excluded.content_hash, value = excluded.value, is_stored = 0"
                     " RETURNING id",
                     (file.asset_id, encoder, file.content_hash, half.tobytes()),
