@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
@@ -20,10 +20,12 @@ from desktop.config.options import EngineOptions
 from desktop.config.paths import ProfilePaths, default_profile
 from desktop.config.settings import load_settings
 from desktop.core.errors import PlantainError
-from desktop.qt.engine import EngineParts
 from desktop.qt.error_hook import ErrorHook
 from desktop.qt.session import Session
 from desktop.qt.theme import Theme
+
+if TYPE_CHECKING:
+    from desktop.qt.engine import EngineParts
 
 _log = logging.getLogger(__name__)
 
@@ -55,7 +57,7 @@ def run(
         add: folders and files to be added once the library is open.
         theme: ``dark``, ``light`` or ``system``; empty for the settings' choice.
         opener: opens the library, in a lane.
-        on_start: called once the window is shown (scripts, screenshots).
+        on_start: called once the window is shown and has its panels (scripts, screenshots).
 
     Returns:
         The exit code.
@@ -74,8 +76,6 @@ def run(
 
     hook = ErrorHook()
     session = Session(look, lambda: opener(options), add)
-    # Now, and not before: every widget that is moved into another one is dressed anew.
-    look.apply_stylesheet(application)
     hook.raised.connect(session.report_text)
     hook.install()
     before = _quit_on_interrupt(application)
@@ -85,9 +85,9 @@ def run(
     pulse.start()
     is_clean = True
     try:
-        session.start()
         if on_start is not None:
-            on_start(session)
+            session.furnished.connect(lambda: on_start(session))
+        session.start()
         code = application.exec()
     finally:
         pulse.stop()

@@ -16,6 +16,7 @@ from PySide6.QtGui import (
     QDropEvent,
     QGuiApplication,
     QKeySequence,
+    QPainter,
     QPaintEvent,
 )
 from PySide6.QtWidgets import (
@@ -31,27 +32,32 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.core.asset import Asset, displayable
-from desktop.qt import situation
 from desktop.qt.models.asset_list import ASSETS_MIME, dropped_files
-from desktop.qt.models.job_list import JobListModel
-from desktop.qt.models.pictures import Pictures
-from desktop.qt.models.pixmap_cache import PixmapCache
-from desktop.qt.panels.centre import Centre
-from desktop.qt.panels.details import DetailsPanel
-from desktop.qt.panels.jobs import JobsPanel
-from desktop.qt.panels.sidebar import ALL, Sidebar
 from desktop.qt.theme import UNIT, Theme
-from desktop.qt.views.words import hairline, icon_button, label
-from desktop.services.reports import Lineage
 
 if TYPE_CHECKING:
+    from desktop.qt.models.job_list import JobListModel
+    from desktop.qt.models.pictures import Pictures
+    from desktop.qt.models.pixmap_cache import PixmapCache
+    from desktop.qt.panels.centre import Centre
+    from desktop.qt.panels.details import DetailsPanel
     from desktop.qt.panels.generation_panel import GenerationPanel
+    from desktop.qt.panels.jobs import JobsPanel
+    from desktop.qt.panels.sidebar import Sidebar
+    from desktop.services.reports import Lineage
 
 DETAILS, CREATE = 0, 1
 
 
+SIDEBAR_WIDTH, RIGHT_WIDTH = 27 * UNIT, 45 * UNIT
+
+
 class MainWindow(QMainWindow):
-    """Holds the panels and what belongs to none of them; knows no engine."""
+    """Holds the panels and what belongs to none of them; knows no engine.
+
+    It is shown bare, with the panels' grounds painted where they will be, and furnished behind
+    that first paint: the panels take longer to import and to build than Qt takes to open.
+    """
 
     paths_added = Signal(object)
     """list[Path]: folders and files to be added to the library."""
@@ -62,15 +68,34 @@ class MainWindow(QMainWindow):
     """The window is to be seen; whatever can wait for that may begin."""
     closing = Signal()
 
-    def __init__(self, theme: Theme, pictures: Pictures, cache: PixmapCache) -> None:
+    jobs: JobListModel
+    sidebar: Sidebar
+    centre: Centre
+    details: DetailsPanel
+    jobs_panel: JobsPanel
+
+    def __init__(self, theme: Theme) -> None:
         super().__init__()
         self.setWindowTitle("Plantain")
         self.setObjectName("window")
-        self.setAcceptDrops(True)
-        self._is_painted = False
+        self.resize(1440, 900)
         self.theme = theme
+        self.is_furnished = False
+        self._is_painted = False
+
+    def furnish(self, pictures: Pictures, cache: PixmapCache) -> None:
+        """Build the panels and everything that can be done with them."""
+        from desktop.qt.models.job_list import JobListModel
+        from desktop.qt.panels.centre import Centre
+        from desktop.qt.panels.details import DetailsPanel
+        from desktop.qt.panels.jobs import JobsPanel
+        from desktop.qt.panels.sidebar import Sidebar
+        from desktop.qt.views.words import hairline, label
+
+        self.setAcceptDrops(True)
         self._pictures = pictures
         self._cache = cache
+        theme = self.theme
         self.jobs = JobListModel()
         self.sidebar = Sidebar(theme)
         self.centre = Centre(theme, pictures, cache)
@@ -112,7 +137,8 @@ class MainWindow(QMainWindow):
             panel.setMinimumWidth(least * UNIT)
             self.splitter.addWidget(panel)
         self.splitter.setStretchFactor(1, 1)
-        self.splitter.setSizes([216, 864, 360])
+        rest = self.width() - SIDEBAR_WIDTH - RIGHT_WIDTH
+        self.splitter.setSizes([SIDEBAR_WIDTH, rest, RIGHT_WIDTH])
         whole = QWidget()
         column = QVBoxLayout(whole)
         column.setContentsMargins(0, 0, 0, 0)
@@ -120,8 +146,6 @@ class MainWindow(QMainWindow):
         column.addWidget(self.splitter, 1)
         column.addWidget(self.jobs_panel)
         self.setCentralWidget(whole)
-        self.resize(1440, 900)
-
         self.sidebar.section_chosen.connect(self.centre.show_section)
         self.sidebar.add_folder_requested.connect(self.ask_folder)
         self.centre.action_chosen.connect(self._on_action)
@@ -136,6 +160,7 @@ class MainWindow(QMainWindow):
         self.details.reveal_requested.connect(self.reveal)
         self.details.copy_path_requested.connect(self.copy_path)
         self.details.prompt_reuse_requested.connect(self.reuse)
+        self.is_furnished = True
 
     @cached_property
     def creation(self) -> GenerationPanel:
@@ -178,7 +203,7 @@ class MainWindow(QMainWindow):
         """Select an asset, leaving the search or the section when it is not in it."""
         if not self.centre.grid.select_asset(asset_id):
             self.centre.search.clear()
-            self.sidebar.choose(ALL)
+            self.sidebar.choose_all()
             if not self.centre.grid.select_asset(asset_id):
                 if self._pictures.asset(asset_id) is None:
                     self.centre.notice.say("This picture is no longer in the library.")
@@ -210,9 +235,10 @@ class MainWindow(QMainWindow):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
+        if not self.is_furnished:
+            self._paint_grounds()
         if not self._is_painted:
             self._is_painted = True
-            # The panels are painted after this, in the same turn of the event loop.
             QTimer.singleShot(0, self, self.first_painted.emit)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
@@ -245,6 +271,18 @@ class MainWindow(QMainWindow):
 
     # ------------------------------------------------------------------ inside
 
+    def _paint_grounds(self) -> None:
+        """What is behind the panels, so that nothing jumps when they come."""
+        painter = QPainter(self)
+        right = self.width() - RIGHT_WIDTH
+        for x, width, ground in (
+            (0, SIDEBAR_WIDTH, "panel"),
+            (SIDEBAR_WIDTH + 1, right - SIDEBAR_WIDTH - 2, "ground"),
+            (right, RIGHT_WIDTH, "panel"),
+        ):
+            painter.fillRect(x, 0, width, self.height(), self.theme.color(ground))
+        painter.end()
+
     def _make_actions(self) -> None:
         def action(text: str, keys: str, done: object) -> QAction:
             made = QAction(text, self)
@@ -268,6 +306,8 @@ class MainWindow(QMainWindow):
         self.quit_action = action("Quit", "Ctrl+Q", lambda: self.close())
 
     def _make_tools(self) -> None:
+        from desktop.qt.views.words import icon_button
+
         panel = icon_button(self.theme, "panel-right", "Right panel (Ctrl+\\)")
         panel.setCheckable(True)
         panel.setChecked(True)
@@ -317,6 +357,8 @@ class MainWindow(QMainWindow):
         self.creation.ask_key()
 
     def _on_action(self, key: str) -> None:
+        from desktop.qt import situation
+
         todo = {
             situation.ADD_FOLDER: self.ask_folder,
             situation.GET_MODEL: self.models_requested.emit,
@@ -324,7 +366,7 @@ class MainWindow(QMainWindow):
             situation.CREATE: lambda: self.show_tab(CREATE),
             situation.OPEN_AGAIN: self.open_again_requested.emit,
             situation.QUIT: self.close,
-            situation.SHOW_ALL: lambda: self.sidebar.choose(ALL),
+            situation.SHOW_ALL: lambda: self.sidebar.choose_all(),
         }
         todo[key]()
 

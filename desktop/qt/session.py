@@ -8,9 +8,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QApplication
 
-from desktop.qt.engine import EngineParts
 from desktop.qt.lanes import Lanes
 from desktop.qt.main_window import MainWindow
 from desktop.qt.models.pictures import Pictures
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from desktop.qt.controllers.models import ModelController
     from desktop.qt.controllers.search import SearchController
     from desktop.qt.dialogs.report import ReportDialog
+    from desktop.qt.engine import EngineParts
 
 _log = logging.getLogger(__name__)
 
@@ -30,10 +31,14 @@ _log = logging.getLogger(__name__)
 class Session(QObject):
     """Window, lanes and controllers.
 
+    ``furnished`` comes once the window has its panels.
+
     Args:
         open_engine: opens the library; called in the index lane, and again on "Try again".
         add: folders and files to add as soon as the library is open.
     """
+
+    furnished = Signal()
 
     def __init__(
         self,
@@ -47,10 +52,11 @@ class Session(QObject):
         self._engine: EngineParts | None = None
         self._report: ReportDialog | None = None
         self._is_closed = False
+        self._theme = theme
         self.lanes = Lanes()
         self.pictures = Pictures()
         self.cache = PixmapCache(self.lanes.thumbs)
-        self.window = MainWindow(theme, self.pictures, self.cache)
+        self.window = MainWindow(theme)
         self.window.open_again_requested.connect(self._open)
         # Dropped before the library is open: kept, and added as soon as it is.
         self.window.paths_added.connect(self._keep_paths)
@@ -60,9 +66,8 @@ class Session(QObject):
         self.models: ModelController | None = None
 
     def start(self) -> None:
-        """Show the window at once and open the library behind it."""
-        self.window.centre.show_opening()
-        self.window.first_painted.connect(self._open)
+        """Show the window at once; its panels and the library come behind that."""
+        self.window.first_painted.connect(self._furnish)
         self.window.show()
 
     @property
@@ -106,6 +111,17 @@ class Session(QObject):
         return is_clean
 
     # ------------------------------------------------------------------ inside
+
+    def _furnish(self) -> None:
+        if self._is_closed:
+            return
+        self.window.furnish(self.pictures, self.cache)
+        # Now, and not before: every widget that is moved into another one is dressed anew.
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        self._theme.apply_stylesheet(application)
+        self.furnished.emit()
+        self._open()
 
     def _open(self) -> None:
         self.window.centre.show_opening()

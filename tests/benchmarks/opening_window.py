@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QEventLoop, QPoint, QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QImage, QPaintEvent, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -72,11 +72,11 @@ class Driver:
         options = EngineOptions(profile_dir=profile, model=model)
         self.session = Session(theme, lambda: open_engine(options))
         self.window = self.session.window
-        self.grid = self.window.centre.grid
         self.painted_at = 0.0
         self.window.first_painted.connect(self._note_first_paint)
         self.session.start()
         self.person = Person(self.session)
+        self.grid = self.window.centre.grid
 
     def close(self) -> None:
         assert self.session.close()
@@ -101,7 +101,9 @@ class Driver:
         began = time.perf_counter()
         act()
         while not is_right():
-            QApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents, 5)
+            # Asleep in between: to look without a pause would keep the interpreter, and with it
+            # the loaders that are waited for, busy with looking.
+            let_it_run(2)
         painted = len(self.frames.seconds)
         self.grid.viewport().update()
         while len(self.frames.seconds) == painted:

@@ -41,6 +41,7 @@ class Person:
     def __init__(self, session: Session) -> None:
         self.session = session
         self.window = session.window
+        self.wait_until("the window has its panels", lambda: self.window.is_furnished)
         self.create = session.window.creation
         self.grid = session.window.centre.grid
 

@@ -82,7 +82,12 @@ def open_session(qtbot: QtBot, theme: Theme, tmp_path: Path) -> Iterator[Opener]
         session = Session(theme, lambda: engine, add)
         sessions.append(session)
         session.start()
-        qtbot.waitUntil(lambda: session.window.centre.situation.assets is not None)
+        qtbot.waitUntil(
+            lambda: (
+                session.window.is_furnished
+                and session.window.centre.situation.assets is not None
+            )
+        )
         return session
 
     yield open_it

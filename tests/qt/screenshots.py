@@ -72,10 +72,15 @@ def shoot(folder: Path, theme_name: str) -> None:
 
 def _empty(camera: Camera, theme: Theme) -> None:
     session = Session(theme, FakeEngine)
+    # Before anything is open: how the window looks at first, and while the library opens.
+    session.furnished.connect(
+        lambda: session.window.grab().save(str(camera.folder / "01-opening.png"))
+    )
     session.window.show()
-    session.window.centre.show_opening()
-    camera.take(session.window, "01-opening")
+    camera.take(session.window, "00-bare")
+    session.window.hide()
     session.start()
+    settle(lambda: session.is_open)
     camera.take(session.window, "02-empty-library")
     session.window.centre.show_open_failure(
         "The library /home/mei/library is open in another Plantain. Nothing was changed. "

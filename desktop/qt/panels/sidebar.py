@@ -189,6 +189,10 @@ class Sidebar(QFrame):
                 return items[0].data(SECTION_ROLE)
         return ALL
 
+    def choose_all(self) -> None:
+        """Show the whole library."""
+        self.choose(ALL)
+
     def choose(self, section: Section) -> None:
         """Choose a section as if it were clicked."""
         if self._mark(section):
