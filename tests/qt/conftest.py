@@ -84,8 +84,7 @@ def open_session(qtbot: QtBot, theme: Theme, tmp_path: Path) -> Iterator[Opener]
         session.start()
         qtbot.waitUntil(
             lambda: (
-                session.window.is_furnished
-                and session.window.centre.situation.assets is not None
+                session.window.is_furnished and session.window.centre.situation.assets is not None
             )
         )
         return session
