@@ -20,6 +20,7 @@ from desktop.qt.dialogs.models import ModelsDialog
 from desktop.qt.dialogs.report import ReportDialog
 from desktop.qt.main_window import CREATE
 from desktop.qt.models.job_list import JobState
+from desktop.qt.main_window import MainWindow
 from desktop.qt.session import Session
 from desktop.qt.theme import Theme
 from desktop.services.reports import FileFailure
@@ -71,14 +72,11 @@ def shoot(folder: Path, theme_name: str) -> None:
 
 
 def _empty(camera: Camera, theme: Theme) -> None:
+    bare = MainWindow(theme)
+    bare.show()
+    camera.take(bare, "00-bare")
+    bare.close()
     session = Session(theme, FakeEngine)
-    # Before anything is open: how the window looks at first, and while the library opens.
-    session.furnished.connect(
-        lambda: session.window.grab().save(str(camera.folder / "01-opening.png"))
-    )
-    session.window.show()
-    camera.take(session.window, "00-bare")
-    session.window.hide()
     session.start()
     settle(lambda: session.is_open)
     camera.take(session.window, "02-empty-library")
