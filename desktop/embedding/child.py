@@ -13,8 +13,6 @@ import signal
 import tempfile
 import threading
 import time
-from collections.abc import Generator
-from multiprocessing import resource_tracker
 from multiprocessing.connection import wait
 from pathlib import Path
 
@@ -22,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from desktop.core.errors import ModelError
+from desktop.core.interrupts import interrupts_held_back
 from desktop.embedding import worker
 from desktop.embedding.manifest import InstalledModel
 from desktop.embedding.worker import Line, Load, Ready, Reply, Request
@@ -81,7 +80,7 @@ class Child:
                 name=f"encoder {model.manifest.name}",
                 daemon=True,  # ends with this program, should nobody end it before
             )
-            with _interrupts_held_back():
+            with interrupts_held_back():
                 self._process.start()
         except OSError as error:
             self._words.close()
@@ -196,18 +195,3 @@ class Child:
             next_step="Try again, with other programs closed if memory is short. "
             "The log says more.",
         )
-
-
-@contextlib.contextmanager
-def _interrupts_held_back() -> Generator[None]:
-    """A process started here knows of no Ctrl+C, not even before its first line of Python."""
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    # Or it would be started below, and let interrupts through when it is.
-    resource_tracker.ensure_running()
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)

@@ -1,79 +1,38 @@
 """A file, or bytes of one, to an upright sRGB picture; and a picture to an encoder's input.
 
 Safe on whatever a folder holds: sizes are checked from the header before any pixel is allocated,
-only the listed decoders run, and every failure is a ``FileError`` with a sentence. Everything here
-may run in several threads at once; Pillow's decoders release the GIL while they work.
+only the listed decoders run, those that are not used to strangers' files run in the sandbox, and
+every failure is a ``FileError`` with a sentence. Everything here may run in several threads at
+once; Pillow's decoders release the GIL while they work.
 """
 
 from __future__ import annotations
 
 import hashlib
-import io
-import struct
-import zlib
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import ExifTags, Image, ImageCms, ImageFile
-from PIL.BmpImagePlugin import BmpImageFile
-from PIL.GifImagePlugin import GifImageFile
-from PIL.JpegImagePlugin import JpegImageFile
-from PIL.PngImagePlugin import PngImageFile
-from PIL.TiffImagePlugin import TiffImageFile
-from PIL.WebPImagePlugin import WebPImageFile
+from PIL import Image
 
 from desktop.core.errors import FileDamaged, FileError, FileTooLarge, FileUnsupported
 from desktop.core.pixels import PixelSpec
 from desktop.media import formats
+from desktop.media.codecs.camera import open_camera
+from desktop.media.codecs.document import open_document
+from desktop.media.codecs.drawing import open_drawing
+from desktop.media.codecs.photoshop import open_photoshop
+from desktop.media.codecs.raster import DECODER_ERRORS, open_raster
+from desktop.media.codecs.source import Encoded, Raster
 from desktop.media.colour import to_srgb
+from desktop.media.decode_limits import DecodeLimits, Needed, Room
 from desktop.media.reading import read_regular_file
+from desktop.media.sandbox.pool import Sandbox
 
 PASTED = Path("pasted picture")
 """Stands in an error for the path of a picture that came as bytes."""
-
-
-@dataclass(frozen=True, slots=True)
-class DecodeLimits:
-    """What is refused before it can hurt.
-
-    Attributes:
-        max_bytes: size of a file.
-        max_pixels: pixels that a decoder may allocate, after a JPEG's reduction.
-        max_header_pixels: pixels that a header may claim before the reduction, so that the
-            200-megapixel JPEGs of telephones still open.
-    """
-
-    max_bytes: int = 512 * 1024 * 1024
-    max_pixels: int = 120_000_000
-    max_header_pixels: int = 400_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class Needed:
-    """How large a picture must stay; the rest may go while decoding, which is much faster.
-
-    Attributes:
-        shorter, longer: least length of either side, pixels; 0 asks for nothing.
-    """
-
-    shorter: int = 0
-    longer: int = 0
-
-    def factor(self, size: tuple[int, int]) -> int:
-        """By how much both sides of a picture of ``size`` may be divided; 1 for not at all."""
-        shorter, longer = sorted(size)
-        factors = [
-            have // need for have, need in ((shorter, self.shorter), (longer, self.longer)) if need
-        ]
-        return max(1, min(factors, default=1))
-
-
-Room = Callable[[int], AbstractContextManager[object]]
-"""Waits until so many bytes may be taken for decoding; they are given back on leaving."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +42,13 @@ class Picture:
     Attributes:
         image: mode RGB, upright, sRGB, transparency flattened on mid-grey; maybe reduced, as
             far as ``Needed`` allows.
-        width, height: upright size of the original, pixels.
+        width, height: upright size of the original, pixels; of a drawing or a page, as it states
+            it (CSS pixels, points).
         format: one of ``formats.ALLOWED_FORMATS``.
         content_hash: BLAKE2b-128 of the file's bytes, 32 hex digits.
         has_alpha: some pixel of the original is not opaque.
-        frame_count: 1 for a still; 0 for several, uncounted because counting costs a decode.
+        frame_count: 1 for a still; frames of an animation, pages of a document; 0 for several,
+            uncounted because counting costs a decode.
     """
 
     image: Image.Image
@@ -99,18 +60,11 @@ class Picture:
     frame_count: int
 
 
-_BYTES_A_PIXEL = 8
-"""What decoding takes: 4 in Pillow's own memory, and as much again for a copy in another mode."""
-
-# The plug-ins are called directly: ``Image.open`` would compare the header with the process-wide
-# ``Image.MAX_IMAGE_PIXELS``, refuse what ``DecodeLimits`` allows and warn about the rest.
-_DECODERS: dict[str, Callable[[io.BytesIO], ImageFile.ImageFile]] = {
-    "JPEG": JpegImageFile,
-    "PNG": PngImageFile,
-    "WEBP": WebPImageFile,
-    "GIF": GifImageFile,
-    "BMP": BmpImageFile,
-    "TIFF": TiffImageFile,
+_OPENERS = {
+    "PDF": open_document,
+    "PSD": open_photoshop,
+    "RAW": open_camera,
+    "SVG": open_drawing,
 }
 
 _TRANSPOSE: dict[int, Image.Transpose] = {
@@ -123,13 +77,6 @@ _TRANSPOSE: dict[int, Image.Transpose] = {
     8: Image.Transpose.ROTATE_90,
 }
 
-# Everything that Pillow's parsers are known to raise on bytes made to confuse them.
-_DECODER_ERRORS = (
-    *(OSError, ValueError, SyntaxError, EOFError, struct.error, zlib.error, OverflowError),
-    *(TypeError, LookupError, AttributeError, ArithmeticError, RuntimeError, AssertionError),
-    *(ImageCms.PyCMSError, Warning),
-)
-
 
 def load_picture(
     source: Path | bytes,
@@ -137,6 +84,7 @@ def load_picture(
     at_least: int | Needed = 0,
     limits: DecodeLimits | None = None,
     room: Room = nullcontext,
+    sandbox: Sandbox | None = None,
 ) -> Picture:
     """Read and decode the first frame of a picture.
 
@@ -146,12 +94,14 @@ def load_picture(
             pictures may be reduced while decoding. 0 decodes at full size.
         limits: what to refuse; the defaults of ``DecodeLimits`` when None.
         room: asked for memory once the header has told how much the pixels take.
+        sandbox: decodes what is not in ``formats.ROBUST_FORMATS``; None: everything is decoded in
+            this process, which is for files that nobody else made.
 
     Raises:
         FileUnreadable: gone, not permitted, the disk fails.
         FileDamaged: empty, cut off, or not what its first bytes announce.
         FileUnsupported: not one of our formats, whatever its name says.
-        FileTooLarge: beyond ``limits``, or the memory.
+        FileTooLarge: beyond ``limits``, or the memory, or the time.
     """
     limits = limits or DecodeLimits()
     needed = at_least if isinstance(at_least, Needed) else Needed(shorter=at_least)
@@ -162,9 +112,29 @@ def load_picture(
         if len(data) > limits.max_bytes:
             raise FileTooLarge(path, f"It is larger than {limits.max_bytes / 2**20:.0f} MB.")
     format_name = _format_of(path, data)
+    if sandbox is None or format_name in formats.ROBUST_FORMATS:
+        return decode_bytes(data, path, format_name, needed, limits, room=room)
+    return sandbox.run(decode_bytes, data, path, PASTED, format_name, needed, limits, room=room)
+
+
+def decode_bytes(
+    data: bytes,
+    path: Path,
+    format_name: str,
+    needed: Needed,
+    limits: DecodeLimits,
+    *,
+    room: Room,
+) -> Picture:
+    """Decode in this process; as ``load_picture``, once the format is known.
+
+    Args:
+        path: for errors.
+    """
     formats.quiet_decoders()
+    what = formats.LABELS[format_name]
     try:
-        return _decode(path, data, format_name, needed, limits, room)
+        return _decode(Encoded(path, data, needed, limits), format_name, room)
     except FileError:
         raise
     except (Image.DecompressionBombError, MemoryError) as error:
@@ -173,10 +143,10 @@ def load_picture(
             "The picture needs more memory than is safe to use.",
             next_step="Save a smaller copy to have it in the library.",
         ) from error
-    except _DECODER_ERRORS as error:
+    except DECODER_ERRORS as error:
         raise FileDamaged(
             path,
-            f"The {format_name} picture is damaged or incomplete.",
+            f"The {what} is damaged or incomplete.",
             next_step="Copy it again from where it came from, or export it anew.",
         ) from error
 
@@ -184,8 +154,8 @@ def load_picture(
 def _format_of(path: Path, data: bytes) -> str:
     if not data:
         raise FileDamaged(path, "The picture is empty (0 bytes).")
-    format_name = formats.sniff_format(data[:16])
-    if format_name:
+    format_name = formats.sniff_format(data, path)
+    if format_name in formats.LABELS:
         return format_name
     if formats.is_cut_off_signature(data):
         raise FileDamaged(
@@ -199,117 +169,47 @@ def _format_of(path: Path, data: bytes) -> str:
             "The file holds only zeros, as after an interrupted copy.",
             next_step="Copy it again from where it came from.",
         )
-    looks_like = formats.describe_foreign(data[:512])
+    looks_like = "a video" if format_name == "VIDEO" else formats.describe_foreign(data[:512])
     inside = f" Its content is {looks_like}." if looks_like else ""
     raise FileUnsupported(
         path,
         f"This is not a picture that Plantain can read.{inside}",
-        next_step="Save it as JPEG, PNG, WebP, GIF, BMP or TIFF to have it in the library.",
+        next_step="Save it as JPEG, PNG, WebP or TIFF to have it in the library.",
     )
 
 
-def _decode(
-    path: Path,
-    data: bytes,
-    format_name: str,
-    needed: Needed,
-    limits: DecodeLimits,
-    room: Room,
-) -> Picture:
-    if format_name == "WEBP":
-        _check_webp_canvas(path, data, limits)
-    with _DECODERS[format_name](io.BytesIO(data)) as image:
-        stored = image.size
-        is_reduced = False
-        if isinstance(image, JpegImageFile):
-            # libjpeg keeps a progressive file's coefficients at full size whatever the reduction,
-            # so only a baseline file may be larger than what is decoded.
-            is_progressive = bool(image.info.get("progressive"))
-            ceiling = limits.max_pixels if is_progressive else limits.max_header_pixels
-            _check_size(path, stored, ceiling)
-            factor = needed.factor(stored)
-            if factor > 1:
-                image.draft(None, (stored[0] // factor, stored[1] // factor))
-            is_reduced = image.size != stored
-        _check_size(path, image.size, limits.max_pixels)
-        frame_count = _frame_count(image)
-        with room(image.size[0] * image.size[1] * _BYTES_A_PIXEL):
-            image.load()
-            # Pillow turns TIFF upright itself while loading, and swaps the size beforehand.
-            orientation = 1 if isinstance(image, TiffImageFile) else _orientation(image)
-            if not is_reduced:
-                stored = image.size
-            profile = image.info.get("icc_profile")
-            pixels = _reduce(image, needed.factor(image.size))
-            pixels, has_alpha = to_srgb(pixels, profile if isinstance(profile, bytes) else None)
-            if orientation in _TRANSPOSE:
-                pixels = pixels.transpose(_TRANSPOSE[orientation])
-            elif pixels is image:
-                pixels = image.copy()
-            # What is left of the full size must be gone before others are given the room.
-            image.close()
+def _decode(encoded: Encoded, format_name: str, room: Room) -> Picture:
+    opener = _OPENERS.get(format_name)
+    source = opener(encoded) if opener else open_raster(encoded, format_name)
+    with room(source.cost()):
+        raster = source.load()
+        original = source.original or raster.image.size
+        pixels, has_alpha = _upright(raster, encoded.needed)
+        # What is left of the full size must be gone before others are given the room.
+        raster.image.close()
     pixels.info.clear()
-    width, height = stored[::-1] if orientation >= 5 else stored
+    width, height = original[::-1] if raster.orientation >= 5 else original
     return Picture(
         image=pixels,
         width=width,
         height=height,
         format=format_name,
-        content_hash=hashlib.blake2b(data, digest_size=16).hexdigest(),
+        content_hash=hashlib.blake2b(encoded.data, digest_size=16).hexdigest(),
         has_alpha=has_alpha,
-        frame_count=frame_count,
+        frame_count=raster.frame_count,
     )
 
 
-def _check_size(path: Path, size: tuple[int, int], max_pixels: int) -> None:
-    width, height = size
-    if width <= 0 or height <= 0:
-        raise FileDamaged(path, "The picture has no width or no height.")
-    if width * height > max_pixels:
-        raise FileTooLarge(
-            path,
-            f"The picture is {width} × {height} pixels, more than the "
-            f"{max_pixels / 1_000_000:g} megapixels that are safe to open.",
-            next_step="Save a smaller copy to have it in the library.",
-        )
-
-
-def _check_webp_canvas(path: Path, data: bytes, limits: DecodeLimits) -> None:
-    """Check the size before the decoder, which allocates the canvas when it is made."""
-    kind = data[12:16]
-    if kind == b"VP8X" and len(data) >= 30:
-        width = int.from_bytes(data[24:27], "little") + 1
-        height = int.from_bytes(data[27:30], "little") + 1
-        _check_size(path, (width, height), limits.max_pixels)
-    elif kind == b"VP8L" and len(data) >= 25:
-        bits = int.from_bytes(data[21:25], "little")
-        size = (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1
-        _check_size(path, size, limits.max_pixels)
-    elif kind == b"VP8 " and len(data) >= 30:
-        width, height = struct.unpack_from("<HH", data, 26)
-        if width & 0x3FFF and height & 0x3FFF:
-            _check_size(path, (width & 0x3FFF, height & 0x3FFF), limits.max_pixels)
-
-
-def _frame_count(image: ImageFile.ImageFile) -> int:
-    """1 for a still, the count where the header has it, 0 for an uncounted animation."""
-    if isinstance(image, (PngImageFile, WebPImageFile)):
-        return max(1, int(getattr(image, "n_frames", 1)))
-    if isinstance(image, (GifImageFile, TiffImageFile)):
-        try:
-            return 0 if image.is_animated else 1
-        except _DECODER_ERRORS:
-            return 1  # the second frame is broken; the first, which we show, may not be
-    return 1
-
-
-def _orientation(image: ImageFile.ImageFile) -> int:
-    """The EXIF orientation, 1 to 8; 1 when there is none or it cannot be read."""
-    try:
-        value: object = image.getexif().get(ExifTags.Base.Orientation, 1)
-    except _DECODER_ERRORS:
-        return 1
-    return value if isinstance(value, int) and 1 <= value <= 8 else 1
+def _upright(raster: Raster, needed: Needed) -> tuple[Image.Image, bool]:
+    """The pixels as a picture of their own, upright and sRGB; whether any of them was clear."""
+    image = raster.image
+    pixels = _reduce(image, needed.factor(image.size))
+    pixels, has_alpha = to_srgb(pixels, raster.profile)
+    if raster.orientation in _TRANSPOSE:
+        pixels = pixels.transpose(_TRANSPOSE[raster.orientation])
+    elif pixels is image:
+        pixels = image.copy()
+    return pixels, has_alpha
 
 
 _STRIP_ROWS = 256

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Generator
+from contextlib import contextmanager
+from io import FileIO
 from pathlib import Path
 
 from desktop.core.errors import FileDamaged, FileTooLarge, FileUnreadable, FileUnsupported
@@ -11,14 +14,14 @@ from desktop.core.errors import FileDamaged, FileTooLarge, FileUnreadable, FileU
 _CHUNK = 8 * 1024 * 1024
 
 
-def read_regular_file(path: Path, max_bytes: int) -> bytes:
-    """The whole content of a regular file, links followed; never waits for a pipe or a device.
+@contextmanager
+def open_regular_file(path: Path) -> Generator[FileIO]:
+    """A regular file, links followed; never waits for a pipe or a device.
 
     Raises:
-        FileUnreadable: not there, not allowed, the disk fails.
+        FileUnreadable: not there, not allowed, the disk fails, then or while the file is read.
         FileUnsupported: a folder, pipe, socket or device.
-        FileDamaged: the file is empty.
-        FileTooLarge: more than ``max_bytes``.
+        FileTooLarge: what was read does not fit into the memory.
     """
     try:
         # Looked at before it is opened, because opening alone makes some devices act; opened
@@ -27,11 +30,8 @@ def read_regular_file(path: Path, max_bytes: int) -> bytes:
         flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
         flags |= getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOCTTY", 0)
         with os.fdopen(os.open(path, flags), "rb", buffering=0) as file:
-            status = os.fstat(file.fileno())
-            _refuse_special(path, status)
-            if status.st_size > max_bytes:
-                raise _too_many_bytes(path, max_bytes)
-            data = _read_up_to(file.fileno(), max_bytes + 1)
+            _refuse_special(path, os.fstat(file.fileno()))
+            yield file
     except FileNotFoundError as error:
         raise FileUnreadable(
             path, "The file is not there any more.", next_step="Scan the folder again."
@@ -51,6 +51,20 @@ def read_regular_file(path: Path, max_bytes: int) -> bytes:
         ) from error
     except MemoryError as error:
         raise FileTooLarge(path, "The file does not fit into the free memory.") from error
+
+
+def read_regular_file(path: Path, max_bytes: int) -> bytes:
+    """The whole content of a regular file.
+
+    Raises:
+        FileUnreadable, FileUnsupported: as ``open_regular_file``.
+        FileDamaged: the file is empty.
+        FileTooLarge: more than ``max_bytes``, or than the memory.
+    """
+    with open_regular_file(path) as file:
+        if os.fstat(file.fileno()).st_size > max_bytes:
+            raise _too_many_bytes(path, max_bytes)
+        data = _read_up_to(file.fileno(), max_bytes + 1)
     if len(data) > max_bytes:
         raise _too_many_bytes(path, max_bytes)
     if not data:

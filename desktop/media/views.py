@@ -9,9 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from desktop.core.pixels import PixelSpec
-from desktop.media.decode import Needed, Picture, Room, encoder_pixels, load_picture
+from desktop.media.decode import Picture, encoder_pixels, load_picture
+from desktop.media.decode_limits import Needed, Room
 from desktop.media.likeness import perceptual_hash
 from desktop.media.palette import dominant_colours, hex_code
+from desktop.media.sandbox.pool import Sandbox
 from desktop.media.thumbnails import fitted
 
 
@@ -44,7 +46,12 @@ class Views:
 
 
 def load_views(
-    source: Path | bytes, thumbnail_side: int, spec: PixelSpec | None, *, room: Room = nullcontext
+    source: Path | bytes,
+    thumbnail_side: int,
+    spec: PixelSpec | None,
+    *,
+    room: Room = nullcontext,
+    sandbox: Sandbox | None = None,
 ) -> Views:
     """Decode a picture no larger than its thumbnail and its encoder need.
 
@@ -52,10 +59,10 @@ def load_views(
         source: a file, or the bytes of one.
         thumbnail_side: the longer side of the thumbnail, pixels.
         spec: of the encoder that will look at it; None when there is none.
-        room: as for ``load_picture``.
+        room, sandbox: as for ``load_picture``.
 
     Raises:
         FileError: as ``load_picture``.
     """
     needed = Needed(shorter=spec.size if spec else 1, longer=thumbnail_side)
-    return Views(load_picture(source, at_least=needed, room=room), thumbnail_side)
+    return Views(load_picture(source, at_least=needed, room=room, sandbox=sandbox), thumbnail_side)

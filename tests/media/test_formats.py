@@ -22,7 +22,7 @@ def test_a_picture_is_known_by_its_suffix_in_any_letter_case(name: str) -> None:
     assert formats.is_picture(name.encode())
 
 
-@pytest.mark.parametrize("name", ["a.txt", "jpg", ".jpg", "a.jpg.part", "a.psd", "a.", ""])
+@pytest.mark.parametrize("name", ["a.txt", "jpg", ".jpg", "a.jpg.part", "a.docx", "a.", ""])
 def test_other_names_are_no_pictures(name: str) -> None:
     assert not formats.is_picture(name)
 
@@ -52,9 +52,8 @@ def test_the_content_decides_which_decoder_runs(head: bytes, name: str) -> None:
 @pytest.mark.parametrize(
     ("head", "description"),
     [
-        (b"%PDF-1.7\n", "a PDF document"),
-        (b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00", "a HEIC picture"),
-        (b'<?xml version="1.0"?>\n<svg xmlns=', "an SVG drawing"),
+        (b"%!PS-Adobe-3.0", "a PostScript document"),
+        (b"PK\x03\x04", "a ZIP archive"),
         (b"<!DOCTYPE html><html>", "a web page"),
         ("shopping list: 香蕉".encode()[:-1], "text"),
         (b"\x00\x01\x02\x03", ""),
@@ -95,3 +94,38 @@ def test_importing_the_room_changes_no_warning_filter() -> None:
         "assert list(warnings.filters) == before, warnings.filters"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@pytest.mark.parametrize("name", ["a.heic", "b.PSB", "c.svgz", "d.ai", "e.CR3", "f.tga", "g.avif"])
+def test_designers_formats_are_known_by_their_names(name: str) -> None:
+    assert formats.is_picture(name)
+
+
+@pytest.mark.parametrize(
+    ("head", "called", "name"),
+    [
+        (b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00", "", "HEIC"),
+        (b"\x00\x00\x00\x1cftypmif1\x00\x00\x00\x00mif1avif", "", "AVIF"),
+        (b"\x00\x00\x00\x1cftypmif1\x00\x00\x00\x00mif1heic", "", "HEIC"),
+        (b"\x00\x00\x00\x18ftypcrx \x00\x00\x00\x01crx isom", "", "RAW"),
+        (b"\x00\x00\x00\x18ftypisom\x00\x00\x02\x00isommp42", "", "VIDEO"),
+        (b"8BPS\x00\x02", "", "PSD"),
+        (b"8BPS\x00\x03", "", ""),
+        (b"%PDF-1.7\n", "", "PDF"),
+        (b"\xef\xbb\xbf%PDF-1.7\n", "", "PDF"),
+        (b'<?xml version="1.0"?>\n<!-- a > b -->\n<svg xmlns=', "", "SVG"),
+        (b"<svg:svg xmlns:svg=", "", "SVG"),
+        (b"<svgfoo>", "", ""),
+        (b"<html><svg>", "", ""),
+        (b"II*\x00\x10\x00\x00\x00CR\x02\x00", "", "RAW"),
+        (b"II*\x00\x08\x00\x00\x00", "x.NEF", "RAW"),
+        (b"FUJIFILMCCD-RAW 0201", "", "RAW"),
+        (
+            b"\x00\x00\x01\x00\x01\x00\x10\x10\x00\x00\x01\x00\x20\x00" + b"\x00" * 4 + b"\x16",
+            "",
+            "",
+        ),
+    ],
+)
+def test_the_content_tells_designers_formats_apart(head: bytes, called: str, name: str) -> None:
+    assert formats.sniff_format(head, called) == name

@@ -1,0 +1,1 @@
+"""Decoders that may crash, hang or be attacked, in processes of their own."""
