@@ -41,6 +41,8 @@ class SearchHit:
 
     Attributes:
         rank: 1 for the best.
+        position_ms: of a video, where the frame is that fits; None for others, and where words
+            of the name were found.
         score: cosine similarity in [-1, 1] for ``Reason.MEANING``; 1.0 for ``Reason.WORDS``,
             where every word of the query was found.
     """
@@ -49,6 +51,7 @@ class SearchHit:
     asset: Asset
     score: float
     reason: Reason
+    position_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

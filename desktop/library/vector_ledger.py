@@ -2,7 +2,8 @@
 
 The ledger is what makes the index rebuildable: a vector is written here first, as float16, and
 marked as stored once Milvus has answered. A kill in between leaves an unmarked row, which the
-next run sends again under the same id.
+next run sends again under the same id. A row that is deleted here, for whatever reason, leaves its
+id behind until Milvus has deleted it too.
 """
 
 from __future__ import annotations
@@ -16,18 +17,31 @@ from numpy.typing import NDArray
 from desktop.library.catalog import ReadFile
 from desktop.library.database import Database
 
+_IMAGE, _FRAME = "image", "frame"
+"""Values of ``vectors.kind``."""
+
 VectorChunk = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float16]]
 """Row ids (n,), asset ids (n,), values (n, d)."""
 
 
 @dataclass(frozen=True, slots=True)
 class LedgerRow:
-    """One vector: its id in both stores, the asset it describes, and its value (float32)."""
+    """One vector.
+
+    Attributes:
+        id: in both stores.
+        position_ms: of a frame, where it is in its video; None for a picture.
+        value: (d,) float32.
+    """
 
     id: int
     asset_id: int
-    kind: str
+    position_ms: int | None
     value: NDArray[np.float32]
+
+    @property
+    def kind(self) -> str:
+        return _IMAGE if self.position_ms is None else _FRAME
 
 
 class VectorLedger:
@@ -37,22 +51,72 @@ class VectorLedger:
         self._database = database
 
     def record(
-        self, encoder: str, files: Sequence[ReadFile], vectors: NDArray[np.float32]
+        self,
+        encoder: str,
+        files: Sequence[ReadFile],
+        vectors: NDArray[np.float32],
+        positions_ms: Sequence[int | None] = (),
     ) -> list[LedgerRow]:
-        """Keep (n, d) float32 ``vectors`` of n files, not yet stored; ids stay for known assets."""
+        """Keep vectors, not yet stored, in place of all that these assets had by ``encoder``.
+
+        All or nothing: a video is never there with some of its frames.
+
+        Args:
+            files: (n,), one for each vector: that of a video as often as it has frames.
+            vectors: (n, d).
+            positions_ms: (n,) where in its video each frame is, None for a picture; or empty,
+                when all are pictures.
+        """
         halves = vectors.astype("<f2")
         rows: list[LedgerRow] = []
         with self._database.transaction() as connection:
-            for file, half in zip(files, halves, strict=True):
+            for file, half, position in zip(
+                files, halves, positions_ms or [None] * len(files), strict=True
+            ):
+                kind = _IMAGE if position is None else _FRAME
                 row = connection.execute(
-                    "INSERT INTO vectors (asset_id, encoder, content_hash, value)"
-                    " VALUES (?, ?, ?, ?) ON CONFLICT (asset_id, encoder, kind, position) DO UPDATE SET"
+                    "INSERT INTO vectors (asset_id, encoder, kind, position, content_hash, value)"
+                    " VALUES (?, ?, ?, ?, ?, ?)"
+                    " ON CONFLICT (asset_id, encoder, kind, position) DO UPDATE SET"
                     " content_hash = excluded.content_hash, value = excluded.value, is_stored = 0"
                     " RETURNING id",
-                    (file.asset_id, encoder, file.content_hash, half.tobytes()),
+                    (
+                        *(file.asset_id, encoder, kind, position or 0),
+                        *(file.content_hash, half.tobytes()),
+                    ),
                 ).fetchone()
-                rows.append(LedgerRow(row["id"], file.asset_id, "image", half.astype(np.float32)))
+                value = half.astype(np.float32)
+                rows.append(LedgerRow(row["id"], file.asset_id, position, value))
+            kept: dict[int, list[int]] = {}
+            for row in rows:
+                kept.setdefault(row.asset_id, []).append(row.id)
+            connection.executemany(
+                "DELETE FROM vectors WHERE asset_id = ? AND encoder = ?"
+                " AND id NOT IN (SELECT value FROM json_each(?))",
+                ((asset_id, encoder, str(ids)) for asset_id, ids in kept.items()),
+            )
         return rows
+
+    def deleted_ids(self, encoder: str) -> list[int]:
+        """Rows that are no longer here and that Milvus may still hold."""
+        rows = self._database.read("SELECT id FROM deleted_vectors WHERE encoder = ?", (encoder,))
+        return [row["id"] for row in rows]
+
+    def mark_deleted(self, ids: Iterable[int]) -> None:
+        """Milvus does not hold these any more."""
+        with self._database.transaction() as connection:
+            connection.executemany(
+                "DELETE FROM deleted_vectors WHERE id = ?", ((row_id,) for row_id in ids)
+            )
+
+    def positions_ms(self, ids: Sequence[int]) -> dict[int, int]:
+        """Where in their videos those of these vectors are that describe a frame."""
+        rows = self._database.read(
+            "SELECT id, position FROM vectors WHERE kind = ?"
+            " AND id IN (SELECT value FROM json_each(?))",
+            (_FRAME, str(list(ids))),
+        )
+        return {row["id"]: row["position"] for row in rows}
 
     def mark_stored(self, ids: Iterable[int]) -> None:
         with self._database.transaction() as connection:
@@ -66,6 +130,35 @@ class VectorLedger:
             connection.executemany(
                 "UPDATE vectors SET is_stored = 0 WHERE id = ? AND encoder = ?",
                 ((row_id, encoder) for row_id in ids),
+            )
+
+    def settle_in(self, place: str) -> None:
+        """``place`` keeps the vectors from now on; what another place has acknowledged says
+        nothing about this one, so everything is to be sent there.
+
+        Args:
+            place: address of the store; empty for the library's own file, wherever that lies.
+        """
+        with self._database.transaction() as connection:
+            moved = connection.execute(
+                "UPDATE library SET store = ? WHERE store <> ?", (place, place)
+            )
+            if moved.rowcount:
+                connection.execute("UPDATE vectors SET is_stored = 0 WHERE is_stored = 1")
+
+    def spaces(self) -> list[tuple[str, int]]:
+        """Each encoder that there are vectors of, and how many Milvus has not acknowledged."""
+        rows = self._database.read(
+            "SELECT encoder, SUM(NOT is_stored) AS unsent FROM vectors GROUP BY encoder"
+        )
+        return [(row["encoder"], row["unsent"]) for row in rows]
+
+    def send_again(self, asset_ids: Iterable[int]) -> None:
+        """What Milvus keeps beside the vectors of these assets (path, time) is out of date."""
+        with self._database.transaction() as connection:
+            connection.executemany(
+                "UPDATE vectors SET is_stored = 0 WHERE asset_id = ?",
+                ((asset_id,) for asset_id in asset_ids),
             )
 
     def stored_ids(self, encoder: str) -> set[int]:
@@ -88,9 +181,10 @@ class VectorLedger:
         return int(row["n"]) if row else 0
 
     def stored_counts(self) -> dict[str, int]:
-        """Encoder -> how many of its vectors Milvus has; only those with any."""
+        """Encoder -> of how many assets Milvus has its vectors; only those with any."""
         rows = self._database.read(
-            "SELECT encoder, COUNT(*) AS n FROM vectors WHERE is_stored = 1 GROUP BY encoder"
+            "SELECT encoder, COUNT(DISTINCT asset_id) AS n FROM vectors WHERE is_stored = 1"
+            " GROUP BY encoder"
         )
         return {row["encoder"]: row["n"] for row in rows}
 
@@ -138,7 +232,7 @@ class VectorLedger:
         last = 0
         while True:
             rows = self._database.read(
-                "SELECT id, asset_id, kind, value FROM vectors"
+                "SELECT id, asset_id, kind, position, value FROM vectors"
                 " WHERE encoder = ? AND NOT is_stored AND id > ? ORDER BY id LIMIT ?",
                 (encoder, last, batch),
             )
@@ -149,7 +243,7 @@ class VectorLedger:
                 LedgerRow(
                     row["id"],
                     row["asset_id"],
-                    row["kind"],
+                    row["position"] if row["kind"] == _FRAME else None,
                     np.frombuffer(row["value"], dtype="<f2").astype(np.float32),
                 )
                 for row in rows
@@ -180,7 +274,8 @@ class VectorLedger:
             " AND vectors.content_hash = assets.content_hash))"
         )
         rows = self._database.read(
-            f"SELECT id FROM assets WHERE NOT is_missing AND (state = 'new'{lacking}){wanted}"
+            "SELECT id FROM assets WHERE NOT is_missing AND NOT is_ignored"
+            f" AND (state = 'new'{lacking}){wanted}"
             " ORDER BY id",
             {
                 "encoder": encoder,
@@ -191,11 +286,12 @@ class VectorLedger:
         return [row["id"] for row in rows]
 
     def pending_count(self, encoder: str | None) -> int:
-        """Assets that are not searchable by meaning yet: no vector by ``encoder`` in Milvus."""
+        """Assets that are not searchable by meaning yet: Milvus lacks a vector by ``encoder``."""
         row = self._database.read_one(
-            "SELECT COUNT(*) AS n FROM assets WHERE NOT is_missing AND state <> 'failed' AND NOT"
-            " EXISTS (SELECT 1 FROM vectors WHERE asset_id = assets.id AND encoder = ?"
-            " AND is_stored AND vectors.content_hash = assets.content_hash)",
+            "SELECT COUNT(*) AS n FROM assets WHERE NOT is_missing AND NOT is_ignored"
+            " AND state <> 'failed' AND NOT COALESCE((SELECT MIN(is_stored) FROM vectors"
+            " WHERE asset_id = assets.id AND encoder = ?"
+            " AND vectors.content_hash = assets.content_hash), 0)",
             (encoder or "",),
         )
         return int(row["n"]) if row else 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import io
 import os
 import re
@@ -122,6 +123,11 @@ class ThumbnailCache:
             if not path.exists():
                 raise
             Path(temporary).unlink(missing_ok=True)
+
+
+def frame_key(content_hash: str, position_ms: int) -> str:
+    """Instead of the content hash of a video, the key of one of its frames: 32 hex digits."""
+    return hashlib.blake2b(f"{content_hash} {position_ms}".encode(), digest_size=16).hexdigest()
 
 
 def fitted(image: Image.Image, side: int) -> Image.Image:

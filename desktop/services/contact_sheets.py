@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from desktop.core.asset import displayable
-from desktop.core.query import Reason, SearchResult
+from desktop.core.query import Reason, SearchHit, SearchResult
+from desktop.core.timecode import timecode
 from desktop.library.importing import save_picture_as
 from desktop.media.contact_sheet import SheetCell, render_contact_sheet
-from desktop.media.thumbnails import ThumbnailCache
+from desktop.media.thumbnails import ThumbnailCache, frame_key
 
 
 class ContactSheets:
@@ -20,15 +21,7 @@ class ContactSheets:
     def render(self, result: SearchResult) -> bytes:
         """A PNG: the query as heading, and each hit with rank, file name and similarity."""
         cells = [
-            SheetCell(
-                self._thumbnails.path_for(hit.asset.content_hash)
-                if hit.asset.content_hash and self._thumbnails.exists(hit.asset.content_hash)
-                else hit.asset.path,
-                title=hit.asset.filename,
-                subtitle=f"similarity {hit.score:.3f}"
-                if hit.reason is Reason.MEANING
-                else "found by its name",
-            )
+            SheetCell(self._picture(hit), title=hit.asset.filename, subtitle=_subtitle(hit))
             for hit in result.hits
         ]
         return render_contact_sheet(cells, title=_title(result))
@@ -36,6 +29,20 @@ class ContactSheets:
     def write(self, result: SearchResult, path: Path) -> None:
         """Raises: LibraryError when ``path`` exists already or cannot be written."""
         save_picture_as(path.absolute(), self.render(result))
+
+    def _picture(self, hit: SearchHit) -> Path:
+        keys = [hit.asset.content_hash] if hit.asset.content_hash else []
+        if keys and hit.position_ms is not None:
+            keys.insert(0, frame_key(hit.asset.content_hash, hit.position_ms))
+        there = (self._thumbnails.path_for(key) for key in keys if self._thumbnails.exists(key))
+        return next(there, hit.asset.path)
+
+
+def _subtitle(hit: SearchHit) -> str:
+    if hit.reason is not Reason.MEANING:
+        return "found by its name"
+    at = "" if hit.position_ms is None else f"{timecode(hit.position_ms)}, "
+    return f"{at}similarity {hit.score:.3f}"
 
 
 def _title(result: SearchResult) -> str:

@@ -29,17 +29,25 @@ _PIXELS_WAITING = _MOST_WAITING * 224 * 224
 
 @dataclass(frozen=True, slots=True)
 class Encoded:
-    """A batch: n files and their vectors, (n, d) float32 of unit length."""
+    """A batch of whole assets.
+
+    Attributes:
+        files: (n,), one for each vector: that of a video as often as it has frames.
+        vectors: (n, d) float32 of unit length.
+        positions_ms: (n,) where in its video each frame is; None for a picture.
+    """
 
     files: Sequence[ReadFile]
     vectors: NDArray[np.float32]
+    positions_ms: Sequence[int | None]
 
 
 class EncodingStage:
     """Pictures on their way through the encoder, which is loaded meanwhile.
 
-    One thread puts pictures in and takes batches out. Batches are as large as the encoder likes
-    them and in the order in which the pictures came. Used as a context manager: leaving it drops
+    One thread puts pictures in and takes batches out, in the order in which the pictures came.
+    Batches are as large as the encoder likes them, or larger by the rest of a video, whose frames
+    stay together. Used as a context manager: leaving it drops
     what was not taken, and waits for the calls at hand.
 
     Args:
@@ -51,6 +59,7 @@ class EncodingStage:
     def __init__(self, load: Callable[[], Encoder], space: str, spec: PixelSpec) -> None:
         self._most_waiting = min(_MOST_WAITING, max(1, _PIXELS_WAITING // spec.size**2))
         self._waiting: deque[Read] = deque()
+        self._frames_waiting = 0
         self._batches: deque[Future[Encoded]] = deque()
         self._pool = ThreadPoolExecutor(_CALLS_AT_ONCE, thread_name_prefix="encode")
         self._loading = self._pool.submit(_load, load, space)
@@ -78,10 +87,11 @@ class EncodingStage:
             ModelError: the encoder cannot be loaded.
         """
         self._waiting.append(read)
-        if self.is_starting and len(self._waiting) < self._most_waiting:
+        self._frames_waiting += _frames(read)
+        if self.is_starting and self._frames_waiting < self._most_waiting:
             return
         encoder = self._loading.result()
-        while len(self._waiting) >= encoder.batch_size:
+        while self._waiting and self._frames_waiting >= encoder.batch_size:
             self._send(encoder)
 
     def finished(self) -> Iterator[Encoded]:
@@ -101,8 +111,12 @@ class EncodingStage:
             yield self._batches.popleft().result()
 
     def _send(self, encoder: Encoder) -> None:
-        count = min(max(1, encoder.batch_size), len(self._waiting))
-        batch = [self._waiting.popleft() for _ in range(count)]
+        batch: list[Read] = []
+        frames = 0
+        while self._waiting and frames < max(1, encoder.batch_size):
+            batch.append(self._waiting.popleft())
+            frames += _frames(batch[-1])
+        self._frames_waiting -= frames
         self._batches.append(self._pool.submit(_encode, encoder, batch))
 
 
@@ -117,7 +131,22 @@ def _load(load: Callable[[], Encoder], space: str) -> Encoder:
     return encoder
 
 
+def _frames(read: Read) -> int:
+    return len(read.positions_ms)
+
+
 def _encode(encoder: Encoder, batch: Sequence[Read]) -> Encoded:
-    files = [read.file for read in batch if read.file is not None]
-    pixels = [read.pixels for read in batch if read.pixels is not None]
-    return Encoded(files, encoder.encode_images(np.stack(pixels)))
+    files: list[ReadFile] = []
+    positions_ms: list[int | None] = []
+    pixels: list[NDArray[np.uint8]] = []
+    for read in batch:
+        if read.file is not None and read.pixels is not None:
+            files += [read.file] * _frames(read)
+            positions_ms += read.positions_ms
+            pixels.append(read.pixels)
+    frames = np.concatenate(pixels)
+    size = max(1, encoder.batch_size)
+    vectors = [
+        encoder.encode_images(frames[start : start + size]) for start in range(0, len(frames), size)
+    ]
+    return Encoded(files, np.concatenate(vectors), positions_ms)

@@ -16,8 +16,11 @@ from desktop.core.asset import Asset
 from desktop.core.errors import FileError
 from desktop.core.pixels import PixelSpec
 from desktop.library.catalog import ReadFile
+from desktop.media.sandbox.pool import Sandbox
 from desktop.media.thumbnails import ThumbnailCache
-from desktop.media.views import load_views
+from desktop.media.video import MAX_SCENES
+from desktop.media.video_views import has_video_name, is_video, load_video
+from desktop.media.views import Views, load_views
 
 _BYTES_OF_FILES = 256 * 1024 * 1024
 _BYTES_OF_DECODING = 256 * 1024 * 1024
@@ -28,12 +31,18 @@ _PIXELS_AHEAD = _FILES_AHEAD * 224 * 224
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """One file off the disk: facts and pixels, or the reason why not."""
+    """One file off the disk: facts and pixels, or the reason why not.
+
+    Attributes:
+        pixels: (n, size, size, 3), 1 for a picture, one for each scene of a video.
+        positions_ms: (n,) where in its video each of them is; None for a picture.
+    """
 
     asset: Asset
     file: ReadFile | None = None
     pixels: NDArray[np.uint8] | None = None
     error: FileError | None = None
+    positions_ms: tuple[int | None, ...] = (None,)
 
 
 class MemoryBudget:
@@ -67,10 +76,18 @@ class PictureReader:
     Args:
         spec: of the encoder whose pixels are wanted; None for none.
         threads: readers at once; the results do not depend on it.
+        sandbox: decodes what is risky; None: this process does.
     """
 
-    def __init__(self, thumbnails: ThumbnailCache, spec: PixelSpec | None, threads: int) -> None:
+    def __init__(
+        self,
+        thumbnails: ThumbnailCache,
+        spec: PixelSpec | None,
+        threads: int,
+        sandbox: Sandbox | None = None,
+    ) -> None:
         self._thumbnails = thumbnails
+        self._sandbox = sandbox
         self._spec = spec
         self._threads = threads
         # Always taken in this order, so that no two readers wait for each other.
@@ -85,33 +102,49 @@ class PictureReader:
         Raises:
             LibraryError: a thumbnail could not be written.
         """
-        ahead: deque[Future[Read]] = deque()
-        most_ahead = _FILES_AHEAD
+        ahead: deque[tuple[Future[Read], int]] = deque()
+        waiting = 0
+        most_waiting = _FILES_AHEAD
         if self._spec is not None:
-            most_ahead = min(most_ahead, max(1, _PIXELS_AHEAD // self._spec.size**2))
+            most_waiting = min(most_waiting, max(1, _PIXELS_AHEAD // self._spec.size**2))
         pool = ThreadPoolExecutor(self._threads, thread_name_prefix="decode")
         try:
             for asset in assets:
-                ahead.append(pool.submit(self.read, asset))
-                if len(ahead) >= most_ahead + self._threads:
-                    yield ahead.popleft().result()
+                weight = MAX_SCENES if has_video_name(asset.name) else 1
+                waiting += weight
+                ahead.append((pool.submit(self.read, asset), weight))
+                while waiting >= most_waiting + self._threads and ahead:
+                    result, weight = ahead.popleft()
+                    waiting -= weight
+                    yield result.result()
             while ahead:
-                yield ahead.popleft().result()
+                yield ahead.popleft()[0].result()
         finally:
             pool.shutdown(cancel_futures=True)
 
     def read(self, asset: Asset) -> Read:
-        """One asset's file; its thumbnail is written when there is none of that content."""
+        """One asset's file; thumbnails are written where there are none of that content."""
         try:
-            with self._files.hold(asset.size):
-                views = load_views(
-                    asset.path, self._thumbnails.side, self._spec, room=self._decoding.hold
-                )
+            if is_video(asset.path):
+                return self._read_video(asset)
+            return self._read_picture(asset)
         except FileError as error:
+            # What is waiting to be told must not keep the bytes and pixels of its file alive,
+            # which are in the frames of the traceback.
+            error.__traceback__ = error.__cause__ = error.__context__ = None
             return Read(asset, error=error)
+
+    def _read_picture(self, asset: Asset) -> Read:
+        with self._files.hold(asset.size):
+            views = load_views(
+                asset.path,
+                self._thumbnails.side,
+                self._spec,
+                room=self._decoding.hold,
+                sandbox=self._sandbox,
+            )
         picture = views.picture
-        if not self._thumbnails.exists(picture.content_hash):
-            self._thumbnails.write(picture.content_hash, views.thumbnail)
+        self._keep_thumbnail(picture.content_hash, views)
         file = ReadFile(
             asset.id,
             picture.width,
@@ -120,5 +153,38 @@ class PictureReader:
             picture.content_hash,
             views.palette(),
             views.perceptual_hash(),
+            picture.frame_count,
         )
-        return Read(asset, file, views.encoder_pixels(self._spec) if self._spec else None)
+        pixels = views.encoder_pixels(self._spec)[np.newaxis] if self._spec else None
+        return Read(asset, file, pixels)
+
+    def _read_video(self, asset: Asset) -> Read:
+        views = load_video(
+            asset.path,
+            self._thumbnails.side,
+            self._spec,
+            room=self._decoding.hold,
+            sandbox=self._sandbox,
+        )
+        for frame in views.frames:
+            self._keep_thumbnail(frame.picture.content_hash, frame)
+        self._keep_thumbnail(views.content_hash, views.frames[0])
+        video = views.video
+        file = ReadFile(
+            asset.id,
+            video.width,
+            video.height,
+            video.format,
+            views.content_hash,
+            views.palette(),
+            duration_ms=video.duration_ms,
+        )
+        if self._spec is None:
+            return Read(asset, file)
+        pixels = np.stack([frame.encoder_pixels(self._spec) for frame in views.frames])
+        positions = tuple(frame.position_ms for frame in video.frames)
+        return Read(asset, file, pixels, positions_ms=positions)
+
+    def _keep_thumbnail(self, key: str, views: Views) -> None:
+        if not self._thumbnails.exists(key):
+            self._thumbnails.write(key, views.thumbnail)

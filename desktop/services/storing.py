@@ -8,7 +8,7 @@ from desktop.core.errors import FileUnreadable
 from desktop.library.catalog import Catalog, ReadFile
 from desktop.services.encoding import Encoded
 from desktop.services.reading import Read
-from desktop.services.survey import Tally
+from desktop.services.tally import Tally
 from desktop.services.vector_index import VectorIndex
 
 _FACTS_AT_ONCE = 32
@@ -63,8 +63,9 @@ class StoringStage:
         """
         assert self._space is not None  # or there would be no vectors
         self.settle()
-        self._vectors.add(self._space, batch.files, batch.vectors)
-        self._finish(batch.files)
+        self._vectors.add(self._space, batch.files, batch.vectors, batch.positions_ms)
+        # A video comes once for each of its frames.
+        self._finish(list({file.asset_id: file for file in batch.files}.values()))
 
     def settle(self) -> None:
         """Write down the facts at hand."""

@@ -332,7 +332,7 @@ def test_a_reader_gives_what_was_asked_for_and_nothing_more(tmp_path: Path, engi
     with_pixels = PictureReader(engine.thumbnails, SPEC, 1).read(asset)
     assert with_pixels.file == without.file
     assert with_pixels.pixels is not None
-    assert with_pixels.pixels.shape == (32, 32, 3)
+    assert with_pixels.pixels.shape == (1, 32, 32, 3)
 
 
 def _stage_threads() -> list[str]:
