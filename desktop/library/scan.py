@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from desktop.library.ignore import is_ignored, is_library
+from desktop.library.ignore import NO_RULES, IgnoreRules, is_ignored, is_library
 
 
 class FoundFile(NamedTuple):
@@ -18,11 +18,23 @@ class FoundFile(NamedTuple):
         relative_path: below the root, in the file system's own bytes.
         size: bytes.
         modified_ns: nanoseconds since the epoch.
+        file_id: "device:inode"; stays when the file is renamed. Empty where nobody asked.
     """
 
     relative_path: bytes
     size: int
     modified_ns: int
+    file_id: str = ""
+
+    @classmethod
+    def at(cls, relative_path: bytes, status: os.stat_result) -> FoundFile:
+        """A file of this status."""
+        return cls(relative_path, status.st_size, status.st_mtime_ns, identity(status))
+
+
+def identity(status: os.stat_result) -> str:
+    """What stays of a file or folder when it is renamed."""
+    return f"{status.st_dev}:{status.st_ino}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +53,10 @@ class ScanFailure:
 
 
 def scan(
-    start: Path, is_picture: Callable[[str], bool], within: Path | None = None
+    start: Path,
+    is_picture: Callable[[str], bool],
+    within: Path | None = None,
+    rules: IgnoreRules = NO_RULES,
 ) -> Iterator[FoundFile | ScanFailure]:
     """Every picture below ``start``, folder by folder, in name order.
 
@@ -53,6 +68,7 @@ def scan(
         start: an absolute folder.
         is_picture: decides by file name.
         within: the root that ``start`` is a part of; ``start`` itself when None.
+        rules: the person's own, besides ``is_ignored``.
     """
     root = within or start
     real_root = os.path.realpath(root)
@@ -76,17 +92,23 @@ def scan(
         above = _relative(root, folder)
         prefix = above + os.fsencode(os.sep) if above else b""
         inner: list[str] = []
+        has_rules = bool(rules.patterns)
         for name in sorted(entries):
             if is_ignored(name):
                 continue
             entry = entries[name]
             try:
                 if entry.is_dir():
-                    if not (entry.is_symlink() and _leads_inside(entry.path, real_root)):
+                    if entry.is_symlink() and leads_inside(entry.path, real_root):
+                        continue
+                    if not (has_rules and rules.hide_folder(prefix + os.fsencode(name))):
                         inner.append(entry.path)
                 elif is_picture(name):
-                    status = entry.stat()
-                    yield FoundFile(prefix + os.fsencode(name), status.st_size, status.st_mtime_ns)
+                    place = prefix + os.fsencode(name)
+                    if not (has_rules and rules.hide(place)):
+                        status = entry.stat()
+                        file_id = f"{status.st_dev}:{status.st_ino}"  # as ``at``, but faster
+                        yield FoundFile(place, status.st_size, status.st_mtime_ns, file_id)
             except OSError as error:
                 yield _failure(root, entry.path, error)
         waiting.extend(reversed(inner))
@@ -96,7 +118,8 @@ def _relative(root: Path, path: str) -> bytes:
     return os.fsencode(os.path.relpath(path, root)) if path != str(root) else b""
 
 
-def _leads_inside(link: str, real_root: str) -> bool:
+def leads_inside(link: str, real_root: str) -> bool:
+    """True for a link that leads into the root ``real_root``, or around it."""
     target = os.path.realpath(link)
     return os.path.commonpath([target, real_root]) in (real_root, target)
 

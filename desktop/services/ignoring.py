@@ -1,0 +1,91 @@
+"""Rules for what the library passes over, and what they would hide before they are applied."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from desktop.core.asset import Asset
+from desktop.core.errors import UsageError
+from desktop.library.catalog import Catalog
+from desktop.library.ignore import IgnoreRules
+from desktop.library.ignore_book import IgnoreBook
+
+EXAMPLES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class IgnorePreview:
+    """What a change of the rules would do.
+
+    Attributes:
+        hides: pictures shown now that would be hidden.
+        shows: pictures hidden now that would be shown (an exception, "!keep.png").
+        examples: the first of those hidden.
+    """
+
+    pattern: str
+    hides: int
+    shows: int
+    examples: tuple[Asset, ...]
+
+
+class Ignoring:
+    """The person's ignore rules, in the order in which they were added."""
+
+    def __init__(self, catalog: Catalog, book: IgnoreBook) -> None:
+        self._catalog = catalog
+        self._book = book
+
+    def patterns(self) -> tuple[str, ...]:
+        return self._book.rules().patterns
+
+    def preview(self, pattern: str) -> IgnorePreview:
+        """What adding ``pattern`` would do; changes nothing.
+
+        Raises:
+            UsageError: it is no pattern.
+        """
+        before = set(self._book.hidden(self._book.rules()))
+        after = set(self._book.hidden(self._with(pattern)))
+        hides = sorted(after - before)
+        assets = self._catalog.assets_by_id(hides[:EXAMPLES])
+        examples = tuple(assets[asset_id] for asset_id in hides[:EXAMPLES])
+        return IgnorePreview(pattern, len(hides), len(before - after), examples)
+
+    def add(self, pattern: str) -> IgnorePreview:
+        """Hide what ``pattern`` matches; returns what that was.
+
+        Raises:
+            UsageError: it is no pattern.
+        """
+        preview = self.preview(pattern)
+        self._book.keep(self._with(pattern))
+        return preview
+
+    def remove(self, pattern: str) -> int:
+        """Show again what only this rule hid, with all that was said about it.
+
+        Returns:
+            How many pictures that is.
+
+        Raises:
+            UsageError: there is no such rule.
+        """
+        patterns = self.patterns()
+        if pattern not in patterns:
+            raise UsageError(
+                f"There is no rule “{pattern}”.",
+                next_step="Look at the rules with: plantain ignore list",
+            )
+        before = set(self._book.hidden(self._book.rules()))
+        rules = IgnoreRules([kept for kept in patterns if kept != pattern])
+        self._book.keep(rules)
+        return len(before.difference(self._book.hidden(rules)))
+
+    def _with(self, pattern: str) -> IgnoreRules:
+        if not pattern.strip() or pattern.lstrip().startswith("#") or "\n" in pattern:
+            raise UsageError(
+                "An empty line, a comment or several lines are no rule.",
+                next_step="Write one pattern as in a .gitignore file: “drafts/”, “*.tif”.",
+            )
+        return IgnoreRules([*(kept for kept in self.patterns() if kept != pattern), pattern])

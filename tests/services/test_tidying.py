@@ -1,0 +1,190 @@
+"""Duplicates, the bin, and rules for what is not shown: nothing is deleted, nothing forgotten."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from desktop.core.asset import Asset
+from desktop.core.cancellation import CancelToken
+from desktop.core.errors import LibraryError, UsageError
+from desktop.core.progress import finish
+from desktop.core.query import Query
+from desktop.wiring import Engine
+from tests import pictures
+
+
+def index(engine: Engine, *paths: Path) -> None:
+    finish(engine.indexing.run(paths, CancelToken()))
+
+
+def at(engine: Engine, path: Path) -> Asset:
+    asset = engine.catalog.asset_at(path)
+    assert asset is not None
+    return asset
+
+
+@pytest.fixture
+def bin_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home of our own, on the disk of the pictures, with the system's bin in it."""
+    # The paths are worked out when the library is imported.
+    folder = tmp_path / "home" / "Trash"
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setattr("send2trash.plat_other.HOMETRASH_B", bytes(folder), raising=True)
+    return folder / "files"
+
+
+class TestDuplicates:
+    def test_the_same_bytes_are_grouped_the_most_to_gain_first(
+        self, engine: Engine, folder: Path
+    ) -> None:
+        small, large = (
+            pictures.save(folder / "s.png", 1),
+            pictures.save(folder / "l.png", 2, (300, 300)),
+        )
+        for path in (small, large):
+            shutil.copy2(path, folder / f"copy of {path.name}")
+        pictures.save(folder / "single.png", 3)
+        index(engine, folder)
+        groups = engine.duplicates.exact()
+        assert [{a.name for a in group.assets} for group in groups] == [
+            {"l.png", "copy of l.png"},
+            {"s.png", "copy of s.png"},
+        ]
+        assert engine.duplicates.near() == []  # these are the same, not nearly
+
+    def test_scaled_and_recompressed_pictures_are_near_the_largest_is_kept(
+        self, engine: Engine, folder: Path
+    ) -> None:
+        folder.mkdir(exist_ok=True)
+        large = pictures.draw(1, (640, 480))
+        large.save(folder / "large.png")
+        large.resize((320, 240)).save(folder / "small.jpg", quality=60)
+        pictures.save(folder / "other.png", 2)
+        for number, colour in enumerate(("red", "blue")):  # plain surfaces say nothing
+            Image.new("RGB", (64, 64), colour).save(folder / f"plain{number}.png")
+        index(engine, folder)
+        [group] = engine.duplicates.near()
+        assert [asset.name for asset in group.assets] == ["large.png", "small.jpg"]
+
+    def test_the_one_that_is_kept_takes_over_what_was_said_of_the_other(
+        self, engine: Engine, folder: Path, bin_of: Path
+    ) -> None:
+        first = pictures.save(folder / "a.png", 1)
+        second = Path(shutil.copy2(first, folder / "b.png"))
+        index(engine, folder)
+        engine.annotations.tag([at(engine, second).id], ["gold"])
+        kept, other = at(engine, first).id, at(engine, second).id
+        report = finish(engine.duplicates.keep(kept, [other], CancelToken()))
+        assert (report.binned, report.failed) == ((other,), ())
+        assert engine.annotations.of([kept])[kept].tags == ("gold",)
+        assert (first.exists(), second.exists()) == (True, False)
+        assert [path.name for path in bin_of.iterdir()] == ["b.png"]
+        assert engine.duplicates.exact() == []
+
+
+class TestTheBin:
+    def test_a_binned_picture_is_missing_and_comes_back_with_its_tags(
+        self, engine: Engine, folder: Path, bin_of: Path
+    ) -> None:
+        path = pictures.save(folder / "a.png", 1)
+        index(engine, folder)
+        asset = at(engine, path)
+        engine.annotations.tag([asset.id], ["gold"])
+        content = path.read_bytes()
+        finish(engine.trashing.run([asset.id], CancelToken()))
+        assert at(engine, path).is_missing
+        assert (bin_of / "a.png").read_bytes() == content
+        (bin_of / "a.png").rename(folder / "restored.png")
+        index(engine)
+        assert at(engine, folder / "restored.png").id == asset.id
+
+    def test_where_there_is_no_bin_nothing_is_deleted(
+        self, engine: Engine, folder: Path, bin_of: Path, tmp_path: Path
+    ) -> None:
+        drive = tmp_path / "drive"
+        drive.mkdir()
+        mounted = subprocess.run(
+            ["mount", "-t", "tmpfs", "none", drive], capture_output=True, check=False
+        )
+        if mounted.returncode:
+            pytest.skip("mounting needs the rights of an administrator")
+        try:
+            path = pictures.save(drive / "a.png", 1)
+            index(engine, drive)
+            subprocess.run(["mount", "-o", "remount,ro", drive], check=True)
+            report = finish(engine.trashing.run([at(engine, path).id], CancelToken()))
+            [failure] = report.failed
+            assert (failure.path, report.binned) == (path, ())
+            assert "not moved to the bin" in failure.reason
+            assert path.exists()
+            assert not at(engine, path).is_missing
+        finally:
+            subprocess.run(["umount", drive], check=True)
+
+    def test_what_is_not_in_the_library_is_left_alone(self, engine: Engine, folder: Path) -> None:
+        path = pictures.save(folder / "a.png", 1)
+        with pytest.raises(LibraryError, match="not in the library"):
+            engine.trashing.find([path])
+
+
+class TestIgnoreRules:
+    @pytest.fixture
+    def filled(self, engine: Engine, folder: Path) -> Path:
+        for number, name in enumerate(("a.png", "drafts/b.png", "drafts/keep.png", "c.webp")):
+            pictures.save(folder / name, number)
+        index(engine, folder)
+        return folder
+
+    def names(self, engine: Engine) -> set[str]:
+        return {asset.name for asset in engine.browsing.all()}
+
+    def test_a_preview_tells_what_would_be_hidden_and_changes_nothing(
+        self, engine: Engine, filled: Path
+    ) -> None:
+        preview = engine.ignoring.preview("drafts/")
+        assert (preview.hides, preview.shows) == (2, 0)
+        assert {asset.name for asset in preview.examples} == {"b.png", "keep.png"}
+        assert len(self.names(engine)) == 4
+        assert engine.ignoring.patterns() == ()
+
+    def test_what_is_hidden_is_neither_shown_nor_found_and_comes_back_with_its_tags(
+        self, engine: Engine, filled: Path
+    ) -> None:
+        hidden = at(engine, filled / "drafts" / "b.png")
+        engine.annotations.tag([hidden.id], ["gold"])
+        engine.ignoring.add("drafts/")
+        assert self.names(engine) == {"a.png", "c.webp"}
+        assert engine.catalog.find_words("drafts", 9) == []
+        query = Query(image=filled / "drafts" / "b.png", limit=2)
+        assert {hit.asset.name for hit in engine.searching.search(query).hits} == {
+            "a.png",
+            "c.webp",
+        }
+        pictures.save(filled / "drafts" / "new.png", 9)
+        index(engine)
+        status = engine.status()
+        assert (status.assets, status.missing, status.pending) == (2, 0, 0)
+        assert engine.ignoring.remove("drafts/") == 2
+        assert self.names(engine) == {"a.png", "c.webp", "b.png", "keep.png"}
+        assert engine.annotations.of([hidden.id])[hidden.id].tags == ("gold",)
+        index(engine)
+        assert "new.png" in self.names(engine)
+
+    def test_an_exception_shows_a_part_again(self, engine: Engine, filled: Path) -> None:
+        engine.ignoring.add("drafts/*")
+        assert engine.ignoring.preview("!keep.png").shows == 1
+        engine.ignoring.add("!keep.png")
+        index(engine)
+        assert self.names(engine) == {"a.png", "c.webp", "keep.png"}
+
+    def test_what_is_no_rule_is_refused(self, engine: Engine, filled: Path) -> None:
+        for pattern in ("", "# comment", "a\nb", "!"):
+            with pytest.raises(UsageError):
+                engine.ignoring.preview(pattern)
+        with pytest.raises(UsageError, match="no rule"):
+            engine.ignoring.remove("never")
