@@ -1,0 +1,109 @@
+"""Whole copies of a catalogue: there completely or not at all, and told from damaged ones."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from desktop.library.migrations import CATALOG_VERSION
+
+
+@dataclass(frozen=True, slots=True)
+class WholeCopy:
+    """A copy that can be restored.
+
+    Attributes:
+        made_at: seconds since the epoch.
+        version: of the catalogue; an older one is migrated when it is opened.
+    """
+
+    path: Path
+    made_at: float
+    version: int
+
+
+def write_copy(source: sqlite3.Connection, target: Path) -> None:
+    """Copy a database that may be in use, with all that was committed, into one file.
+
+    A kill leaves a hidden temporary file at most, which ``left_behind`` finds.
+
+    Raises:
+        OSError, sqlite3.Error: the disk is full or the folder cannot be written; nothing is left.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    temporary = target.with_name(f".plantain-{target.name}")
+    try:
+        temporary.unlink(missing_ok=True)
+        with closing(sqlite3.connect(temporary)) as copy:
+            source.backup(copy)
+            # Or whoever opens it makes two more files beside it.
+            copy.execute("PRAGMA journal_mode = DELETE")
+        _settle(temporary)
+        temporary.replace(target)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def newest_whole(folder: Path) -> WholeCopy | None:
+    """The newest copy in ``folder`` that is whole; damaged and newer versions are passed over."""
+    paths = [path for path in folder.glob("*.sqlite") if not path.name.startswith(".")]
+    for path in sorted(paths, key=lambda path: path.stat().st_mtime, reverse=True):
+        version = whole_version(path)
+        if version:
+            return WholeCopy(path, path.stat().st_mtime, version)
+    return None
+
+
+def whole_version(path: Path) -> int:
+    """Version of the catalogue in this copy; 0 when it is damaged, foreign, or from a newer
+    Plantain. Reads all of it and changes nothing."""
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?immutable=1", uri=True)) as copy:
+            version = int(copy.execute("PRAGMA user_version").fetchone()[0])
+            [(verdict,)] = copy.execute("PRAGMA quick_check(1)").fetchall()
+            has_library = copy.execute("SELECT COUNT(*) FROM library").fetchone()[0] == 1
+    except sqlite3.Error:
+        return 0
+    is_whole = verdict == "ok" and has_library and 1 <= version <= CATALOG_VERSION
+    return version if is_whole else 0
+
+
+def place_copy(copy: Path, target: Path, prepare: Callable[[Path], None]) -> None:
+    """Put a copy where nothing is, whole or not at all; ``prepare`` may change it before.
+
+    Raises:
+        OSError, sqlite3.Error: the disk is full or the folder cannot be written.
+    """
+    temporary = target.with_name(f".plantain-{target.name}")
+    try:
+        shutil.copyfile(copy, temporary)
+        prepare(temporary)
+        _settle(temporary)
+        temporary.replace(target)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def left_behind(*folders: Path) -> list[Path]:
+    """What saves that were killed have left in these folders."""
+    return [path for folder in folders for path in folder.glob(".plantain-*")]
+
+
+def remove(path: Path) -> None:
+    """Delete a file or a folder of ours. Raises: OSError."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def _settle(path: Path) -> None:
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())

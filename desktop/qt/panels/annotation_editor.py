@@ -1,0 +1,221 @@
+"""What a person says about the selected pictures: stars, tags, boards and a note."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from PySide6.QtCore import QStringListModel, Qt, QTimer, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent
+from PySide6.QtWidgets import (
+    QCompleter,
+    QHBoxLayout,
+    QLineEdit,
+    QPlainTextEdit,
+    QVBoxLayout,
+    QWidget,
+)
+
+from desktop.core.annotations import Annotation
+from desktop.qt.theme import UNIT, Theme
+from desktop.qt.views.chips import Chips
+from desktop.qt.views.stars import Stars
+from desktop.qt.views.words import label
+
+_NOTE_HEIGHT = 10 * UNIT
+_PAUSE_MS = 1500
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What is said about several pictures at once.
+
+    Attributes:
+        rating, note: None where they differ.
+        tags, boards: name -> on how many it is, in words; empty for all.
+    """
+
+    asset_ids: tuple[int, ...] = ()
+    rating: int | None = 0
+    note: str | None = ""
+    tags: Mapping[str, str] = field(default_factory=dict[str, str])
+    boards: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+class AnnotationEditor(QWidget):
+    """Shows and changes what was said about one picture, or about several at once."""
+
+    rated = Signal(int)
+    tags_added = Signal(object)
+    """list[str]."""
+    tag_removed = Signal(str)
+    board_added = Signal(str)
+    board_removed = Signal(str)
+    note_written = Signal(object, str)
+    """list[int], the assets that it was written about; and the note."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._ids: tuple[int, ...] = ()
+        self.stars = Stars(theme)
+        self.stars.chosen.connect(self.rated)
+        self.tags = Chips(theme, "tag")
+        self.tags.removed.connect(self.tag_removed)
+        self.tag_field = NameField("Add tags, separated by commas")
+        self.tag_field.setAccessibleName("Add tags")
+        self.tag_field.entered.connect(self.tags_added)
+        self.boards = Chips(theme, "board")
+        self.boards.removed.connect(self.board_removed)
+        self.board_field = NameField("Put on a board")
+        self.board_field.setAccessibleName("Put on a board")
+        self.board_field.entered.connect(self._add_boards)
+        self.note = NoteField()
+        self.note.written.connect(self._write)
+
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(UNIT)
+        rating = QHBoxLayout()
+        rating.addWidget(label("Rating", tone="faint"))
+        rating.addStretch()
+        rating.addWidget(self.stars)
+        column.addLayout(rating)
+        for widget in (self.tags, self.tag_field, self.boards, self.board_field, self.note):
+            column.addWidget(widget)
+        self.show_annotations(Summary())
+
+    @property
+    def asset_ids(self) -> tuple[int, ...]:
+        """The pictures that are shown."""
+        return self._ids
+
+    def show_annotations(self, said: Summary) -> None:
+        """What was said about the selected pictures; nobody's typing is overwritten."""
+        is_same = said.asset_ids == self._ids
+        if not is_same:
+            self.note.commit()  # what was typed belongs to the pictures before
+            self.tag_field.clear()
+            self.board_field.clear()
+        self._ids = said.asset_ids
+        self.stars.show_rating(said.rating)
+        self.tags.show_names(said.tags)
+        self.boards.show_names(said.boards)
+        hint = "Write a note" if said.note is not None else "These pictures have different notes"
+        self.note.show_note(said.note or "", hint, is_kept=is_same)
+
+    def know(self, tags: Sequence[str], boards: Sequence[str]) -> None:
+        """The names that there are, for completing what is typed."""
+        self.tag_field.names.setStringList(list(tags))
+        self.board_field.names.setStringList(list(boards))
+
+    def _add_boards(self, names: list[str]) -> None:
+        for name in names:
+            self.board_added.emit(name)
+
+    def _write(self, note: str) -> None:
+        if self._ids:
+            self.note_written.emit(list(self._ids), note)
+
+
+class NameField(QLineEdit):
+    """A line for names; completes the last one, and gives all of them on Enter."""
+
+    entered = Signal(object)
+    """list[str]."""
+
+    def __init__(self, hint: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setPlaceholderText(hint)
+        self.names = QStringListModel(self)
+        completer = _LastName(self.names, self)
+        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        completer.setFilterMode(Qt.MatchFlag.MatchContains)
+        self.setCompleter(completer)
+        self.returnPressed.connect(self._enter)
+
+    def _enter(self) -> None:
+        names = [name.strip() for name in self.text().split(",") if name.strip()]
+        if names:
+            self.clear()
+            self.entered.emit(names)
+
+
+class _LastName(QCompleter):
+    """Completes what stands behind the last comma."""
+
+    def splitPath(self, path: str) -> list[str]:
+        return [path.rpartition(",")[2].strip()]
+
+    def pathFromIndex(self, index: object) -> str:
+        name = super().pathFromIndex(index)  # pyright: ignore[reportArgumentType]
+        widget = self.widget()
+        typed = widget.text() if isinstance(widget, QLineEdit) else ""
+        before, comma, _ = typed.rpartition(",")
+        return f"{before}{comma} {name}".strip() if comma else name
+
+
+class NoteField(QPlainTextEdit):
+    """Some lines of text, given when the person has left them."""
+
+    written = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName("Note")
+        self.setTabChangesFocus(True)
+        self.setFixedHeight(_NOTE_HEIGHT)
+        self._kept = ""
+        # Whoever writes and walks away has written all the same.
+        self._pause = QTimer(self, singleShot=True, interval=_PAUSE_MS)
+        self._pause.timeout.connect(self.commit)
+        self.textChanged.connect(self._pause.start)
+
+    def show_note(self, note: str, hint: str, *, is_kept: bool) -> None:
+        """``is_kept``: what is being typed stays, because it is about the same pictures."""
+        is_typing = is_kept and self.toPlainText() != self._kept
+        self._kept = note
+        self.setPlaceholderText(hint)
+        if not is_typing and self.toPlainText() != note:
+            self.setPlainText(note)
+            self._pause.stop()
+
+    def commit(self) -> None:
+        """Give what was typed, if anything was."""
+        self._pause.stop()
+        if self.toPlainText() != self._kept:
+            self._kept = self.toPlainText()
+            self.written.emit(self._kept)
+
+    def focusOutEvent(self, e: QFocusEvent) -> None:
+        super().focusOutEvent(e)
+        self.commit()
+
+    def keyPressEvent(self, e: QKeyEvent) -> None:
+        is_enter = e.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        if is_enter and e.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self.commit()
+        else:
+            super().keyPressEvent(e)
+
+
+def summary(said: Mapping[int, Annotation]) -> Summary:
+    """Many annotations as one; a large selection takes its time, so not in the window's thread."""
+    ratings = {one.rating for one in said.values()}
+    notes = {one.note for one in said.values()}
+    return Summary(
+        tuple(said),
+        next(iter(ratings), 0) if len(ratings) < 2 else None,
+        next(iter(notes), "") if len(notes) < 2 else None,
+        _shared((one.tags for one in said.values()), len(said)),
+        _shared((one.boards for one in said.values()), len(said)),
+    )
+
+
+def _shared(names: Iterable[Sequence[str]], of: int) -> dict[str, str]:
+    """Every name, and on how many it is where that is not all."""
+    counts = Counter(name for several in names for name in several)
+    return {
+        name: "" if count == of else f"on {count:,} of {of:,}"
+        for name, count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    }

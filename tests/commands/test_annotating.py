@@ -1,0 +1,83 @@
+"""Tags, stars, notes and boards from the command line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from desktop.cli import main
+from tests import pictures
+
+Json = dict[str, Any]
+Run = Callable[..., Json]
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Run:
+    """Run a command with ``--json``; returns what it printed."""
+
+    def run_it(*words: object, expect: int = 0) -> Json:
+        code = main([*(str(word) for word in words), "--json"])
+        printed = capsys.readouterr()
+        assert code == expect, printed
+        return json.loads(printed.out)
+
+    return run_it
+
+
+@pytest.fixture
+def folder(tmp_path: Path, run: Run) -> Path:
+    """Four pictures that are in the library, without a model."""
+    pictures.fill(tmp_path / "pictures", 4)
+    run("index", tmp_path / "pictures")
+    return tmp_path / "pictures"
+
+
+def test_pictures_are_tagged_rated_noted_and_shown(run: Run, folder: Path) -> None:
+    one, two = folder / "0000.png", folder / "0001.png"
+    assert run("tag", "add", "夏天 sun", folder)["changed"] == 4
+    assert run("tag", "remove", "夏天 SUN", one)["changed"] == 1
+    assert run("tag", "rename", "夏天 sun", "Summer")["changed"] == 3
+    assert run("tag", "list")["tags"] == [{"name": "Summer", "count": 3}]
+    assert run("rate", 4, one, two)["changed"] == 2
+    assert run("rate", 4, one, two)["changed"] == 0
+    run("note", "by the sea", two)
+    shown = run("show", two)
+    assert shown["path"] == str(two)
+    assert (shown["tags"], shown["rating"], shown["note"]) == (["Summer"], 4, "by the sea")
+    assert run("show", one)["tags"] == []
+
+
+def test_boards_keep_their_order(run: Run, folder: Path) -> None:
+    paths = [str(folder / f"{number:04}.png") for number in range(4)]
+    run("board", "create", "Mood", paths[2], paths[0])
+    run("board", "add", "mood", paths[3], "--at", 0)
+    run("board", "remove", "Mood", paths[0], paths[1])
+    assert run("board", "show", "Mood")["paths"] == [paths[3], paths[2]]
+    run("board", "rename", "Mood", "Spring")
+    assert run("board", "list")["boards"] == [{"name": "Spring", "count": 2}]
+    assert run("show", paths[3])["boards"] == ["Spring"]
+    run("board", "delete", "Spring")
+    assert run("board", "show", "Spring", expect=1)["error"]["kind"] == "library"
+
+
+def test_what_makes_no_sense_is_refused_with_a_reason(run: Run, folder: Path) -> None:
+    assert run("tag", "add", "a,b", folder, expect=2)["error"]["kind"] == "usage"
+    assert run("rate", 6, folder, expect=2)["error"]["kind"] == "usage"
+    unknown = run("tag", "add", "a", folder.parent / "else.png", expect=1)["error"]
+    assert "else.png" in unknown["message"]
+    assert "plantain index" in unknown["next_step"]
+
+
+def test_people_read_it_as_lines(
+    run: Run, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run("tag", "add", "cat", folder)
+    assert main(["tag", "list"]) == 0
+    assert capsys.readouterr().out == "     4  cat\n"
+    assert main(["show", str(folder / "0000.png")]) == 0
+    assert "tags          cat\n" in capsys.readouterr().out

@@ -1,0 +1,238 @@
+"""What people say about their pictures is kept, found, undone and stamped."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from desktop.core.annotations import Annotation, Board, Edits, NameCount
+from desktop.core.errors import LibraryError, UsageError
+from desktop.library.annotations import Annotations
+from desktop.library.catalog import Catalog
+from desktop.library.database import Database
+from desktop.library.scan import FoundFile
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    database = Database(tmp_path / "catalog.sqlite")
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def catalog(database: Database) -> Catalog:
+    return Catalog(database)
+
+
+@pytest.fixture
+def said(database: Database) -> Annotations:
+    return Annotations(database)
+
+
+@pytest.fixture
+def ids(catalog: Catalog) -> list[int]:
+    files = [FoundFile(os.fsencode(name), 10, 5) for name in ("a.png", "b.png", "c.png", "d.png")]
+    return catalog.add_files(catalog.add_root(Path("/home/ann/pictures")), files)
+
+
+def found(catalog: Catalog, words: str) -> list[int]:
+    return sorted(asset.id for asset in catalog.find_words(words, 10))
+
+
+class TestTags:
+    def test_many_assets_take_and_lose_many_tags(self, said: Annotations, ids: list[int]) -> None:
+        said.tag(ids, ["cat", "红色"])
+        said.untag(ids[:3], ["CAT"])
+        assert said.tags() == [NameCount("cat", 1), NameCount("红色", 4)]
+        assert said.of(ids)[ids[3]].tags == ("cat", "红色")
+        assert said.tagged("红色") == ids
+
+    @pytest.mark.parametrize(
+        ("one", "other"),
+        [
+            ("Кот", "кОТ"),
+            ("cafe\u0301", "CAFÉ"),
+            ("Straße", "STRASSE"),
+            ("ΟΔΟΣ", "οδος"),
+            ("  two   words ", "Two words"),
+        ],
+    )
+    def test_spellings_of_one_name_are_one_tag(
+        self, said: Annotations, ids: list[int], one: str, other: str
+    ) -> None:
+        said.tag(ids[:1], [one])
+        said.tag(ids[1:], [other])
+        assert [tag.count for tag in said.tags()] == [4]
+        said.untag(ids, [other])
+        assert said.tags() == []
+
+    @pytest.mark.parametrize(
+        "name", ["", "  ", "a,b", "a|b", "a\nb", "a\u2028b", "\ud800", "x" * 101]
+    )
+    def test_what_cannot_be_a_tag_is_refused_and_nothing_changes(
+        self, said: Annotations, ids: list[int], name: str
+    ) -> None:
+        with pytest.raises(UsageError):
+            said.tag(ids, ["good", name])
+        assert said.tags() == []
+
+    def test_a_tag_renamed_to_another_is_merged_with_it(
+        self, said: Annotations, ids: list[int]
+    ) -> None:
+        said.tag(ids[:2], ["kitty"])
+        said.tag(ids[1:3], ["Cat"])
+        undo = said.rename_tag("kitty", "cat")
+        assert said.tags() == [NameCount("Cat", 3)]
+        said.apply(undo)
+        assert said.tags() == [NameCount("Cat", 2), NameCount("kitty", 2)]
+
+    def test_a_tag_can_change_its_capitals_alone(self, said: Annotations, ids: list[int]) -> None:
+        said.tag(ids, ["nasa"])
+        undo = said.rename_tag("nasa", "NASA")
+        assert said.tags() == [NameCount("NASA", 4)]
+        said.apply(undo)
+        assert said.tags() == [NameCount("nasa", 4)]
+
+
+def test_tags_and_notes_are_found_by_their_words_as_long_as_they_are_there(
+    said: Annotations, catalog: Catalog, ids: list[int]
+) -> None:
+    said.tag(ids[:2], ["sunset"])
+    undo = said.annotate(ids[2:3], "by the sea\r\n在海边")
+    assert found(catalog, "sunset") == ids[:2]
+    assert found(catalog, "海边") == ids[2:3]
+    assert said.of(ids)[ids[2]].note == "by the sea\n在海边"
+    said.rename_tag("sunset", "dusk")
+    said.apply(undo)
+    assert found(catalog, "sunset") == found(catalog, "sea") == []
+    assert found(catalog, "dusk") == ids[:2]
+    assert found(catalog, "pictures png") == ids
+
+
+def test_ratings_are_part_of_the_asset(said: Annotations, catalog: Catalog, ids: list[int]) -> None:
+    said.rate(ids, 5)
+    said.rate(ids[:1], 0)
+    assert [asset.rating for asset in catalog.all_assets()] == [5, 5, 5, 0]
+    for stars in (-1, 6):
+        with pytest.raises(UsageError):
+            said.rate(ids, stars)
+
+
+class TestBoards:
+    def test_keep_an_order_that_the_person_makes(self, said: Annotations, ids: list[int]) -> None:
+        a, b, c, d = ids
+        said.create_board("Mood")
+        said.put_on_board("mood", [c, a, b])
+        said.put_on_board("Mood", [d], at=1)
+        assert said.board("MOOD").asset_ids == (c, d, a, b)
+        said.put_on_board("Mood", [b, c], at=2)
+        assert said.board("Mood").asset_ids == (d, b, c, a)
+        said.take_off_board("Mood", [d, c])
+        assert said.board("Mood").asset_ids == (b, a)
+        assert said.boards() == [NameCount("Mood", 2)]
+        assert said.of([a])[a].boards == ("Mood",)
+
+    def test_have_names_of_their_own(self, said: Annotations, ids: list[int]) -> None:
+        said.create_board("Mood", ids)
+        said.create_board("Other")
+        with pytest.raises(LibraryError, match="already"):
+            said.create_board("mood")
+        with pytest.raises(LibraryError, match="already"):
+            said.rename_board("Other", "MOOD")
+        undo = said.rename_board("mood", "MOOD")
+        assert said.boards() == [NameCount("MOOD", 4), NameCount("Other", 0)]
+        said.apply(undo)
+        undo = said.delete_board("Mood")
+        with pytest.raises(LibraryError, match="no board"):
+            said.board("Mood")
+        said.apply(undo)
+        assert said.board("Mood").asset_ids == tuple(ids)
+
+
+def test_a_duplicate_hands_on_what_was_said_of_it(said: Annotations, ids: list[int]) -> None:
+    keeper, twin, other, _ = ids
+    said.tag([keeper], ["cat"])
+    said.tag([twin, other], ["cat", "dog"])
+    said.rate([twin], 2)
+    said.rate([other], 4)
+    said.annotate([keeper, twin], "same")
+    said.annotate([other], "more")
+    said.create_board("Mood", [other, twin])
+    before = said.of([keeper])
+    undo = said.merge([twin, other], keeper)
+    assert said.of([keeper])[keeper] == Annotation(4, "same\n\nmore", ("cat", "dog"), ("Mood",))
+    assert said.board("Mood").asset_ids == (keeper, other, twin)
+    said.apply(undo)
+    assert said.of([keeper]) == before
+
+
+def test_every_change_is_undone_and_done_again(said: Annotations, ids: list[int]) -> None:
+    said.create_board("Mood", ids)
+    said.tag(ids[:2], ["cat"])
+    changes: list[Callable[[], Edits]] = [
+        lambda: said.tag(ids, ["cat", "dog"]),
+        lambda: said.untag(ids, ["cat"]),
+        lambda: said.rate(ids, 3),
+        lambda: said.annotate(ids, "a note"),
+        lambda: said.take_off_board("Mood", ids[:1]),
+        lambda: said.put_on_board("Mood", ids[2:], at=0),
+    ]
+    for change in changes:
+        before = said.of(ids), said.board("Mood")
+        undo = change()
+        after = said.of(ids), said.board("Mood")
+        assert before != after
+        redo = said.apply(undo)
+        assert (said.of(ids), said.board("Mood")) == before
+        said.apply(redo)
+        assert (said.of(ids), said.board("Mood")) == after
+        assert change().is_empty, "the same again changes nothing"
+
+
+class TestStamps:
+    def test_say_when_and_where_each_field_was_changed(
+        self, database: Database, catalog: Catalog, ids: list[int]
+    ) -> None:
+        times = iter([100.0, 200.0, 50.0, 60.0])
+        said = Annotations(database, clock=lambda: next(times))
+        said.tag(ids[:1], ["Cat"])
+        said.rate(ids[:1], 4)
+        [stamp] = said.stamps(since=100.0)
+        assert (stamp.field, stamp.edited_at, stamp.editor) == ("rating", 200, catalog.library_id())
+        said.rate(ids[:1], 3)  # the clock was put back
+        said.untag(ids[:1], ["cat"])
+        stamps = {stamp.field: stamp.edited_at for stamp in said.stamps()}
+        assert stamps["rating"] > 200
+        assert stamps["tag:cat"] > 100
+
+    def test_the_last_writer_wins_whatever_comes_first(
+        self, database: Database, ids: list[int]
+    ) -> None:
+        said = Annotations(database, clock=lambda: 100.0)
+        a = ids[0]
+        said.rate([a], 4)
+        said.tag([a], ["cat"])
+        assert said.apply(Edits(ratings={a: 1}), received=(99.0, "zz")).is_empty
+        said.apply(Edits(ratings={a: 2}, tags={(a, "CAT"): False}), received=(101.0, "aa"))
+        said.apply(Edits(tags={(a, "cat"): True}), received=(100.5, "zz"))
+        assert said.of([a])[a] == Annotation(rating=2)
+        assert {(s.field, s.edited_at, s.editor) for s in said.stamps()} == {
+            ("rating", 101.0, "aa"),
+            ("tag:cat", 101.0, "aa"),
+        }
+
+
+def test_assets_that_are_gone_are_passed_over(
+    said: Annotations, database: Database, ids: list[int]
+) -> None:
+    undo = said.tag(ids, ["cat"])
+    said.create_board("Mood", ids)
+    with database.transaction() as connection:
+        connection.execute("DELETE FROM assets WHERE id = ?", (ids[0],))
+    assert said.board("Mood") == Board(tuple(ids[1:]), said.board("Mood").created_at)
+    said.apply(undo)
+    assert said.tags() == []
