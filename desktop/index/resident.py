@@ -110,6 +110,9 @@ class ResidentStore:
             self._store.drop()
             self._forget()
 
+    def release(self) -> None:
+        self._store.release()
+
     def close(self) -> None:
         self._forget()
         self._loader.join()

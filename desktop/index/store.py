@@ -17,10 +17,10 @@ class StoredVector:
     Attributes:
         id: primary key, the same as in the catalogue's ledger.
         asset_id: the asset that it describes.
-        kind: "image" now; video frames and crops later.
+        kind: "image", or "frame" of a video; crops later.
         value: (d,) float32, unit length.
         scalars: what filters and other clients of the collection need: ``path``, ``filename``,
-            ``folder``, ``modified_at`` …
+            ``folder``, ``modified_at``, of a frame its ``position`` in milliseconds …
     """
 
     id: int
@@ -81,6 +81,10 @@ class VectorStore(Protocol):
 
     def drop(self) -> None:
         """Delete the collection and every row in it. Only ever on a person's explicit word."""
+        ...
+
+    def release(self) -> None:
+        """Give back what a server keeps in memory for searching; the rows stay there."""
         ...
 
     def close(self) -> None: ...

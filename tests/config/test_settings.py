@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-import logging
+import shutil
+from dataclasses import asdict
 from pathlib import Path
 
 import keyring
@@ -12,10 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.config.logging import log_to_file
 from desktop.config.paths import resource
 from desktop.config.secrets import GEMINI_KEY, STORE_TOKEN, Secrets
-from desktop.config.settings import Settings, load_settings, save_settings
+from desktop.config.settings import CONSISTENCY, Settings, load_settings, save_settings
 from desktop.core.errors import SettingsError
 
 KEY = "AIzaSyA-very-secret-key-0123456789"
@@ -46,6 +46,15 @@ def test_one_bad_value_costs_one_setting(tmp_path: Path) -> None:
     assert load_settings(path) == Settings(theme="light")
 
 
+def test_a_file_of_version_1_is_read_whole(tmp_path: Path) -> None:
+    path = Path(shutil.copy(Path(__file__).parents[1] / "data" / "settings-v1.json", tmp_path))
+    settings = load_settings(path)
+    assert (settings.model, settings.store_uri, settings.theme) == (
+        *("ViT-L-14", "http://localhost:19530", "light"),
+    )
+    assert (settings.gemini_timeout_s, settings.encoder_idle_minutes) == (60.0, 2.5)
+
+
 def test_a_newer_file_is_refused_and_untouched(tmp_path: Path) -> None:
     path = tmp_path / "settings.json"
     path.write_text('{"version": 99}')
@@ -54,20 +63,86 @@ def test_a_newer_file_is_refused_and_untouched(tmp_path: Path) -> None:
     assert path.read_text() == '{"version": 99}'
 
 
+texts = st.text(max_size=60)
+addresses = texts.filter(lambda text: "@" not in text)  # a password in one is not kept
+whole_settings = st.builds(
+    Settings,
+    **{
+        name: texts
+        if isinstance(getattr(Settings(), name), str)
+        else st.floats(min_value=1e-6, max_value=1e9)
+        for name in Settings.__slots__
+    }
+    | {name: addresses for name in Settings.__slots__ if name.endswith(("_uri", "_url"))}
+    | {"store_consistency": st.sampled_from(CONSISTENCY)},
+)
 json_values = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    st.none() | st.booleans() | st.integers() | st.floats() | texts,
     lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
     max_leaves=8,
 )
 
 
-@given(json_values | st.dictionaries(st.sampled_from(list(Settings.__slots__)), json_values))
-def test_no_file_breaks_the_program(
-    tmp_path_factory: pytest.TempPathFactory, value: object
-) -> None:
-    path = tmp_path_factory.mktemp("settings") / "settings.json"
-    path.write_text(json.dumps(value))
-    assert isinstance(load_settings(path), Settings)
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("settings")
+
+
+class TestAnyFile:
+    @given(mine=whole_settings)
+    def test_all_settings_come_back_as_they_were_saved(self, folder: Path, mine: Settings) -> None:
+        path = folder / "saved.json"
+        save_settings(path, mine)
+        assert load_settings(path) == mine
+
+    @given(
+        good=whole_settings,
+        bad=st.dictionaries(st.sampled_from(list(Settings.__slots__)) | texts, json_values),
+    )
+    def test_bad_lines_cost_nothing_but_themselves(
+        self, folder: Path, good: Settings, bad: dict[str, object]
+    ) -> None:
+        bad.pop("version", None)
+        path = folder / "mixed.json"
+        path.write_text(json.dumps({**asdict(good), **bad}), "utf-8")
+        found = load_settings(path)
+        for name in set(Settings.__slots__) - set(bad):
+            assert getattr(found, name) == getattr(good, name)
+        for name, value in asdict(found).items():
+            assert value in (asdict(good)[name], asdict(Settings())[name], bad.get(name))
+            if not isinstance(value, str):
+                assert 0 < float(value or 0) <= 1e9, "a time that can be waited for"
+
+    @given(value=json_values)
+    def test_any_json_gives_settings_and_what_is_none_is_kept(
+        self, folder: Path, value: object
+    ) -> None:
+        path = folder / "any.json"
+        path.write_text(json.dumps(value), "utf-8")
+        assert isinstance(load_settings(path), Settings)
+        assert path.exists() == isinstance(value, dict)
+        for kept in folder.glob("any.json.damaged-*"):
+            assert json.dumps(value) == kept.read_text("utf-8")
+            kept.unlink()
+
+    def test_brackets_upon_brackets_are_no_settings(self, tmp_path: Path) -> None:
+        path = tmp_path / "settings.json"
+        path.write_text("[" * 200_000)
+        assert load_settings(path) == Settings()
+
+    @given(data=st.binary(max_size=200))
+    def test_any_bytes_give_settings_and_are_kept(self, folder: Path, data: bytes) -> None:
+        path = folder / "bytes.json"
+        path.write_bytes(data)
+        try:
+            is_object = isinstance(json.loads(data.decode("utf-8")), dict)
+        except ValueError:
+            is_object = False
+        assert isinstance(load_settings(path), Settings)
+        assert path.exists() == is_object
+        for kept in folder.glob("bytes.json.damaged-*"):
+            assert kept.read_bytes() == data
+            kept.unlink()
 
 
 class TestSecrets:
@@ -91,23 +166,15 @@ class TestSecrets:
         assert KEY not in caught.value.sentence()
 
 
-def test_the_log_holds_no_keys(tmp_path: Path) -> None:
-    handler = log_to_file(tmp_path / "logs")
-    log = logging.getLogger("desktop.test")
-    log.info("asked with key=%s and x-goog-api-key: %s", KEY, "other-secret")
-    try:
-        raise ValueError(f"bad key {KEY}")
-    except ValueError:
-        log.exception("failed")
-    logging.getLogger("desktop").removeHandler(handler)
-    handler.close()
-    text = (tmp_path / "logs" / "plantain.log").read_text()
-    assert "asked with" in text
-    assert "ValueError" in text
-    assert "secret" not in text
-
-
 def test_resources_are_found() -> None:
     assert resource("icons").is_dir()
     with pytest.raises(FileNotFoundError):
         resource("nowhere/at/all")
+
+
+def test_a_consistency_that_milvus_does_not_know_costs_that_setting_alone(tmp_path: Path) -> None:
+    file = tmp_path / "settings.json"
+    file.write_text('{"store_consistency": "Weak", "store_uri": "http://milvus:19530"}')
+    assert load_settings(file) == Settings(store_uri="http://milvus:19530")
+    file.write_text('{"store_consistency": "Bounded"}')
+    assert load_settings(file).store_consistency == "Bounded"

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Collection, Generator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from desktop.core.annotations import Annotation, NameCount
 from desktop.core.asset import Asset
 from desktop.core.cancellation import CancelToken
 from desktop.core.progress import Progress
@@ -19,6 +20,7 @@ from desktop.generation.request import (
     ReferenceImage,
     Usage,
 )
+from desktop.services.duplicates import DuplicateGroup
 from desktop.services.reports import (
     AssetDetails,
     GeneratedPicture,
@@ -26,6 +28,8 @@ from desktop.services.reports import (
     LibraryStatus,
     Lineage,
 )
+from desktop.services.trashing import TrashReport
+from tests.fakes.sharing import FakeMoving, FakePlaces, FakeTeam
 
 
 def make_asset(number: int, name: str = "", folder: str = "/pictures", **changes: object) -> Asset:
@@ -76,6 +80,7 @@ class FakeIndexing:
         self.error: Exception | None = None
         self.gate: threading.Event | None = None
         self.caught_up = 0
+        self.followed: list[frozenset[Path]] = []
 
     def run(
         self, paths: Sequence[Path], cancel: CancelToken, *, retry_failed: bool = False
@@ -87,6 +92,15 @@ class FakeIndexing:
         _wait(self.gate, cancel)
         if self.error is not None:
             raise self.error
+        self.browsing.assets = [*self.new, *self.browsing.assets]
+        return self.report
+
+    def run_on_changes(
+        self, changed: Collection[Path], cancel: CancelToken
+    ) -> Generator[Progress, None, IndexReport]:
+        self.followed.append(frozenset(changed))
+        yield from self.steps
+        _wait(self.gate, cancel)
         self.browsing.assets = [*self.new, *self.browsing.assets]
         return self.report
 
@@ -206,6 +220,23 @@ class FakeModels:
         return replace(self.entries[0], is_installed=True)
 
 
+class FakeAnnotations:
+    """Says nothing about any picture; what people enter is tested on a real library."""
+
+    def of(self, asset_ids: Sequence[int]) -> dict[int, Annotation]:
+        return {asset_id: Annotation() for asset_id in asset_ids}
+
+    def tags(self) -> list[NameCount]:
+        return []
+
+    def boards(self) -> list[NameCount]:
+        return []
+
+
+class FakeLeaving:
+    def keep_daily_copy(self) -> None: ...
+
+
 class FakeGenerator:
     def __init__(self, name: str, label: str, *, is_offline: bool) -> None:
         self.name = name
@@ -222,6 +253,50 @@ class FakeGenerator:
         raise NotImplementedError
 
 
+class FakeTrashing:
+    def __init__(self) -> None:
+        self.calls: list[tuple[int, ...]] = []
+        self.report: TrashReport | None = None
+
+    def run(
+        self, asset_ids: Sequence[int], cancel: CancelToken
+    ) -> Generator[Progress, None, TrashReport]:
+        self.calls.append(tuple(asset_ids))
+        yield Progress("Moving to the bin", 0, len(asset_ids))
+        return self.report or TrashReport(tuple(asset_ids))
+
+
+class FakeDuplicates:
+    def __init__(self) -> None:
+        self.exact_groups: list[DuplicateGroup] = []
+        self.near_groups: list[DuplicateGroup] = []
+        self.decisions: list[tuple[int, tuple[int, ...], bool]] = []
+
+    def exact(self) -> list[DuplicateGroup]:
+        return self.exact_groups
+
+    def near(self) -> list[DuplicateGroup]:
+        return self.near_groups
+
+    def keep(
+        self, kept_id: int, others: Collection[int], cancel: CancelToken, *, merge: bool = True
+    ) -> Generator[Progress, None, TrashReport]:
+        self.decisions.append((kept_id, tuple(others), merge))
+        yield Progress("Moving to the bin", 0, len(others))
+        return TrashReport(tuple(others))
+
+
+class FakeWatcher:
+    """Tells what a test lets it tell."""
+
+    def __init__(self) -> None:
+        self.tell: Callable[[frozenset[Path]], None] = lambda _: None
+        self.is_stopped = False
+
+    def stop(self) -> None:
+        self.is_stopped = True
+
+
 class FakeEngine:
     """Everything that the window needs of an engine."""
 
@@ -230,7 +305,15 @@ class FakeEngine:
         self.indexing = FakeIndexing(self.browsing)
         self.searching = FakeSearching(self.browsing)
         self.generating = FakeGenerating(self.browsing)
+        self.annotations = FakeAnnotations()
+        self.leaving = FakeLeaving()
         self.models = FakeModels()
+        self.places = FakePlaces()
+        self.moving = FakeMoving()
+        self.team = FakeTeam(self.places)
+        self.trashing = FakeTrashing()
+        self.duplicates = FakeDuplicates()
+        self.watcher = FakeWatcher()
         self.generators = (
             FakeGenerator("moodboard", "Mood board (offline)", is_offline=True),
             FakeGenerator("gemini", "Gemini (Nano Banana)", is_offline=False),
@@ -240,6 +323,12 @@ class FakeEngine:
         self.key = ""
         self.key_error: Exception | None = None
         self.is_closed = False
+
+    def watch(
+        self, on_changed: Callable[[frozenset[Path]], None], on_limit: Callable[[str], None]
+    ) -> FakeWatcher:
+        self.watcher.tell = on_changed
+        return self.watcher
 
     def status(self) -> LibraryStatus:
         problem = (
@@ -253,8 +342,9 @@ class FakeEngine:
             has_gemini_key=bool(self.key),
         )
 
-    def thumbnail_path(self, content_hash: str) -> Path:
-        return self.thumbnails / f"{content_hash}.jpg"
+    def thumbnail_path(self, content_hash: str, position_ms: int | None = None) -> Path:
+        at = "" if position_ms is None else f"@{position_ms}"
+        return self.thumbnails / f"{content_hash}{at}.jpg"
 
     def use_model(self, name: str) -> None:
         self.model = name

@@ -31,6 +31,11 @@ class MilvusServer:
         return f"http://127.0.0.1:{self._port}"
 
     def __enter__(self) -> MilvusServer:
+        self.start()
+        return self
+
+    def start(self) -> None:
+        """Also after ``kill``: on the same folder and the same port."""
         program = Path(sys.executable).with_name("milvus-lite")
         place = ["--host", "127.0.0.1", "--port", str(self._port)]
         self._process = subprocess.Popen(
@@ -43,7 +48,12 @@ class MilvusServer:
             assert self._process.poll() is None, "the Milvus server did not start"
             assert time.monotonic() < deadline, "the Milvus server does not answer"
             time.sleep(0.05)
-        return self
+
+    def kill(self) -> None:
+        """As a power cut would: nothing is settled."""
+        assert self._process is not None
+        self._process.kill()
+        self._process.wait(30)
 
     def __exit__(
         self,

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from desktop.core.errors import LibraryInUse, StoreDamaged, StoreUnreachable
-from desktop.index.milvus import MilvusStore, collection_name
+from desktop.index.milvus import MilvusStore
+from desktop.index.naming import collection_name, team_collection_name
 from desktop.index.store import StoredVector
 from tests.index.server import free_port
 
@@ -69,3 +70,24 @@ def test_collection_names_are_plain_and_tell_encoders_and_libraries_apart() -> N
     assert collection_name(ENCODER, "9e4b") == "plantain_vit_b_32_0123456789ab_9e4b"
     assert collection_name("ViT-B-32@1", "a") != collection_name("ViT-B-32@2", "a")
     assert collection_name("ViT-B-32@1", "a") != collection_name("ViT-B-32@1", "b")
+
+
+def test_a_team_has_one_name_however_it_is_typed() -> None:
+    name = team_collection_name(ENCODER, "Été  Studio")
+    assert name == team_collection_name(ENCODER, "E\u0301TÉ studio")
+    assert name.isascii()
+    assert team_collection_name(ENCODER, "日本") != team_collection_name(ENCODER, "中国")
+
+
+def test_all_ids_are_read_whatever_order_they_were_written_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("desktop.index.milvus._MAX_PAGE", 7)
+    store = MilvusStore(str(tmp_path / "vectors.db"), "", ENCODER, DIMENSION, "test")
+    value = np.ones(DIMENSION, np.float32)
+    for start in (61, 21, 1, 81, 41):
+        store.upsert([StoredVector(n, n, "image", value) for n in range(start, start + 20)])
+        store.flush()
+    store.delete(range(30, 70))
+    assert store.ids() == {*range(1, 30), *range(70, 101)}
+    store.close()

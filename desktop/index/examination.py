@@ -1,0 +1,45 @@
+"""Asking a Milvus server who it is, before anything is entrusted to it."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+from desktop.index.address import StoreAddress
+from desktop.index.connection import CALL_TIMEOUT_S, connect, disconnect
+from desktop.index.refusals import mapped
+
+
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """What a server said.
+
+    Attributes:
+        uri: its address, without a token in it.
+        version: of the server, as it calls itself.
+        milliseconds: for one small question, the connection being there.
+        has_collection: this library has vectors there.
+    """
+
+    uri: str
+    version: str
+    milliseconds: float
+    has_collection: bool
+
+
+def examine(address: StoreAddress, collection: str) -> Examination:
+    """Connect, ask and leave; changes nothing there.
+
+    Raises:
+        StoreUnreachable, StoreRefused, StoreUntrusted: it cannot be used, and why.
+    """
+    client = connect(address)
+    try:
+        with mapped(address, "asked"):
+            version = str(client.get_server_version(timeout=CALL_TIMEOUT_S))
+            begin = time.perf_counter()
+            has_collection = bool(client.has_collection(collection, timeout=CALL_TIMEOUT_S))
+            milliseconds = (time.perf_counter() - begin) * 1_000
+    finally:
+        disconnect(client, address)
+    return Examination(address.shown, version, round(milliseconds, 1), has_collection)

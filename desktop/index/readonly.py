@@ -1,0 +1,77 @@
+"""A store for looking on: ranks what the catalogue's ledger holds, and keeps nothing."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Sequence
+from typing import NoReturn
+
+import numpy as np
+from numpy.typing import NDArray
+
+from desktop.core.errors import LibraryReadOnly
+from desktop.index.exact import ExactIndex
+from desktop.index.resident import VectorChunk
+from desktop.index.store import Hit, StoredVector
+
+
+class ReadOnlyStore:
+    """A ``VectorStore`` in memory that nothing can be written to.
+
+    It asks for no lock on the vector file, so it works beside the Plantain that holds it.
+
+    Args:
+        name: of the collection that it stands for.
+        dimension: length of a vector.
+        chunks: every row of that collection, read here and now.
+    """
+
+    def __init__(self, name: str, dimension: int, chunks: Iterable[VectorChunk]) -> None:
+        self._name = name
+        self._lock = threading.Lock()
+        self._rows = ExactIndex(dimension)
+        self._ids: set[int] = set()
+        for ids, asset_ids, values in chunks:
+            self._rows.put(ids, asset_ids, values)
+            self._ids.update(ids.tolist())
+
+    @property
+    def uri(self) -> str:
+        return "memory"
+
+    @property
+    def collection(self) -> str:
+        return self._name
+
+    def upsert(self, rows: Sequence[StoredVector]) -> None:
+        self._refuse()
+
+    def delete(self, ids: Sequence[int]) -> None:
+        self._refuse()
+
+    def drop(self) -> None:
+        self._refuse()
+
+    def flush(self) -> None:
+        """There is nothing to settle."""
+
+    def search(
+        self, vector: NDArray[np.float32], limit: int, allowed: NDArray[np.int64] | None = None
+    ) -> list[Hit]:
+        with self._lock:
+            return self._rows.search(vector, limit, allowed)
+
+    def release(self) -> None:
+        """Nothing is held but memory."""
+
+    def count(self) -> int:
+        return len(self._rows)
+
+    def ids(self) -> set[int]:
+        return set(self._ids)
+
+    def close(self) -> None:
+        """Nothing is held but memory."""
+
+    def _refuse(self) -> NoReturn:
+        raise LibraryReadOnly("The library is open for reading only.", safe="Nothing was changed.")

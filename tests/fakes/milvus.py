@@ -1,0 +1,168 @@
+"""Servers that a Milvus client may meet and should not: one that refuses, one that is silent, and
+one behind TLS."""
+
+from __future__ import annotations
+
+import datetime
+import ipaddress
+import socket
+import ssl
+import threading
+from collections.abc import Callable, Generator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import grpc
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+from pymilvus.grpc_gen import milvus_pb2_grpc
+
+
+@contextmanager
+def refusing_server(
+    code: grpc.StatusCode, words: str, certificate: tuple[Path, Path] | None = None
+) -> Generator[tuple[str, list[str]]]:
+    """A gRPC server that says ``code`` to everything, as Milvus does to a wrong token.
+
+    Yields its address and the tokens that it was shown (base64, as pymilvus sends them).
+    """
+    shown: list[str] = []
+
+    class Refuse(grpc.ServerInterceptor):
+        def intercept_service(
+            self, continuation: Callable[..., object], handler_call_details: grpc.HandlerCallDetails
+        ) -> grpc.RpcMethodHandler:
+            shown.extend(
+                str(v) for k, v in handler_call_details.invocation_metadata if k == "authorization"
+            )
+            return grpc.unary_unary_rpc_method_handler(
+                lambda request, context: context.abort(code, words)
+            )
+
+    pool = ThreadPoolExecutor(2, thread_name_prefix="grpc-fake")
+    server = grpc.server(pool, interceptors=[Refuse()])
+    milvus_pb2_grpc.add_MilvusServiceServicer_to_server(
+        milvus_pb2_grpc.MilvusServiceServicer(), server
+    )
+    if certificate is None:
+        port = server.add_insecure_port("127.0.0.1:0")
+    else:
+        key, chain = (path.read_bytes() for path in certificate)
+        port = server.add_secure_port("127.0.0.1:0", grpc.ssl_server_credentials([(key, chain)]))
+    server.start()
+    try:
+        yield f"{'https' if certificate else 'http'}://127.0.0.1:{port}", shown
+    finally:
+        server.stop(None).wait(5)
+        pool.shutdown()
+
+
+@contextmanager
+def silent_server() -> Generator[str]:
+    """Takes every connection and never says a word; yields host:port."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    taken: list[socket.socket] = []
+
+    def take() -> None:
+        while True:
+            try:
+                taken.append(listener.accept()[0])
+            except OSError:
+                return
+
+    thread = threading.Thread(target=take)
+    thread.start()
+    try:
+        yield f"127.0.0.1:{listener.getsockname()[1]}"
+    finally:
+        listener.shutdown(socket.SHUT_RDWR)
+        listener.close()
+        for connection in taken:
+            connection.close()
+        thread.join()
+
+
+def self_signed_certificate(folder: Path) -> tuple[Path, Path]:
+    """Files of a key and of a certificate for 127.0.0.1 that nobody has signed but itself."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    now = datetime.datetime.now(datetime.UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - datetime.timedelta(days=1))
+        .not_valid_after(now + datetime.timedelta(days=1))
+        .add_extension(
+            x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]),
+            critical=False,
+        )
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    key_file, certificate_file = folder / "server.key", folder / "server.pem"
+    key_file.write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+    )
+    certificate_file.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+    return key_file, certificate_file
+
+
+@contextmanager
+def tls_in_front_of(uri: str, certificate: tuple[Path, Path]) -> Generator[str]:
+    """An address that speaks TLS and passes everything on to the plain server at ``uri``."""
+    host, port = uri.removeprefix("http://").split(":")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate[1], certificate[0])
+    context.set_alpn_protocols(["h2"])
+    listener = socket.create_server(("127.0.0.1", 0))
+    threads: list[threading.Thread] = []
+    ends: list[socket.socket] = []
+
+    def start(work: Callable[..., None], *values: object) -> None:
+        threads.append(threading.Thread(target=work, args=values))
+        threads[-1].start()
+
+    def pump(source: socket.socket, target: socket.socket) -> None:
+        with suppress(OSError):
+            while data := source.recv(65_536):
+                target.sendall(data)
+        for end in (source, target):
+            with suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+
+    def take() -> None:
+        while True:
+            try:
+                plain = listener.accept()[0]
+            except OSError:
+                return
+            try:
+                outer = context.wrap_socket(plain, server_side=True)
+            except OSError:
+                plain.close()
+                continue
+            inner = socket.create_connection((host, int(port)))
+            ends.extend((outer, inner))
+            start(pump, outer, inner)
+            start(pump, inner, outer)
+
+    start(take)
+    try:
+        yield f"https://127.0.0.1:{listener.getsockname()[1]}"
+    finally:
+        listener.shutdown(socket.SHUT_RDWR)
+        listener.close()
+        for end in ends:
+            end.close()
+        for thread in threads:
+            thread.join(10)

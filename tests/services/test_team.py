@@ -1,0 +1,497 @@
+"""A team on one server: every member sees what the others have and say, whoever comes first."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from desktop.cli import main
+from desktop.core.asset import Asset
+from desktop.core.cancellation import CancelToken
+from desktop.core.errors import LibraryError, StoreUnreachable, UsageError
+from desktop.core.progress import finish
+from desktop.core.query import Query
+from desktop.core.sharing import (
+    FieldEdit,
+    SharedAsset,
+    dump_edits,
+    load_edits,
+    merged,
+    shared_key,
+)
+from desktop.index.team_collection import SharedContent, SharedVector
+from desktop.services.team import TeamReport
+from desktop.wiring import Engine
+from tests import pictures
+from tests.index.server import MilvusServer, free_port
+
+ROOT = "Campaigns"
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with MilvusServer(tmp_path_factory.mktemp("milvus")) as running:
+        yield running.uri
+
+
+class Member:
+    """A library in a profile of its own, with a folder of the team's root where it likes it."""
+
+    def __init__(self, engine: Engine, folder: Path, team: str, uri: str) -> None:
+        self.engine = engine
+        self.folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+        engine.places.join(team, uri)
+
+    def index(self) -> None:
+        finish(self.engine.indexing.run([self.folder], CancelToken()))
+        self.engine.team_book.share(ROOT, self.folder)
+
+    def rescan(self) -> None:
+        finish(self.engine.indexing.run([], CancelToken()))
+
+    def sync(self, *, is_full: bool = False) -> TeamReport:
+        return finish(self.engine.team.sync(CancelToken(), is_full=is_full))
+
+    def assets(self) -> dict[str, Asset]:
+        """By name; no name is there twice."""
+        found = self.engine.catalog.all_assets()
+        assert len({asset.name for asset in found}) == len(found)
+        return {asset.name: asset for asset in found}
+
+    def says(self, name: str) -> tuple[int, str, tuple[str, ...]]:
+        asset_id = self.assets()[name].id
+        said = self.engine.annotations.of([asset_id])[asset_id]
+        return said.rating, said.note, said.tags
+
+    def best(self, image: Path) -> str:
+        return self.engine.searching.search(Query(image=image, limit=1)).hits[0].asset.name
+
+
+@pytest.fixture
+def member(
+    open_engine: Callable[..., Engine],
+    tmp_path: Path,
+    server: str,
+    request: pytest.FixtureRequest,
+) -> Callable[[str], Member]:
+    """A member of this test's team, by name; several may be open at once."""
+
+    def join(name: str) -> Member:
+        engine = open_engine(profile_dir=tmp_path / name / "profile")
+        return Member(engine, tmp_path / name / "pictures", request.node.name, server)
+
+    return join
+
+
+def test_members_see_each_others_pictures_tags_and_ratings(
+    member: Callable[[str], Member],
+) -> None:
+    ann, ben = member("ann"), member("ben")
+    pictures.save(ann.folder / "shoes" / "red.png", 1)
+    pictures.save(ann.folder / "bag.png", 2)
+    pictures.save(ben.folder / "hat.png", 3)
+    ann.index()
+    ben.index()
+    red = ann.assets()["red.png"].id
+    ann.engine.annotations.tag([red], ["Winter", "shoe"])
+    ann.engine.annotations.rate([red], 4)
+    assert ann.sync() == TeamReport(0, 2, 0, 2, 0)
+    assert ben.sync() == TeamReport(2, 1, 0, 1, 2)
+    assert ann.sync() == TeamReport(1, 0, 0, 2, 1)
+    assert set(ann.assets()) == set(ben.assets()) == {"red.png", "bag.png", "hat.png"}
+    theirs = ben.assets()["red.png"]
+    assert theirs.is_elsewhere
+    assert not theirs.is_missing
+    assert (theirs.width, theirs.height, theirs.format) == (64, 48, "PNG")
+    assert ben.says("red.png") == (4, "", ("shoe", "Winter"))
+    # By meaning, by a tag's word, and to look at, though the file is not here.
+    assert ben.best(ann.folder / "shoes" / "red.png") == "red.png"
+    assert [asset.name for asset in ben.engine.catalog.find_words("winter", 5)] == ["red.png"]
+    assert ben.engine.thumbnails.exists(theirs.content_hash)
+    assert ben.engine.catalog.counts()["missing"] == 0
+    # What Ben says of a picture that only Ann has reaches her.
+    ben.engine.annotations.annotate([theirs.id], "too dark")
+    ben.engine.annotations.untag([theirs.id], ["shoe"])
+    assert ben.sync().told == 1
+    ann.sync()
+    assert ann.says("red.png") == (4, "too dark", ("Winter",))
+    # And when nothing happened, nothing is sent.
+    assert ann.sync() == TeamReport(0, 0, 0, 2, 1)
+    assert ben.sync() == TeamReport(0, 0, 0, 1, 2)
+
+
+def test_the_last_writer_wins_field_by_field(member: Callable[[str], Member]) -> None:
+    ann, ben = member("ann"), member("ben")
+    pictures.save(ann.folder / "a.png", 1)
+    ann.index()
+    ann.sync()
+    ben.sync()
+    (mine,) = (asset.id for asset in ann.assets().values())
+    (theirs,) = (asset.id for asset in ben.assets().values())
+    ann.engine.annotations.rate([mine], 2)
+    ben.engine.annotations.rate([theirs], 5)  # later
+    ben.engine.annotations.annotate([theirs], "old")
+    ann.engine.annotations.annotate([mine], "new")  # later
+    ann.engine.annotations.tag([mine], ["keep"])
+    ben.engine.annotations.tag([theirs], ["Keep", "drop"])
+    ben.engine.annotations.untag([theirs], ["keep"])  # a removal is a change too
+    for one in (ben, ann, ben, ann):
+        one.sync()
+    assert ann.says("a.png") == ben.says("a.png") == (5, "new", ("drop",))
+
+
+def test_a_folder_that_two_members_share_is_there_once(
+    member: Callable[[str], Member], tmp_path: Path
+) -> None:
+    ann, ben = member("ann"), member("ben")
+    ann.folder = ben.folder = tmp_path / "network drive"
+    pictures.fill(ann.folder, 3)
+    ann.index()
+    ben.index()
+    ann.engine.annotations.rate([ann.assets()["0001.png"].id], 3)
+    for one in (ben, ann, ben):
+        report = one.sync()
+        assert (report.here, report.elsewhere) == (3, 0)
+    assert ben.says("0001.png")[0] == 3
+    assert len(ben.assets()) == 3
+    # One of them deletes a picture and renames another; both look again.
+    (ann.folder / "0000.png").unlink()
+    (ann.folder / "0001.png").rename(ann.folder / "first.png")
+    for one in (ann, ben):
+        one.rescan()
+        one.sync()
+    ann.sync()
+    for one in (ann, ben):
+        assert set(one.assets()) == {"0000.png", "first.png", "0002.png"}
+        assert one.says("first.png")[0] == 3
+
+
+def test_what_is_missing_at_one_is_kept_for_the_others(member: Callable[[str], Member]) -> None:
+    ann, ben = member("ann"), member("ben")
+    for one in (ann, ben):
+        pictures.fill(one.folder, 2)
+        one.index()
+    pictures.save(ann.folder / "only-ann.png", 9)
+    ann.rescan()
+    ann.sync()
+    ben.sync()
+    (ann.folder / "0000.png").unlink()
+    ann.rescan()
+    ann.sync()
+    ben.sync()
+    assert ann.assets()["0000.png"].is_missing
+    assert not ben.assets()["0000.png"].is_missing
+    assert not ben.assets()["0000.png"].is_elsewhere
+    # A copy of a file that was elsewhere is found by the next scan, with all that was said of it.
+    ann.engine.annotations.rate([ann.assets()["only-ann.png"].id], 5)
+    ann.sync()
+    (ben.folder / "only-ann.png").write_bytes((ann.folder / "only-ann.png").read_bytes())
+    ben.rescan()
+    ben.sync()
+    assert not ben.assets()["only-ann.png"].is_elsewhere
+    assert ben.says("only-ann.png")[0] == 5
+    assert ben.sync().elsewhere == 0
+
+
+def test_a_rename_is_followed_where_the_file_is_elsewhere(member: Callable[[str], Member]) -> None:
+    ann, ben = member("ann"), member("ben")
+    pictures.save(ann.folder / "draft.png", 1)
+    ann.index()
+    ann.sync()
+    ben.sync()
+    theirs = ben.assets()["draft.png"].id
+    ben.engine.annotations.create_board("Spring", [theirs])
+    (ann.folder / "draft.png").rename(ann.folder / "final.png")
+    ann.rescan()
+    ann.sync()
+    ben.sync()
+    assert {name: asset.id for name, asset in ben.assets().items()} == {"final.png": theirs}
+    assert ben.engine.annotations.board("Spring").asset_ids == (theirs,)
+
+
+def test_a_newer_version_of_a_file_replaces_the_older(member: Callable[[str], Member]) -> None:
+    ann, ben, cyd = member("ann"), member("ben"), member("cyd")
+    for one, seed in ((ann, 1), (ben, 2)):
+        os.utime(pictures.save(one.folder / "a.png", seed), (seed * 1_000, seed * 1_000))
+        one.index()
+    for one in (ben, ann, ben, cyd):
+        report = one.sync()
+    assert report.sent == 0
+    # Each keeps the file it has; who has none sees the newer one.
+    newer = ben.assets()["a.png"].content_hash
+    assert ann.assets()["a.png"].content_hash != newer
+    assert cyd.assets()["a.png"].content_hash == newer
+    assert ann.sync().sent == ben.sync().sent == 0
+    pictures.save(ann.folder / "a.png", 3)
+    ann.rescan()
+    ann.sync()
+    cyd.sync()
+    assert cyd.assets()["a.png"].content_hash == ann.assets()["a.png"].content_hash
+    assert cyd.best(ann.folder / "a.png") == "a.png"
+
+
+def test_a_root_that_was_elsewhere_can_get_a_folder_here(member: Callable[[str], Member]) -> None:
+    ann, ben = member("ann"), member("ben")
+    pictures.fill(ann.folder, 2)
+    ann.index()
+    ann.engine.annotations.tag([ann.assets()["0000.png"].id], ["best"])
+    ann.sync()
+    ben.sync()
+    assert [(root.name, root.path) for root in ben.engine.team_book.roots()] == [(ROOT, None)]
+    ben.rescan()  # a root without a folder is no drive that is away
+    pictures.fill(ben.folder, 1)
+    ben.index()
+    ben.sync()
+    assert [(root.name, root.path) for root in ben.engine.team_book.roots()] == [(ROOT, ben.folder)]
+    assert [ben.assets()[name].is_elsewhere for name in ("0000.png", "0001.png")] == [False, True]
+    assert ben.says("0000.png")[2] == ("best",)
+
+
+def test_only_folders_with_a_name_are_shared(
+    member: Callable[[str], Member], tmp_path: Path
+) -> None:
+    ann, ben = member("ann"), member("ben")
+    pictures.fill(ann.folder, 1)
+    ann.index()
+    private = tmp_path / "private"
+    pictures.save(private / "secret.png", 5)
+    finish(ann.engine.indexing.run([private], CancelToken()))
+    assert ann.sync().sent == 1
+    ben.sync()
+    assert set(ben.assets()) == {"0000.png"}
+    with pytest.raises(LibraryError, match="is that of"):
+        ann.engine.team_book.share(ROOT, private)
+    with pytest.raises(UsageError):
+        ann.engine.team_book.share("../etc", private)
+    with pytest.raises(LibraryError, match="part of"):
+        ann.engine.team_book.share("Part", ann.folder / "below")
+
+
+def test_a_server_that_forgot_gets_everything_again(
+    member: Callable[[str], Member], request: pytest.FixtureRequest
+) -> None:
+    ann = member("ann")
+    pictures.fill(ann.folder, 3)
+    ann.index()
+    assert ann.sync().sent == 3
+    space = ann.engine.model.vector_space() or ""
+    team = ann.engine.places.open_team(space, 0)
+    team._client.drop_collection(team._name)
+    team.close()
+    assert ann.sync().sent == 3
+    # A row that went missing is noticed by a full refresh.
+    team = ann.engine.places.open_team(space, 0)
+    team._client.delete(team._name, filter='filename == "0001.png"')
+    team.close()
+    assert ann.sync().sent == 0
+    assert ann.sync(is_full=True).sent == 1
+
+
+def test_a_refresh_that_was_cut_short_goes_on(
+    open_engine: Callable[..., Engine], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("desktop.services.team._ASSETS_A_BATCH", 2)
+    monkeypatch.setattr("desktop.index.team_collection._PAGE", 3)
+    with MilvusServer(tmp_path / "milvus") as lost:
+        ann, ben = (
+            Member(
+                open_engine(profile_dir=tmp_path / name / "profile"),
+                tmp_path / name / "pictures",
+                "studio",
+                lost.uri,
+            )
+            for name in ("ann", "ben")
+        )
+        pictures.fill(ann.folder, 7)
+        ann.index()
+
+        def cut_short(member: Member, when: str, done: int) -> None:
+            with pytest.raises(StoreUnreachable, match="does not answer any more"):
+                for step in member.engine.team.sync(CancelToken()):
+                    if step.stage == when and step.done == done:
+                        lost.kill()
+            lost.start()
+
+        cut_short(ann, "Sending to the team", 4)
+        assert ann.sync().sent == 3
+        cut_short(ben, "Taking in what is new", 2)
+        assert ben.sync().elsewhere == 7
+        assert len(ben.assets()) == 7
+        space = ben.engine.model.vector_space() or ""
+        assert ben.engine.ledger.stored_count(space) == 7
+        ann.engine.close()
+        ben.engine.close()
+
+
+def test_what_a_hostile_member_sends_stays_below_its_root(
+    member: Callable[[str], Member],
+) -> None:
+    ann, ben = member("ann"), member("ben")
+    pictures.fill(ann.folder, 1)
+    ann.index()
+    ann.sync()
+    space = ann.engine.model.vector_space() or ""
+    team = ann.engine.places.open_team(space, 0)
+    honest, content = next(team.fetch([next(page[0].id for page in team.changed_since(0))]))
+    bad_paths = ("../../etc/passwd", "/etc/passwd", "a/../../b", "C:\\x", "a//b", "")
+    team.put([(replace(honest, relative_path=path), content) for path in bad_paths])
+    team.put([(replace(honest, root="../x"), content)])
+    team.put([(replace(honest, relative_path="x.png", content_hash="../../x"), content)])
+    stuffed = replace(
+        honest,
+        relative_path="odd.png",
+        edits={
+            "rating": FieldEdit(99, 1.0, "e"),
+            "tag:a|b": FieldEdit(True, 2.0, "e", "a|b"),
+            "tag:fine": FieldEdit(True, 3.0, "e", "fine"),
+            "nonsense": FieldEdit(True, 4.0, "e"),
+        },
+    )
+    vector = SharedVector("image", 0, content.vectors[0].value)
+    team.put([(stuffed, SharedContent((vector,), b"\xff\xd8 no JPEG"))])
+    team.close()
+    ben.sync()
+    assert set(ben.assets()) == {"0000.png", "odd.png"}
+    assert ben.says("odd.png") == (0, "", ("fine",))
+
+
+def test_a_team_needs_a_server(open_engine: Callable[..., Engine]) -> None:
+    engine = open_engine()
+    with pytest.raises(UsageError, match="in no team"):
+        finish(engine.team.sync(CancelToken()))
+    with pytest.raises(UsageError, match="not in a file"):
+        engine.places.join("us", "vectors.db")
+    with pytest.raises(StoreUnreachable, match="nobody listens"):
+        engine.places.join("us", f"http://127.0.0.1:{free_port()}")
+    assert engine.settings.team == ""
+
+
+def test_two_processes_on_one_server(tmp_path: Path, server: str, tiny_model: Path) -> None:
+    names = ("ann", "ben")
+    ann, ben = members = [
+        subprocess.Popen(
+            [
+                sys.executable,
+                "-m",
+                "tests.services.team_member",
+                tmp_path,
+                name,
+                tiny_model,
+                server,
+            ],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for name in names
+    ]
+
+    def ask(member: subprocess.Popen[str], *words: object) -> Any:
+        assert member.stdin is not None
+        assert member.stdout is not None
+        member.stdin.write(json.dumps(words) + "\n")
+        member.stdin.flush()
+        return json.loads(member.stdout.readline())
+
+    try:
+        for member in (ann, ben, ann):
+            ask(member, "sync")
+        everything = {f"{name}-{n}.png" for name in names for n in range(3)}
+        for member in members:
+            seen = ask(member, "see")
+            assert set(seen["assets"]) == everything
+            assert (seen["here"], seen["elsewhere"]) == (3, 3)
+            for name in everything:
+                assert ask(member, "nearest", name) == name
+        ask(ann, "rate", "ben-1.png", 1)
+        ask(ann, "tag", "ben-1.png", "draft")
+        ask(ben, "rate", "ben-1.png", 5)  # the last word
+        ask(ben, "untag", "ben-1.png", "draft")  # says nothing of a tag that is not known here yet
+        ask(ann, "rate", "ann-0.png", 2)
+        for member in (ann, ben, ann):
+            ask(member, "sync")
+        first, second = (ask(member, "see")["assets"] for member in members)
+        assert first == second
+        assert first["ben-1.png"] == [5, ["draft"]]
+        assert first["ann-0.png"] == [2, []]
+    finally:
+        for member in members:
+            member.communicate()
+    assert [member.returncode for member in members] == [0, 0]
+
+
+def test_the_commands(
+    member: Callable[[str], Member],
+    server: str,
+    tmp_path: Path,
+    tiny_model: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    ben = member("ben")
+    pictures.fill(ben.folder, 2)
+    ben.index()
+    ben.sync()
+    team = ben.engine.settings.team
+
+    def run(*words: object) -> dict[str, Any]:
+        profile = ("--profile-dir", tmp_path / "ann", "--model", tiny_model, "--json")
+        assert main([*map(str, (*words, *profile))]) == 0
+        return json.loads(capsys.readouterr().out)
+
+    run("team", "join", team, server)
+    assert run("team", "sync")["elsewhere"] == 2
+    folder = tmp_path / "ann's pictures"
+    folder.mkdir()
+    run("team", "root", ROOT, folder)
+    assert run("team", "status") == {
+        "team": team,
+        "uri": server,
+        "roots": [{"name": ROOT, "path": str(folder)}],
+        "here": 0,
+        "elsewhere": 2,
+    }
+    run("team", "private", ROOT)
+    run("team", "leave")
+    assert run("team", "status")["team"] == ""
+
+
+def test_merging_in_any_order_gives_the_same() -> None:
+    numbers = np.random.default_rng(4)
+    edits = [
+        {
+            f"tag:{numbers.integers(4)}": FieldEdit(
+                bool(numbers.integers(2)), float(numbers.integers(5)), f"{numbers.integers(9)}", "t"
+            )
+            for _ in range(3)
+        }
+        for _ in range(6)
+    ]
+    forwards: dict[str, FieldEdit] = {}
+    backwards: dict[str, FieldEdit] = {}
+    for one in edits:
+        forwards = merged(forwards, one)
+    for one in reversed(edits):
+        backwards = merged(one, backwards)
+    stamps = {name: (edit.edited_at, edit.editor) for name, edit in forwards.items()}
+    assert stamps == {name: (edit.edited_at, edit.editor) for name, edit in backwards.items()}
+    assert load_edits(dump_edits(forwards)) == forwards
+    assert load_edits("not JSON") == load_edits("[1]") == load_edits('{"rating": 3}') == {}
+
+
+def test_a_picture_has_the_same_key_at_every_member() -> None:
+    one = SharedAsset("Campaigns", "é/a.png", "ab" * 16, 1, 1, 1, 1, "PNG", 1, 0, "ab")
+    assert one.id == replace(one, content_hash="cd" * 16, library="cd").id
+    assert 0 < one.id < 2**62
+    assert one.key == shared_key("Campaigns", "é/a.png")
+    assert one.id != replace(one, root="Campaign", relative_path="sé/a.png").id
+    assert not one.problem()
