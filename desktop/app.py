@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any
@@ -15,9 +16,9 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from desktop import __version__
-from desktop.config.logging import log_to_file
 from desktop.config.options import EngineOptions
 from desktop.config.paths import ProfilePaths, default_profile
+from desktop.config.recording import Recording
 from desktop.config.settings import load_settings
 from desktop.core.errors import PlantainError
 from desktop.qt.error_hook import ErrorHook
@@ -25,6 +26,7 @@ from desktop.qt.session import Session
 from desktop.qt.theme import Theme
 
 if TYPE_CHECKING:
+    from desktop.library.repair import RepairPlan
     from desktop.qt.engine import EngineParts
 
 _log = logging.getLogger(__name__)
@@ -34,8 +36,10 @@ def open_engine(options: EngineOptions) -> EngineParts:
     """Open a library with the environment of this process."""
     # In the lane that opens it, behind the first paint of the window: the engine's libraries
     # take longer to import than the window takes to open.
+    from desktop.config.versions import log_versions
     from desktop.wiring import Engine
 
+    log_versions()
     return Engine(options)
 
 
@@ -69,13 +73,21 @@ def run(
     application.setApplicationVersion(__version__)
     application.setDesktopFileName("plantain")
     profile = ProfilePaths((options.profile_dir or default_profile()).absolute())
-    log = _log_to(profile)
+    recording = Recording(profile.logs, "window")
     look = Theme.named(theme or _theme_in(profile))
     look.apply_basics(application)
     application.setWindowIcon(look.app_icon())
 
     hook = ErrorHook()
-    session = Session(look, lambda: opener(options), add)
+    choice = LibraryChoice(options)
+    session = Session(
+        look,
+        lambda: opener(choice.options),
+        add,
+        _report_command(options),
+        recording.crashes,
+        choice,
+    )
     hook.raised.connect(session.report_text)
     hook.install()
     before = _quit_on_interrupt(application)
@@ -99,9 +111,7 @@ def run(
         _log.error("leaving with a job that did not stop")
         logging.shutdown()
         os._exit(code)
-    if log is not None:
-        logging.getLogger("desktop").removeHandler(log)
-        log.close()
+    recording.close()
     return code
 
 
@@ -128,11 +138,44 @@ def check_window(options: EngineOptions, deadline_s: float = 60.0) -> int:
     return shown if run(options, on_start=watch) == 0 else 0
 
 
-def _log_to(profile: ProfilePaths) -> logging.Handler | None:
-    try:
-        return log_to_file(profile.logs)
-    except OSError:
-        return None  # opening the library will say what is wrong with the profile
+class LibraryChoice:
+    """Which library the window is to open, and how; ``qt.rescue.Remedies``."""
+
+    def __init__(self, options: EngineOptions) -> None:
+        self._meant = options
+        self._plan: RepairPlan | None = None
+        self.options = options
+
+    def choose(self, folder: Path | None, *, is_read_only: bool) -> None:
+        library = folder or self._meant.library_dir
+        self.options = replace(self._meant, library_dir=library, is_read_only=is_read_only)
+
+    def plan(self) -> str:
+        from desktop.wiring import plan_repair
+
+        self._plan = plan_repair(self.options)
+        return self._plan.sentence()
+
+    def repair(self) -> str:
+        from desktop.wiring import repair
+
+        assert self._plan is not None  # the person was told what it would do
+        aside = repair(self.options, self._plan)
+        done = "The back-up was restored." if self._plan.backup else "A new catalogue was begun."
+        return f"{done} The damaged one is kept as {aside}." if aside else done
+
+
+def _report_command(options: EngineOptions) -> list[str]:
+    """The program again, as the command line, on the same profile and library."""
+    program = [sys.executable]
+    if not getattr(sys, "frozen", False):
+        # Found from wherever it is started, also in a checkout that is not installed.
+        start = f"import sys; sys.path.insert(0, {str(Path(__file__).parents[1])!r})"
+        program += ["-c", f"{start}; from desktop.cli import main; sys.exit(main())"]
+    given = {"--profile-dir": options.profile_dir, "--library": options.library_dir}
+    places = [word for name, at in given.items() if at for word in (name, str(at.absolute()))]
+    model = ["--model", options.model] if options.model else []
+    return [*program, *places, *model, "doctor", "--json", "--report"]
 
 
 def _theme_in(profile: ProfilePaths) -> str:

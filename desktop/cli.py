@@ -12,30 +12,27 @@ import io
 import json
 import logging
 import os
-import signal
 import sys
-from collections.abc import Callable, Generator, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from desktop import __version__
+from desktop.commands import annotating, diagnosis, leaving, models, repair, server, team, tidying
 from desktop.commands.arguments import count, path, positive, words
-from desktop.commands.terminal import follow, say, say_error
-from desktop.config.logging import log_to_file
+from desktop.commands.opening import interruptible, open_library, open_to_read
+from desktop.commands.parser import Commands, Json, Parser
+from desktop.commands.terminal import follow, say, say_error, say_failures
 from desktop.config.options import EngineOptions
 from desktop.config.paths import ProfilePaths, default_profile
+from desktop.config.recording import Recording
 from desktop.core.asset import displayable
-from desktop.core.cancellation import CancelToken
-from desktop.core.errors import LibraryError, PlantainError, UsageError
+from desktop.core.errors import FileUnreadable, LibraryError, PlantainError, UsageError
 from desktop.core.query import Query
+from desktop.core.timecode import timecode
 from desktop.generation.request import ASPECT_RATIOS, GenerationRequest, Reference
 
-if TYPE_CHECKING:
-    from desktop.wiring import Engine
-
-Json = dict[str, Any]
+_LOG = logging.getLogger(__name__)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -46,12 +43,16 @@ def main(argv: Sequence[str] | None = None) -> int:
         from multiprocessing import freeze_support
 
         freeze_support()
-    parser = _parser()
-    arguments = parser.parse_args(argv)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             # A file name that this terminal cannot show must not end a run.
             stream.reconfigure(errors="backslashreplace")
+    given = sys.argv[1:] if argv is None else argv
+    try:
+        arguments = _parser().parse_args(given)
+    except UsageError as error:
+        _tell(error, is_json="--json" in given)
+        raise SystemExit(2) from None
     try:
         return _run(arguments)
     except KeyboardInterrupt:
@@ -69,32 +70,37 @@ def _run(arguments: argparse.Namespace) -> int:
     options = _options(arguments)
     try:
         # The window keeps its own log, and the demo touches nobody's profile.
-        with nullcontext() if arguments.run is _window else _log(options):
-            result: Json = arguments.run(arguments, options)
+        is_recorded = arguments.run is not _window
+        result: Json = (_recorded if is_recorded else arguments.run)(arguments, options)
     except PlantainError as error:
-        if is_json:
-            say(json.dumps({"error": _error_json(error)}))
-        say_error(error)
+        _tell(error, is_json=is_json)
         return 2 if isinstance(error, UsageError) else 1
     if is_json:
         say(json.dumps(result))
     return int(result.get("exit_code", 0))
 
 
-@contextmanager
-def _log(options: EngineOptions) -> Generator[None]:
-    """What the engine notes goes to the profile's log, not to the terminal."""
-    folder = ProfilePaths(options.profile_dir or default_profile()).logs
-    try:
-        handler = log_to_file(folder)
-    except OSError:
-        handler = logging.NullHandler()  # opening the library will say what is wrong
-        logging.getLogger("desktop").addHandler(handler)
-    try:
-        yield
-    finally:
-        logging.getLogger("desktop").removeHandler(handler)
-        handler.close()
+def _recorded(arguments: argparse.Namespace, options: EngineOptions) -> Json:
+    """Run a command; what the engine notes goes to the profile's log, not to the terminal."""
+    logs = ProfilePaths(options.profile_dir or default_profile()).logs
+    with Recording(logs, f"command {arguments.run.__name__.strip('_')}"):
+        try:
+            return arguments.run(arguments, options)
+        except (PlantainError, BrokenPipeError):
+            raise
+        except Exception as error:
+            _LOG.critical("unforeseen error", exc_info=True)
+            raise PlantainError(
+                f"Something went wrong inside Plantain ({type(error).__name__}).",
+                next_step=f"The log in {logs} says more. To have it looked at, send the file that "
+                "“plantain doctor --report FILE.zip” makes.",
+            ) from error
+
+
+def _tell(error: PlantainError, *, is_json: bool) -> None:
+    if is_json:
+        say(json.dumps({"error": _error_json(error)}))
+    say_error(error)
 
 
 # -- commands ----------------------------------------------------------------------------------
@@ -107,28 +113,36 @@ def _index(arguments: argparse.Namespace, options: EngineOptions) -> Json:
             safe="Nothing was changed.",
             next_step="Check the path.",
         )
-    with _open(options) as engine, _interruptible() as cancel:
+    with open_library(options) as engine, interruptible() as cancel:
         if problem := engine.model.problem():
             say(f"{problem} They are browsable, and found by their names.", to=sys.stderr)
         report = follow(
             engine.indexing.run(arguments.paths, cancel, retry_failed=arguments.retry_failed)
         )
-    for failure in report.failed:
-        say(f"could not use {displayable(failure.path)}: {failure.reason}", to=sys.stderr)
+    say_failures(report.failed)
     if not arguments.json:
-        nothing = not (report.added or report.updated or report.missing or report.failed)
+        nothing = not (
+            report.added or report.updated or report.moved or report.missing or report.failed
+        )
         say(
             f"{'Nothing to do: ' if nothing else ''}{report.found} pictures found, "
-            f"{report.added} added, {report.updated} updated, {report.unchanged} unchanged, "
+            f"{report.added} added, {report.updated} updated, {report.moved} moved, "
+            f"{report.unchanged} unchanged, "
             f"{report.missing} missing, {len(report.failed)} failed "
             f"in {report.seconds:.1f} s."
         )
     failed = [{"path": displayable(f.path), "reason": f.reason} for f in report.failed]
-    return {**asdict(report), "failed": failed, "seconds": round(report.seconds, 3)}
+    told = asdict(report)
+    told["updated"] += told.pop("moved")  # the contract's keys are fixed
+    return {**told, "failed": failed, "seconds": round(report.seconds, 3)}
 
 
 def _search(arguments: argparse.Namespace, options: EngineOptions) -> Json:
     query = Query(text=words(arguments.text), image=arguments.image, limit=arguments.k)
+    if arguments.image is not None and not os.path.lexists(arguments.image):
+        raise FileUnreadable(
+            arguments.image, "There is nothing at this path.", next_step="Check the path."
+        )
     sheet: Path | None = arguments.contact_sheet
     if sheet is not None and os.path.lexists(sheet):
         raise LibraryError(
@@ -136,17 +150,23 @@ def _search(arguments: argparse.Namespace, options: EngineOptions) -> Json:
             safe="It was not replaced.",
             next_step="Choose another name.",
         )
-    with _open(options) as engine:
+    with open_to_read(options) as engine:
         result = engine.searching.search(query)
         if sheet is not None:
             engine.contact_sheets.write(result, sheet)
+        is_empty = not result.hits and not engine.catalog.counts()["assets"]
     if result.notice:
         say(result.notice, to=sys.stderr)
     if not arguments.json:
         for hit in result.hits:
-            mark = "  (missing)" if hit.asset.is_missing else ""
-            say(f"{hit.rank:3}  {hit.score:6.3f}  {displayable(hit.asset.path)}{mark}")
-        if not result.hits:
+            mark = "  (offline)" if hit.asset.is_offline else ""
+            mark = "  (missing)" if hit.asset.is_missing else mark
+            mark = "  (a team-mate's)" if hit.asset.is_elsewhere else mark
+            at = "" if hit.position_ms is None else f" @ {timecode(hit.position_ms)}"
+            say(f"{hit.rank:3}  {hit.score:6.3f}  {displayable(hit.asset.path)}{at}{mark}")
+        if is_empty:
+            say("The library is empty. Add pictures: plantain index FOLDER")
+        elif not result.hits:
             say("Nothing found.")
         if sheet is not None:
             say(f"Contact sheet: {displayable(sheet)}")
@@ -158,6 +178,7 @@ def _search(arguments: argparse.Namespace, options: EngineOptions) -> Json:
                 "path": os.fspath(hit.asset.path),
                 "filename": hit.asset.filename,
                 "score": round(hit.score, 6),
+                **({} if hit.position_ms is None else {"position_ms": hit.position_ms}),
             }
             for hit in result.hits
         ],
@@ -169,7 +190,7 @@ def _generate(arguments: argparse.Namespace, options: EngineOptions) -> Json:
     prompt = words(arguments.prompt)
     # By real path, so that no picture goes along twice; in the order given.
     chosen = {os.path.realpath(path): Path(os.path.abspath(path)) for path in arguments.ref}  # noqa: PTH100
-    with _open(options) as engine, _interruptible() as cancel:
+    with open_library(options) as engine, interruptible() as cancel:
         proposed = [
             reference
             for reference in engine.searching.propose(prompt, arguments.auto_ref + len(chosen))
@@ -211,71 +232,6 @@ def _generate(arguments: argparse.Namespace, options: EngineOptions) -> Json:
     }
 
 
-def _model_list(arguments: argparse.Namespace, options: EngineOptions) -> Json:
-    with _open(replace(options, model=""), is_reader=True) as engine:
-        entries = engine.models.list()
-        in_use = engine.model.installed()
-    name = in_use.manifest.name if in_use else None
-    if not arguments.json:
-        for entry in entries:
-            state = "installed" if entry.is_installed else f"{entry.size_bytes / 1e6:.0f} MB to get"
-            mark = "*" if entry.name == name else " "
-            say(f"{mark} {entry.name:24} {state:16} {entry.licence:12} {entry.description}")
-    return {"models": [asdict(entry) for entry in entries], "in_use": name}
-
-
-def _model_import(arguments: argparse.Namespace, options: EngineOptions) -> Json:
-    with _open(replace(options, model=""), is_reader=True) as engine, _interruptible() as cancel:
-        entry = follow(
-            engine.models.import_file(
-                arguments.file,
-                name=arguments.name,
-                architecture=arguments.architecture,
-                cancel=cancel,
-            )
-        )
-    say(f"Imported as “{entry.name}”. Use it with: plantain model use {entry.name}", to=sys.stderr)
-    return asdict(entry)
-
-
-def _model_download(arguments: argparse.Namespace, options: EngineOptions) -> Json:
-    with _open(replace(options, model=""), is_reader=True) as engine, _interruptible() as cancel:
-        entry = follow(
-            engine.models.download(
-                arguments.name, endpoint=os.environ.get("HF_ENDPOINT"), cancel=cancel
-            )
-        )
-    say(f"“{entry.name}” is installed.", to=sys.stderr)
-    return asdict(entry)
-
-
-def _model_use(arguments: argparse.Namespace, options: EngineOptions) -> Json:
-    with _open(replace(options, model=""), is_reader=True) as engine:
-        engine.use_model(arguments.name)
-        status = engine.status()
-    change = status.model_change
-    if change is not None:
-        then = (
-            f" {change.old} answers searches until it has encoded what there is "
-            f"({change.done:,} of {change.total:,} pictures so far). Run: plantain index"
-        )
-    elif status.pending:
-        then = f" It has yet to encode {status.pending:,} pictures. Run: plantain index"
-    else:
-        then = ""
-    say(f"“{arguments.name}” is in use from now on.{then}", to=sys.stderr)
-    return {"model": arguments.name, "change": asdict(change) if change else None}
-
-
-def _doctor(arguments: argparse.Namespace, options: EngineOptions) -> Json:
-    from desktop.commands.doctor import examine  # imports torch
-
-    report = examine(options)
-    if not arguments.json:
-        say(json.dumps(report, indent=2, ensure_ascii=False))
-    return report
-
-
 def _window(arguments: argparse.Namespace, options: EngineOptions) -> Json:
     if importlib.util.find_spec("PySide6") is None:
         raise UsageError(
@@ -295,14 +251,6 @@ def _window(arguments: argparse.Namespace, options: EngineOptions) -> Json:
     return {"exit_code": run(options)}
 
 
-def _open(options: EngineOptions, *, is_reader: bool = False) -> Engine:
-    # With the first command that works on a library: what the engine is made of (numpy, Pillow,
-    # SQLite, HTTP) takes longer to import than the window, which passes here, takes to open.
-    from desktop.wiring import Engine
-
-    return Engine(options, is_reader=is_reader)
-
-
 # -- arguments ---------------------------------------------------------------------------------
 
 
@@ -310,11 +258,17 @@ def _parser() -> argparse.ArgumentParser:
     common = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
     common.add_argument("--profile-dir", type=path, metavar="DIR", help="settings, models, logs")
     common.add_argument("--library", type=path, metavar="DIR", help="the library to work on")
+    common.add_argument(
+        "--read-only",
+        dest="is_read_only",
+        action="store_true",
+        help="change nothing; works beside a Plantain that has the library open",
+    )
     common.add_argument("--model", metavar="NAME|PATH|demo", help="the embedding model to use")
     machine = argparse.ArgumentParser(add_help=False)
     machine.add_argument("--json", action="store_true", help="one JSON object on stdout")
 
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="plantain",
         parents=[common],
         description="Search pictures by meaning, create from what you find. Without a command "
@@ -328,24 +282,21 @@ def _parser() -> argparse.ArgumentParser:
         "--self-test", action="store_true", help="check that this installation does its job"
     )
     parser.set_defaults(run=_window)
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+    commands = Commands(parser, common, machine)
 
-    def command(name: str, run: Callable[..., Json], text: str) -> argparse.ArgumentParser:
-        sub = commands.add_parser(name, parents=[common, machine], help=text, description=text)
-        sub.set_defaults(run=run)
-        return sub
-
-    index = command("index", _index, "add folders or files, or look through the known ones again")
+    index = commands.add(
+        "index", _index, "add folders or files, or look through the known ones again"
+    )
     index.add_argument("paths", nargs="*", type=path, metavar="PATH")
     index.add_argument("--retry-failed", action="store_true", help="read failed files again")
 
-    search = command("search", _search, "find pictures by words, a picture, or both")
+    search = commands.add("search", _search, "find pictures by words, a picture, or both")
     search.add_argument("text", nargs="?", default="", metavar="TEXT")
     search.add_argument("--image", type=path, metavar="FILE")
     search.add_argument("-k", type=positive, default=10, metavar="N", help="how many (10)")
     search.add_argument("--contact-sheet", type=path, metavar="OUT.png")
 
-    generate = command("generate", _generate, "create a picture from a prompt and references")
+    generate = commands.add("generate", _generate, "create a picture from a prompt and references")
     generate.add_argument("prompt", metavar="PROMPT")
     generate.add_argument("--ref", type=path, action="append", default=[], metavar="FILE")
     generate.add_argument(
@@ -357,24 +308,14 @@ def _parser() -> argparse.ArgumentParser:
     generate.add_argument("--size", choices=("512", "1K", "2K", "4K"), default="1K")
     generate.add_argument("--out", type=path, metavar="FILE")
 
-    model = commands.add_parser("model", help="the models that pictures are searched with")
-    models = model.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for name, run, text in (
-        ("list", _model_list, "what there is"),
-        ("import", _model_import, "install a checkpoint from a file"),
-        ("download", _model_download, "install from the hub (HF_ENDPOINT is honoured)"),
-        ("use", _model_use, "choose the model to use"),
-    ):
-        sub = models.add_parser(name, parents=[common, machine], help=text, description=text)
-        sub.set_defaults(run=run)
-        if name == "import":
-            sub.add_argument("file", type=path, metavar="FILE")
-            sub.add_argument("--name", default="", help="what to call it")
-            sub.add_argument("--architecture", default="", help="open_clip's name of its shape")
-        elif name != "list":
-            sub.add_argument("name", metavar="NAME")
-
-    command("doctor", _doctor, "what is installed, what is in use, what is wrong")
+    annotating.add_to(commands)
+    leaving.add_to(commands)
+    models.add_to(commands)
+    server.add_to(commands)
+    team.add_to(commands)
+    tidying.add_to(commands)
+    repair.add_to(commands)
+    diagnosis.add_to(commands)
     return parser
 
 
@@ -384,6 +325,7 @@ def _options(arguments: argparse.Namespace) -> EngineOptions:
         "profile_dir": getattr(arguments, "profile_dir", None),
         "library_dir": getattr(arguments, "library", None),
         "model": getattr(arguments, "model", None),
+        "is_read_only": getattr(arguments, "is_read_only", None),
     }
     options = EngineOptions.from_environment(os.environ)
     return replace(options, **{name: value for name, value in given.items() if value is not None})
@@ -395,19 +337,3 @@ def _error_json(error: PlantainError) -> Json:
         "message": f"{error.headline} {error.safe}".strip(),
         "next_step": error.next_step,
     }
-
-
-@contextmanager
-def _interruptible() -> Generator[CancelToken]:
-    """Ctrl+C asks the work to stop cleanly; a second one stops it at once."""
-    cancel = CancelToken()
-
-    def on_interrupt(*_: object) -> None:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-        cancel.cancel()
-
-    before = signal.signal(signal.SIGINT, on_interrupt)
-    try:
-        yield cancel
-    finally:
-        signal.signal(signal.SIGINT, before)

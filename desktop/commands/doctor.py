@@ -3,58 +3,59 @@
 from __future__ import annotations
 
 import os
-import platform
 import re
-import sys
 import tempfile
-from dataclasses import asdict
-from importlib import metadata
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from desktop import __version__
+from filelock import FileLock, Timeout
+
+from desktop.commands.opening import places
 from desktop.config.options import EngineOptions
+from desktop.config.paths import LibraryPaths
 from desktop.config.secrets import GEMINI_KEY, STORE_TOKEN
-from desktop.core.errors import LibraryInUse, PlantainError
+from desktop.config.versions import versions
+from desktop.core.errors import PlantainError
 from desktop.embedding.clip import best_device
 from desktop.wiring import Engine
 
-_PACKAGES = (
-    *("torch", "open_clip_torch", "pymilvus", "milvus-lite", "google-genai"),
-    *("PySide6-Essentials", "pillow", "numpy"),
-)
 _USER_INFO = re.compile(r"(?<=://)[^/@]*@")
+_NO_LIBRARY = "There is no library yet. Add a folder in the window, or run “plantain index FOLDER”."
 
 
 def examine(options: EngineOptions) -> dict[str, Any]:
-    """Look at everything and repair nothing; problems are listed, not raised."""
-    try:
-        return _examine(options)
-    except PlantainError as error:
-        return {
-            "versions": _versions(),
-            "model": None,
-            "device": best_device(),
-            "encoder": None,
-            "store": {"uri": _USER_INFO.sub("", options.store_uri), "vectors": None},
-            "assets": None,
-            "pending": None,
-            "missing": None,
-            "problems": [error.sentence()],
-        }
+    """Look at everything, make and repair nothing; problems are listed, not raised."""
+    _, library = places(options)
+    with _undisturbed(library) as is_in_use:
+        try:
+            return _examine(replace(options, is_read_only=True), is_in_use=is_in_use)
+        except PlantainError as error:
+            return {
+                "versions": versions(),
+                "model": None,
+                "device": best_device(),
+                "encoder": None,
+                "store": {"uri": _USER_INFO.sub("", options.store_uri), "vectors": None},
+                "assets": None,
+                "pending": None,
+                "missing": None,
+                "is_in_use_elsewhere": is_in_use,
+                "problems": [error.sentence()],
+            }
 
 
-def _examine(options: EngineOptions) -> dict[str, Any]:
+def _examine(options: EngineOptions, *, is_in_use: bool) -> dict[str, Any]:
     problems: list[str] = []
-    try:
-        engine, is_in_use = Engine(options), False
-    except LibraryInUse:
-        engine, is_in_use = Engine(options, is_reader=True), True
-    with engine:
+    with Engine(options) as engine:
         status = engine.status()
         model = engine.model.installed()
         if status.model_problem:
             problems.append(status.model_problem)
+        if not engine.library.catalog.exists():
+            problems.append(_NO_LIBRARY)
         vectors = None
         try:
             vectors = None if is_in_use else engine.count_vectors()
@@ -72,7 +73,7 @@ def _examine(options: EngineOptions) -> dict[str, Any]:
             "models": engine.profile.models,
         }
         return {
-            "versions": _versions(),
+            "versions": versions(),
             "model": status.model or None,
             "model_change": asdict(status.model_change) if status.model_change else None,
             "model_languages": list(model.manifest.languages) if model else [],
@@ -97,19 +98,25 @@ def _examine(options: EngineOptions) -> dict[str, Any]:
         }
 
 
-def _versions() -> dict[str, str]:
-    versions = {
-        "plantain": __version__,
-        "python": platform.python_version(),
-        "system": f"{platform.system()} {platform.release()} {platform.machine()}",
-        "is_frozen": str(bool(getattr(sys, "frozen", False))).lower(),
-    }
-    for name in _PACKAGES:
-        try:
-            versions[name] = metadata.version(name)
-        except metadata.PackageNotFoundError:
-            versions[name] = "not installed"
-    return versions
+@contextmanager
+def _undisturbed(library: LibraryPaths) -> Generator[bool]:
+    """Keep the library to ourselves meanwhile; yields whether another Plantain has it already."""
+    if not library.lock.exists():  # nobody can have it open, and nothing is made for asking
+        yield False
+        return
+    lock = FileLock(library.lock)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        yield True
+        return
+    except OSError:  # it cannot be written to: then it can be looked at only
+        yield False
+        return
+    try:
+        yield False
+    finally:
+        lock.release()
 
 
 def _is_writable(folder: Path) -> bool:

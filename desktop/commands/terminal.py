@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import sys
-from typing import TextIO
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, TextIO
 
+from desktop.core.asset import displayable
 from desktop.core.errors import PlantainError
 from desktop.core.progress import ProgressSteps, ResultT
+
+if TYPE_CHECKING:  # the window passes here
+    from desktop.services.reports import FileFailure
 
 
 def say(text: str, to: TextIO | None = None) -> None:
@@ -17,6 +22,12 @@ def say(text: str, to: TextIO | None = None) -> None:
 def say_error(error: PlantainError) -> None:
     """An error as people read it, on stderr."""
     say(f"plantain: {error.sentence()}", to=sys.stderr)
+
+
+def say_failures(failures: Iterable[FileFailure]) -> None:
+    """Files that were passed over, each with its reason, on stderr."""
+    for failure in failures:
+        say(f"could not use {displayable(failure.path)}: {failure.reason}", to=sys.stderr)
 
 
 def follow(steps: ProgressSteps[ResultT]) -> ResultT:

@@ -17,6 +17,8 @@ class EngineOptions:
         model: name or path of the embedding model.
         store_uri: Milvus file or server.
         gemini_base_url: where Gemini is asked.
+        is_read_only: look at the library beside another Plantain that has it open, or in a folder
+            that cannot be written to; nothing is changed.
     """
 
     profile_dir: Path | None = None
@@ -24,6 +26,7 @@ class EngineOptions:
     model: str = ""
     store_uri: str = ""
     gemini_base_url: str = ""
+    is_read_only: bool = False
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> EngineOptions:

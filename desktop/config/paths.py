@@ -74,6 +74,15 @@ class LibraryPaths:
         return self.folder / "generated"
 
     @property
+    def backups(self) -> Path:
+        return self.folder / "backups"
+
+    @property
+    def marker(self) -> Path:
+        """Says which version the folder has; see ``library.layout``."""
+        return self.folder / "library.json"
+
+    @property
     def lock(self) -> Path:
         return self.folder / "in-use.lock"
 

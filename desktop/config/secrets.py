@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 
+from desktop.config.logging import keep_out_of_log
 from desktop.core.errors import SettingsError
 
 _SERVICE = "Plantain"
@@ -29,7 +30,9 @@ class Secrets:
 
     def get(self, name: str) -> str:
         """The secret, or an empty string."""
-        return self._from_keyring(name) or self._environment.get(_VARIABLES[name], "").strip()
+        secret = self._from_keyring(name) or self._environment.get(_VARIABLES[name], "").strip()
+        keep_out_of_log(secret)
+        return secret
 
     def save(self, name: str, value: str) -> None:
         """Keep ``value`` in the keyring; an empty one removes it.
@@ -59,7 +62,7 @@ class Secrets:
         try:
             return keyring.get_password(_SERVICE, name) or ""
         except Exception as error:  # noqa: BLE001 - backends raise whatever their system raises
-            _LOG.info("the keyring gave no %s: %s", name, type(error).__name__)
+            _LOG.info("the keyring gave no %s (%s)", name, type(error).__name__)
             return ""
 
     def _no_keyring(self, name: str) -> SettingsError:

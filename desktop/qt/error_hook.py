@@ -14,9 +14,11 @@ _log = logging.getLogger(__name__)
 
 
 class ErrorHook(QObject):
-    """Takes ``sys.excepthook`` and ``threading.excepthook`` over while installed.
+    """Takes ``sys.excepthook``, ``threading.excepthook`` and ``sys.unraisablehook`` over while
+    installed.
 
-    ``raised(details)`` comes on the GUI thread; the log has it in any case.
+    ``raised(details)`` comes on the GUI thread; the log has it in any case. What is raised where
+    nobody can catch it, in a destructor for example, is logged only.
     """
 
     raised = Signal(str)
@@ -24,17 +26,18 @@ class ErrorHook(QObject):
 
     def __init__(self) -> None:
         super().__init__()
-        self._before = (sys.excepthook, threading.excepthook)
+        self._before = (sys.excepthook, threading.excepthook, sys.unraisablehook)
         # Queued even within the GUI thread: a dialog must not open inside a paint event.
         self._caught.connect(self._tell, Qt.ConnectionType.QueuedConnection)
 
     def install(self) -> None:
-        self._before = (sys.excepthook, threading.excepthook)
+        self._before = (sys.excepthook, threading.excepthook, sys.unraisablehook)
         sys.excepthook = self._on_error
         threading.excepthook = self._on_thread_error
+        sys.unraisablehook = _log_unraisable
 
     def remove(self) -> None:
-        sys.excepthook, threading.excepthook = self._before
+        sys.excepthook, threading.excepthook, sys.unraisablehook = self._before
 
     def _on_error(
         self,
@@ -55,3 +58,13 @@ class ErrorHook(QObject):
     @Slot(str)
     def _tell(self, details: str) -> None:
         self.raised.emit(details)
+
+
+def _log_unraisable(raised: sys.UnraisableHookArgs) -> None:
+    error = (raised.exc_type, raised.exc_value or raised.exc_type(), raised.exc_traceback)
+    _log.error(
+        "%s in %r",
+        raised.err_msg or "an error that nobody can catch",
+        raised.object,
+        exc_info=error,
+    )

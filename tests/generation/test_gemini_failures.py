@@ -190,18 +190,20 @@ def test_a_name_that_cannot_be_resolved(monkeypatch: pytest.MonkeyPatch):
     assert error.message == "The address of gemini.invalid could not be found."
 
 
-def test_an_unforeseen_failure_is_logged_without_the_key(
+def test_an_unforeseen_failure_is_logged_without_its_words(
     server: GeminiServer, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ):
     def broken(_body: str, _model: str) -> None:
-        raise RuntimeError(f"header x-goog-api-key: {KEY}")
+        raise RuntimeError(f"{' '.join(('a', 'red', 'cape'))}, with {KEY}")
 
     monkeypatch.setattr(adapter, "read_reply", broken)
     error = error_of(generator(server))
     assert type(error) is GenerationError
     assert "(RuntimeError)" in error.message
-    assert "header x-goog-api-key: [key]" in caplog.text
+    assert "RuntimeError" in caplog.text
+    assert "in broken" in caplog.text
     assert KEY not in caplog.text
+    assert "red cape" not in caplog.text, "the prompt is the person's"
 
 
 ATTEMPT = Attempt(key=KEY, host="gemini.test", model="m", connect_timeout_s=15, total_timeout_s=180)

@@ -51,13 +51,38 @@ def test_a_query_without_words_is_no_expression() -> None:
     assert match_expression(" \"*()-'… ") == ""
 
 
-@given(query=st.text(max_size=40), text=st.text(max_size=40))
+letters = st.characters(categories=("L", "N", "M", "P", "S", "Z"))
+"""Any script, marks and signs."""
+names = st.text(letters, max_size=30) | st.text("aZ0-_ .é\u0301红ｶﾞ한Ⅷ²ﬁ😀'\"*()", max_size=30)
+
+
+@given(query=st.text(max_size=40) | names, text=names)
 def test_no_text_breaks_the_query_language(query: str, text: str) -> None:
     if match_expression(query):
         is_found(query, text)
 
 
-@given(st.text(alphabet="abz红色披风 -_", min_size=1, max_size=20))
-def test_every_text_is_found_by_itself(text: str) -> None:
-    if match_expression(text):
-        assert is_found(text, text)
+@given(names, names)
+def test_every_word_of_a_name_finds_it(name: str, more: str) -> None:
+    for word in name.split():
+        if match_expression(word):
+            assert is_found(word, f"/pictures/{name} {more}.png")
+
+
+@given(names)
+def test_every_name_is_found_by_itself(name: str) -> None:
+    if match_expression(name):
+        assert is_found(name, name)
+
+
+@given(st.text("abcdefgh", min_size=2, max_size=12), st.data())
+def test_the_beginning_of_a_word_finds_it(word: str, data: st.DataObject) -> None:
+    begun = word[: data.draw(st.integers(1, len(word)))]
+    assert is_found(begun, f"an {word}_2.png")
+
+
+@given(st.text("红色披风夏日海报", min_size=1, max_size=12), st.data())
+def test_any_part_of_a_chinese_name_finds_it(name: str, data: st.DataObject) -> None:
+    start = data.draw(st.integers(0, len(name) - 1))
+    part = name[start : data.draw(st.integers(start + 1, len(name)))]
+    assert is_found(part, f"2024 {name}终稿.png")

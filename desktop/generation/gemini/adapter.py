@@ -32,7 +32,7 @@ from desktop.generation.gemini.checks import (
     checked_model_id,
     is_loopback,
 )
-from desktop.generation.gemini.quoting import KEPT, one_line, without_key
+from desktop.generation.gemini.quoting import KEPT, one_line
 from desktop.generation.gemini.reply import read_reply
 from desktop.generation.request import GenerationRequest, GenerationResult, ReferenceImage
 
@@ -169,7 +169,9 @@ def _answer_or_error(
         logger.info("Gemini (%s): %s", call.model, type(error).__name__)
         if known is not None:
             return _detached(known)
-        logger.error("Gemini request failed:\n%s", without_key(traceback.format_exc(), key))
+        # Where, but not what it says: a library that checks a request quotes the prompt.
+        stack = "".join(traceback.format_tb(error.__traceback__))
+        logger.error("Gemini request failed: %s\n%s", type(error).__name__, stack)
         return GenerationError(
             f"Asking Gemini failed in an unforeseen way ({type(error).__name__}).",
             safe=KEPT,

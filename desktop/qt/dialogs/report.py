@@ -2,63 +2,181 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QFontDatabase, QGuiApplication
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
+from datetime import datetime
+from pathlib import Path
 
+from PySide6.QtCore import QDir, Qt, Signal
+from PySide6.QtGui import QFontDatabase, QGuiApplication
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QDialog,
+    QFileDialog,
+    QFrame,
+    QHBoxLayout,
+    QPlainTextEdit,
+    QVBoxLayout,
+    QWidget,
+)
+
+from desktop.core.asset import displayable
 from desktop.qt.theme import UNIT
-from desktop.qt.views.words import button, label
+from desktop.qt.views.words import button, label, set_property
+
+_HEAD = "Something went wrong inside Plantain"
+_WORDS = (
+    "Your pictures were not touched, and everything that was saved is safe. You can go on "
+    "working; if it happens again, start Plantain anew."
+)
+_CRASH_HEAD = "Plantain ended unexpectedly the last time"
+_CRASH_WORDS = "Your pictures were not touched, and everything that was saved is safe."
+_OFFER = (
+    "A report helps whoever looks into it: the log, versions and settings in one file that you "
+    "can look through and then send. Keys, pictures and prompts are never in it."
+)
 
 
 class ReportDialog(QDialog):
-    """One dialog per session of trouble: further reports are added to the open one."""
+    """One dialog for one spell of trouble: further errors are added to the open one.
 
-    def __init__(self, details: str, parent: QWidget | None = None) -> None:
+    Args:
+        can_save: a report can be written (``save_requested``).
+        is_after_crash: it is about the run before this one.
+    """
+
+    save_requested = Signal(object, bool)
+    """Path to write a report to, and whether with the names of folders and files."""
+    quit_requested = Signal()
+
+    def __init__(
+        self,
+        details: str,
+        parent: QWidget | None = None,
+        *,
+        can_save: bool = True,
+        is_after_crash: bool = False,
+    ) -> None:
         super().__init__(parent)
         self.setWindowTitle("Plantain")
-        self.setMinimumWidth(480)
+        self.setMinimumWidth(70 * UNIT)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        head = label("Something went wrong inside Plantain", scale="large", weight="strong")
-        words = label(
-            "Your pictures and your library were not changed by this. You can go on working; "
-            "if it comes again, restart Plantain. The details below help to find the cause "
-            "and contain file names.",
-            tone="soft",
-            wraps=True,
-        )
+        self._errors = 1
+        head = _CRASH_HEAD if is_after_crash else _HEAD
+        words = _CRASH_WORDS if is_after_crash else _WORDS
+        self.setAccessibleName(head)
+        self.setAccessibleDescription(words)
+        self.count = label(tone="soft")
+        self.count.hide()
         self.details = QPlainTextEdit(details)
         self.details.setReadOnly(True)
         self.details.setAccessibleName("Details")
         self.details.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
-        self.details.setMinimumHeight(22 * UNIT)
+        self.details.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        self.details.setTabChangesFocus(True)
+        self.details.setMinimumHeight(26 * UNIT)
         self.details.hide()
         self.show_button = button("Show details", self._toggle, is_flat=True)
         self.copy_button = button("Copy details", self._copy, is_flat=True)
-        close = button("Go on", self.accept)
-        close.setDefault(True)
+        self.copy_button.setToolTip("They contain names of files")
+        self.quit_button = button("Quit Plantain", self.quit_requested.emit, is_flat=True)
+        self.quit_button.setVisible(not is_after_crash)
+        self.continue_button = button(
+            "Not now" if is_after_crash else "Continue", self.accept, is_next=not is_after_crash
+        )
+        self.continue_button.setDefault(True)
+        column = self._column = QVBoxLayout(self)
+        column.setContentsMargins(3 * UNIT, 3 * UNIT, 3 * UNIT, 2 * UNIT)
+        column.setSpacing(UNIT + 4)
+        column.addWidget(label(head, scale="large", weight="strong"))
+        column.addWidget(label(words, tone="soft", wraps=True))
+        column.addWidget(self.count)
+        offer = self._offer(is_next=is_after_crash)
+        offer.setVisible(can_save)
+        column.addWidget(offer)
+        column.addWidget(self.details, 1)
         row = QHBoxLayout()
         row.setSpacing(UNIT)
         row.addWidget(self.show_button)
         row.addWidget(self.copy_button)
         row.addStretch()
-        row.addWidget(close)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(3 * UNIT, 3 * UNIT, 3 * UNIT, 2 * UNIT)
-        column.setSpacing(UNIT + 4)
-        column.addWidget(head)
-        column.addWidget(words)
-        column.addWidget(self.details, 1)
+        row.addWidget(self.quit_button)
+        row.addWidget(self.continue_button)
         column.addLayout(row)
+        self.resize(70 * UNIT, 0)
+        self._fit()
 
     def add(self, details: str) -> None:
         """More trouble while the dialog is open."""
+        self._errors += 1
+        self.count.setText(f"{self._errors:,} errors so far.")
+        self.count.show()
         self.details.appendPlainText("\n" + details)
+        self._fit()
+
+    def show_saving(self) -> None:
+        """The report is being written."""
+        self.save_button.setEnabled(False)
+        self._say("Writing the report takes some seconds…")
+
+    def show_saved(self, path: Path) -> None:
+        """The report is there."""
+        self.save_button.setEnabled(True)
+        self._say(f"Saved as {displayable(path)}")
+
+    def show_failure(self, words: str) -> None:
+        """The report could not be written."""
+        self.save_button.setEnabled(True)
+        self._say(words, is_failure=True)
+
+    def _offer(self, *, is_next: bool) -> QFrame:
+        card = QFrame()
+        card.setObjectName("card")
+        self.with_paths = QCheckBox("With names of folders and files")
+        self.with_paths.setToolTip("Otherwise they are replaced by words like <home>")
+        self.save_button = button("Save report…", self._choose_place, is_next=is_next)
+        self.outcome = label(tone="soft", wraps=True, selectable=True)
+        self.outcome.hide()
+        row = QHBoxLayout()
+        row.addWidget(self.with_paths, 1)
+        row.addWidget(self.save_button)
+        column = QVBoxLayout(card)
+        column.setContentsMargins(2 * UNIT, 2 * UNIT, 2 * UNIT, 2 * UNIT)
+        column.setSpacing(UNIT + 4)
+        column.addWidget(label(_OFFER, tone="soft", wraps=True))
+        column.addLayout(row)
+        column.addWidget(self.outcome)
+        return card
+
+    def _say(self, words: str, *, is_failure: bool = False) -> None:
+        self.outcome.setText(words)
+        set_property(self.outcome, "tone", "danger" if is_failure else "soft")
+        self.outcome.show()
+        self._fit()
+
+    def _fit(self) -> None:
+        """As high as the words need at this width; the layout alone squeezes wrapped lines."""
+        self._column.activate()
+        self.resize(self.width(), self._column.totalHeightForWidth(self.width()))
+
+    def _choose_place(self) -> None:
+        name = f"plantain-report-{datetime.now():%Y%m%d-%H%M}.zip"
+        chooser = QFileDialog(self, "Save report", QDir.homePath(), "ZIP archives (*.zip)")
+        chooser.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        chooser.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        chooser.setDefaultSuffix("zip")
+        # Whoever writes it replaces no file, and says so.
+        chooser.setOption(QFileDialog.Option.DontConfirmOverwrite)
+        chooser.selectFile(name)
+        chooser.fileSelected.connect(
+            lambda path: self.save_requested.emit(Path(path), self.with_paths.isChecked())
+        )
+        chooser.open()
 
     def _toggle(self) -> None:
         is_shown = self.details.isHidden()
         self.details.setVisible(is_shown)
         self.show_button.setText("Hide details" if is_shown else "Show details")
-        self.adjustSize()
+        self._fit()
 
     def _copy(self) -> None:
         QGuiApplication.clipboard().setText(self.details.toPlainText())
+        self.copy_button.setText("Copied")

@@ -18,7 +18,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from desktop.core.cancellation import CancelToken
-from desktop.core.errors import Cancelled, PlantainError
+from desktop.core.errors import Cancelled, GenerationError, PlantainError
 from desktop.core.progress import Progress
 from desktop.qt.workers.thread import WorkerThread
 
@@ -163,7 +163,9 @@ class Lane(QObject):
         except Cancelled:
             return "cancelled", None
         except PlantainError as error:
-            _log.info("lane %s: %s", self.name, error)
+            # What a generator says may quote the prompt, which is the person's own.
+            words = error.kind if isinstance(error, GenerationError) else error.headline
+            _log.info("lane %s: %s", self.name, words)
             return "failed", error
         except Exception as error:  # noqa: BLE001 (a lane survives any job)
             _log.exception("lane %s: a job raised", self.name)

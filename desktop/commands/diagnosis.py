@@ -1,0 +1,54 @@
+"""``plantain doctor``: what is wrong, for people; with ``--report``, for whoever helps them."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+from desktop.commands.arguments import path
+from desktop.commands.parser import Commands, Json
+from desktop.commands.terminal import say
+from desktop.config.options import EngineOptions
+from desktop.core.asset import displayable
+from desktop.core.errors import UsageError
+
+
+def add_to(commands: Commands) -> None:
+    """``doctor``."""
+    doctor = commands.add("doctor", _doctor, "what is installed, what is in use, what is wrong")
+    doctor.add_argument(
+        "--report",
+        type=path,
+        metavar="FILE.zip",
+        help="put it into a file to send, with the log; without keys, pictures, prompts and names",
+    )
+    doctor.add_argument(
+        "--with-paths", action="store_true", help="leave names of folders and files in the report"
+    )
+
+
+def _doctor(arguments: argparse.Namespace, options: EngineOptions) -> Json:
+    target: Path | None = arguments.report
+    if target is not None:
+        return _report(arguments, options, target)
+    if arguments.with_paths:
+        raise UsageError("--with-paths belongs to --report.", next_step="Add --report FILE.zip.")
+    from desktop.commands.doctor import examine  # imports torch
+
+    found = examine(options)
+    if not arguments.json:
+        say(json.dumps(found, indent=2, ensure_ascii=False))
+    return found
+
+
+def _report(arguments: argparse.Namespace, options: EngineOptions, target: Path) -> Json:
+    from desktop.commands.report import write_report  # as above
+
+    with_paths: bool = arguments.with_paths
+    names = write_report(options, target, with_paths=with_paths)
+    if not arguments.json:
+        lacks = "keys, pictures and prompts" if with_paths else "keys, pictures, prompts and names"
+        say(f"The report is in {displayable(target)}, without {lacks}. Look into it before you")
+        say("send it: it is a ZIP archive of text files.")
+    return {"report": str(target), "files": names, "with_paths": with_paths}

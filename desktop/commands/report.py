@@ -1,0 +1,200 @@
+"""``plantain doctor --report FILE.zip``: all that helps to find an error, in one file to send.
+
+What is written has gone through the anonymiser and, whatever was asked for, without its secrets.
+"""
+
+from __future__ import annotations
+
+import getpass
+import json
+import os
+import platform
+import shutil
+import sys
+import tempfile
+import traceback
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, cast
+from urllib.parse import urlsplit
+
+from desktop.commands.anonymising import Anonymiser
+from desktop.commands.opening import places
+from desktop.config.crashes import crash_files
+from desktop.config.logging import log_files
+from desktop.config.options import EngineOptions
+from desktop.config.paths import LibraryPaths
+from desktop.config.redaction import Redactor
+from desktop.config.secrets import GEMINI_KEY, STORE_TOKEN, Secrets
+from desktop.config.settings import Settings, load_settings
+from desktop.core.errors import PlantainError
+from desktop.library import statistics
+
+_ABOUT = """\
+A report by Plantain, for whoever helps.
+
+doctor.json    what is installed, what is in use, what is wrong
+settings.json  the settings
+library.json   the library in numbers
+logs/          what Plantain noted, the newest in plantain.log
+crashes/       where each thread was when Plantain crashed, if it did
+
+It holds no keys, no pictures and no prompts.
+"""
+_WITHOUT_PATHS = """\
+Names of people, computers, folders and files are replaced by words like <home> and <root 1>.
+"""
+_WITH_PATHS = "It was asked for with the names of folders and files.\n"
+_LOCAL = frozenset({"", "localhost", "127.0.0.1", "::1", "0.0.0.0"})
+_PUBLIC = (".googleapis.com", ".huggingface.co", ".zillizcloud.com")
+
+
+def write_report(options: EngineOptions, target: Path, *, with_paths: bool) -> list[str]:
+    """Write the report, whole or not at all; returns the names of what is in it.
+
+    Works on a damaged library, without one, and beside an open window.
+
+    Raises:
+        PlantainError: ``target`` exists already or cannot be written.
+    """
+    if os.path.lexists(target):
+        raise PlantainError(
+            f"{target} exists already.",
+            safe="It was not replaced.",
+            next_step="Choose another name.",
+        )
+    try:
+        with tempfile.NamedTemporaryFile(
+            dir=target.absolute().parent, prefix=".plantain-report-", delete=False
+        ) as file:
+            written = Path(file.name)
+            try:
+                names: list[str] = []
+                with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+                    for name, text in _members(options, with_paths=with_paths):
+                        archive.writestr(name, text)
+                        names.append(name)
+                file.close()
+                written.replace(target)
+            except BaseException:
+                written.unlink(missing_ok=True)
+                raise
+    except OSError as error:
+        raise PlantainError(
+            f"The report could not be written to {target}: {error.strerror or error}.",
+            next_step="Choose another place.",
+        ) from error
+    return names
+
+
+def _members(options: EngineOptions, *, with_paths: bool) -> Iterator[tuple[str, str]]:
+    profile, library = places(options)
+    redact = _redactor()
+    settings, problem = _settings(profile.settings)
+    clean = _anonymiser(options, settings)
+
+    def fit(text: str) -> str:
+        return redact(text if with_paths else clean.text(text))
+
+    def as_json(value: Any) -> str:
+        text = json.dumps(_each_text(value, fit), indent=2, ensure_ascii=False)
+        return text.encode("utf-8", "backslashreplace").decode()
+
+    yield "README.txt", _ABOUT + (_WITH_PATHS if with_paths else _WITHOUT_PATHS)
+    yield "doctor.json", as_json(_guarded(lambda: _examine(options, library)))
+    yield "settings.json", as_json({**asdict(settings), "problem": problem})
+    yield "library.json", as_json(_guarded(lambda: statistics.statistics(library.catalog)))
+    for kind, files in (("logs", log_files(profile.logs)), ("crashes", crash_files(profile.logs))):
+        for file in files:
+            yield f"{kind}/{file.name}", fit(file.read_text("utf-8", "replace"))
+
+
+def _examine(options: EngineOptions, library: LibraryPaths) -> dict[str, Any]:
+    # Not above: where a library of the engine's does not even load, there is a report all the same.
+    from desktop.commands.doctor import examine
+
+    return {**examine(options), "computer": _computer(library.folder)}
+
+
+def _guarded(look: Callable[[], Any]) -> Any:
+    """A report on what is broken must not break over it."""
+    try:
+        return look()
+    except Exception:  # noqa: BLE001 (told in the report)
+        return {"problems": ["This could not be looked at.", traceback.format_exc()]}
+
+
+def _each_text(value: Any, fit: Callable[[str], str]) -> Any:
+    """What JSON can hold, with all its texts made fit; keys too, since errors are counted by."""
+    if isinstance(value, str):
+        return fit(value)
+    if isinstance(value, dict):
+        entries = cast("dict[str, Any]", value)
+        return {fit(key): _each_text(inner, fit) for key, inner in entries.items()}
+    if isinstance(value, list):
+        return [_each_text(inner, fit) for inner in cast("list[Any]", value)]
+    return value
+
+
+def _settings(path: Path) -> tuple[Settings, str]:
+    try:
+        return load_settings(path), ""
+    except PlantainError as error:
+        return Settings(), error.sentence()
+
+
+def _redactor() -> Redactor:
+    redactor = Redactor()
+    secrets = Secrets(os.environ)
+    for name in (GEMINI_KEY, STORE_TOKEN):
+        redactor.hide(secrets.get(name))
+    return redactor
+
+
+def _anonymiser(options: EngineOptions, settings: Settings) -> Anonymiser:
+    profile, library = places(options)
+    known = statistics.places(library.catalog)
+    package = Path(__file__).resolve().parents[2]
+    own = [
+        *((Path(folder), "<python>") for folder in {sys.prefix, sys.base_prefix, sys.exec_prefix}),
+        (package, "<plantain>"),
+        *((folder, "<profile>") for folder in (profile.folder, profile.folder.resolve())),
+        *((folder, "<library>") for folder in (library.folder, library.folder.resolve())),
+    ]
+    private = [(Path.home(), "<home>"), (Path(tempfile.gettempdir()), "<temporary>")]
+    for number, paths in enumerate(known.roots, start=1):
+        private += [(path, f"<root {number}>") for path in paths]
+    private += [(path, "<generated>") for path in (library.generated, library.generated.resolve())]
+    addresses = (options.store_uri, settings.store_uri, settings.gemini_base_url)
+    words = [
+        (_user(), "<user>"),
+        (Path.home().name, "<user>"),
+        (platform.node(), "<computer>"),
+        (platform.node().split(".")[0], "<computer>"),
+        *((host, "<server>") for host in map(_private_host, addresses)),
+    ]
+    return Anonymiser(own, private, known.names, words)
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # a container's user without a name
+        return ""
+
+
+def _private_host(address: str) -> str:
+    """The host of an address that strangers need not know; empty for the others."""
+    host = (urlsplit(address).hostname or "") if "://" in address else ""
+    return "" if host in _LOCAL or host.endswith(_PUBLIC) else host
+
+
+def _computer(folder: Path) -> dict[str, Any]:
+    existing = next(path for path in (folder, *folder.parents) if path.exists())
+    return {
+        "processors": os.cpu_count(),
+        "free_bytes_at_library": shutil.disk_usage(existing).free,
+        "encoding": sys.getfilesystemencoding(),
+    }
