@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from pathlib import Path
 
-from desktop.core.asset import Asset
+from desktop.core.asset import Asset, displayable
 from desktop.core.errors import UsageError
 from desktop.library.catalog import Catalog
 from desktop.library.ignore import IgnoreRules
 from desktop.library.ignore_book import IgnoreBook
 
 EXAMPLES = 20
+
+_SPECIAL = re.compile(r"[\\*?\[\]]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,27 @@ class Ignoring:
 
     def patterns(self) -> tuple[str, ...]:
         return self._book.rules().patterns
+
+    def pattern_for(self, folder: Path) -> str:
+        """The rule that hides this folder of the library with all that is in it.
+
+        Raises:
+            UsageError: no rule can; it is the top of what was added, or has no writable name.
+        """
+        located = self._catalog.locate(folder)
+        if located is None or not located[1].parts:
+            raise UsageError(
+                f"“{displayable(folder.name)}” was added to the library itself; a rule is about "
+                "what lies in such a folder.",
+                next_step="Write what is to be hidden in it: “drafts/”, “*.tif”.",
+            )
+        words = located[1].as_posix()
+        if "\n" in words or words != displayable(words):
+            raise UsageError(
+                f"The name of “{displayable(folder.name)}” cannot be written as a rule.",
+                next_step="Put “*” for the part of it that cannot be typed.",
+            )
+        return "/" + _SPECIAL.sub(r"\\\g<0>", words) + "/"
 
     def preview(self, pattern: str) -> IgnorePreview:
         """What adding ``pattern`` would do; changes nothing.
