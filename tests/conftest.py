@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import multiprocessing
 import os
+import signal
 import threading
 import time
 from collections.abc import Iterator
@@ -13,6 +14,10 @@ from pathlib import Path
 
 # Before Qt is imported by anything: tests have no screen.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+# A shell starts what runs behind it deaf to Ctrl+C, and every process begun here would inherit
+# that; servers of the tests are ended by it.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 import keyring
 import pytest

@@ -33,7 +33,16 @@ HEAVY = {
     "milvus_lite": "index",
     "google": "generation",
     "PIL": "media",
+    "pillow_heif": "media",
+    "psd_tools": "media",
+    "pypdfium2": "media",
+    "rawpy": "media",
+    "resvg_py": "media",
+    "tifffile": "media",
     "sqlite3": "library",
+    "watchfiles": "library",
+    "pathspec": "library",
+    "send2trash": "library",
     "keyring": "config",
 }
 """Top-level name of a library -> the one room that may name it."""

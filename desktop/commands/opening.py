@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from desktop.commands.terminal import say
 from desktop.config.options import EngineOptions
 from desktop.config.paths import LibraryPaths, ProfilePaths, default_profile
-from desktop.config.versions import log_versions
 from desktop.core.cancellation import CancelToken
 from desktop.core.errors import LibraryInUse, LibraryReadOnly
 
@@ -35,6 +34,7 @@ def open_library(options: EngineOptions) -> Generator[Engine]:
     """
     # With the first command that works on a library: what the engine is made of (numpy, Pillow,
     # SQLite, HTTP) takes longer to import than the window, which passes here, takes to open.
+    from desktop.config.versions import log_versions
     from desktop.wiring import Engine
 
     log_versions()

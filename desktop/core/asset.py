@@ -26,6 +26,12 @@ class Asset:
         is_missing: the file was not there at the last scan.
         is_generated: made by Plantain; its lineage is in the catalogue.
         failure: why the file could not be read; empty when all is well.
+        rating: stars, 1 to 5; 0: not rated.
+        is_ignored: one of the person's rules hides it.
+        frame_count: frames of an animation, pages of a document; 1: a still, 0: several, uncounted.
+        duration_ms: how long a video lasts; 0 for everything else.
+        is_elsewhere: a team-mate's: its file is in no folder here, so it is offline too.
+        is_offline: its drive or folder is away; unlike a missing one, nothing is known to be gone.
     """
 
     id: int
@@ -41,6 +47,12 @@ class Asset:
     is_missing: bool = False
     is_generated: bool = False
     failure: str = ""
+    rating: int = 0
+    is_ignored: bool = False
+    is_offline: bool = False
+    duration_ms: int = 0
+    frame_count: int = 1
+    is_elsewhere: bool = False
 
     @property
     def path(self) -> Path:

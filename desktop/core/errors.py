@@ -13,7 +13,9 @@ library; nothing above that edge ever sees them::
     │   ├── FileUnsupported      a format this build cannot read
     │   └── FileTooLarge         past a safety limit; never decoded
     ├── LibraryError             the catalogue or the folders of the library
-    │   └── LibraryInUse         another Plantain has it open
+    │   ├── LibraryInUse         another Plantain has it open
+    │   ├── LibraryReadOnly      it can be looked at but not changed
+    │   └── LibraryDamaged       the catalogue is not whole, or gone; it can be repaired
     ├── SettingsError            a settings file or value that cannot be used
     ├── ModelError               the embedding model
     │   ├── ModelMissing         none is installed, or not that one
@@ -21,6 +23,8 @@ library; nothing above that edge ever sees them::
     │   └── DownloadFailed       the hub could not be reached, or sent something else
     ├── StoreError               the vector store
     │   ├── StoreUnreachable     no answer from the file or the server
+    │   │   ├── StoreRefused     the server does not accept the token
+    │   │   └── StoreUntrusted   no TLS where it is asked for, or a certificate nobody vouches for
     │   ├── StoreDamaged         the local vector file cannot be opened, and nobody holds it
     │   └── StoreMismatch        the collection belongs to another encoder or dimension
     └── GenerationError          the image generator
@@ -120,6 +124,14 @@ class LibraryInUse(LibraryError):
     kind = "library_in_use"
 
 
+class LibraryReadOnly(LibraryError):
+    kind = "library_read_only"
+
+
+class LibraryDamaged(LibraryError):
+    kind = "library_damaged"
+
+
 class SettingsError(PlantainError):
     kind = "settings"
 
@@ -146,6 +158,14 @@ class StoreError(PlantainError):
 
 class StoreUnreachable(StoreError):
     kind = "store_unreachable"
+
+
+class StoreRefused(StoreUnreachable):
+    kind = "store_refused"
+
+
+class StoreUntrusted(StoreUnreachable):
+    kind = "store_untrusted"
 
 
 class StoreDamaged(StoreError):

@@ -5,22 +5,26 @@ from __future__ import annotations
 import os
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple
 
-from desktop.core.asset import Asset, displayable
+from desktop.core.asset import Asset
 from desktop.library.database import Database
 from desktop.library.ignore import is_ignored
+from desktop.library.moves import last_place
+from desktop.library.presence import RootPresence
 from desktop.library.scan import FoundFile
-from desktop.library.words import match_expression, searchable
+from desktop.library.word_index import index_words
+from desktop.library.words import match_expression
 
 _COLUMNS = (
     "roots.path, relative_path, assets.id, size, modified_ns, assets.added_at, width, height, "
-    "format, content_hash, is_missing, is_generated, failure"
+    "format, content_hash, is_missing, is_generated, failure, rating, is_ignored, "
+    "duration_ms, frame_count, is_missing AND shared_by <> ''"
 )
 """In the order in which ``_assets`` takes them."""
 _FROM = "FROM assets JOIN roots ON roots.id = assets.root_id"
@@ -62,7 +66,11 @@ class Root:
 
 
 class KnownFile(NamedTuple):
-    """What the catalogue remembers of a file, for comparing with the disk."""
+    """What the catalogue remembers of a file, for comparing with the disk.
+
+    Attributes:
+        checked_ns: when it was last compared, nanoseconds since the epoch.
+    """
 
     id: int
     size: int
@@ -70,6 +78,8 @@ class KnownFile(NamedTuple):
     state: str
     is_missing: bool
     failure: str
+    file_id: str
+    checked_ns: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +89,8 @@ class ReadFile:
     Attributes:
         palette: up to six colours, "#1A2B3C #F5C518".
         perceptual_hash: 16 hex digits; see ``media.likeness``.
+        frame_count: 1 for a still, 0 for several that nobody counted.
+        duration_ms: of a video; 0 for everything else.
     """
 
     asset_id: int
@@ -88,6 +100,8 @@ class ReadFile:
     content_hash: str
     palette: str = ""
     perceptual_hash: str = ""
+    frame_count: int = 1
+    duration_ms: int = 0
 
 
 class Catalog:
@@ -95,6 +109,11 @@ class Catalog:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self.presence = RootPresence(database)
+
+    def require_writable(self) -> None:
+        """Asked before long or costly work. Raises LibraryReadOnly."""
+        self._database.require_writable()
 
     def all_or_nothing(self) -> AbstractContextManager[object]:
         """Several calls as one transaction."""
@@ -109,7 +128,10 @@ class Catalog:
         return row["id"]
 
     def roots(self) -> list[Root]:
-        rows = self._database.read("SELECT id, path, real_path, kind FROM roots ORDER BY id")
+        """Those with a folder here; what a team has elsewhere alone is not looked for."""
+        rows = self._database.read(
+            "SELECT id, path, real_path, kind FROM roots WHERE NOT is_elsewhere ORDER BY id"
+        )
         return [
             Root(row["id"], _path(row["path"]), _path(row["real_path"]), RootKind(row["kind"]))
             for row in rows
@@ -117,7 +139,17 @@ class Catalog:
 
     def roots_at_hand(self) -> list[int]:
         """Ids of the roots whose folder is there now; that of a drive that is away is not."""
-        return [root.id for root in self.roots() if os.path.isdir(root.path)]  # noqa: PTH112
+        away = self.presence.look()
+        return [root.id for root in self.roots() if root.id not in away]
+
+    def folders_at_hand(self) -> list[Path]:
+        """The folders that are walked whole and are there now."""
+        away = self.presence.look()
+        return [
+            root.path
+            for root in self.roots()
+            if root.kind is RootKind.FOLDER and root.id not in away
+        ]
 
     def locate(self, path: Path) -> tuple[Root, Path] | None:
         """The folder root that holds ``path``, and where below it; by name or by real place.
@@ -212,23 +244,23 @@ class Catalog:
         for start in range(0, len(paths), _MAX_VARIABLES):
             part = paths[start : start + _MAX_VARIABLES]
             rows = self._database.read(
-                "SELECT relative_path, id, size, modified_ns, state, is_missing, failure"
+                "SELECT relative_path, id, size, modified_ns, state, is_missing, failure,"
+                " file_id, checked_ns"
                 f" FROM assets WHERE root_id = ? AND relative_path IN ({_marks(part)})",
                 (root_id, *part),
             )
-            for path, asset_id, size, modified_ns, state, is_missing, failure in rows:
-                known[path] = KnownFile(
-                    asset_id, size, modified_ns, state, bool(is_missing), failure
-                )
+            known.update((row[0], KnownFile._make(row[1:])) for row in rows)
         return known
 
     def known_file(self, root_id: int, relative_path: bytes) -> KnownFile | None:
         return self.known_files(root_id, [relative_path]).get(relative_path)
 
     def paths_in(self, root_id: int) -> list[bytes]:
-        """Relative paths of all files of a root."""
-        rows = self._database.read("SELECT relative_path FROM assets WHERE root_id = ?", (root_id,))
-        return [row[0] for row in rows]
+        """Relative paths of all files of a root that no rule hides."""
+        rows = self._database.read(
+            "SELECT relative_path FROM assets WHERE root_id = ? AND NOT is_ignored", (root_id,)
+        )
+        return [last_place(row[0]) for row in rows]
 
     def ids_at(self, root_id: int, place: bytes) -> Iterator[int]:
         """Ids of the assets at ``place``: the file of that relative path, or all files below that
@@ -249,32 +281,33 @@ class Catalog:
     ) -> list[int]:
         """New assets, to be read; returns their ids in order."""
         is_generated = is_generated or root.kind is RootKind.GENERATED
-        now = time.time()
+        now = time.time_ns()
         ids: list[int] = []
         with self._database.transaction() as connection:
             for file in files:
                 cursor = connection.execute(
-                    "INSERT INTO assets (root_id, relative_path, size, modified_ns, added_at,"
-                    " is_generated) VALUES (?, ?, ?, ?, ?, ?)",
-                    (root.id, file.relative_path, file.size, file.modified_ns, now, is_generated),
+                    "INSERT INTO assets (root_id, relative_path, size, modified_ns, file_id,"
+                    " added_at, checked_ns, is_generated) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                    (root.id, *file, now / 1e9, now, is_generated),
                 )
-                asset_id = _row_id(cursor)
-                words = searchable(displayable(root.path / os.fsdecode(file.relative_path)))
-                connection.execute(
-                    "INSERT INTO words (rowid, text) VALUES (?, ?)", (asset_id, words)
-                )
-                ids.append(asset_id)
+                ids.append(_row_id(cursor))
+            index_words(connection, ids)
         return ids
 
     def mark_changed(
         self, files: Iterable[tuple[int, FoundFile]], *, is_generated: bool = False
     ) -> None:
         """These assets' files are new or different on disk: read them again."""
+        now = time.time_ns()
         with self._database.transaction() as connection:
             connection.executemany(
-                "UPDATE assets SET size = ?, modified_ns = ?, state = 'new', failure = '',"
-                " is_missing = 0, is_generated = is_generated OR ? WHERE id = ?",
-                ((file.size, file.modified_ns, is_generated, asset_id) for asset_id, file in files),
+                "UPDATE assets SET size = ?, modified_ns = ?, file_id = ?, checked_ns = ?,"
+                " state = 'new', failure = '', is_missing = 0, is_generated = is_generated OR ?"
+                " WHERE id = ?",
+                (
+                    (file.size, file.modified_ns, file.file_id, now, is_generated, asset_id)
+                    for asset_id, file in files
+                ),
             )
 
     def mark_missing(self, asset_ids: Iterable[int], *, is_missing: bool) -> None:
@@ -291,11 +324,12 @@ class Catalog:
         with self._database.transaction() as connection:
             connection.executemany(
                 "UPDATE assets SET state = 'ready', failure = '', width = ?, height = ?,"
-                " format = ?, content_hash = ?, palette = ?, perceptual_hash = ? WHERE id = ?",
+                " format = ?, content_hash = ?, palette = ?, perceptual_hash = ?,"
+                " frame_count = ?, duration_ms = ? WHERE id = ?",
                 (
                     (
                         *(f.width, f.height, f.format, f.content_hash),
-                        *(f.palette, f.perceptual_hash, f.asset_id),
+                        *(f.palette, f.perceptual_hash, f.frame_count, f.duration_ms, f.asset_id),
                     )
                     for f in files
                 ),
@@ -316,14 +350,6 @@ class Catalog:
                 ),
             )
 
-    def add_words(self, asset_id: int, text: str) -> None:
-        """More text by which the asset is found (the prompt it was made from)."""
-        with self._database.transaction() as connection:
-            connection.execute(
-                "UPDATE words SET text = text || ' ' || ? WHERE rowid = ?",
-                (searchable(text), asset_id),
-            )
-
     # -- reading -------------------------------------------------------------------------------
 
     def asset(self, asset_id: int) -> Asset | None:
@@ -337,13 +363,17 @@ class Catalog:
             rows = self._database.read(
                 f"SELECT {_COLUMNS} {_FROM} WHERE assets.id IN ({_marks(part)})", part
             )
-            found.update((asset.id, asset) for asset in _assets(rows))
+            found.update((asset.id, asset) for asset in self._assets(rows))
         return found
 
     def all_assets(self) -> list[Asset]:
-        """Every asset, the newest in the library first."""
+        """Every asset that no rule hides, the newest in the library first."""
         # Ids grow with every addition, and unlike a sort by time this needs no sorting.
-        return _assets(self._database.read(f"SELECT {_COLUMNS} {_FROM} ORDER BY assets.id DESC"))
+        return self._assets(
+            self._database.read(
+                f"SELECT {_COLUMNS} {_FROM} WHERE NOT is_ignored ORDER BY assets.id DESC"
+            )
+        )
 
     def asset_at(self, path: Path) -> Asset | None:
         """The asset whose file is ``path`` (absolute), if the library has it."""
@@ -355,31 +385,49 @@ class Catalog:
                 (root.id, os.fsencode(below)),
             )
             if row is not None:
-                return _assets([row])[0]
+                return self._assets([row])[0]
         return None
 
     def find_words(self, text: str, limit: int) -> list[Asset]:
-        """Assets whose name, folder or prompt holds every word of ``text``; best first."""
+        """Assets whose path, prompt, tags and note hold every word of ``text``; best first."""
         expression = match_expression(text)
         if not expression:
             return []
         rows = self._database.read(
             f"SELECT {_COLUMNS} FROM words JOIN assets ON assets.id = words.rowid"
             " JOIN roots ON roots.id = assets.root_id"
-            " WHERE words MATCH ? ORDER BY rank, assets.id LIMIT ?",
+            " WHERE words MATCH ? AND NOT is_ignored ORDER BY rank, assets.id LIMIT ?",
             (expression, limit),
         )
-        return _assets(rows)
+        return self._assets(rows)
+
+    def fingerprints(self) -> list[tuple[int, str, str]]:
+        """(id, content hash, perceptual hash) of all pictures that are there, ids ascending; not
+        of those that were written since they were read."""
+        away = str(list(self.presence.away()))
+        rows = self._database.read(
+            "SELECT id, content_hash, perceptual_hash FROM assets WHERE state = 'ready'"
+            " AND content_hash <> '' AND NOT is_missing AND NOT is_ignored"
+            " AND root_id NOT IN (SELECT value FROM json_each(?)) ORDER BY id",
+            (away,),
+        )
+        return [(row[0], row[1], row[2]) for row in rows]
 
     def counts(self) -> dict[str, int]:
-        """Numbers of ``assets``, ``missing``, ``failed`` and ``unread`` ones."""
+        """Numbers of ``assets``, ``missing``, ``offline``, ``failed`` and ``unread`` ones."""
         row = self._database.read_one(
-            "SELECT COUNT(*) AS assets, TOTAL(is_missing) AS missing,"
+            "SELECT COUNT(*) AS assets, TOTAL(is_missing AND shared_by = '') AS missing,"
+            " TOTAL(NOT is_missing AND root_id IN (SELECT value FROM json_each(?))) AS offline,"
             " TOTAL(state = 'failed') AS failed,"
-            " TOTAL(state = 'new' AND NOT is_missing) AS unread FROM assets"
+            " TOTAL(state = 'new' AND NOT is_missing) AS unread FROM assets WHERE NOT is_ignored",
+            (str(list(self.presence.look())),),
         )
         assert row is not None  # an aggregate always gives one
-        return {key: int(row[key]) for key in ("assets", "missing", "failed", "unread")}
+        return {key: int(value) for key, value in dict(row).items()}
+
+    def _assets(self, rows: Sequence[sqlite3.Row]) -> list[Asset]:
+        away = self.presence.away()
+        return _assets(rows, {os.fsencode(root.path) for root in self.roots() if root.id in away})
 
 
 def _path(raw: bytes) -> Path:
@@ -395,14 +443,19 @@ def _marks(values: Sequence[object]) -> str:
     return ",".join("?" * len(values))
 
 
-def _assets(rows: Sequence[sqlite3.Row]) -> list[Asset]:
-    """Rows of ``_COLUMNS``; a hundred thousand of them are made each time the window opens."""
+def _assets(rows: Sequence[sqlite3.Row], away: Collection[bytes]) -> list[Asset]:
+    """Rows of ``_COLUMNS``; a hundred thousand of them are made each time the window opens.
+
+    Args:
+        away: paths of the roots that are not there now.
+    """
     folders: dict[tuple[bytes, bytes], str] = {}
     assets: list[Asset] = []
     for row in rows:
         # fmt: off
         (root, relative, asset_id, size, modified_ns, added_at, width, height, form, content_hash,
-         is_missing, is_generated, failure) = row
+         is_missing, is_generated, failure, rating, is_ignored, duration_ms, frame_count,
+         is_elsewhere) = row
         # fmt: on
         below, _, name = relative.rpartition(_SEPARATOR)
         folder = folders.get((root, below))
@@ -412,7 +465,7 @@ def _assets(rows: Sequence[sqlite3.Row]) -> list[Asset]:
             Asset(
                 asset_id,
                 folder,
-                os.fsdecode(name),
+                os.fsdecode(last_place(name)),
                 size,
                 modified_ns,
                 added_at,
@@ -420,9 +473,15 @@ def _assets(rows: Sequence[sqlite3.Row]) -> list[Asset]:
                 height,
                 form,
                 content_hash,
-                bool(is_missing),
+                bool(is_missing) and not is_elsewhere,
                 bool(is_generated),
                 failure,
+                rating,
+                is_ignored=bool(is_ignored),
+                is_offline=root in away or bool(is_elsewhere),
+                duration_ms=duration_ms,
+                frame_count=frame_count,
+                is_elsewhere=bool(is_elsewhere),
             )
         )
     return assets

@@ -78,7 +78,8 @@ class Exchange:
         """Add all of it to what is there, in one transaction.
 
         A picture is the one with the same bytes (of several, the one of the most alike path), or
-        else the one at the same path. Tags, boards and rules are added; a rating takes the place
+        else the one at the same path; below another root only where bytes do not say that it is
+        another one. Tags, boards and rules are added; a rating takes the place
         of the one there is; a note is written below it.
 
         Raises:
@@ -207,13 +208,15 @@ class Exchange:
             if rows:
                 return max(rows, key=likeness)["id"]
         rows = self._database.read(
-            "SELECT assets.id, kind, roots.path, relative_path FROM roots"
+            "SELECT assets.id, kind, roots.path, relative_path, content_hash FROM roots"
             " JOIN assets ON root_id = roots.id AND relative_path = ?",
             (place,),
         )
         at_home = [row for row in rows if likeness(row)[0]]
-        # Another computer has its pictures elsewhere; one place of this name will be the one.
-        fitting = at_home or (rows if len(rows) == 1 else [])
+        # Another computer has its pictures elsewhere; one place of this name will be the one. But
+        # every camera has its "IMG_0001".
+        may_be = len(rows) == 1 and not (asset.content and rows[0]["content_hash"])
+        fitting = at_home or (rows if may_be else [])
         return fitting[0]["id"] if fitting else None
 
     def _record(self, made: ExportedLineage) -> LineageRecord:

@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 from desktop.core.errors import LibraryError
+from desktop.library.new_file import name_new, new_file
 
 _UNFIT = re.compile(r"[^\w\-]+")
 _MAX_STEM = 48
@@ -57,25 +58,8 @@ def save_picture_as(path: Path, data: bytes) -> Path:
     Raises:
         LibraryError: something is there already, or the disk says no.
     """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = _write_temporary(path.parent, data)
-        try:
-            _name(temporary, path)
-        finally:
-            temporary.unlink(missing_ok=True)
-    except FileExistsError as error:
-        raise LibraryError(
-            f"{path} exists already.",
-            safe="It was not replaced.",
-            next_step="Choose another name.",
-        ) from error
-    except OSError as error:
-        raise LibraryError(
-            f"The picture could not be saved as {path}: {error.strerror or error}.",
-            safe="Nothing was overwritten.",
-            next_step="Free some space or check the folder's permissions, then try again.",
-        ) from error
+    with new_file(path, "The picture") as file:
+        file.write(data)
     return path
 
 
@@ -99,26 +83,13 @@ def _link_new(folder: Path, temporary: Path, stem: str, suffix: str) -> Path:
         for number in range(1, 10_000):
             path = folder / f"{stem}{'' if number == 1 else f'-{number}'}{suffix}"
             try:
-                _name(temporary, path)
+                name_new(temporary, path)
             except FileExistsError:
                 continue
             return path
         raise FileExistsError(17, "too many pictures of one name", str(folder))
     finally:
         temporary.unlink(missing_ok=True)
-
-
-def _name(temporary: Path, path: Path) -> None:
-    try:
-        os.link(temporary, path)
-    except FileExistsError:
-        raise
-    except OSError:
-        # FAT and some network drives have no hard links; exclusive creation still never replaces.
-        with path.open("xb") as target:
-            target.write(temporary.read_bytes())
-            target.flush()
-            os.fsync(target.fileno())
 
 
 def _stem(title: str) -> str:

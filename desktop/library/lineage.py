@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from desktop.library.database import Database
+from desktop.library.word_index import index_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,8 @@ class LineageBook:
         self._database = database
 
     def record(self, asset_id: int, record: LineageRecord) -> None:
-        """Keep how ``asset_id`` was made; a second record replaces the first."""
+        """Keep how ``asset_id`` was made, which makes it found by its prompt; a second record
+        replaces the first."""
         with self._database.transaction() as connection:
             connection.execute("DELETE FROM lineage WHERE asset_id = ?", (asset_id,))
             connection.execute(
@@ -72,6 +74,7 @@ class LineageBook:
                     for position, r in enumerate(record.references)
                 ),
             )
+            index_words(connection, [asset_id])
 
     def of(self, asset_id: int) -> LineageRecord | None:
         """How the asset was made; None for a picture that Plantain did not make."""

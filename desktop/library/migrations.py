@@ -90,12 +90,33 @@ ALTER TABLE roots ADD COLUMN name TEXT NOT NULL DEFAULT '';       -- by which a 
 ALTER TABLE assets ADD COLUMN rating INTEGER NOT NULL DEFAULT 0;  -- stars, 1 to 5; 0: not rated
 ALTER TABLE assets ADD COLUMN note TEXT NOT NULL DEFAULT '';
 ALTER TABLE assets ADD COLUMN file_id TEXT NOT NULL DEFAULT '';   -- "device:inode" when last seen
+ALTER TABLE assets ADD COLUMN checked_ns INTEGER NOT NULL DEFAULT 0;  -- when it was last compared
+ALTER TABLE assets ADD COLUMN is_ignored INTEGER NOT NULL DEFAULT 0;  -- by one of ignore_rules
+ALTER TABLE roots ADD COLUMN folder_id TEXT NOT NULL DEFAULT '';  -- as assets.file_id
+CREATE INDEX assets_by_size ON assets (size);                     -- a moved file keeps it
 ALTER TABLE assets ADD COLUMN frame_count INTEGER NOT NULL DEFAULT 1;  -- 0: several, uncounted
 ALTER TABLE assets ADD COLUMN duration_ms INTEGER NOT NULL DEFAULT 0;  -- of a video
 CREATE INDEX assets_by_content ON assets (content_hash);
+ALTER TABLE library ADD COLUMN store TEXT NOT NULL DEFAULT '';    -- what vectors.is_stored is of
+ALTER TABLE roots ADD COLUMN is_elsewhere INTEGER NOT NULL DEFAULT 0;  -- a team's, no folder here
+ALTER TABLE assets ADD COLUMN shared_by TEXT NOT NULL DEFAULT ''; -- library that has the file
+CREATE TABLE team (                       -- which collection the next table is of
+    place TEXT NOT NULL,                  -- address and name
+    seen_ms INTEGER NOT NULL              -- the newest time of sending that was taken in
+);
+CREATE TABLE team_assets (                -- what that collection is known to hold
+    shared_id INTEGER PRIMARY KEY,
+    asset_id INTEGER NOT NULL REFERENCES assets (id) ON DELETE CASCADE,
+    key TEXT NOT NULL,                    -- root and path, see core.sharing
+    modified_ns INTEGER NOT NULL,
+    content_hash TEXT NOT NULL,
+    edits TEXT NOT NULL                   -- JSON
+);
+CREATE INDEX team_assets_by_asset ON team_assets (asset_id);
 CREATE TABLE tags (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
-    name TEXT NOT NULL UNIQUE COLLATE NOCASE
+    name TEXT NOT NULL,                   -- as it was first typed
+    key TEXT NOT NULL UNIQUE              -- the same without its case, in any script
 );
 CREATE TABLE asset_tags (
     asset_id INTEGER NOT NULL REFERENCES assets (id) ON DELETE CASCADE,
@@ -105,7 +126,8 @@ CREATE TABLE asset_tags (
 CREATE INDEX assets_by_tag ON asset_tags (tag_id);
 CREATE TABLE boards (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
-    name TEXT NOT NULL UNIQUE COLLATE NOCASE,
+    name TEXT NOT NULL,
+    key TEXT NOT NULL UNIQUE,             -- as of tags
     created_at REAL NOT NULL
 );
 CREATE TABLE board_assets (
@@ -117,7 +139,7 @@ CREATE TABLE board_assets (
 CREATE INDEX boards_by_asset ON board_assets (asset_id);
 CREATE TABLE edits (                      -- when a field was last changed, and where
     asset_id INTEGER NOT NULL REFERENCES assets (id) ON DELETE CASCADE,
-    field TEXT NOT NULL,                  -- "rating", "note", "tag:NAME"
+    field TEXT NOT NULL,                  -- "rating", "note", "tag:KEY"
     edited_at REAL NOT NULL,              -- seconds since the epoch
     editor TEXT NOT NULL,                 -- id of the library it was changed in
     PRIMARY KEY (asset_id, field)
@@ -144,6 +166,13 @@ INSERT INTO sqlite_sequence SELECT 'vectors_3', seq FROM sqlite_sequence WHERE n
 DROP TABLE vectors;
 ALTER TABLE vectors_3 RENAME TO vectors;
 CREATE INDEX vectors_by_encoder ON vectors (encoder, is_stored);
+CREATE TABLE deleted_vectors (            -- which Milvus has still to delete
+    id INTEGER PRIMARY KEY,
+    encoder TEXT NOT NULL
+);
+CREATE TRIGGER vector_deleted AFTER DELETE ON vectors BEGIN
+    INSERT INTO deleted_vectors VALUES (old.id, old.encoder);
+END;
 """
 
 MIGRATIONS: tuple[str, ...] = (_V1, _V2, _V3)
@@ -162,13 +191,7 @@ def migrate(connection: sqlite3.Connection, path: Path, back_up: Callable[[int],
         LibraryError: the catalogue was written by a newer Plantain.
     """
     version = _version(connection)
-    if version > CATALOG_VERSION:
-        raise LibraryError(
-            f"The library at {path.parent} was last used by a newer Plantain "
-            f"(catalogue version {version}; this one knows up to {CATALOG_VERSION}).",
-            safe="Nothing was changed.",
-            next_step="Update Plantain, or open another library with --library.",
-        )
+    refuse_newer(version, path)
     if version == CATALOG_VERSION:
         return
     if version > 0:
@@ -186,6 +209,17 @@ def migrate(connection: sqlite3.Connection, path: Path, back_up: Callable[[int],
             connection.execute("ROLLBACK")
             raise
         version = _version(connection)
+
+
+def refuse_newer(version: int, path: Path) -> None:
+    """Raises: LibraryError for a version that this Plantain does not know."""
+    if version > CATALOG_VERSION:
+        raise LibraryError(
+            f"The library at {path.parent} was last used by a newer Plantain "
+            f"(catalogue version {version}; this one knows up to {CATALOG_VERSION}).",
+            safe="Nothing was changed.",
+            next_step="Update Plantain, or open another library with --library.",
+        )
 
 
 def _version(connection: sqlite3.Connection) -> int:

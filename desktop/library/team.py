@@ -132,9 +132,28 @@ class TeamBook:
             ).fetchall()
         ]
         # Files that were indexed here before the team was joined are the same pictures.
-        connection.execute("DELETE FROM assets WHERE root_id = ?", (old,))
+        for here, elsewhere in connection.execute(
+            "SELECT own.id, theirs.id FROM assets AS theirs JOIN assets AS own"
+            " ON own.root_id = ? AND own.relative_path = theirs.relative_path"
+            " WHERE theirs.root_id = ?",
+            (new, old),
+        ).fetchall():
+            self._replace(connection, elsewhere, here)
         connection.execute("DELETE FROM roots WHERE id = ?", (old,))
         index_words(connection, moved)
+
+    def _replace(self, connection: sqlite3.Connection, old: int, new: int) -> None:
+        """Two assets are one picture: the other one takes over what was said, and the boards."""
+        self._merge(new, self._edits(old).get(old, {}))
+        values = {"old": old, "new": new}
+        for table in ("board_assets", "team_assets"):
+            connection.execute(
+                f"UPDATE OR IGNORE {table} SET asset_id = :new WHERE asset_id = :old", values
+            )
+        connection.execute(
+            "UPDATE lineage_references SET reference_id = :new WHERE reference_id = :old", values
+        )
+        connection.execute("DELETE FROM assets WHERE id = ?", (old,))
 
     # -- taking in -----------------------------------------------------------------------------
 
@@ -287,7 +306,7 @@ class TeamBook:
             return
         known.pop(shared.key, None)
         if shared.moved_to in known:
-            connection.execute("DELETE FROM assets WHERE id = ?", (asset_id,))
+            self._replace(connection, elsewhere["id"], known[shared.moved_to])
             return
         connection.execute(
             "UPDATE assets SET root_id = ?, relative_path = ? WHERE id = ?",
@@ -398,18 +417,23 @@ class TeamBook:
             ),
         )
 
-    def _edits(self) -> Mapping[int, FieldEdits]:
-        """Asset id -> the last change of each of its fields, with the value it has now."""
+    def _edits(self, only: int | None = None) -> Mapping[int, FieldEdits]:
+        """Asset id -> the last change of each of its fields, with the value it has now; of one
+        asset or of all."""
+        one = "" if only is None else " WHERE asset_id = :asset"
+        values = {"asset": only}
         tags = {
             (asset_id, key): name
             for asset_id, key, name in self._database.read(
-                "SELECT asset_id, key, name FROM asset_tags JOIN tags ON tags.id = tag_id"
+                "SELECT asset_id, key, name FROM asset_tags JOIN tags ON tags.id = tag_id" + one,
+                values,
             )
         }
         found: dict[int, dict[str, FieldEdit]] = defaultdict(dict)
         for asset_id, name, at, editor, rating, note in self._database.read(
             "SELECT asset_id, field, edited_at, editor, rating, note FROM edits"
-            " JOIN assets ON assets.id = asset_id"
+            " JOIN assets ON assets.id = asset_id" + one,
+            values,
         ):
             kind, _, key = name.partition(":")
             if kind == "tag":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -64,6 +65,8 @@ class MainWindow(QMainWindow):
     rescan_requested = Signal()
     models_requested = Signal()
     open_again_requested = Signal()
+    remedy_chosen = Signal(str)
+    """A key of ``situation``: what is to be done about a library that does not open."""
     first_painted = Signal()
     """The window is to be seen; whatever can wait for that may begin."""
     closing = Signal()
@@ -194,7 +197,9 @@ class MainWindow(QMainWindow):
 
     def use_as_references(self, assets: list[Asset]) -> None:
         """Put these along with the prompt."""
-        usable = [asset for asset in assets if not asset.is_missing and not asset.failure]
+        usable = [
+            asset for asset in assets if not (asset.is_missing or asset.is_offline or asset.failure)
+        ]
         if usable:
             self.creation.add_references(usable)
             self.show_tab(CREATE)
@@ -222,6 +227,12 @@ class MainWindow(QMainWindow):
         if asset.is_missing:
             self.centre.notice.say(f"{asset.filename} is no longer where it was.")
             return
+        if asset.is_elsewhere:
+            self.centre.notice.say(f"{asset.filename} is in a team-mate's folder, not in yours.")
+            return
+        if asset.is_offline:
+            self.centre.notice.say(f"The drive that holds {asset.filename} is not connected.")
+            return
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(asset.path)))
 
     def reveal(self, asset: Asset) -> None:
@@ -231,11 +242,19 @@ class MainWindow(QMainWindow):
     def copy_path(self, asset: Asset) -> None:
         QGuiApplication.clipboard().setText(displayable(asset.path))
 
+    def offer(self, *groups: Sequence[QAction]) -> None:
+        """What can be done once the library is open, in the menu behind adding folders."""
+        menu = self.menu_button.menu()
+        for group in groups:
+            menu.insertActions(self.find_action, [*group])
+            menu.insertSeparator(self.find_action)
+
     # ------------------------------------------------------------------ Qt
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
-        if not self.is_furnished:
+        panels = self.centralWidget()
+        if panels is None or not panels.isVisible():
             self._paint_grounds()
         if not self._is_painted:
             self._is_painted = True
@@ -305,6 +324,13 @@ class MainWindow(QMainWindow):
         self.clear_action = action("Clear the search", "Esc", lambda: self._escape())
         self.quit_action = action("Quit", "Ctrl+Q", lambda: self.close())
 
+    def show_read_only(self, is_read_only: bool) -> None:
+        """Grey out what would change a library that is open to look at only."""
+        for made in (self.add_action, self.rescan_action, self.create_action):
+            made.setEnabled(not is_read_only)
+        self.setAcceptDrops(not is_read_only)
+        self.creation.setEnabled(not is_read_only)
+
     def _make_tools(self) -> None:
         from desktop.qt.views.words import icon_button
 
@@ -368,7 +394,10 @@ class MainWindow(QMainWindow):
             situation.QUIT: self.close,
             situation.SHOW_ALL: lambda: self.sidebar.choose_all(),
         }
-        todo[key]()
+        if key in todo:
+            todo[key]()
+        else:
+            self.remedy_chosen.emit(key)
 
     def _show_asset_menu(self, assets: list[Asset], where: QPoint) -> None:
         menu = QMenu(self)
@@ -381,4 +410,7 @@ class MainWindow(QMainWindow):
             menu.addAction("Open", lambda: self.open_file(asset))
             menu.addAction("Show in file manager", lambda: self.reveal(asset))
             menu.addAction("Copy path", lambda: self.copy_path(asset))
+        if actions := self.centre.grid.actions():
+            menu.addSeparator()
+            menu.addActions(actions)
         menu.popup(where)

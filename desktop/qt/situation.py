@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from desktop.core.query import Query
-from desktop.qt.panels.sidebar import ALL, Section
+from desktop.qt.models.sections import ALL, Section
 from desktop.qt.views.empty_state import StateAction, StateText
 
 ADD_FOLDER = "add_folder"
@@ -13,6 +13,9 @@ GET_MODEL = "get_model"
 CLEAR_SEARCH = "clear_search"
 CREATE = "create"
 OPEN_AGAIN = "open_again"
+LOOK_ON = "look_on"
+OPEN_OTHER = "open_other"
+REPAIR = "repair"
 QUIT = "quit"
 SHOW_ALL = "show_all"
 
@@ -24,6 +27,7 @@ class Situation:
     Attributes:
         is_open: the library is open.
         problem: why it could not be opened; empty otherwise.
+        remedies: what else can be done then than to try again.
         assets: how many the library holds; None until they were read once.
         shown: how many of them the grid would show.
         section: the part of the library that is browsed.
@@ -36,6 +40,7 @@ class Situation:
 
     is_open: bool = False
     problem: str = ""
+    remedies: tuple[StateAction, ...] = ()
     assets: int | None = None
     shown: int = 0
     section: Section = ALL
@@ -60,7 +65,13 @@ def state_for(now: Situation) -> StateText | None:
             "triangle-alert",
             "Your library could not be opened",
             now.problem,
-            (StateAction(OPEN_AGAIN, "Try again", is_next=True), StateAction(QUIT, "Quit")),
+            (
+                *now.remedies,
+                StateAction(
+                    OPEN_AGAIN, "Try again", is_next=not any(r.is_next for r in now.remedies)
+                ),
+                StateAction(QUIT, "Quit"),
+            ),
         )
     if not now.is_open or now.assets is None:
         return StateText("images", "Opening your library…", is_busy=True)
@@ -133,4 +144,11 @@ def _empty_section(now: Situation) -> StateText:
         )
     if now.section.kind == "missing":
         return StateText("circle-check", "Nothing is missing", "", (show_all,))
+    if now.section.kind == "board":
+        return StateText(
+            "layout-dashboard",
+            "This board is empty",
+            "Drag pictures onto its name at the left, or name it in their details.",
+            (show_all,),
+        )
     return StateText("folder", "No pictures in this folder", "", (show_all,))

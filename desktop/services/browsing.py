@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict
 
+from desktop.core.annotations import Annotation
 from desktop.core.asset import Asset, displayable
 from desktop.core.errors import LibraryError
 from desktop.generation.request import GenerationRequest, Reference, Usage
+from desktop.library.annotations import Annotations
 from desktop.library.catalog import Catalog
 from desktop.library.lineage import LineageBook, LineageRecord
 from desktop.services.reports import AssetDetails, Lineage
@@ -20,9 +22,16 @@ class Browsing:
         labels: what people read for each generator's name.
     """
 
-    def __init__(self, catalog: Catalog, lineage: LineageBook, labels: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        catalog: Catalog,
+        lineage: LineageBook,
+        annotations: Annotations,
+        labels: Mapping[str, str],
+    ) -> None:
         self._catalog = catalog
         self._lineage = lineage
+        self._annotations = annotations
         self._labels = labels
 
     def all(self) -> list[Asset]:
@@ -40,6 +49,7 @@ class Browsing:
         return AssetDetails(
             asset,
             folder=displayable(asset.path.parent),
+            annotation=self._annotations.of([asset_id]).get(asset_id, Annotation()),
             lineage=self._shown(record) if record else None,
             used_in=tuple(made[user] for user in users if user in made),
         )

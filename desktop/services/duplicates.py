@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import os
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from desktop.core.asset import Asset
+from desktop.core.annotations import Edits
+from desktop.core.asset import Asset, displayable
 from desktop.core.cancellation import CancelToken
+from desktop.core.errors import LibraryError
 from desktop.core.progress import ProgressSteps
 from desktop.library.annotations import Annotations
 from desktop.library.catalog import Catalog
 from desktop.media.near import near_pairs
+from desktop.services.reports import FileFailure
 from desktop.services.trashing import Trashing, TrashReport
 
 NEAR_BITS = 6
@@ -80,28 +84,50 @@ class Duplicates:
     def keep(
         self, kept_id: int, others: Collection[int], cancel: CancelToken, *, merge: bool = True
     ) -> ProgressSteps[TrashReport]:
-        """Move the ``others`` to the bin.
+        """Move the ``others`` to the bin, those of them that are as they were when compared.
 
         Args:
             merge: give the one that is kept their tags, boards and notes first, and their rating
                 where it has none; then nothing that was said is lost whatever comes between.
 
         Raises:
+            LibraryError: the one to keep is not there, or not as it was; nothing was done.
             Cancelled, LibraryReadOnly: as ``Trashing.run``.
         """
-        binned = [asset_id for asset_id in others if asset_id != kept_id]
-        if merge:
-            self._annotations.merge(binned, kept_id)
-        return (yield from self._trashing.run(binned, cancel))
+        assets = self._catalog.assets_by_id([kept_id, *others])
+        kept = assets.pop(kept_id, None)
+        if kept is None or not _is_as_known(kept):
+            raise LibraryError(
+                f"{displayable(kept.path) if kept else 'The picture to keep'} is not there, or "
+                "has changed.",
+                safe="Nothing was moved to the bin.",
+                next_step="Look for changes, then compare again.",
+            )
+        if os.path.realpath(kept.path) in {os.path.realpath(a.path) for a in assets.values()}:
+            raise LibraryError(
+                f"{displayable(kept.path)} and another one are the same file, by a link.",
+                safe="Nothing was moved to the bin.",
+            )
+        binned = [asset.id for asset in assets.values() if _is_as_known(asset)]
+        changed = [
+            FileFailure(asset.path, "It is not there, or has changed since it was compared.")
+            for asset in assets.values()
+            if asset.id not in binned
+        ]
+        undo = self._annotations.merge(binned, kept_id) if merge else Edits()
+        report = yield from self._trashing.run(binned, cancel)
+        return replace(report, failed=(*changed, *report.failed), undo=undo)
 
     def _groups(
         self, candidates: Iterable[Sequence[int]], *, is_exact: bool
     ) -> list[DuplicateGroup]:
         several = [ids for ids in candidates if len(ids) > 1]
         assets = self._catalog.assets_by_id([asset_id for ids in several for asset_id in ids])
+        files = [_one_name_each([assets[asset_id] for asset_id in ids]) for ids in several]
         groups = [
-            DuplicateGroup(tuple(sorted((assets[i] for i in ids), key=_keep_first)), is_exact)
-            for ids in several
+            DuplicateGroup(tuple(sorted(group, key=_keep_first)), is_exact)
+            for group in files
+            if len(group) > 1
         ]
         return sorted(groups, key=lambda group: (-group.spare_bytes, group.assets[0].id))
 
@@ -109,6 +135,27 @@ class Duplicates:
 def _keep_first(asset: Asset) -> tuple[int, int, int, int]:
     """The most pixels, then the most bytes, then the oldest."""
     return -asset.width * asset.height, -asset.size, asset.modified_ns, asset.id
+
+
+def _is_as_known(asset: Asset) -> bool:
+    """Its file is there as it was when it was read."""
+    if asset.is_missing or asset.is_offline:
+        return False
+    try:
+        status = asset.path.stat()
+    except OSError:
+        return False
+    return (status.st_size, status.st_mtime_ns) == (asset.size, asset.modified_ns)
+
+
+def _one_name_each(assets: Iterable[Asset]) -> list[Asset]:
+    """Without the links among them: who keeps a link and bins its file keeps nothing."""
+    files: dict[str, Asset] = {}
+    for asset in assets:
+        real = os.path.realpath(asset.path)
+        if real not in files or real == str(asset.path):
+            files[real] = asset
+    return list(files.values())
 
 
 def _connected(count: int, pairs: Iterable[Sequence[int]]) -> list[list[int]]:

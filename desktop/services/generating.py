@@ -30,6 +30,7 @@ from desktop.library.lineage import LineageBook, LineageRecord, LineageReference
 from desktop.library.scan import FoundFile
 from desktop.media.decode import load_picture
 from desktop.media.references import reference_image
+from desktop.media.sandbox.pool import Sandbox
 from desktop.services.homecoming import describe
 from desktop.services.indexing import Indexing
 from desktop.services.reports import GeneratedPicture
@@ -45,6 +46,7 @@ class Generating:
     Args:
         generators: by name.
         folder: where results are kept unless a request names a file.
+        sandbox: decodes risky references and answers; None: this process does.
     """
 
     def __init__(
@@ -54,12 +56,14 @@ class Generating:
         indexing: Indexing,
         generators: Mapping[str, ImageGenerator],
         folder: Path,
+        sandbox: Sandbox | None = None,
     ) -> None:
         self._catalog = catalog
         self._lineage = lineage
         self._indexing = indexing
         self._generators = generators
         self._folder = folder
+        self._sandbox = sandbox
 
     def run(
         self, request: GenerationRequest, cancel: CancelToken, *, out: Path | None = None
@@ -74,9 +78,11 @@ class Generating:
             UsageError: an empty prompt, an unknown generator, a file that exists.
             RequestRefused: a reference cannot be read; the message names it.
             GenerationError: the generator failed; nothing was saved.
+            LibraryReadOnly: the library was opened to be read only; nothing was asked for.
             LibraryError: the picture could not be written.
             Cancelled: nothing was saved.
         """
+        self._catalog.require_writable()
         generator = self._generator(request)
         if out is not None:
             out = Path(os.path.abspath(out))  # noqa: PTH100 - links stay as they are
@@ -92,12 +98,12 @@ class Generating:
                 len(request.references),
                 current=displayable(reference.path.name),
             )
-            images.append(_encoded(reference.path, reference.score))
+            images.append(_encoded(reference.path, reference.score, self._sandbox))
         yield Progress(f"Waiting for {generator.label}", unit="")
         result = generator.generate(request, images, cancel)
         cancel.raise_if_cancelled()
         yield Progress("Saving the picture", unit="")
-        whole = _whole(result.images)
+        whole = _whole(result.images, self._sandbox)
         # A lone surrogate in a reply is no text that anything here could keep.
         result = replace(result, text=result.text.encode("utf-8", "replace").decode())
         ids: list[int] = []
@@ -151,7 +157,7 @@ class Generating:
         suffix: str,
         out: Path | None,
     ) -> int:
-        """File first, then asset, words and lineage in one transaction; returns the asset's id."""
+        """File first, then asset and lineage in one transaction; returns the asset's id."""
         record = self._record(request, generator, result)
         described = describe(data, record)
         if out is None:
@@ -172,7 +178,6 @@ class Generating:
             else:  # a file of this name was in the library once and is missing
                 asset_id = known.id
                 self._catalog.mark_changed([(asset_id, file)], is_generated=True)
-            self._catalog.add_words(asset_id, request.prompt)
             self._lineage.record(asset_id, record)
         return asset_id
 
@@ -212,9 +217,9 @@ class Generating:
         return self._indexing.has_model() and not report.failed
 
 
-def _encoded(path: Path, score: float | None) -> ReferenceImage:
+def _encoded(path: Path, score: float | None, sandbox: Sandbox | None) -> ReferenceImage:
     try:
-        data, mime_type = reference_image(path)
+        data, mime_type = reference_image(path, sandbox=sandbox)
     except FileError as error:
         raise RequestRefused(
             f"The reference {displayable(path)} cannot be used: {error.message}",
@@ -224,7 +229,7 @@ def _encoded(path: Path, score: float | None) -> ReferenceImage:
     return ReferenceImage(data, mime_type, label=displayable(path.name), score=score)
 
 
-def _whole(images: Sequence[bytes]) -> list[tuple[bytes, str]]:
+def _whole(images: Sequence[bytes], sandbox: Sandbox | None) -> list[tuple[bytes, str]]:
     """The pictures that can be opened, each with the suffix of its format.
 
     Raises:
@@ -234,7 +239,7 @@ def _whole(images: Sequence[bytes]) -> list[tuple[bytes, str]]:
     problem: FileError | None = None
     for data in images:
         try:
-            picture = load_picture(data, at_least=64)
+            picture = load_picture(data, at_least=64, sandbox=sandbox)
         except FileError as error:
             problem = error
         else:

@@ -13,7 +13,6 @@ from typing import Any, cast
 
 from desktop.core.asset import Asset, displayable
 from desktop.core.errors import FileError
-from desktop.library.catalog import Catalog
 from desktop.library.lineage import LineageBook, LineageRecord, LineageReference
 from desktop.media.metadata import embed_lineage, read_lineage
 
@@ -47,8 +46,7 @@ def describe(data: bytes, record: LineageRecord) -> bytes:
 class Homecoming:
     """Writes down the lineage of generated pictures that a scan has found."""
 
-    def __init__(self, catalog: Catalog, lineage: LineageBook) -> None:
-        self._catalog = catalog
+    def __init__(self, lineage: LineageBook) -> None:
         self._lineage = lineage
 
     def adopt(self, assets: Sequence[Asset]) -> None:
@@ -60,10 +58,7 @@ class Homecoming:
                 continue  # reading the picture itself will say what is wrong with it
             if fields is None:
                 continue
-            record = _record(fields)
-            with self._catalog.all_or_nothing():
-                self._lineage.record(asset.id, record)
-                self._catalog.add_words(asset.id, record.prompt)
+            self._lineage.record(asset.id, _record(fields))
 
 
 def _record(fields: Mapping[str, str]) -> LineageRecord:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import ExitStack, closing
 from pathlib import Path
 
@@ -25,12 +25,14 @@ from desktop.core.progress import Progress, ProgressSteps
 from desktop.embedding.encoder import Encoder
 from desktop.library.catalog import Catalog
 from desktop.library.vector_ledger import VectorLedger
+from desktop.media.sandbox.pool import Sandbox
 from desktop.media.thumbnails import ThumbnailCache
 from desktop.services.encoding import EncodingStage
 from desktop.services.reading import PictureReader
 from desktop.services.reports import IndexReport
 from desktop.services.storing import StoringStage
-from desktop.services.survey import Survey, Tally
+from desktop.services.survey import Survey
+from desktop.services.tally import Tally
 from desktop.services.vector_index import VectorIndex
 
 _ASSETS_A_LOOK = 2_000
@@ -45,6 +47,7 @@ class Indexing:
         pixels: what that encoder's input looks like, without loading it.
         encoder: loads that encoder at the first call, which takes seconds.
         readers: threads that decode; 0 for one a processor.
+        sandbox: decodes what is risky; None: this process does.
     """
 
     def __init__(
@@ -58,6 +61,7 @@ class Indexing:
         pixels: Callable[[], PixelSpec],
         encoder: Callable[[], Encoder],
         readers: int = 0,
+        sandbox: Sandbox | None = None,
     ) -> None:
         self._survey = survey
         self._catalog = catalog
@@ -68,6 +72,7 @@ class Indexing:
         self._pixels = pixels
         self._encoder = encoder
         self._readers = readers or os.cpu_count() or 1
+        self._sandbox = sandbox
 
     def run(
         self, paths: Sequence[Path], cancel: CancelToken, *, retry_failed: bool = False
@@ -83,15 +88,23 @@ class Indexing:
             ModelError: the model does not load or gave up; pictures read so far can be browsed.
             StoreUnreachable: encoded pictures are kept, and sent by the next run.
         """
+        self._catalog.require_writable()
         started = time.monotonic()
         tally = Tally()
         yield from self._survey.look(paths, tally, cancel, retry_failed=retry_failed)
-        space = self._vector_space()
-        if space is not None:
-            self._vectors.reopen_known(space)
-        # Only what was seen: a drive that is away must not make its pictures fail.
-        wanted = self._ledger.assets_to_read(space, tally.seen)
-        yield from self._read_all(wanted, space, tally, cancel)
+        yield from self._read_seen(tally, cancel)
+        return tally.report(time.monotonic() - started)
+
+    def run_on_changes(
+        self, changed: Collection[Path], cancel: CancelToken
+    ) -> ProgressSteps[IndexReport]:
+        """As ``run``, for files and folders of the library that were written, renamed or removed
+        just now; what belongs to no folder of the library is passed over."""
+        self._catalog.require_writable()
+        started = time.monotonic()
+        tally = Tally()
+        yield from self._survey.look_at_changes(changed, tally, cancel)
+        yield from self._read_seen(tally, cancel)
         return tally.report(time.monotonic() - started)
 
     def catch_up(self, cancel: CancelToken) -> ProgressSteps[IndexReport]:
@@ -104,6 +117,7 @@ class Indexing:
         Raises:
             Cancelled, ModelError, StoreUnreachable: as ``run``.
         """
+        self._catalog.require_writable()
         started = time.monotonic()
         tally = Tally()
         space = self._vector_space()
@@ -130,6 +144,15 @@ class Indexing:
 
     # -- the stages ----------------------------------------------------------------------------
 
+    def _read_seen(self, tally: Tally, cancel: CancelToken) -> Iterator[Progress]:
+        """Finish what a survey has found; not more, lest a drive that is away make its pictures
+        fail."""
+        space = self._vector_space()
+        if space is not None:
+            self._vectors.reopen_known(space)
+        wanted = self._ledger.assets_to_read(space, tally.seen)
+        yield from self._read_all(wanted, space, tally, cancel)
+
     def _read_all(
         self, asset_ids: Sequence[int], space: str | None, tally: Tally, cancel: CancelToken
     ) -> Iterator[Progress]:
@@ -138,7 +161,7 @@ class Indexing:
             self._vectors.flush()
             return
         spec = None if space is None else self._pixels()
-        reader = PictureReader(self._thumbnails, spec, self._readers)
+        reader = PictureReader(self._thumbnails, spec, self._readers, self._sandbox)
         storing = StoringStage(self._catalog, self._vectors, space, tally)
         with ExitStack() as stages:
             encoding = None

@@ -157,6 +157,7 @@ class Places:
                 nothing changes.
             SettingsError: the choice could not be saved; nothing changes.
         """
+        self._catalog.require_writable()
         if self._fixed_uri:
             raise UsageError(
                 f"PLANTAIN_STORE_URI says that the vectors are kept at {self._fixed_uri}.",

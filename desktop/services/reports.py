@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from desktop.core.annotations import Annotation
 from desktop.core.asset import Asset
 from desktop.generation.request import GenerationRequest, Usage
 
@@ -25,6 +26,7 @@ class IndexReport:
         found: picture files seen on disk.
         added: files that became searchable assets (or browsable ones, without a model).
         updated: assets whose file changed, or that an earlier run had left unfinished.
+        moved: assets whose file was found at another place; nothing of them is lost.
         unchanged: files that needed nothing.
         missing: assets whose file is no longer there; they are kept.
         failed: files and folders that could not be read.
@@ -34,6 +36,7 @@ class IndexReport:
     found: int = 0
     added: int = 0
     updated: int = 0
+    moved: int = 0
     unchanged: int = 0
     missing: int = 0
     failed: tuple[FileFailure, ...] = ()
@@ -83,6 +86,7 @@ class AssetDetails:
     folder: str
     lineage: Lineage | None = None
     used_in: tuple[Asset, ...] = ()
+    annotation: Annotation = field(default_factory=Annotation)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,16 +113,22 @@ class LibraryStatus:
         assets: in the library, missing ones included.
         pending: not yet searchable by meaning.
         missing: whose file is gone.
+        offline: whose drive or folder is away; they can be seen and searched meanwhile.
         model: name of the encoder in use; empty when none is installed.
         model_problem: why there is no usable model; empty when there is one.
         has_gemini_key: a key is in the keyring or the environment.
         model_change: while ``model`` has not encoded yet what an earlier one knows.
+        is_read_only: it was opened to look at only.
+        notices: what was found wrong and put right since it was opened, for the person.
     """
 
     assets: int = 0
     pending: int = 0
     missing: int = 0
+    offline: int = 0
     model: str = ""
     model_problem: str = ""
     has_gemini_key: bool = False
     model_change: ModelChange | None = None
+    is_read_only: bool = False
+    notices: tuple[str, ...] = ()

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from desktop.core.asset import Asset
 from desktop.core.errors import UsageError
+from desktop.core.pixels import PixelSpec
 from desktop.core.query import Query, Reason, SearchHit, SearchResult
 from desktop.embedding.encoder import Encoder
 from desktop.generation.request import Reference
 from desktop.library.catalog import Catalog
-from desktop.media.views import load_views
+from desktop.media.sandbox.pool import Sandbox
+from desktop.media.video_views import is_video, load_video
+from desktop.media.views import Views, load_views
 from desktop.services.answering import Answering
 from desktop.services.vector_index import VectorIndex
 
@@ -34,6 +38,7 @@ class Searching:
         pending: how many pictures that encoder has not seen yet.
         read_side: shorter side to which pictures are reduced while decoding; the same as for
             indexing, so that a picture is most like itself.
+        sandbox: decodes a risky picture; None: this process does.
     """
 
     def __init__(
@@ -44,6 +49,7 @@ class Searching:
         problem: Callable[[], str],
         pending: Callable[[], int],
         read_side: int,
+        sandbox: Sandbox | None = None,
     ) -> None:
         self._catalog = catalog
         self._vectors = vectors
@@ -51,6 +57,7 @@ class Searching:
         self._problem = problem
         self._pending = pending
         self._read_side = read_side
+        self._sandbox = sandbox
 
     def search(self, query: Query) -> SearchResult:
         """The best ``query.limit`` assets.
@@ -72,14 +79,24 @@ class Searching:
         if encoder is None:
             return self._by_words(query)
         vector = self._vector(query, encoder)
-        hits = self._vectors.search(encoder.info.identity, vector, query.limit)
-        assets = self._catalog.assets_by_id([hit.asset_id for hit in hits])
-        # A row whose asset has just been removed is passed over; ranks stay without gaps.
-        known = [hit for hit in hits if hit.asset_id in assets]
+        limit = query.limit
+        while True:
+            hits = self._vectors.search(encoder.info.identity, vector, limit)
+            assets = self._catalog.assets_by_id([hit.asset_id for hit in hits])
+            # Passed over are those that a rule hides, and rows whose asset has just been removed;
+            # ranks stay without gaps.
+            known = [
+                hit
+                for hit in hits
+                if hit.asset_id in assets and not assets[hit.asset_id].is_ignored
+            ][: query.limit]
+            if len(known) == query.limit or len(hits) < limit:
+                break
+            limit *= 4
         return SearchResult(
             query,
             tuple(
-                SearchHit(rank, assets[hit.asset_id], hit.score, Reason.MEANING)
+                SearchHit(rank, assets[hit.asset_id], hit.score, Reason.MEANING, hit.position_ms)
                 for rank, hit in enumerate(known, start=1)
             ),
             model=encoder.info.name,
@@ -136,17 +153,24 @@ class Searching:
         if query.image is not None:
             spec = encoder.info.pixels
             # The way that indexing goes, so that a picture of the library is most like itself.
-            pixels = load_views(query.image, self._read_side, spec).encoder_pixels(spec)
+            pixels = self._views(query.image, spec).encoder_pixels(spec)
             parts.append(encoder.encode_images(pixels[np.newaxis])[0])
         # The mean direction of unit vectors: both parts weigh the same, whatever their count.
         mean = np.stack(parts).mean(axis=0)
         length = max(float(np.linalg.norm(mean)), 1e-12)
         return (mean / length).astype(np.float32)
 
+    def _views(self, image: Path | bytes, spec: PixelSpec) -> Views:
+        """Of a picture, or of what a video shows as its poster."""
+        if isinstance(image, Path) and is_video(image):
+            return load_video(image, self._read_side, spec, sandbox=self._sandbox).frames[0]
+        return load_views(image, self._read_side, spec, sandbox=self._sandbox)
+
 
 def _is_usable(asset: Asset) -> bool:
-    """As a reference: on disk, readable, and not itself made by Plantain."""
-    return not (asset.is_generated or asset.is_missing or asset.failure)
+    """As a reference: a picture, on disk, readable, and not itself made by Plantain."""
+    is_away = asset.is_missing or asset.is_offline
+    return not (asset.is_generated or is_away or asset.failure or asset.duration_ms)
 
 
 _PROPOSED = {Reason.MEANING: "matches the prompt", Reason.WORDS: "named like the prompt"}

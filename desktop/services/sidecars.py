@@ -59,13 +59,18 @@ class Sidecars:
 
         Raises:
             Cancelled: those written so far are whole.
+            LibraryReadOnly: the library was opened to be read only.
         """
+        self._catalog.require_writable()
         changed = unchanged = 0
         failed: list[FileFailure] = []
         for number, (asset, said) in enumerate(self._assets(asset_ids), start=1):
             cancel.raise_if_cancelled()
             path = sidecar_path(asset.path)
             try:
+                if not os.path.isfile(asset.path):  # noqa: PTH113 - never raises
+                    # Beside it would be, for one, under the place where its drive is mounted.
+                    raise FileUnreadable(path, "The picture is not there.")
                 existing = _read(path)
                 fields = SidecarFields(said.tags, said.rating or None, said.note)
                 merged = merge_sidecar(fields, existing, path)

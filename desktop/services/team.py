@@ -98,7 +98,9 @@ class Team:
             Cancelled: what was done so far stays.
             ModelError: there is no model, so there is no collection to meet at.
             StoreError: the server cannot be used; what was done so far stays.
+            LibraryReadOnly: nothing was sent.
         """
+        self._catalog.require_writable()
         space = self._vector_space()
         with closing(self._open_collection(space, self._ledger.dimension(space))) as team:
             received = sent = told = 0

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from desktop.core.annotations import Edits
 from desktop.core.asset import Asset
 from desktop.core.cancellation import CancelToken
-from desktop.core.errors import LibraryError, PlantainError
+from desktop.core.errors import FileError, LibraryError, PlantainError
 from desktop.core.progress import Progress, ProgressSteps
 from desktop.library.bin import move_to_bin
 from desktop.library.catalog import Catalog
@@ -24,10 +25,12 @@ class TrashReport:
         binned: assets whose file is in the bin; they are missing in the library, with all that was
             said about them, and come back when the file is restored.
         failed: files that are where they were, and why.
+        undo: takes back what the duplicate that was kept took over from the others.
     """
 
     binned: tuple[int, ...] = ()
     failed: tuple[FileFailure, ...] = ()
+    undo: Edits = field(default_factory=Edits)
 
 
 class Trashing:
@@ -75,6 +78,9 @@ class Trashing:
                 "Moving to the bin", len(binned), len(assets), asset.filename, len(failed)
             )
             try:
+                if asset.is_missing or asset.is_offline:
+                    # Another picture's file may be at its place now.
+                    raise FileError(asset.path, "It is not there, or was not at the last look.")
                 move_to_bin(asset.path)
             except PlantainError as error:
                 failed.append(FileFailure(asset.path, error.message))

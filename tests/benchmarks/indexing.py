@@ -46,7 +46,7 @@ from desktop.media.views import load_views
 from desktop.services.encoding import Encoded
 from desktop.services.reading import PictureReader, Read
 from desktop.services.storing import StoringStage
-from desktop.services.survey import Tally
+from desktop.services.tally import Tally
 from desktop.wiring import Engine
 from tests.benchmarks import peer, photographs, report
 from tests.benchmarks.machine import Cost, cores, costing
@@ -135,7 +135,8 @@ def _stages(encoder: Encoder, folders: list[Path], run: Cost) -> report.Figures:
         with costing() as encode:
             for start in range(0, len(reads), size):
                 part = reads[start : start + size]
-                batches.append(Encoded(_files(part), encoder.encode_images(_pixels(part))))
+                vectors = encoder.encode_images(_pixels(part))
+                batches.append(Encoded(_files(part), vectors, [None] * len(part)))
         storing = StoringStage(engine.catalog, engine.vectors, encoder.info.identity, tally)
         with costing() as store:
             for read in reads:

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Collection, Generator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import cast
 
 from desktop.core.annotations import Annotation, NameCount
 from desktop.core.asset import Asset
@@ -20,6 +21,7 @@ from desktop.generation.request import (
     ReferenceImage,
     Usage,
 )
+from desktop.qt.engine import AnnotationsPart, LeavingPart
 from desktop.services.duplicates import DuplicateGroup
 from desktop.services.reports import (
     AssetDetails,
@@ -29,6 +31,7 @@ from desktop.services.reports import (
     Lineage,
 )
 from desktop.services.trashing import TrashReport
+from tests.fakes.ignoring import FakeIgnoring
 from tests.fakes.sharing import FakeMoving, FakePlaces, FakeTeam
 
 
@@ -305,14 +308,16 @@ class FakeEngine:
         self.indexing = FakeIndexing(self.browsing)
         self.searching = FakeSearching(self.browsing)
         self.generating = FakeGenerating(self.browsing)
-        self.annotations = FakeAnnotations()
-        self.leaving = FakeLeaving()
+        # Everything else that people enter is tested on a real library.
+        self.annotations = cast("AnnotationsPart", FakeAnnotations())
+        self.leaving = cast("LeavingPart", FakeLeaving())
         self.models = FakeModels()
         self.places = FakePlaces()
         self.moving = FakeMoving()
         self.team = FakeTeam(self.places)
         self.trashing = FakeTrashing()
         self.duplicates = FakeDuplicates()
+        self.ignoring = FakeIgnoring(lambda: self.browsing.assets)
         self.watcher = FakeWatcher()
         self.generators = (
             FakeGenerator("moodboard", "Mood board (offline)", is_offline=True),

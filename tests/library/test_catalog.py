@@ -40,6 +40,18 @@ def ledger(database: Database) -> VectorLedger:
     return VectorLedger(database)
 
 
+def test_a_disk_that_fills_up_is_said_to_be_full(database: Database) -> None:
+    connection = database.connection
+    (pages,) = connection.execute("PRAGMA page_count").fetchone()
+    connection.execute(f"PRAGMA max_page_count = {pages + 2}")
+    connection.execute("PRAGMA cache_size = 5")
+    with pytest.raises(LibraryError, match="is full"), database.transaction() as transaction:
+        for number in range(1_000):
+            row = (f"{number}" * 500, number)
+            transaction.execute("INSERT INTO ignore_rules VALUES (?, ?)", row)
+    assert database.read("SELECT * FROM ignore_rules") == []
+
+
 def found(name: str, size: int = 10) -> FoundFile:
     return FoundFile(os.fsencode(name), size, 5)
 
@@ -143,9 +155,14 @@ class TestAssets:
         ids = add(catalog, *(f"{n}.png" for n in range(2_500)))
         assert len(catalog.assets_by_id([*ids, 10**9])) == 2_500
 
-    def test_words_are_found_in_names_folders_and_prompts(self, catalog: Catalog) -> None:
+    def test_words_are_found_in_names_folders_and_prompts(
+        self, catalog: Catalog, database: Database
+    ) -> None:
         watch, cape = add(catalog, "goldWatch.png", "capes/红色披风.png")
-        catalog.add_words(watch, "on a beach at night")
+        lineage = LineageBook(database)
+        for prompt in ("in a wood", "on a beach at night"):
+            lineage.record(watch, LineageRecord(prompt, "gemini", "m-1", {}, "", {}, []))
+        assert catalog.find_words("wood", 10) == []
         assert [a.id for a in catalog.find_words("披风", 10)] == [cape]
         assert [a.id for a in catalog.find_words("beach", 10)] == [watch]
         assert [a.id for a in catalog.find_words("capes", 10)] == [cape]
@@ -157,7 +174,14 @@ class TestAssets:
         read(catalog, a)
         catalog.record_failures([(b, "cut off", True)])
         catalog.mark_missing([c], is_missing=True)
-        assert catalog.counts() == {"assets": 4, "missing": 1, "failed": 1, "unread": 1}
+        # Its folder is nowhere, so all but the missing one are offline.
+        assert catalog.counts() == {
+            "assets": 4,
+            "missing": 1,
+            "offline": 3,
+            "failed": 1,
+            "unread": 1,
+        }
 
 
 class TestLedger:

@@ -7,6 +7,7 @@ import io
 import json
 import os
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -249,6 +250,18 @@ def test_a_picture_is_known_by_its_bytes_before_its_name(
     assert said[other.ids["a.png"]].tags == ()
     assert said[other.ids["b/红色.png"]].tags == ("=1+1", "Été")
     assert [Path(path).name for path in report.unknown] == ["caf\udce9.png", "new\nline.png"]
+
+
+def test_another_picture_of_the_same_name_elsewhere_is_not_the_one_that_was_meant(
+    full: Library, libraries: Callable[..., Library], tmp_path: Path
+) -> None:
+    exported = full.exchange.collect()
+    other = libraries("two", ["a.png"])
+    other.read({"a.png": "another camera's first picture"})
+    away = [replace(asset, root="/elsewhere") if asset.root else asset for asset in exported.assets]
+    report = other.exchange.merge(replace(exported, assets=tuple(away)))
+    assert other.annotations.of([other.ids["a.png"]])[other.ids["a.png"]].tags == ()
+    assert "/elsewhere/a.png" in report.unknown
 
 
 def test_what_comes_in_is_added_to_what_is_there_and_can_be_undone(

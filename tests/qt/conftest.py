@@ -45,7 +45,11 @@ def theme(qapp: QApplication) -> Theme:
 @pytest.fixture
 def pictures(tmp_path: Path) -> Pictures:
     found = Pictures()
-    found.open(lambda content_hash: tmp_path / f"{content_hash}.jpg")
+    found.open(
+        lambda content_hash, position_ms=None: (
+            tmp_path / f"{content_hash}{'' if position_ms is None else f'@{position_ms}'}.jpg"
+        )
+    )
     return found
 
 

@@ -16,11 +16,11 @@ from PySide6.QtWidgets import QApplication, QWidget
 from desktop.core.errors import QuotaExhausted
 from desktop.core.progress import Progress
 from desktop.qt.dialogs.failures import FailuresDialog
+from desktop.qt.dialogs.ignore_rules import IgnoreRulesDialog
 from desktop.qt.dialogs.models import ModelsDialog
 from desktop.qt.dialogs.report import ReportDialog
-from desktop.qt.main_window import CREATE
+from desktop.qt.main_window import CREATE, MainWindow
 from desktop.qt.models.job_list import JobState
-from desktop.qt.main_window import MainWindow
 from desktop.qt.session import Session
 from desktop.qt.theme import Theme
 from desktop.services.reports import FileFailure
@@ -177,7 +177,26 @@ def _full(camera: Camera, theme: Theme, thumbnails: Path) -> None:
     camera.take(window, "25-small")
     drag_over(window, files_mime([thumbnails]))
     camera.take(window, "26-drop")
+    _ignore_rules(camera, session, engine)
     session.close()
+
+
+def _ignore_rules(camera: Camera, session: Session, engine: FakeEngine) -> None:
+    session.ignoring.rules_action.trigger()
+    dialog = session.window.findChild(IgnoreRulesDialog)
+    assert dialog is not None
+    camera.take(dialog, "27-ignore-none")
+    dialog.pattern.setText("products")
+    camera.take(dialog, "27-ignore-preview")
+    dialog.pattern.setText("# products")
+    camera.take(dialog, "27-ignore-no-rule")
+    for rule in ("*.psd", "hat", "IMG_2041"):
+        engine.ignoring.add(rule)
+    dialog.pattern.setText("sandals")
+    settle(dialog.apply_button.isEnabled)
+    dialog.apply_button.click()
+    camera.take(dialog, "27-ignore-rules")
+    dialog.close()
 
 
 def _dialogs(camera: Camera) -> None:
@@ -189,6 +208,7 @@ def _dialogs(camera: Camera) -> None:
     dialogs = (
         (FailuresDialog(failures), "30-failures"),
         (ReportDialog("Traceback (most recent call last):\n  …"), "31-report"),
+        (ReportDialog("Fatal Python error: …", is_after_crash=True), "31-report-crash"),
         (ModelsDialog(FakeEngine().models.list(), ""), "32-models"),
     )
     for dialog, name in dialogs:

@@ -188,6 +188,18 @@ def test_the_library_is_backed_up_exported_and_taken_over(window: Window, tmp_pa
     window.until(lambda: window.names("tag") == window.names("board") == {})
 
 
+def test_undoing_goes_back_over_what_a_duplicate_handed_on(window: Window) -> None:
+    said, (first, second) = window.engine.annotations, window.ids[:2]
+    window.session.annotating.put_on_board("Mood", [window.ids[2]])
+    window.until(lambda: window.names("board") == {"Mood": 1})
+    said.put_on_board("Mood", [second])
+    window.session.tidying.merged.emit(said.merge([second], first))
+    window.until(lambda: window.session.annotating.changes.count() == 2)
+    window.session.annotating.changes.undo()
+    window.until(lambda: first not in said.board("Mood").asset_ids)
+    assert set(said.board("Mood").asset_ids) == {window.ids[2], second}
+
+
 def test_a_folder_that_moved_is_located(window: Window, tmp_path: Path) -> None:
     new = tmp_path / "archive"
     (tmp_path / "pictures").rename(new)

@@ -20,9 +20,11 @@ from desktop.qt.models.asset_list import (
     accessible_text,
     dropped_assets,
     dropped_files,
+    several_text,
 )
 from desktop.qt.models.pictures import Pictures
 from desktop.qt.models.pixmap_cache import PixmapCache
+from desktop.qt.panels.details import facts
 from desktop.qt.theme import Theme
 from desktop.qt.views.asset_grid import (
     LARGEST,
@@ -261,3 +263,11 @@ def test_r_makes_references_and_return_opens(grid: AssetGrid, qtbot: QtBot) -> N
     assert [asset.id for asset in opened] == [2]
     qtbot.keyClick(grid, Qt.Key.Key_Right, Qt.KeyboardModifier.ShiftModifier)
     assert dropped_assets(grid.drag_data()) == [2, 3]
+
+
+def test_what_a_file_holds_beside_its_first_picture_is_said() -> None:
+    assert several_text(make_asset(1)) == ""
+    assert several_text(make_asset(1, format="GIF", frame_count=0)) == "animated"
+    assert several_text(make_asset(1, format="PDF", frame_count=12)) == "12 pages"
+    assert several_text(make_asset(1, format="TIFF", frame_count=0)) == "several pages"
+    assert ("Format", "GIF, animated") in facts(make_asset(1, format="GIF", frame_count=0))

@@ -22,8 +22,8 @@ from desktop.qt.error_hook import ErrorHook
 from desktop.qt.main_window import CREATE
 from desktop.qt.models.asset_list import assets_mime
 from desktop.qt.models.job_list import JobRow, JobState, duration_text, progress_text
+from desktop.qt.models.sections import ALL, Section, overview
 from desktop.qt.panels.details import size_text
-from desktop.qt.panels.sidebar import ALL, Section, overview
 from desktop.qt.session import Session
 from desktop.qt.theme import Theme
 from desktop.services.reports import FileFailure, IndexReport

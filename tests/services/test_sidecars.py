@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from desktop.core.annotations import Annotation
 from desktop.core.cancellation import CancelToken
+from desktop.core.errors import LibraryReadOnly
 from desktop.core.progress import finish
 from desktop.services.sidecars import SidecarReport
 from desktop.wiring import Engine
@@ -135,3 +137,42 @@ def test_adobes_own_name_for_it_is_read_too(engine: Engine, picture: int, folder
     (folder / "0000.xmp").write_text(LIGHTROOM, "utf-16")
     read(engine, picture)
     assert engine.annotations.of([picture])[picture].tags == ("Forest", "été")
+
+
+def test_a_note_leaves_other_languages_as_they_were(
+    engine: Engine, picture: int, sidecar: Path
+) -> None:
+    theirs = '<rdf:li xml:lang="fr">à gauche</rdf:li>'
+    sidecar.write_text(LIGHTROOM.replace("</rdf:Alt>", f"{theirs}</rdf:Alt>"), "utf-8")
+    engine.annotations.annotate([picture], "ours")
+    assert write(engine, picture).failed == ()
+    text = sidecar.read_text("utf-8")
+    assert theirs in text
+    assert ("ours" in text, "a &amp; b" in text) == (True, False)
+    engine.annotations.annotate([picture], "")
+    write(engine, picture)
+    assert (theirs in sidecar.read_text("utf-8"), "ours" in sidecar.read_text("utf-8")) == (
+        True,
+        False,
+    )
+
+
+def test_nothing_is_written_where_the_picture_is_not(
+    engine: Engine, picture: int, folder: Path
+) -> None:
+    engine.annotations.rate([picture], 3)
+    folder.rename(folder.with_name("unplugged"))
+    folder.mkdir()  # as a mount point is while nothing is mounted
+    report = write(engine, picture)
+    assert (report.changed, len(report.failed)) == (0, 1)
+    assert list(folder.iterdir()) == []
+
+
+def test_a_library_that_is_only_read_writes_no_sidecar(
+    engine: Engine, picture: int, folder: Path, open_engine: Callable[..., Engine]
+) -> None:
+    engine.annotations.rate([picture], 3)
+    engine.close()
+    with pytest.raises(LibraryReadOnly):
+        write(open_engine(is_read_only=True), picture)
+    assert [path.name for path in folder.iterdir()] == ["0000.png"]

@@ -257,6 +257,49 @@ def test_a_root_that_was_elsewhere_can_get_a_folder_here(member: Callable[[str],
     assert ben.says("0000.png")[2] == ("best",)
 
 
+def test_what_was_said_of_a_picture_elsewhere_is_not_lost_when_its_folder_is_here(
+    member: Callable[[str], Member],
+) -> None:
+    ann, ben = member("ann"), member("ben")
+    for one in (ann, ben):
+        pictures.fill(one.folder, 1)
+    ann.index()
+    ann.engine.annotations.tag([ann.assets()["0000.png"].id], ["best"])
+    ann.sync()
+    finish(ben.engine.indexing.run([ben.folder], CancelToken()))  # not shared yet
+    ben.sync()
+    [theirs] = [asset.id for asset in ben.engine.browsing.all() if asset.is_elsewhere]
+    ben.engine.annotations.rate([theirs], 4)
+    ben.engine.annotations.create_board("Spring", [theirs])
+    ben.engine.team_book.share(ROOT, ben.folder)
+    assert ben.says("0000.png") == (4, "", ("best",))
+    assert ben.engine.annotations.board("Spring").asset_ids == (ben.assets()["0000.png"].id,)
+    ben.sync()
+    ann.sync()
+    assert ann.says("0000.png") == ben.says("0000.png") == (4, "", ("best",))
+
+
+def test_a_rename_hands_on_what_was_said_though_the_new_place_came_first(
+    member: Callable[[str], Member],
+) -> None:
+    ann, ben = member("ann"), member("ben")
+    pictures.save(ann.folder / "draft.png", 1)
+    ann.index()
+    ann.sync()
+    ben.sync()
+    theirs = ben.assets()["draft.png"].id
+    ben.engine.annotations.rate([theirs], 4)
+    ben.engine.annotations.create_board("Spring", [theirs])
+    [sent] = [
+        found for _, _, found in ann.engine.team_book.shared(ann.engine.model.vector_space() or "")
+    ]
+    moved, known = replace(sent, relative_path="final.png"), ben.engine.team_book.known()
+    for page in ([moved], [replace(sent, moved_to=moved.key)]):
+        ben.engine.team_book.receive(page, "", known)
+    assert ben.says("final.png") == (4, "", ())
+    assert ben.engine.annotations.board("Spring").asset_ids == (ben.assets()["final.png"].id,)
+
+
 def test_only_folders_with_a_name_are_shared(
     member: Callable[[str], Member], tmp_path: Path
 ) -> None:

@@ -86,6 +86,42 @@ class TestDuplicates:
         assert [path.name for path in bin_of.iterdir()] == ["b.png"]
         assert engine.duplicates.exact() == []
 
+    def test_a_link_to_a_picture_is_no_duplicate_of_it(self, engine: Engine, folder: Path) -> None:
+        picture = pictures.save(folder / "b.png", 1)
+        (folder / "a.png").symlink_to(picture)  # keeping this one would keep nothing
+        index(engine, folder)
+        assert len(engine.browsing.all()) == 2
+        assert engine.duplicates.exact() == []
+        kept = at(engine, folder / "a.png").id
+        with pytest.raises(LibraryError, match="the same file"):
+            finish(engine.duplicates.keep(kept, [at(engine, picture).id], CancelToken()))
+        assert picture.exists()
+
+    def test_what_was_written_since_it_was_read_is_no_duplicate(
+        self, engine: Engine, folder: Path
+    ) -> None:
+        first = pictures.save(folder / "a.png", 1)
+        second = Path(shutil.copy2(first, folder / "b.png"))
+        index(engine, folder)
+        kept, other = at(engine, first).id, at(engine, second).id
+        second.write_bytes(b"no picture any more")
+        report = finish(engine.duplicates.keep(kept, [other], CancelToken()))
+        assert (report.binned, [failure.path for failure in report.failed]) == ((), [second])
+        index(engine)
+        assert engine.duplicates.exact() == []
+
+    def test_nothing_is_binned_when_the_one_to_keep_is_gone(
+        self, engine: Engine, folder: Path
+    ) -> None:
+        first = pictures.save(folder / "a.png", 1)
+        second = Path(shutil.copy2(first, folder / "b.png"))
+        index(engine, folder)
+        kept, other = at(engine, first).id, at(engine, second).id
+        first.unlink()
+        with pytest.raises(LibraryError, match=r"a\.png"):
+            finish(engine.duplicates.keep(kept, [other], CancelToken()))
+        assert second.exists()
+
 
 class TestTheBin:
     def test_a_binned_picture_is_missing_and_comes_back_with_its_tags(
@@ -125,6 +161,19 @@ class TestTheBin:
             assert not at(engine, path).is_missing
         finally:
             subprocess.run(["umount", drive], check=True)
+
+    def test_a_missing_picture_does_not_take_along_what_is_at_its_place_now(
+        self, engine: Engine, folder: Path, bin_of: Path
+    ) -> None:
+        first, second = pictures.save(folder / "a.png", 1), pictures.save(folder / "b.png", 2)
+        index(engine, folder)
+        gone = at(engine, first).id
+        first.unlink()
+        second.rename(first)
+        index(engine)
+        assert at(engine, first).id != gone
+        report = finish(engine.trashing.run([gone], CancelToken()))
+        assert (report.binned, len(report.failed), first.exists()) == ((), 1, True)
 
     def test_what_is_not_in_the_library_is_left_alone(self, engine: Engine, folder: Path) -> None:
         path = pictures.save(folder / "a.png", 1)

@@ -6,15 +6,13 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QPoint, Signal
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QMenu
 
 from desktop.core.annotations import Edits
 from desktop.core.asset import displayable
 from desktop.qt.controllers.context import Context
 from desktop.qt.models.job_list import JobState
-from desktop.qt.models.sections import Section
 from desktop.qt.workers.lane import Job, Lane
 
 
@@ -33,7 +31,7 @@ class LeavingController(QObject):
         self.back_up_action = self._action("Back up…", self.ask_back_up)
         self.export_action = self._action("Export what was entered…", self.ask_export)
         self.import_action = self._action("Import an export…", self.ask_import)
-        self._window.sidebar.menu_wanted.connect(self._show_menu)
+        self._window.sidebar.offer_for_folders("Locate folder…", self.ask_place)
         # Copying the catalogue takes a second or less, but nobody should wait for it.
         engine = context.engine
         self._lanes.models.submit(lambda _: engine.leaving.keep_daily_copy())
@@ -142,12 +140,3 @@ class LeavingController(QObject):
         made = QAction(text, self._window)
         made.triggered.connect(done)
         return made
-
-    def _show_menu(self, section: Section, where: QPoint) -> None:
-        folder = section.folder
-        if folder is None:
-            return
-        menu = QMenu(self._window)
-        menu.addAction("Locate folder…", lambda: self.ask_place(folder))
-        menu.popup(where)
-        menu.aboutToHide.connect(menu.deleteLater)

@@ -16,7 +16,7 @@ from desktop.qt.controllers.context import Context
 from desktop.qt.dialogs.failures import FailuresDialog
 from desktop.qt.models.job_list import JobRow, JobState
 from desktop.qt.models.ordering import BROWSING, Order, Shelf
-from desktop.qt.panels.sidebar import Overview, overview
+from desktop.qt.models.sections import Overview, overview
 from desktop.qt.workers.collector import uncollected
 from desktop.qt.workers.lane import Job, JobHandle
 from desktop.qt.workers.latest import Latest
@@ -206,6 +206,7 @@ class LibraryController(QObject):
         window = self._window
         if reading.status is not None:
             window.centre.show_status(reading.status)
+            window.show_read_only(reading.status.is_read_only)
             window.creation.show_key_state(reading.status.has_gemini_key)
         self._shelf = reading.shelf
         window.centre.show_library(reading.shelf.in_order(reading.order))
@@ -245,6 +246,8 @@ class LibraryController(QObject):
 
 def is_unfinished(assets: Sequence[Asset], status: LibraryStatus) -> bool:
     """There are pictures that another run would read, or send to the store."""
+    if status.is_read_only:
+        return False
     if status.pending and not status.model_problem:
         return True
     return any(not (asset.content_hash or asset.failure or asset.is_missing) for asset in assets)
@@ -257,6 +260,8 @@ def report_text(report: IndexReport) -> str:
         parts.append(f"{report.added:,} added")
     if report.updated:
         parts.append(f"{report.updated:,} updated")
+    if report.moved:
+        parts.append(f"{report.moved:,} moved")
     if report.missing:
         parts.append(f"{report.missing:,} missing")
     if report.failed:

@@ -25,6 +25,7 @@ class SearchController(QObject):
         """Search, or browse again when there is nothing to search for."""
         if query.is_empty:
             self._searches.forget()
+            self._context.pictures.show_moments({})
             self._centre.show_browsing()
             return
         self._centre.show_searching(query)
@@ -38,7 +39,11 @@ class SearchController(QObject):
             self.search(query)
 
     def _show(self, result: SearchResult) -> None:
-        self._context.pictures.learn(hit.asset for hit in result.hits)
+        pictures = self._context.pictures
+        pictures.learn(hit.asset for hit in result.hits)
+        pictures.show_moments(
+            {hit.asset.id: hit.position_ms for hit in result.hits if hit.position_ms is not None}
+        )
         self._centre.show_result(result)
 
     def _fail(self, error: object) -> None:

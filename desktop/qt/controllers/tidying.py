@@ -27,6 +27,8 @@ class TidyingController(QObject):
     """Offers "Move to bin" on the grid, and the duplicates in a dialog."""
 
     library_changed = Signal()
+    merged = Signal(object)
+    """Edits: take back what the duplicate that was kept took over."""
 
     def __init__(self, context: Context) -> None:
         super().__init__()
@@ -86,6 +88,8 @@ class TidyingController(QObject):
         return handle
 
     def _on_binned(self, job_id: int, report: TrashReport) -> None:
+        if not report.undo.is_empty:
+            self.merged.emit(report.undo)
         count = len(report.binned)
         outcome = f"{count:,} moved to the bin"
         if report.failed:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import (
@@ -18,6 +18,7 @@ from PySide6.QtCore import (
 
 from desktop.core.asset import Asset
 from desktop.core.query import Reason, SearchHit
+from desktop.core.timecode import timecode
 
 ASSETS_MIME = "application/x-plantain-assets"
 """A JSON list of asset ids, beside the file URLs that other programs take."""
@@ -31,13 +32,39 @@ def score_text(hit: SearchHit) -> str:
     return f"{hit.score:.2f}" if hit.reason is Reason.MEANING else "name"
 
 
-def accessible_text(asset: Asset) -> str:
-    """What a screen reader says about a tile."""
+_PAGED = frozenset({"PDF", "TIFF"})
+
+
+def several_text(asset: Asset) -> str:
+    """That a file holds more than the picture that is shown; empty for a still or a video."""
+    if asset.frame_count == 1 or asset.duration_ms:
+        return ""
+    if asset.format not in _PAGED:
+        return "animated"
+    return f"{asset.frame_count:,} pages" if asset.frame_count else "several pages"
+
+
+def accessible_text(asset: Asset, moment: int | None = None) -> str:
+    """What a screen reader says about a tile.
+
+    Args:
+        moment: of a video that was found, the time of the frame that fits, ms.
+    """
     parts = [asset.filename]
+    if asset.duration_ms:
+        parts.append(f"video, {timecode(asset.duration_ms)}")
+    if several := several_text(asset):
+        parts.append(several)
+    if moment is not None:
+        parts.append(f"found at {timecode(moment)}")
     if asset.is_generated:
         parts.append("generated")
     if asset.is_missing:
         parts.append("missing")
+    if asset.is_elsewhere:
+        parts.append("in a team-mate's folder")
+    elif asset.is_offline:
+        parts.append("its drive is not connected")
     if asset.failure:
         parts.append("could not be read")
     return ", ".join(parts)
@@ -50,14 +77,19 @@ class AssetListModel(QAbstractListModel):
         super().__init__()
         self._assets: Sequence[Asset] = ()
         self._scores: Sequence[str] = ()
+        self._moments: Mapping[int, int] = {}
         self._rows: dict[int, int] | None = None
 
     def show_assets(self, assets: Sequence[Asset]) -> None:
         """Browse these."""
+        self._moments = {}
         self._replace(assets, ())
 
     def show_hits(self, hits: Sequence[SearchHit]) -> None:
         """Show these results, best first."""
+        self._moments = {
+            hit.asset.id: hit.position_ms for hit in hits if hit.position_ms is not None
+        }
         self._replace([hit.asset for hit in hits], [score_text(hit) for hit in hits])
 
     def asset(self, row: int) -> Asset:
@@ -97,7 +129,7 @@ class AssetListModel(QAbstractListModel):
         if role in {Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole}:
             return asset.filename
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return accessible_text(asset)
+            return accessible_text(asset, self._moments.get(asset.id))
         return None
 
     def flags(self, index: Index) -> Qt.ItemFlag:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from desktop.core.asset import Asset
 from desktop.generation.request import Reference
@@ -18,6 +19,12 @@ class Picture:
     path: Path
 
 
+class ThumbnailPath(Protocol):
+    """Where the thumbnail of a content, or of a video's frame at a time, is."""
+
+    def __call__(self, content_hash: str, position_ms: int | None = None) -> Path: ...
+
+
 class Pictures:
     """Finds pictures; knows the library's assets by id.
 
@@ -25,10 +32,11 @@ class Pictures:
     """
 
     def __init__(self) -> None:
-        self._thumbnail_path: Callable[[str], Path] | None = None
+        self._thumbnail_path: ThumbnailPath | None = None
         self._assets: dict[int, Asset] = {}
+        self._moments: Mapping[int, int] = {}
 
-    def open(self, thumbnail_path: Callable[[str], Path]) -> None:
+    def open(self, thumbnail_path: ThumbnailPath) -> None:
         """The library is open; ``thumbnail_path`` is pure and cheap."""
         self._thumbnail_path = thumbnail_path
 
@@ -44,10 +52,22 @@ class Pictures:
     def asset(self, asset_id: int) -> Asset | None:
         return self._assets.get(asset_id)
 
+    def show_moments(self, moments: Mapping[int, int]) -> None:
+        """Show these videos (ids) at these times, ms, and all others by their posters."""
+        self._moments = moments
+
+    def moment(self, asset: Asset) -> int | None:
+        """The time at which a video is shown, ms; None for its poster, and for pictures."""
+        return self._moments.get(asset.id)
+
     def of_asset(self, asset: Asset) -> Picture | None:
-        """Its thumbnail; None while it has none."""
+        """Its thumbnail, of a video at its moment; None while it has none."""
         if self._thumbnail_path is None or not asset.content_hash:
             return None
+        moment = self.moment(asset)
+        if moment is not None:
+            path = self._thumbnail_path(asset.content_hash, moment)
+            return Picture(f"sha:{asset.content_hash}@{moment}", path)
         return Picture(f"sha:{asset.content_hash}", self._thumbnail_path(asset.content_hash))
 
     def of_file(self, path: Path) -> Picture:

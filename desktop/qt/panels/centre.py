@@ -14,14 +14,14 @@ from desktop.core.query import Query, SearchHit, SearchResult
 from desktop.qt.models.ordering import BROWSING, SEARCHING, Order, hits_in_order
 from desktop.qt.models.pictures import Pictures
 from desktop.qt.models.pixmap_cache import PixmapCache
+from desktop.qt.models.sections import Section
 from desktop.qt.panels.notice_bar import NoticeBar
 from desktop.qt.panels.results_bar import ResultsBar
 from desktop.qt.panels.search_bar import SearchBar
-from desktop.qt.panels.sidebar import Section
 from desktop.qt.situation import GET_MODEL, Situation, looked_for, state_for
 from desktop.qt.theme import UNIT, Theme
 from desktop.qt.views.asset_grid import AssetGrid
-from desktop.qt.views.empty_state import EmptyState
+from desktop.qt.views.empty_state import EmptyState, StateAction
 from desktop.services.reports import LibraryStatus
 
 
@@ -48,6 +48,8 @@ class Centre(QFrame):
         self.search = SearchBar(theme, pictures, cache)
         self.notice = NoticeBar(theme)
         self.model_notice = NoticeBar(theme)
+        self.lasting_notice = NoticeBar(theme)
+        self._told: tuple[str, ...] = ()
         self.results = ResultsBar(theme)
         self.grid = AssetGrid(theme, pictures, cache)
         self.empty = EmptyState(theme)
@@ -63,6 +65,7 @@ class Centre(QFrame):
         notices.setSpacing(UNIT // 2)
         notices.addWidget(self.notice)
         notices.addWidget(self.model_notice)
+        notices.addWidget(self.lasting_notice)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -84,9 +87,9 @@ class Centre(QFrame):
         """The library is being opened."""
         self._now(is_open=False, problem="")
 
-    def show_open_failure(self, words: str) -> None:
-        """It could not be."""
-        self._now(is_open=False, problem=words)
+    def show_open_failure(self, words: str, remedies: tuple[StateAction, ...] = ()) -> None:
+        """It could not be; what can be done besides trying again."""
+        self._now(is_open=False, problem=words, remedies=remedies)
 
     def show_library(self, assets: Sequence[Asset]) -> None:
         """The library as it is now, in ``order``; keeps section, search and place."""
@@ -116,6 +119,18 @@ class Centre(QFrame):
         if self.situation.query is None:
             self._browse()
             self.grid.scrollToTop()
+
+    def show_members(self, section: Section) -> None:
+        """Which pictures a board or a tag has, as was asked when its section was chosen; or which
+        it has now."""
+        before = self.situation.section
+        if before != section or before.asset_ids == section.asset_ids:
+            return
+        self._now(section=section)
+        if self.situation.query is None:
+            self._browse()
+            if before.asset_ids is None:
+                self.grid.scrollToTop()
 
     def show_searching(self, query: Query) -> None:
         """An answer is on its way; the old pictures stay until it comes."""
@@ -152,6 +167,14 @@ class Centre(QFrame):
 
     def show_status(self, status: LibraryStatus) -> None:
         """Whether pictures can be found by meaning."""
+        if status.is_read_only:
+            self.lasting_notice.say(
+                "This library is open to look at only: search and browse as you like. Nothing that "
+                "would change it can be done."
+            )
+        if status.notices and status.notices != self._told:
+            self._told = status.notices
+            self.notice.say(" ".join(status.notices))
         has_model = not status.model_problem
         self._now(has_model=has_model)
         if has_model:
@@ -183,6 +206,8 @@ class Centre(QFrame):
                 self.grid.show_hits(hits_in_order(self._hits, order))
 
     def _browse(self) -> None:
+        if self.situation.section.is_awaited:
+            return  # ``show_members`` comes in a moment; nothing blinks until then
         shown = self.situation.section.of(self._assets)
         self.grid.show_assets(shown)
         self._now(shown=len(shown))

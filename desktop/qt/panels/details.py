@@ -16,9 +16,12 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.core.asset import Asset, displayable
+from desktop.core.timecode import timecode
 from desktop.generation.request import Reference
+from desktop.qt.models.asset_list import several_text
 from desktop.qt.models.pictures import Pictures
 from desktop.qt.models.pixmap_cache import PixmapCache
+from desktop.qt.panels.annotation_editor import AnnotationEditor
 from desktop.qt.theme import UNIT, Theme
 from desktop.qt.views.empty_state import EmptyState, StateText
 from desktop.qt.views.panel_scroll import PanelScroll
@@ -47,13 +50,22 @@ def time_text(seconds: float) -> str:
     return time.strftime("%Y-%m-%d %H:%M", time.localtime(seconds))
 
 
-def facts(asset: Asset) -> list[tuple[str, str]]:
-    """The rows of the facts table; unknown ones are left out."""
+def facts(asset: Asset, moment: int | None = None) -> list[tuple[str, str]]:
+    """The rows of the facts table; unknown ones are left out.
+
+    Args:
+        moment: of a video that was found, the time of the frame that fits, ms.
+    """
     rows: list[tuple[str, str]] = []
+    if moment is not None:
+        rows.append(("Found at", timecode(moment)))
+    if asset.duration_ms:
+        rows.append(("Duration", timecode(asset.duration_ms)))
     if asset.width and asset.height:
         rows.append(("Dimensions", f"{asset.width:,} × {asset.height:,} px"))
     if asset.format:
-        rows.append(("Format", asset.format))
+        several = several_text(asset)
+        rows.append(("Format", f"{asset.format}, {several}" if several else asset.format))
     rows.append(("Size", size_text(asset.size)))
     rows.append(("Modified", time_text(asset.modified_ns / 1e9)))
     rows.append(("Added", time_text(asset.added_at)))
@@ -61,7 +73,7 @@ def facts(asset: Asset) -> list[tuple[str, str]]:
 
 
 class DetailsPanel(QWidget):
-    """Shows one asset; says so when none or several are selected."""
+    """Shows one asset, or what can be said about several; says so when none is selected."""
 
     asset_chosen = Signal(int)
     """A picture in the lineage was clicked: show it in the library."""
@@ -122,9 +134,10 @@ class DetailsPanel(QWidget):
         self._lineage_column.setContentsMargins(0, 0, 0, 0)
         self._lineage_column.setSpacing(UNIT)
 
-        body = QWidget()
-        column = QVBoxLayout(body)
-        column.setContentsMargins(2 * UNIT, 2 * UNIT, UNIT // 2, 2 * UNIT)
+        self.annotations = AnnotationEditor(theme)
+        self._one = QWidget()
+        column = QVBoxLayout(self._one)
+        column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2 * UNIT)
         column.addWidget(self._preview)
         head = QVBoxLayout()
@@ -135,11 +148,28 @@ class DetailsPanel(QWidget):
         column.addLayout(first)
         column.addLayout(self._facts)
         column.addLayout(place)
-        column.addWidget(self._lineage_box)
-        column.addStretch()
+        self._many = label(scale="large", weight="strong", wraps=True)
+        self._many_hint = label(
+            "What you say here is said about all of them. Drag them into the references of a new "
+            "picture, onto a board, or out to another program.",
+            tone="soft",
+            wraps=True,
+        )
+
+        body = QWidget()
+        whole = QVBoxLayout(body)
+        whole.setContentsMargins(2 * UNIT, 2 * UNIT, UNIT // 2, 2 * UNIT)
+        whole.setSpacing(2 * UNIT)
+        for widget in (self._one, self._many, self._many_hint, hairline(), self.annotations):
+            whole.addWidget(widget)
+        whole.addWidget(self._lineage_box)
+        whole.addStretch()
         scroll = PanelScroll(body)
 
         self._stack = QStackedLayout(self)
+        self._nothing.show_state(
+            StateText("info", "Nothing selected", "Select a picture to see its details.")
+        )
         self._stack.addWidget(self._nothing)
         self._stack.addWidget(scroll)
         self.show_selection([])
@@ -153,19 +183,9 @@ class DetailsPanel(QWidget):
             return
         self._asset = None
         self._clear_lineage()
-        if assets:
-            self._nothing.show_state(
-                StateText(
-                    "images",
-                    f"{len(assets):,} selected",
-                    "Drag them into the references of a new picture, or out to another program.",
-                )
-            )
-        else:
-            self._nothing.show_state(
-                StateText("info", "Nothing selected", "Select a picture to see its details.")
-            )
-        self._stack.setCurrentIndex(0)
+        self._many.setText(f"{len(assets):,} selected")
+        self._show_parts(is_one=False)
+        self._stack.setCurrentIndex(1 if assets else 0)
 
     def show_details(self, details: AssetDetails) -> None:
         """The catalogue's answer; ignored when something else is selected by now."""
@@ -192,6 +212,10 @@ class DetailsPanel(QWidget):
         self._name.setText(name)
         if asset.is_missing:
             self._state.setText("The file is no longer there. What Plantain knows of it is kept.")
+        elif asset.is_elsewhere:
+            self._state.setText("In a team-mate's folder, not in yours.")
+        elif asset.is_offline:
+            self._state.setText("Its drive or folder is not connected now; nothing is lost.")
         elif asset.failure:
             self._state.setText(f"Could not be read: {asset.failure}")
         else:
@@ -201,14 +225,22 @@ class DetailsPanel(QWidget):
             if (old := item.widget()) is not None:
                 old.hide()
                 old.deleteLater()
-        for row, (name, value) in enumerate(facts(asset)):
+        for row, (name, value) in enumerate(facts(asset, self._pictures.moment(asset))):
             self._facts.addWidget(label(name, tone="faint"), row, 0)
             self._facts.addWidget(label(value, tone="soft", selectable=True), row, 1)
         self._folder.setText(displayable(asset.path.parent))
         self._folder.setToolTip(displayable(asset.path))
         self.similar_button.setEnabled(not asset.is_missing or bool(asset.content_hash))
-        self.reference_button.setEnabled(not asset.is_missing and not asset.failure)
+        is_picture = not asset.duration_ms
+        is_away = asset.is_missing or asset.is_offline
+        self.reference_button.setEnabled(is_picture and not (is_away or asset.failure))
+        self._show_parts(is_one=True)
         self._stack.setCurrentIndex(1)
+
+    def _show_parts(self, *, is_one: bool) -> None:
+        self._one.setVisible(is_one)
+        self._many.setVisible(not is_one)
+        self._many_hint.setVisible(not is_one)
 
     def _add_lineage(self, lineage: Lineage) -> None:
         self._add_heading("How it was made")

@@ -125,7 +125,13 @@ class ReferenceTray(QFrame):
 
     def add_assets(self, assets: Sequence[Asset]) -> None:
         """A person chose these from the library."""
-        self.add([Reference(asset.path, asset.id) for asset in assets])
+        pictures = [asset for asset in assets if not asset.duration_ms]
+        self.add([Reference(asset.path, asset.id) for asset in pictures])
+        if len(pictures) < len(assets):
+            self._full.setText(
+                "A video cannot be a reference; save one of its frames as a picture."
+            )
+            self._full.show()
 
     def replace_all(self, references: Sequence[Reference]) -> None:
         """Exactly these, pinned (an earlier request is used again)."""

@@ -9,6 +9,8 @@ from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QGuiApplication, QPainter, QPen, QPixmap
 
 from desktop.core.asset import Asset
+from desktop.core.timecode import timecode
+from desktop.qt.models.asset_list import several_text
 from desktop.qt.models.pictures import Pictures
 from desktop.qt.models.pixmap_cache import PixmapCache, edge_for
 from desktop.qt.theme import RADIUS, TEXT_BASE, TEXT_SMALL, UNIT, Theme
@@ -37,6 +39,8 @@ def badge_of(asset: Asset) -> str:
     """The icon in the corner of a tile; the gravest thing wins."""
     if asset.is_missing:
         return "unlink"
+    if asset.is_offline:
+        return "unplug"
     if asset.failure:
         return "triangle-alert"
     return "sparkles" if asset.is_generated else ""
@@ -86,6 +90,7 @@ class AssetPainter:
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(tile.adjusted(1, 1, -1, -1), RADIUS, RADIUS)
         self._paint_badge(painter, asset, tile)
+        self._paint_label(painter, asset, tile)
         self._paint_caption(painter, asset, score, tile, state.is_selected or state.is_hovered)
 
     def _paint_picture(self, painter: QPainter, asset: Asset, tile: QRectF) -> None:
@@ -135,6 +140,26 @@ class AssetPainter:
         token = "danger" if name == "triangle-alert" else "text"
         icon = self._icon(name, token, 14, painter.device().devicePixelRatioF())
         painter.drawPixmap(round(place.left() + 4), round(place.top() + 4), icon)
+
+    def _paint_label(self, painter: QPainter, asset: Asset, tile: QRectF) -> None:
+        """What else the file holds; of a video, where the frame that is shown was found, or how
+        long it lasts."""
+        words = several_text(asset)
+        if asset.duration_ms:
+            moment = self._pictures.moment(asset)
+            words = f"@ {timecode(moment)}" if moment is not None else timecode(asset.duration_ms)
+        if not words:
+            return
+        painter.setFont(self._small_font)
+        width = painter.fontMetrics().horizontalAdvance(words) + 2 * UNIT
+        place = QRectF(tile.right() - 6 - width, tile.bottom() - 6 - 20, width, 20)
+        ground = self._theme.color("panel")
+        ground.setAlpha(225)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(ground)
+        painter.drawRoundedRect(place, 10, 10)
+        painter.setPen(self._theme.color("text"))
+        painter.drawText(place, Qt.AlignmentFlag.AlignCenter, words)
 
     def _paint_caption(
         self, painter: QPainter, asset: Asset, score: str, tile: QRectF, is_lit: bool
