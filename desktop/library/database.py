@@ -2,42 +2,71 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import shutil
 import sqlite3
 import threading
 import time
-from collections.abc import Generator, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-from desktop.core.errors import LibraryError
-from desktop.library.migrations import migrate
+from desktop.core.errors import LibraryDamaged, LibraryError, LibraryReadOnly
+from desktop.library.copies import write_copy
+from desktop.library.migrations import CATALOG_VERSION, migrate, refuse_newer
 
 _BUSY_TIMEOUT_S = 15.0
+_QUICKLY_CHECKED = 64 << 20
+"""Files up to this size, bytes, are looked through at every opening (0.1 s); larger ones are after
+a kill, and otherwise by their length alone."""
+_LEAST_ROOM = 64 << 10
+"""Bytes."""
+_DAMAGE = ("malformed", "not a database", "vtable constructor", "no such table: library")
+"""What SQLite says of files that are not whole."""
 
 
 class Database:
-    """Opens the file, migrates it, and hands out connections and transactions.
+    """Opens the file, checks and migrates it, and hands out connections and transactions.
 
     Any thread may read; writers queue at SQLite's own lock. ``synchronous=FULL`` because an
     acknowledged change must outlive a power cut.
 
+    Args:
+        traces: what is beside the file once it has been in use. Where one of these is there and
+            the file is gone or empty, it was lost, and a new one must not take its place.
+        is_read_only: change nothing, not even the file's version: a catalogue of an older Plantain
+            is migrated in memory, and one that is not there is empty.
+
     Raises:
-        LibraryError: the file cannot be opened, is damaged, or is from a newer Plantain.
+        LibraryDamaged: the file is not whole.
+        LibraryReadOnly: the file or its folder cannot be written.
+        LibraryError: the file cannot be opened, or is from a newer Plantain.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(
+        self, path: Path, traces: Iterable[Path] = (), *, is_read_only: bool = False
+    ) -> None:
         self.path = path
+        self.is_read_only = is_read_only
+        self.was_killed = _has_rest(path)
+        """The last Plantain that wrote here ended without closing the file, or has it open."""
+        self._address = path.absolute().as_uri()
         self._local = threading.local()
         self._lock = threading.Lock()
         self._connections: list[sqlite3.Connection] = []
         self._is_closed = False
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            migrate(self.connection, path, self._back_up)
+            self._check(traces)
+            if is_read_only:
+                self._open_to_read()
+            else:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                migrate(self.connection, path, self._back_up)
         except (OSError, sqlite3.Error) as error:
             self.close()
-            raise _unusable(path, error) from error
+            raise unusable(path, error) from error
         except LibraryError:
             self.close()
             raise
@@ -53,18 +82,46 @@ class Database:
                 raise LibraryError("The library is closed.")
             # Closed from whichever thread shuts down, hence check_same_thread=False.
             connection = sqlite3.connect(
-                self.path,
+                self._address,
                 timeout=_BUSY_TIMEOUT_S,
                 isolation_level=None,
                 check_same_thread=False,
+                uri=True,
             )
             self._connections.append(connection)
         connection.row_factory = sqlite3.Row
-        connection.execute("PRAGMA journal_mode = WAL")
+        if not self.is_read_only:
+            connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
         self._local.connection = connection
         return connection
+
+    def require_writable(self) -> None:
+        """Asked before work that would be lost, or paid for, if it could not be kept.
+
+        Raises:
+            LibraryReadOnly: the library was opened to be read only.
+        """
+        if self.is_read_only:
+            raise LibraryReadOnly(
+                f"The library {self.path.parent} is open for reading only.",
+                safe="Nothing was changed.",
+                next_step="Close the other Plantain that has it open, or give yourself permission "
+                "to write to its folder, and open it again.",
+            )
+
+    def damage(self) -> str:
+        """What a look at every page and every index finds wrong; empty when all is whole.
+
+        Raises:
+            LibraryError: the file cannot be read at all.
+        """
+        findings = [row[0] for row in self.read("PRAGMA integrity_check(3)")]
+        findings = [text for text in findings if text != "ok"]
+        if self.read("PRAGMA foreign_key_check"):
+            findings.append("rows that belong to nothing")
+        return "; ".join(findings)
 
     def read(self, sql: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> list[sqlite3.Row]:
         """All rows of a SELECT.
@@ -75,7 +132,7 @@ class Database:
         try:
             return self.connection.execute(sql, values).fetchall()
         except sqlite3.Error as error:
-            raise _unusable(self.path, error) from error
+            raise unusable(self.path, error) from error
 
     def read_one(
         self, sql: str, values: Sequence[Any] | Mapping[str, Any] = ()
@@ -93,15 +150,17 @@ class Database:
             for row in self.connection.execute(sql, values):
                 yield row[0]
         except sqlite3.Error as error:
-            raise _unusable(self.path, error) from error
+            raise unusable(self.path, error) from error
 
     @contextmanager
     def transaction(self) -> Generator[sqlite3.Connection]:
         """All or nothing; one inside another joins the outer one.
 
         Raises:
+            LibraryReadOnly: the library was opened to be read only.
             LibraryError: the disk is full, the file is read-only, or it is damaged.
         """
+        self.require_writable()
         connection = self.connection
         if connection.in_transaction:
             yield connection
@@ -111,13 +170,14 @@ class Database:
             try:
                 yield connection
             except BaseException:
-                connection.execute("ROLLBACK")
+                if connection.in_transaction:  # SQLite ends it itself when the disk is full
+                    connection.execute("ROLLBACK")
                 raise
             connection.execute("COMMIT")
         except sqlite3.Error as error:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
-            raise _unusable(self.path, error) from error
+            raise unusable(self.path, error) from error
 
     def close(self) -> None:
         """Close every thread's connection; the database cannot be used afterwards."""
@@ -127,30 +187,121 @@ class Database:
         for connection in connections:
             connection.close()
 
-    def _back_up(self, version: int) -> None:
-        folder = self.path.parent / "backups"
-        folder.mkdir(exist_ok=True)
-        stamp = time.strftime("%Y%m%d-%H%M%S")
-        target = sqlite3.connect(folder / f"{self.path.stem}-v{version}-{stamp}.sqlite")
+    def _check(self, traces: Iterable[Path]) -> None:
+        """Refuse a file that is not whole, before anything is written to it."""
+        if not self.path.exists() or not self.path.stat().st_size:
+            trace = next((trace for trace in traces if trace.exists()), None)
+            if trace is not None:
+                raise damaged(self.path, f"it is gone, but {trace.name} is there")
+            return
         try:
-            self.connection.backup(target)
-        finally:
-            target.close()
+            self._look_through(self._readable())
+        except sqlite3.OperationalError as error:
+            if self.is_read_only or "readonly" not in str(error):
+                raise
+            # Killed in its first moments, the file has a journal that only a writer may roll back.
+            self._look_through(f"{self._address}?mode=rw")
+
+    def _look_through(self, address: str) -> None:
+        size = self.path.stat().st_size
+        with closing(sqlite3.connect(address, timeout=_BUSY_TIMEOUT_S, uri=True)) as file:
+            if size <= _QUICKLY_CHECKED or (self.was_killed and not self.is_read_only):
+                verdict = file.execute("PRAGMA quick_check(1)").fetchone()[0]
+                if verdict != "ok":
+                    raise damaged(self.path, " ".join(verdict.replace("***", "").split()))
+            elif not self.was_killed:
+                expected = _pragma(file, "page_count") * _pragma(file, "page_size")
+                if expected != size:
+                    raise damaged(self.path, f"it has {size:,} of {expected:,} bytes")
+            version = _pragma(file, "user_version")
+            refuse_newer(version, self.path)
+            if version == 0 and file.execute("SELECT COUNT(*) FROM sqlite_schema").fetchone()[0]:
+                raise damaged(self.path, "it is another program's")
+            if version > 0:
+                file.execute("SELECT id FROM library")
+
+    def _open_to_read(self) -> None:
+        version = 0
+        if self.path.exists():
+            with closing(sqlite3.connect(self._readable(), uri=True)) as file:
+                version = _pragma(file, "user_version")
+                if 0 < version < CATALOG_VERSION:
+                    self._address = self._in_memory()
+                    file.backup(self.connection)
+        if version >= CATALOG_VERSION:
+            self._address = self._readable()
+        elif version == 0:
+            self._address = self._in_memory()
+        migrate(self.connection, self.path, lambda _: None)
+
+    def _readable(self) -> str:
+        """Address under which nothing can be written."""
+        address = self.path.absolute().as_uri()
+        if os.access(self.path.parent, os.W_OK) and not is_full(self.path.parent):
+            return f"{address}?mode=ro"
+        if self.was_killed:
+            raise LibraryReadOnly(
+                f"The library {self.path.parent} was not closed properly, and its folder cannot be "
+                "written to, or its disk is full, which is in the way of finishing that.",
+                safe="Nothing was changed.",
+                next_step="Free some space, or give yourself permission to write to the folder.",
+            )
+        # SQLite would want to make a file for locks beside it.
+        return f"{address}?immutable=1"
+
+    def _in_memory(self) -> str:
+        """Address of a database that all of our connections share, and nobody else."""
+        return f"file:plantain-{id(self)}?mode=memory&cache=shared"
+
+    def _back_up(self, version: int) -> None:
+        stamp = time.strftime("%Y%m%d-%H%M%S")
+        name = f"{self.path.stem}-v{version}-{stamp}.sqlite"
+        write_copy(self.connection, self.path.parent / "backups" / name)
 
 
-def _unusable(path: Path, error: Exception) -> LibraryError:
+def is_full(folder: Path) -> bool:
+    """There is not even room for what SQLite keeps beside a file that is only read."""
+    return shutil.disk_usage(folder).free < _LEAST_ROOM
+
+
+def _pragma(connection: sqlite3.Connection, name: str) -> int:
+    return int(connection.execute(f"PRAGMA {name}").fetchone()[0])
+
+
+def _has_rest(path: Path) -> bool:
+    """The write-ahead log is removed by whoever closes the file last."""
+    log = path.with_name(f"{path.name}-wal")
+    return log.exists() and log.stat().st_size > 0
+
+
+def damaged(path: Path, how: str) -> LibraryDamaged:
+    """The catalogue is not whole."""
+    return LibraryDamaged(
+        f"The catalogue {path} is damaged ({how}).",
+        safe="Your pictures are untouched.",
+        next_step="Run “plantain repair”: it restores the last whole back-up, if there is one, and "
+        "keeps the damaged file.",
+    )
+
+
+def unusable(path: Path, error: Exception) -> LibraryError:
+    """SQLite's or the system's error as ours."""
     text = str(error)
-    if "full" in text or getattr(error, "errno", None) == 28:
+    has_no_room = "disk I/O error" in text and is_full(path.parent)
+    if "full" in text or has_no_room or getattr(error, "errno", None) == errno.ENOSPC:
         return LibraryError(
             f"The disk that holds the library {path.parent} is full.",
             safe="Everything saved before is safe.",
-            next_step="Free some space and try again.",
+            next_step="Free some space and try again, or look at it with --read-only.",
         )
-    if "readonly" in text or isinstance(error, PermissionError):
-        return LibraryError(
+    if "readonly" in text or getattr(error, "errno", None) in {
+        *(errno.EACCES, errno.EPERM, errno.EROFS),
+    }:
+        return LibraryReadOnly(
             f"The library {path.parent} cannot be written to.",
             safe="Nothing was changed.",
-            next_step="Check the folder's permissions, or open another library with --library.",
+            next_step="Check the folder's permissions, open it with --read-only, or open another "
+            "library with --library.",
         )
     if "locked" in text or "busy" in text:
         return LibraryError(
@@ -158,16 +309,9 @@ def _unusable(path: Path, error: Exception) -> LibraryError:
             safe="Nothing was changed.",
             next_step="Close the other program and try again.",
         )
-    if isinstance(error, sqlite3.DatabaseError) and (
-        "malformed" in text or "not a database" in text or "vtable constructor" in text
-    ):
-        backups = path.parent / "backups"
-        restore = f"Restore a copy from {backups}, or move" if backups.is_dir() else "Move"
-        return LibraryError(
-            f"The catalogue {path} is damaged ({text}).",
-            safe="Your pictures are untouched.",
-            next_step=f"{restore} the file away and index your folders again.",
-        )
+    if isinstance(error, sqlite3.DatabaseError) and any(word in text for word in _DAMAGE):
+        return damaged(path, text)
+    why = (isinstance(error, OSError) and error.strerror) or text
     return LibraryError(
-        f"The library {path.parent} could not be used: {text}.", safe="Your pictures are untouched."
+        f"The library {path.parent} could not be used: {why}.", safe="Your pictures are untouched."
     )

@@ -1,0 +1,126 @@
+"""``python -m tests.reliability``: kills, faults and mutations, and what came of them.
+
+Everything is seeded. Prints a table, and every single thing that went wrong; exit code 1 when
+there was one.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import sys
+import tempfile
+import time
+import traceback
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+# Before anything is forked: what is heavy is imported once.
+import milvus_lite.server_manager  # noqa: F401 (Milvus Lite, started in each process that needs it)
+import pymilvus  # noqa: F401
+
+from tests.reliability import faults, kills, mutations
+from tests.reliability.tally import WRONGS, Tally
+
+KILLS, QUICK_KILLS = 300, 14
+_SEED = 20_261_122
+_QUICK_FAULTS = (
+    "catalogue: garbage",
+    "catalogue: gone",
+    "catalogue: torn inside",
+    "Milvus: no Parquet files",
+    "Milvus: garbage in every file",
+    "full disk: indexing",
+    "read-only library",
+    "clock: ten years back",
+    "two instances",
+)
+PARTS = ("kills", "faults", "mutations")
+Told = Callable[[str], None]
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    arguments = _parser().parse_args(argv)
+    parts = arguments.parts or PARTS
+    logging.disable(logging.CRITICAL)  # what the program notes; here its deeds count
+    started = time.monotonic()
+
+    def tell(text: str) -> None:
+        print(f"[{time.monotonic() - started:5.0f} s] {text}", file=sys.stderr, flush=True)
+
+    tally = Tally(tell=tell)
+    with tempfile.TemporaryDirectory(prefix="plantain-reliability-") as name:
+        for part, run in (("kills", _kills), ("faults", _faults), ("mutations", _mutations)):
+            if part not in parts:
+                continue
+            try:
+                run(arguments, Path(name) / part, tally, tell)
+            except Exception:  # noqa: BLE001 (it has found something; the other parts go on)
+                tally.add({"crashed": [traceback.format_exc()]}, part)
+    _print(tally, time.monotonic() - started)
+    if arguments.json:
+        arguments.json.write_text(json.dumps(tally.summary(), indent=2) + "\n", "utf-8")
+    return 0 if tally.is_clean else 1
+
+
+def _kills(arguments: argparse.Namespace, folder: Path, tally: Tally, tell: Told) -> None:
+    number = arguments.kills or (QUICK_KILLS if arguments.quick else KILLS)
+    kills.run(number, arguments.seed, folder, tally, tell, is_quick=arguments.quick)
+
+
+def _faults(arguments: argparse.Namespace, folder: Path, tally: Tally, tell: Told) -> None:
+    wanted = _QUICK_FAULTS if arguments.quick else tuple(faults.all_faults())
+    wanted = arguments.only or wanted
+    faults.run(folder, tally, tell, lambda fault: fault in wanted)
+
+
+def _mutations(arguments: argparse.Namespace, folder: Path, tally: Tally, tell: Told) -> None:
+    for kind, count in mutations.run(arguments.quick, tell=tell).per_format.items():
+        tally.count("mutations", kind, count.mutations)
+        told = "; ".join(count.wrongs[:5])
+        findings = {
+            "crashed": count.crashed + count.over_memory,
+            "hung": count.hung,
+            "lost": count.unreasoned,
+        }
+        tally.add({wrong: [told] * number for wrong, number in findings.items()}, kind)
+
+
+def _print(tally: Tally, seconds: float) -> None:
+    for what in PARTS:
+        kinds = tally.kinds.get(what, {})
+        if what == "faults":
+            groups = Counter[str]()
+            for name, number in kinds.items():
+                groups[name.partition(":")[0]] += number
+            kinds = groups
+        print(f"| {what} | {tally.tried[what]:,} | {_listed(kinds)} |")
+    for wrong in WRONGS:
+        print(f"| {wrong} | {len(tally.wrongs[wrong])} | |")
+    print(f"\n{seconds:.0f} s")
+    for wrong, words in tally.wrongs.items():
+        for text in words:
+            print(f"\n{wrong}: {text}")
+
+
+def _listed(kinds: Mapping[str, int]) -> str:
+    return ", ".join(f"{kind} {number:,}" for kind, number in kinds.items())
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m tests.reliability", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="a dozen kills and some faults")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the summary there too")
+    parser.add_argument("--seed", type=int, default=_SEED)
+    parser.add_argument("--kills", type=int, default=0, metavar="N", help="that many")
+    parser.add_argument("--only", action="append", metavar="FAULT", help="these faults alone")
+    parser.add_argument(
+        "--part", dest="parts", action="append", choices=PARTS, help="only this part"
+    )
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())
