@@ -167,10 +167,14 @@ def _anonymiser(options: EngineOptions, settings: Settings) -> Anonymiser:
     for number, paths in enumerate(known.roots, start=1):
         private += [(path, f"<root {number}>") for path in paths]
     private += [(path, "<generated>") for path in (library.generated, library.generated.resolve())]
-    addresses = (options.store_uri, settings.store_uri, settings.gemini_base_url)
+    addresses = (
+        *(options.store_uri, settings.store_uri, settings.team_uri),
+        settings.gemini_base_url,
+    )
     words = [
         (_user(), "<user>"),
         (Path.home().name, "<user>"),
+        (settings.team, "<team>"),
         (platform.node(), "<computer>"),
         (platform.node().split(".")[0], "<computer>"),
         *((host, "<server>") for host in map(_private_host, addresses)),

@@ -93,9 +93,7 @@ def merge_sidecar(fields: SidecarFields, existing: bytes | None, path: Path) -> 
         _append(description, "xmp", _XMP, "Rating", str(fields.rating))
         written.append("rating")
     if fields.note or "note" in wrote:
-        _replace_list(
-            description, rdf, "dc", _DC, "description", "Alt", [fields.note] * bool(fields.note)
-        )
+        _replace_note(description, rdf, fields.note)
         written += ["note"] * bool(fields.note)
     _replace_list(description, rdf, "plantain", NAMESPACE, "wrote", "Bag", written)
     return document.toxml(encoding="utf-8")
@@ -157,8 +155,7 @@ def _items(rdf: Element, namespace: str, name: str) -> list[str]:
     for element in _properties(rdf, namespace, name):
         listed = element.getElementsByTagNameNS(_RDF, "li")
         for item in listed:
-            is_default = item.getAttributeNS(_XML, "lang") in ("", "x-default")
-            items.append((not is_default, _text(item)))
+            items.append((not _is_default(item), _text(item)))
         if not listed and _text(element):
             items.append((False, _text(element)))
     items += [
@@ -167,6 +164,10 @@ def _items(rdf: Element, namespace: str, name: str) -> list[str]:
         if description.hasAttributeNS(namespace, name)
     ]
     return [text for _, text in sorted(items, key=lambda item: item[0])]
+
+
+def _is_default(item: Element) -> bool:
+    return item.getAttributeNS(_XML, "lang") in ("", "x-default")
 
 
 def _text(element: Element) -> str:
@@ -205,6 +206,27 @@ def _append(parent: Element, prefix: str, namespace: str, name: str, text: str =
         element.appendChild(document.createTextNode(_NOT_XML.sub("\ufffd", text)))
     parent.appendChild(element)
     return element
+
+
+def _replace_note(description: Element, rdf: Element, note: str) -> None:
+    """As ``_replace_list``; what others say in other languages stays."""
+    items = [
+        item
+        for element in _properties(rdf, _DC, "description")
+        for item in element.getElementsByTagNameNS(_RDF, "li")
+    ]
+    others = [item for item in items if not _is_default(item)]
+    if not others:
+        _replace_list(description, rdf, "dc", _DC, "description", "Alt", [note] * bool(note))
+        return
+    for item in filter(_is_default, items):
+        if item.parentNode is not None:
+            item.parentNode.removeChild(item)
+    holder = others[0].parentNode
+    if note and isinstance(holder, Element):
+        own = _append(holder, "rdf", _RDF, "li", note)
+        own.setAttributeNS(_XML, "xml:lang", "x-default")
+        holder.insertBefore(own, holder.firstChild)  # the default comes first
 
 
 def _replace_list(
