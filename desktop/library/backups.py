@@ -7,13 +7,14 @@ migrations make first are kept here too, under names of their own, and are never
 from __future__ import annotations
 
 import logging
+import os
 import shutil
 import sqlite3
 import time
 from collections.abc import Callable
 from pathlib import Path
 
-from desktop.library.copies import WholeCopy, newest_whole, write_copy
+from desktop.library.copies import WholeCopy, newest_whole, oldest_first, write_copy
 from desktop.library.database import Database, unusable
 
 _KEPT = 7
@@ -81,6 +82,7 @@ class DailyBackups:
             stamp = time.strftime("%Y%m%d-%H%M%S", time.localtime(now))
             made = self._folder / f"{self._database.path.stem}-daily-{stamp}.sqlite"
             copy_catalog(self._database, made)
+            os.utime(made, (now, now))  # the order of copies is that of this clock
             self._forget_old()
         except OSError as error:
             raise unusable(self._database.path, error) from error
@@ -89,7 +91,8 @@ class DailyBackups:
 
     def _copies(self) -> list[Path]:
         """The daily ones, the oldest first."""
-        return sorted(self._folder.glob(f"{self._database.path.stem}-daily-*.sqlite"))
+        found = self._folder.glob(f"{self._database.path.stem}-daily-*.sqlite")
+        return oldest_first(found, self._clock())
 
     def _forget_old(self) -> None:
         size = 0

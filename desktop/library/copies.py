@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterable
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,10 +51,16 @@ def write_copy(source: sqlite3.Connection, target: Path) -> None:
         raise
 
 
+def oldest_first(paths: Iterable[Path], now: float) -> list[Path]:
+    """By when they were written; those of a time to come were before the clock was put back."""
+    times = {path: path.stat().st_mtime for path in paths}
+    return sorted(times, key=lambda path: (times[path] <= now, times[path], path.name))
+
+
 def newest_whole(folder: Path) -> WholeCopy | None:
     """The newest copy in ``folder`` that is whole; damaged and newer versions are passed over."""
     paths = [path for path in folder.glob("*.sqlite") if not path.name.startswith(".")]
-    for path in sorted(paths, key=lambda path: path.stat().st_mtime, reverse=True):
+    for path in reversed(oldest_first(paths, time.time())):
         version = whole_version(path)
         if version:
             return WholeCopy(path, path.stat().st_mtime, version)

@@ -62,8 +62,13 @@ def name_new(temporary: Path, path: Path) -> None:
         raise
     except OSError:
         # FAT and some network drives have no hard links; exclusive creation still never replaces.
-        with path.open("xb") as target, temporary.open("rb") as source:
-            while block := source.read(1 << 20):
-                target.write(block)
-            target.flush()
-            os.fsync(target.fileno())
+        target = path.open("xb")
+        try:
+            with target, temporary.open("rb") as source:
+                while block := source.read(1 << 20):
+                    target.write(block)
+                target.flush()
+                os.fsync(target.fileno())
+        except BaseException:
+            path.unlink(missing_ok=True)  # half of it, and made here
+            raise

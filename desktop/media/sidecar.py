@@ -154,8 +154,7 @@ def _items(rdf: Element, namespace: str, name: str) -> list[str]:
     items: list[tuple[bool, str]] = []
     for element in _properties(rdf, namespace, name):
         listed = element.getElementsByTagNameNS(_RDF, "li")
-        for item in listed:
-            items.append((not _is_default(item), _text(item)))
+        items.extend((not _is_default(item), _text(item)) for item in listed)
         if not listed and _text(element):
             items.append((False, _text(element)))
     items += [

@@ -7,6 +7,7 @@ import logging
 import sqlite3
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from desktop.cli import main
 from desktop.commands.anonymising import Anonymiser
 from desktop.config.logging import log_to_file, stop_log
 from desktop.config.options import EngineOptions
+from desktop.config.settings import load_settings, save_settings
 from desktop.wiring import Engine
 from tests import pictures
 from tests.embedding import tiny
@@ -93,6 +95,9 @@ def report(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Report:
 def test_nothing_in_it_names_a_person_a_computer_a_folder_or_a_file(
     library: Path, report: Report, home: Path, tmp_path: Path
 ) -> None:
+    settings = home / "Plantain" / "settings.json"
+    uri = "http://milvus.acme.example:19530"
+    save_settings(settings, replace(load_settings(settings), team="Acme Fashion", team_uri=uri))
     members = report()
     assert set(members) == {
         *("README.txt", "doctor.json", "settings.json", "library.json"),
@@ -100,6 +105,7 @@ def test_nothing_in_it_names_a_person_a_computer_a_folder_or_a_file(
     }
     hidden = [str(home), str(tmp_path), home.name, "annas-macbook", SECRET_FOLDER, "Kundenarbeit"]
     hidden += [*FILES, "spring cape", "红色披风", "IMG_2041", "broken one", "zebra", KEY, TOKEN]
+    hidden += ["acme.example", "Acme Fashion"]
     for name, text in members.items():
         for secret in hidden:
             assert secret.lower() not in text.lower(), f"{secret} in {name}"

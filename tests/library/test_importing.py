@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import os
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -66,3 +67,27 @@ def test_a_folder_that_cannot_be_made_is_a_clear_error(tmp_path: Path) -> None:
     with pytest.raises(LibraryError, match="could not be saved") as caught:
         save_picture(tmp_path / "file" / "x", b"data", title="x", suffix=".png")
     assert "overwritten" in caught.value.safe
+
+
+def test_where_there_are_no_hard_links_nothing_half_written_is_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(errno.EPERM, "no hard links")
+
+    monkeypatch.setattr(os, "link", refuse)
+    target = tmp_path / "a.png"
+    assert save_picture_as(target, b"whole").read_bytes() == b"whole"
+    real = os.fsync
+    calls: list[int] = []
+
+    def fill_up(descriptor: int) -> None:
+        calls.append(descriptor)
+        if len(calls) == 2:  # the first is the temporary file's
+            raise OSError(errno.ENOSPC, "full")
+        real(descriptor)
+
+    monkeypatch.setattr(os, "fsync", fill_up)
+    with pytest.raises(LibraryError, match="could not be saved"):
+        save_picture_as(tmp_path / "b.png", b"half")
+    assert [path.name for path in tmp_path.iterdir()] == ["a.png"]
