@@ -26,7 +26,7 @@ from desktop.qt.session import Session
 from desktop.qt.theme import Theme
 
 if TYPE_CHECKING:
-    from desktop.library.repair import RepairPlan
+    from desktop.library.keeping.repair import RepairPlan
     from desktop.qt.engine import EngineParts
 
 _log = logging.getLogger(__name__)

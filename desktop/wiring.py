@@ -35,22 +35,22 @@ from desktop.index.milvus import MilvusStore
 from desktop.index.readonly import ReadOnlyStore
 from desktop.index.resident import ResidentStore
 from desktop.index.store import VectorStore
-from desktop.library import repair as repairing
 from desktop.library.annotations import Annotations
-from desktop.library.backups import DailyBackups
 from desktop.library.catalog import Catalog
-from desktop.library.copies import left_behind, remove
 from desktop.library.database import Database, unusable
-from desktop.library.exchange import Exchange
-from desktop.library.ignore_book import IgnoreBook
+from desktop.library.disk.ignore_book import IgnoreBook
+from desktop.library.disk.moves import Moves
+from desktop.library.disk.relocating import Relocating
+from desktop.library.disk.watch import Watcher
+from desktop.library.keeping import repair as repairing
+from desktop.library.keeping.backups import DailyBackups
+from desktop.library.keeping.copies import left_behind, remove
+from desktop.library.keeping.exchange import Exchange
+from desktop.library.keeping.repair import RepairPlan
 from desktop.library.layout import check_layout, write_layout
 from desktop.library.lineage import LineageBook
-from desktop.library.moves import Moves
-from desktop.library.relocating import Relocating
-from desktop.library.repair import RepairPlan
 from desktop.library.team import TeamBook
 from desktop.library.vector_ledger import VectorLedger
-from desktop.library.watch import Watcher
 from desktop.media.board import render_board
 from desktop.media.formats import is_picture
 from desktop.media.sandbox.libraries import load_libraries
@@ -230,7 +230,7 @@ class Engine:
     def watch(
         self, on_changed: Callable[[frozenset[Path]], None], on_limit: Callable[[str], None]
     ) -> Watcher:
-        """Begin to notice what happens in the library's folders; see ``library.watch``.
+        """Begin to notice what happens in the library's folders; see ``library.disk.watch``.
 
         The caller stops the watcher before ``close``.
         """

@@ -113,7 +113,7 @@ def _relocate(arguments: argparse.Namespace, options: EngineOptions) -> Json:
 
 
 def _export(arguments: argparse.Namespace, options: EngineOptions) -> Json:
-    from desktop.library.export_file import to_csv, to_json, write_export
+    from desktop.library.keeping.export_file import to_csv, to_json, write_export
 
     target: Path = arguments.target
     writers = {".json": to_json, ".csv": to_csv}
@@ -138,7 +138,7 @@ def _export(arguments: argparse.Namespace, options: EngineOptions) -> Json:
 
 
 def _import(arguments: argparse.Namespace, options: EngineOptions) -> Json:
-    from desktop.library.export_file import read_export
+    from desktop.library.keeping.export_file import read_export
 
     exported = read_export(arguments.file)
     with open_library(options) as engine:

@@ -14,10 +14,10 @@ from typing import NamedTuple
 
 from desktop.core.asset import Asset
 from desktop.library.database import Database
-from desktop.library.ignore import is_ignored
-from desktop.library.moves import last_place
-from desktop.library.presence import RootPresence
-from desktop.library.scan import FoundFile
+from desktop.library.disk.ignore import is_ignored
+from desktop.library.disk.moves import last_place
+from desktop.library.disk.presence import RootPresence
+from desktop.library.disk.scan import FoundFile
 from desktop.library.word_index import index_words
 from desktop.library.words import match_expression
 

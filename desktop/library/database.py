@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from desktop.core.errors import LibraryDamaged, LibraryError, LibraryReadOnly
-from desktop.library.copies import write_copy
+from desktop.library.keeping.copies import write_copy
 from desktop.library.migrations import CATALOG_VERSION, migrate, refuse_newer
 
 _BUSY_TIMEOUT_S = 15.0

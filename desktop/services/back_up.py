@@ -24,8 +24,8 @@ from desktop import __version__
 from desktop.core.asset import displayable
 from desktop.core.cancellation import CancelToken
 from desktop.core.progress import Progress, ProgressSteps
-from desktop.library.backups import copy_catalog
 from desktop.library.database import Database
+from desktop.library.keeping.backups import copy_catalog
 from desktop.library.migrations import CATALOG_VERSION
 from desktop.library.new_file import new_file
 

@@ -25,9 +25,9 @@ from desktop.generation.request import (
     ReferenceImage,
 )
 from desktop.library.catalog import Catalog, RootKind
+from desktop.library.disk.scan import FoundFile
 from desktop.library.importing import check_writable, save_picture, save_picture_as
 from desktop.library.lineage import LineageBook, LineageRecord, LineageReference
-from desktop.library.scan import FoundFile
 from desktop.media.decode import load_picture
 from desktop.media.references import reference_image
 from desktop.media.sandbox.pool import Sandbox

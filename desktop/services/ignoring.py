@@ -9,8 +9,8 @@ from pathlib import Path
 from desktop.core.asset import Asset, displayable
 from desktop.core.errors import UsageError
 from desktop.library.catalog import Catalog
-from desktop.library.ignore import IgnoreRules
-from desktop.library.ignore_book import IgnoreBook
+from desktop.library.disk.ignore import IgnoreRules
+from desktop.library.disk.ignore_book import IgnoreBook
 
 EXAMPLES = 20
 

@@ -14,10 +14,10 @@ from desktop.core.asset import displayable
 from desktop.core.cancellation import CancelToken
 from desktop.core.errors import PlantainError
 from desktop.core.progress import Progress, ProgressSteps
-from desktop.library.backups import DailyBackups
-from desktop.library.exchange import Exchange
-from desktop.library.export_file import read_export, to_csv, to_json, write_export
-from desktop.library.relocating import Relocating
+from desktop.library.disk.relocating import Relocating
+from desktop.library.keeping.backups import DailyBackups
+from desktop.library.keeping.exchange import Exchange
+from desktop.library.keeping.export_file import read_export, to_csv, to_json, write_export
 from desktop.services.back_up import BackUp
 from desktop.services.indexing import Indexing
 

@@ -25,8 +25,8 @@ from desktop.core.asset import Asset, displayable
 from desktop.core.cancellation import CancelToken
 from desktop.core.progress import Progress
 from desktop.library.catalog import Catalog, KnownFile, Root, RootKind
-from desktop.library.moves import Move, Moves, PlacedFile, is_in_doubt
-from desktop.library.scan import FoundFile
+from desktop.library.disk.moves import Move, Moves, PlacedFile, is_in_doubt
+from desktop.library.disk.scan import FoundFile
 from desktop.media.fingerprint import content_hash
 from desktop.services.tally import Tally
 

@@ -22,7 +22,7 @@ from desktop.core.asset import displayable
 from desktop.core.cancellation import CancelToken
 from desktop.core.errors import LibraryError
 from desktop.core.progress import Progress, ProgressSteps
-from desktop.library.copies import whole_version
+from desktop.library.keeping.copies import whole_version
 from desktop.library.migrations import CATALOG_VERSION
 from desktop.services.back_up import (
     CATALOG,

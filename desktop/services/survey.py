@@ -9,10 +9,10 @@ from pathlib import Path
 from desktop.core.cancellation import CancelToken
 from desktop.core.progress import Progress
 from desktop.library.catalog import Catalog, Root, RootKind
-from desktop.library.ignore import IgnoreRules, is_ignored
-from desktop.library.ignore_book import IgnoreBook
-from desktop.library.presence import Absence
-from desktop.library.scan import leads_inside
+from desktop.library.disk.ignore import IgnoreRules, is_ignored
+from desktop.library.disk.ignore_book import IgnoreBook
+from desktop.library.disk.presence import Absence
+from desktop.library.disk.scan import leads_inside
 from desktop.media.formats import is_picture
 from desktop.services.recognising import Recognising
 from desktop.services.tally import Tally

@@ -12,8 +12,8 @@ from desktop.core.asset import Asset
 from desktop.core.cancellation import CancelToken
 from desktop.core.errors import FileError, LibraryError, PlantainError
 from desktop.core.progress import Progress, ProgressSteps
-from desktop.library.bin import move_to_bin
 from desktop.library.catalog import Catalog
+from desktop.library.disk.bin import move_to_bin
 from desktop.services.reports import FileFailure
 
 

@@ -10,9 +10,9 @@ from desktop.core.asset import displayable
 from desktop.core.cancellation import CancelToken
 from desktop.core.progress import Progress
 from desktop.library.catalog import Catalog, Root
-from desktop.library.ignore import IgnoreRules
-from desktop.library.moves import is_in_doubt
-from desktop.library.scan import FoundFile, ScanFailure, scan
+from desktop.library.disk.ignore import IgnoreRules
+from desktop.library.disk.moves import is_in_doubt
+from desktop.library.disk.scan import FoundFile, ScanFailure, scan
 from desktop.media.formats import is_picture
 from desktop.services.recognising import Recognising, UnclearFile
 from desktop.services.tally import Tally

@@ -12,7 +12,7 @@ from PIL import Image
 from desktop.config.paths import LibraryPaths, ProfilePaths
 from desktop.library.catalog import Catalog, ReadFile
 from desktop.library.database import Database
-from desktop.library.scan import FoundFile
+from desktop.library.disk.scan import FoundFile
 from desktop.media.thumbnails import ThumbnailCache
 from tests import pictures
 

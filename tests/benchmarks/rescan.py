@@ -24,7 +24,7 @@ from desktop.config.options import EngineOptions
 from desktop.core.cancellation import CancelToken
 from desktop.core.progress import finish
 from desktop.library.catalog import ReadFile
-from desktop.library.scan import FoundFile, scan
+from desktop.library.disk.scan import FoundFile, scan
 from desktop.media.formats import is_picture
 from desktop.services.tally import Tally
 from desktop.wiring import Engine

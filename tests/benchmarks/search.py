@@ -34,7 +34,7 @@ from desktop.index.exact import unit
 from desktop.index.milvus import MilvusStore
 from desktop.index.resident import ResidentStore, VectorChunk
 from desktop.library.catalog import ReadFile
-from desktop.library.scan import FoundFile
+from desktop.library.disk.scan import FoundFile
 from desktop.wiring import Engine, EngineOptions
 from tests.benchmarks.machine import peak_bytes
 from tests.benchmarks.report import Figures, Target, at_least, at_most, percentile, run

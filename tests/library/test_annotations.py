@@ -13,7 +13,7 @@ from desktop.core.errors import LibraryError, UsageError
 from desktop.library.annotations import Annotations
 from desktop.library.catalog import Catalog
 from desktop.library.database import Database
-from desktop.library.scan import FoundFile
+from desktop.library.disk.scan import FoundFile
 
 
 @pytest.fixture

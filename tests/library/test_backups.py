@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from desktop.library.backups import DailyBackups
 from desktop.library.catalog import Catalog
 from desktop.library.database import Database
+from desktop.library.keeping.backups import DailyBackups
 
 DAY = 24 * 3600
 

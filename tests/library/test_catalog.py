@@ -15,9 +15,9 @@ import pytest
 from desktop.core.errors import LibraryError
 from desktop.library.catalog import Catalog, ReadFile, Root, RootKind
 from desktop.library.database import Database
+from desktop.library.disk.scan import FoundFile
 from desktop.library.lineage import LineageBook, LineageRecord, LineageReference
 from desktop.library.migrations import CATALOG_VERSION
-from desktop.library.scan import FoundFile
 from desktop.library.vector_ledger import VectorLedger
 
 HOME = Path("/home/ann/pictures")

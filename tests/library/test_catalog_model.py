@@ -20,9 +20,9 @@ from desktop.core.annotations import Annotation, name_key
 from desktop.library.annotations import Annotations
 from desktop.library.catalog import Catalog, ReadFile, RootKind
 from desktop.library.database import Database
+from desktop.library.disk.moves import Move, Moves
+from desktop.library.disk.scan import FoundFile
 from desktop.library.lineage import LineageBook, LineageRecord
-from desktop.library.moves import Move, Moves
-from desktop.library.scan import FoundFile
 
 FOLDERS = ("pictures", "pictures/capes", "pictures/capes/red", "shoots", "shoots/day 1", "红色")
 NAMES = ("zebra.png", "红披风.png", "moonlight 2.jpg", "caf\udce9.png", "sub/deep/Übergröße.png")

@@ -19,8 +19,11 @@ from desktop.core.errors import LibraryError
 from desktop.library.annotations import Annotations
 from desktop.library.catalog import Catalog, ReadFile, RootKind
 from desktop.library.database import Database
-from desktop.library.exchange import Exchange
-from desktop.library.export_file import (
+from desktop.library.disk.ignore import IgnoreRules
+from desktop.library.disk.ignore_book import IgnoreBook
+from desktop.library.disk.scan import FoundFile
+from desktop.library.keeping.exchange import Exchange
+from desktop.library.keeping.export_file import (
     Exported,
     ExportedAsset,
     ExportedBoard,
@@ -31,10 +34,7 @@ from desktop.library.export_file import (
     to_csv,
     to_json,
 )
-from desktop.library.ignore import IgnoreRules
-from desktop.library.ignore_book import IgnoreBook
 from desktop.library.lineage import LineageBook, LineageRecord, LineageReference
-from desktop.library.scan import FoundFile
 
 # -- the files ---------------------------------------------------------------------------------
 

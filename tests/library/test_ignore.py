@@ -18,7 +18,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from desktop.core.errors import UsageError
-from desktop.library.ignore import IgnoreRules, is_ignored
+from desktop.library.disk.ignore import IgnoreRules, is_ignored
 
 needs_git = pytest.mark.skipif(shutil.which("git") is None, reason="git is the reference")
 

@@ -11,12 +11,12 @@ import pytest
 
 from desktop.core.errors import LibraryDamaged, LibraryReadOnly
 from desktop.library.annotations import Annotations
-from desktop.library.backups import DailyBackups
 from desktop.library.catalog import Catalog
-from desktop.library.copies import newest_whole
 from desktop.library.database import Database
-from desktop.library.repair import carry_out, plan_repair
-from desktop.library.scan import FoundFile
+from desktop.library.disk.scan import FoundFile
+from desktop.library.keeping.backups import DailyBackups
+from desktop.library.keeping.copies import newest_whole
+from desktop.library.keeping.repair import carry_out, plan_repair
 
 _NOON = 1_790_000_000.0
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from desktop.library.scan import FoundFile, ScanFailure, scan
+from desktop.library.disk.scan import FoundFile, ScanFailure, scan
 from desktop.media.formats import is_picture
 
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from desktop.library import watch
-from desktop.library.watch import Watcher
+from desktop.library.disk import watch
+from desktop.library.disk.watch import Watcher
 from desktop.media.formats import is_picture
 
 SOON_S = 20.0

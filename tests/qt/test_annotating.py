@@ -193,6 +193,7 @@ def test_undoing_goes_back_over_what_a_duplicate_handed_on(window: Window) -> No
     window.session.annotating.put_on_board("Mood", [window.ids[2]])
     window.until(lambda: window.names("board") == {"Mood": 1})
     said.put_on_board("Mood", [second])
+    assert window.session.tidying is not None
     window.session.tidying.merged.emit(said.merge([second], first))
     window.until(lambda: window.session.annotating.changes.count() == 2)
     window.session.annotating.changes.undo()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QApplication, QMenu
+from PySide6.QtWidgets import QApplication, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.config.options import EngineOptions
@@ -63,7 +63,7 @@ class Rules:
 
     def examples(self) -> list[str]:
         tiles = self.dialog.examples.children()
-        named = [tile.accessibleName() for tile in tiles if hasattr(tile, "accessibleName")]
+        named = [tile.accessibleName() for tile in tiles if isinstance(tile, QWidget)]
         return [Path(name).name for name in named]
 
     def folder_menu(self, folder: Path) -> QMenu:

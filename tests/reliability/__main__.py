@@ -18,12 +18,14 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 # Before anything is forked: what is heavy is imported once.
-import milvus_lite.server_manager  # noqa: F401 (Milvus Lite, started in each process that needs it)
-import pymilvus  # noqa: F401
+import milvus_lite.server_manager
+import pymilvus
 
 from tests.reliability import faults, kills, mutations
 from tests.reliability.tally import WRONGS, Tally
 
+_LOADED = (milvus_lite.server_manager, pymilvus)
+"""Milvus Lite is started in each process that needs it."""
 KILLS, QUICK_KILLS = 300, 14
 _SEED = 20_261_122
 _QUICK_FAULTS = (

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from desktop.core.cancellation import CancelToken
-from desktop.library.copies import whole_version
+from desktop.library.keeping.copies import whole_version
 from desktop.wiring import Engine
 from tests.reliability.tally import WRONGS, Findings
 from tests.reliability.world import World, digest_of
@@ -150,6 +150,8 @@ def facts(world: World, engine: Engine, names: Sequence[str]) -> Iterator[tuple[
                 yield name, words.note
             case _ if words:
                 yield name, kind.partition(" ")[2] in words.tags
+            case _:
+                pass  # nothing was said about it
 
 
 def _kept(world: World, path: Path) -> str | None:

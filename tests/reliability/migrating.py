@@ -12,8 +12,8 @@ from contextlib import closing
 from functools import partial
 from pathlib import Path
 
-from desktop.library.copies import whole_version
 from desktop.library.database import Database
+from desktop.library.keeping.copies import whole_version
 from tests.reliability import process
 from tests.reliability.tally import WRONGS, Findings, Tally
 

@@ -19,7 +19,7 @@ from desktop.core.cancellation import CancelToken
 from desktop.core.progress import finish
 from desktop.index.exact import unit
 from desktop.library.catalog import ReadFile
-from desktop.library.scan import FoundFile
+from desktop.library.disk.scan import FoundFile
 from desktop.wiring import Engine
 
 

@@ -21,8 +21,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from desktop.core.cancellation import CancelToken
 from desktop.library.catalog import Catalog, ReadFile
 from desktop.library.database import Database
-from desktop.library.ignore_book import IgnoreBook
-from desktop.library.moves import Moves
+from desktop.library.disk.ignore_book import IgnoreBook
+from desktop.library.disk.moves import Moves
 from desktop.media.fingerprint import content_hash
 from desktop.services.recognising import Recognising
 from desktop.services.survey import Survey

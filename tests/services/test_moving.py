@@ -21,7 +21,7 @@ from desktop.index.exact import unit
 from desktop.index.milvus import MilvusStore
 from desktop.index.naming import collection_name
 from desktop.library.catalog import ReadFile
-from desktop.library.scan import FoundFile
+from desktop.library.disk.scan import FoundFile
 from desktop.wiring import Engine
 from tests import pictures
 from tests.fakes.milvus import refusing_server

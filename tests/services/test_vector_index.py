@@ -16,7 +16,7 @@ from desktop.index.resident import ResidentStore
 from desktop.index.store import StoredVector, VectorStore
 from desktop.library.catalog import Catalog, ReadFile
 from desktop.library.database import Database
-from desktop.library.scan import FoundFile
+from desktop.library.disk.scan import FoundFile
 from desktop.library.vector_ledger import VectorLedger
 from desktop.services.vector_index import VectorIndex
 from desktop.wiring import Engine

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from desktop.library.database import Database
-from desktop.library.ignore import IgnoreRules
-from desktop.library.moves import last_place
+from desktop.library.disk.ignore import IgnoreRules
+from desktop.library.disk.moves import last_place
 
 
 class IgnoreBook:

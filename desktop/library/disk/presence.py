@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import TypeVar
 
 from desktop.library.database import Database
-from desktop.library.ignore import is_ignored
-from desktop.library.scan import identity
+from desktop.library.disk.ignore import is_ignored
+from desktop.library.disk.scan import identity
 
 _PATIENCE_S = 2.0
 """A network drive that is lost may not answer for minutes; then it counts as away."""

@@ -11,7 +11,7 @@ from desktop.core.asset import displayable
 from desktop.core.errors import LibraryError
 from desktop.library.catalog import Catalog, Root, RootKind
 from desktop.library.database import Database
-from desktop.library.scan import identity
+from desktop.library.disk.scan import identity
 from desktop.library.vector_ledger import VectorLedger
 from desktop.library.word_index import index_words
 

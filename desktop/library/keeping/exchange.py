@@ -12,7 +12,10 @@ from desktop.core.annotations import Board, Edits, name_key
 from desktop.library.annotations import Annotations
 from desktop.library.catalog import Catalog, RootKind
 from desktop.library.database import Database
-from desktop.library.export_file import (
+from desktop.library.disk.ignore import IgnoreRules
+from desktop.library.disk.ignore_book import IgnoreBook
+from desktop.library.disk.moves import last_place
+from desktop.library.keeping.export_file import (
     Exported,
     ExportedAsset,
     ExportedBoard,
@@ -20,10 +23,7 @@ from desktop.library.export_file import (
     ExportedReference,
     ExportedRoot,
 )
-from desktop.library.ignore import IgnoreRules
-from desktop.library.ignore_book import IgnoreBook
 from desktop.library.lineage import LineageBook, LineageRecord, LineageReference
-from desktop.library.moves import last_place
 
 _ENTERED = """
 SELECT assets.id, roots.kind, roots.path, relative_path, content_hash, rating, note

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from desktop.library.database import Database
-from desktop.library.scan import FoundFile
+from desktop.library.disk.scan import FoundFile
 from desktop.library.word_index import index_words
 
 _PARKED = b"\0"

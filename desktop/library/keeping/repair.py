@@ -8,8 +8,8 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from desktop.library.copies import WholeCopy, newest_whole, place_copy
 from desktop.library.database import Database, unusable
+from desktop.library.keeping.copies import WholeCopy, newest_whole, place_copy
 
 
 @dataclass(frozen=True, slots=True)

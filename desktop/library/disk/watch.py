@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from desktop.library.ignore import is_ignored
+from desktop.library.disk.ignore import is_ignored
 
 _TICK_S = 0.25
 _QUIET_S = 1.0

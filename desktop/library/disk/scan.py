@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from desktop.library.ignore import NO_RULES, IgnoreRules, is_ignored, is_library
+from desktop.library.disk.ignore import NO_RULES, IgnoreRules, is_ignored, is_library
 
 
 class FoundFile(NamedTuple):

@@ -14,8 +14,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from desktop.library.copies import WholeCopy, newest_whole, oldest_first, write_copy
 from desktop.library.database import Database, unusable
+from desktop.library.keeping.copies import WholeCopy, newest_whole, oldest_first, write_copy
 
 _KEPT = 7
 _KEPT_AT_LEAST = 2
