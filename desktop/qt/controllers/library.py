@@ -107,6 +107,11 @@ class LibraryController(QObject):
     def arrange(self, order: Order) -> None:
         """Show the library in another order."""
         shelf = self._shelf
+        if shelf.is_in_order(order):
+            # Not by way of the lane, where what was said about a large selection may be read.
+            self._orders.forget()
+            self._window.centre.show_ordered(shelf.in_order(order))
+            return
         self._orders.submit(lambda _: shelf.in_order(order))
 
     def add(self, paths: Sequence[Path], *, retry_failed: bool = False) -> None:

@@ -43,6 +43,10 @@ class Shelf:
     def __init__(self, assets: Sequence[Asset] = ()) -> None:
         self._by_order = {Order.NEWEST: assets}
 
+    def is_in_order(self, order: Order) -> bool:
+        """True when ``in_order`` has nothing left to do."""
+        return order in self._by_order
+
     def in_order(self, order: Order) -> Sequence[Asset]:
         if order not in self._by_order:
             newest = self._by_order[Order.NEWEST]
