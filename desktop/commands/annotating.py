@@ -14,6 +14,7 @@ from desktop.commands.opening import open_library, open_to_read
 from desktop.commands.parser import Commands, Json
 from desktop.commands.terminal import say
 from desktop.config.options import EngineOptions
+from desktop.core.annotations import NameCount
 from desktop.core.asset import displayable
 from desktop.core.errors import LibraryError
 
@@ -73,16 +74,21 @@ def _add_paths(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _counted(names: Sequence[NameCount], arguments: argparse.Namespace) -> list[Json]:
+    """Tell names and how many pictures have each."""
+    if not arguments.json:
+        for name in names:
+            say(f"{name.count:6,}  {name.name}")
+    return [asdict(name) for name in names]
+
+
 # -- tags, stars, notes ------------------------------------------------------------------------
 
 
 def _tag_list(arguments: argparse.Namespace, options: EngineOptions) -> Json:
     with open_to_read(options) as engine:
         tags = engine.annotations.tags()
-    if not arguments.json:
-        for tag in tags:
-            say(f"{tag.count:6,}  {tag.name}")
-    return {"tags": [asdict(tag) for tag in tags]}
+    return {"tags": _counted(tags, arguments)}
 
 
 def _tag_add(arguments: argparse.Namespace, options: EngineOptions) -> Json:
@@ -156,10 +162,7 @@ def _show(arguments: argparse.Namespace, options: EngineOptions) -> Json:
 def _board_list(arguments: argparse.Namespace, options: EngineOptions) -> Json:
     with open_to_read(options) as engine:
         boards = engine.annotations.boards()
-    if not arguments.json:
-        for board in boards:
-            say(f"{board.count:6,}  {board.name}")
-    return {"boards": [asdict(board) for board in boards]}
+    return {"boards": _counted(boards, arguments)}
 
 
 def _board_show(arguments: argparse.Namespace, options: EngineOptions) -> Json:

@@ -2,12 +2,33 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 
+from desktop.cli import main
 from desktop.embedding.process import ProcessEncoder
 from tests.lent import lend
+
+Json = dict[str, Any]
+Run = Callable[..., Json]
 
 
 @pytest.fixture(autouse=True)
 def _one_process_for_all(tiny_process: ProcessEncoder, monkeypatch: pytest.MonkeyPatch) -> None:
     lend(tiny_process, monkeypatch)
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Run:
+    """Run a command with ``--json``; returns what it printed."""
+
+    def run_it(*words: object, expect: int = 0) -> Json:
+        code = main([*(str(word) for word in words), "--json"])
+        printed = capsys.readouterr()
+        assert code == expect, printed
+        return json.loads(printed.out)
+
+    return run_it

@@ -2,31 +2,13 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from desktop.cli import main
 from tests import pictures
-
-Json = dict[str, Any]
-Run = Callable[..., Json]
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Run:
-    """Run a command with ``--json``; returns what it printed."""
-
-    def run_it(*words: object, expect: int = 0) -> Json:
-        code = main([*(str(word) for word in words), "--json"])
-        printed = capsys.readouterr()
-        assert code == expect, printed
-        return json.loads(printed.out)
-
-    return run_it
+from tests.commands.conftest import Run
 
 
 @pytest.fixture
