@@ -69,6 +69,23 @@ class Annotation:
 
 
 @dataclass(frozen=True, slots=True)
+class Consensus:
+    """What was said about several assets, taken together.
+
+    Attributes:
+        count: how many assets.
+        rating, note: None where they differ.
+        tags, boards: name -> how many of them have it, the most frequent first.
+    """
+
+    count: int = 0
+    rating: int | None = 0
+    note: str | None = ""
+    tags: Mapping[str, int] = field(default_factory=dict[str, int])
+    boards: Mapping[str, int] = field(default_factory=dict[str, int])
+
+
+@dataclass(frozen=True, slots=True)
 class NameCount:
     """A tag or a board, and how many assets it has."""
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,7 +17,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from desktop.core.annotations import Annotation, name_key
+from desktop.core.annotations import Annotation, Consensus, name_key
 from desktop.library.annotations import Annotations
 from desktop.library.catalog import Catalog, ReadFile, RootKind
 from desktop.library.database import Database
@@ -289,6 +290,23 @@ class CatalogModel(RuleBasedStateMachine):
         for name, ids in self.boards.items():
             assert self.annotations.board(name).asset_ids == tuple(ids)
         assert {board.name for board in self.annotations.boards()} == set(self.boards)
+
+    @invariant()
+    def take_several_together(self) -> None:
+        # Half of them, so that some agree where all together do not.
+        for chosen in (list(self.pictures), list(self.pictures)[::2]):
+            said = list(self.annotations.of(chosen).values())
+            together = self.annotations.together([*chosen, 10**9])
+            ratings, notes = {one.rating for one in said}, {one.note for one in said}
+            assert together == Consensus(
+                len(chosen),
+                (ratings or {0}).pop() if len(ratings) < 2 else None,
+                (notes or {""}).pop() if len(notes) < 2 else None,
+                Counter(tag for one in said for tag in one.tags),
+                Counter(board for one in said for board in one.boards),
+            )
+            for counts in (together.tags, together.boards):
+                assert [*counts.values()] == sorted(counts.values(), reverse=True)
 
     @invariant()
     def count_alike(self) -> None:

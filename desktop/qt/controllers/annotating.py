@@ -5,29 +5,36 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from operator import attrgetter
 
 from PySide6.QtCore import QObject, QPoint, Qt
 from PySide6.QtGui import QKeySequence, QShortcut, QUndoCommand, QUndoStack
 from PySide6.QtWidgets import QInputDialog, QMenu
 
-from desktop.core.annotations import MAX_RATING, Edits, NameCount
+from desktop.core.annotations import MAX_RATING, Consensus, Edits, NameCount
 from desktop.core.asset import Asset
 from desktop.core.cancellation import CancelToken
 from desktop.qt.controllers.context import Context
 from desktop.qt.models.sections import Section
-from desktop.qt.panels.annotation_editor import Summary, summary
 from desktop.qt.workers.latest import Latest
 
 _UNDO_LIMIT = 200
+_id = attrgetter("id")
 
 Do = Callable[[], Edits]
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What the catalogue knows, as one job read it; ``chosen``: the section with its pictures."""
+    """What the catalogue knows, as one job read it.
 
-    selected: Summary
+    Attributes:
+        asset_ids: what was selected, of which ``together`` tells.
+        chosen: the section with its pictures.
+    """
+
+    asset_ids: tuple[int, ...]
+    together: Consensus
     tags: Sequence[NameCount]
     boards: Sequence[NameCount]
     chosen: Section | None
@@ -85,7 +92,7 @@ class AnnotatingController(QObject):
         editor.tag_removed.connect(
             lambda name: self._say(partial(said.untag, names=[name]), f"tag {name}")
         )
-        editor.board_added.connect(lambda name: self.put_on_board(name, editor.asset_ids))
+        editor.board_added.connect(lambda name: self.put_on_board(name, self._selected()))
         editor.board_removed.connect(
             lambda name: self._say(lambda ids: said.take_off_board(name, ids), f"board {name}")
         )
@@ -106,7 +113,7 @@ class AnnotatingController(QObject):
     def refresh(self) -> None:
         """Read anew what was said about the selection, and which tags and boards there are."""
         engine, section = self._context.engine, self._section
-        ids = [asset.id for asset in self._window.centre.grid.selected_assets()]
+        ids = self._selected()
 
         def read(_: CancelToken) -> Said:
             said = engine.annotations
@@ -116,7 +123,7 @@ class AnnotatingController(QObject):
                 chosen = replace(section, asset_ids=tuple(said.tagged(section.name)))
             elif section.kind == "board" and section.name in {board.name for board in boards}:
                 chosen = replace(section, asset_ids=said.board(section.name).asset_ids)
-            return Said(summary(said.of(ids)), tags, boards, chosen)
+            return Said(ids, said.together(ids), tags, boards, chosen)
 
         self._readings.submit(read)
 
@@ -155,8 +162,12 @@ class AnnotatingController(QObject):
 
     # ------------------------------------------------------------------ inside
 
+    def _selected(self) -> tuple[int, ...]:
+        """Ids of what is selected, in the order shown."""
+        return tuple(map(_id, self._window.centre.grid.selected_assets()))
+
     def _say(self, change: Callable[[Sequence[int]], Edits], text: str) -> None:
-        ids = [asset.id for asset in self._window.centre.grid.selected_assets()]
+        ids = self._selected()
         if ids:
             self.do(text, lambda: change(ids))
 
@@ -182,7 +193,7 @@ class AnnotatingController(QObject):
     def _on_selection(self, assets: Sequence[Asset]) -> None:
         if not assets:
             self._readings.forget()
-            self._editor.show_annotations(Summary())
+            self._editor.show_annotations((), Consensus())
             return
         self.refresh()
 
@@ -192,7 +203,7 @@ class AnnotatingController(QObject):
             self.refresh()
 
     def _show(self, said: Said) -> None:
-        self._editor.show_annotations(said.selected)
+        self._editor.show_annotations(said.asset_ids, said.together)
         tags = [tag.name for tag in said.tags]
         boards = [board.name for board in said.boards]
         self._editor.know(tags, boards)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QStringListModel, Qt, QTimer, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
@@ -17,7 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.core.annotations import Annotation
+from desktop.core.annotations import Consensus
 from desktop.qt.theme import UNIT, Theme
 from desktop.qt.views.chips import Chips
 from desktop.qt.views.stars import Stars
@@ -25,22 +23,6 @@ from desktop.qt.views.words import label
 
 _NOTE_HEIGHT = 10 * UNIT
 _PAUSE_MS = 1500
-
-
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """What is said about several pictures at once.
-
-    Attributes:
-        rating, note: None where they differ.
-        tags, boards: name -> on how many it is, in words; empty for all.
-    """
-
-    asset_ids: tuple[int, ...] = ()
-    rating: int | None = 0
-    note: str | None = ""
-    tags: Mapping[str, str] = field(default_factory=dict[str, str])
-    boards: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 class AnnotationEditor(QWidget):
@@ -83,24 +65,24 @@ class AnnotationEditor(QWidget):
         column.addLayout(rating)
         for widget in (self.tags, self.tag_field, self.boards, self.board_field, self.note):
             column.addWidget(widget)
-        self.show_annotations(Summary())
+        self.show_annotations((), Consensus())
 
     @property
     def asset_ids(self) -> tuple[int, ...]:
         """The pictures that are shown."""
         return self._ids
 
-    def show_annotations(self, said: Summary) -> None:
-        """What was said about the selected pictures; nobody's typing is overwritten."""
-        is_same = said.asset_ids == self._ids
+    def show_annotations(self, asset_ids: tuple[int, ...], said: Consensus) -> None:
+        """What was said about these pictures; nobody's typing is overwritten."""
+        is_same = asset_ids == self._ids
         if not is_same:
             self.note.commit()  # what was typed belongs to the pictures before
             self.tag_field.clear()
             self.board_field.clear()
-        self._ids = said.asset_ids
+        self._ids = asset_ids
         self.stars.show_rating(said.rating)
-        self.tags.show_names(said.tags)
-        self.boards.show_names(said.boards)
+        self.tags.show_names(_in_words(said.tags, said.count))
+        self.boards.show_names(_in_words(said.boards, said.count))
         hint = "Write a note" if said.note is not None else "These pictures have different notes"
         self.note.show_note(said.note or "", hint, is_kept=is_same)
 
@@ -199,23 +181,8 @@ class NoteField(QPlainTextEdit):
             super().keyPressEvent(e)
 
 
-def summary(said: Mapping[int, Annotation]) -> Summary:
-    """Many annotations as one; a large selection takes its time, so not in the window's thread."""
-    ratings = {one.rating for one in said.values()}
-    notes = {one.note for one in said.values()}
-    return Summary(
-        tuple(said),
-        next(iter(ratings), 0) if len(ratings) < 2 else None,
-        next(iter(notes), "") if len(notes) < 2 else None,
-        _shared((one.tags for one in said.values()), len(said)),
-        _shared((one.boards for one in said.values()), len(said)),
-    )
-
-
-def _shared(names: Iterable[Sequence[str]], of: int) -> dict[str, str]:
+def _in_words(counts: Mapping[str, int], of: int) -> dict[str, str]:
     """Every name, and on how many it is where that is not all."""
-    counts = Counter(name for several in names for name in several)
     return {
-        name: "" if count == of else f"on {count:,} of {of:,}"
-        for name, count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+        name: "" if count == of else f"on {count:,} of {of:,}" for name, count in counts.items()
     }
