@@ -36,11 +36,19 @@ def open_engine(options: EngineOptions) -> EngineParts:
     """Open a library with the environment of this process."""
     # In the lane that opens it, behind the first paint of the window: the engine's libraries
     # take longer to import than the window takes to open.
-    from desktop.config.versions import log_versions
     from desktop.wiring import Engine
 
+    try:
+        return Engine(options)
+    except PlantainError:
+        _log_versions()
+        raise
+
+
+def _log_versions() -> None:
+    from desktop.config.versions import log_versions  # a tenth of a second, not before the window
+
     log_versions()
-    return Engine(options)
 
 
 SHUTDOWN_S = 10.0
@@ -97,6 +105,7 @@ def run(
     pulse.start()
     is_clean = True
     try:
+        session.settled.connect(lambda: session.lanes.browse.submit(lambda _: _log_versions()))
         if on_start is not None:
             session.furnished.connect(lambda: on_start(session))
         session.start()

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
 
 
-@dataclass(frozen=True, slots=True)
-class Asset:
+class Asset(NamedTuple):
     """One row of the library.
+
+    A tuple, because a hundred thousand are made each time the window opens, in a fifth of the time
+    that a frozen dataclass takes.
 
     Attributes:
         id: identity in this library; kept over re-scans, never reused.

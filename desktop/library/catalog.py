@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import sys
 import time
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
@@ -31,6 +32,8 @@ _FROM = "FROM assets JOIN roots ON roots.id = assets.root_id"
 _MAX_VARIABLES = 500
 """SQLite builds may allow as few as 999 bound variables a statement."""
 _SEPARATOR = os.fsencode(os.sep)
+_FILE_NAMES = sys.getfilesystemencoding(), sys.getfilesystemencodeerrors()
+"""How ``os.fsdecode`` decodes."""
 
 
 class RootKind(StrEnum):
@@ -375,6 +378,11 @@ class Catalog:
             )
         )
 
+    def version(self) -> tuple[object, ...]:
+        """Another one after every change of the catalogue, and when a root comes or goes; to be
+        compared with those that the same thread got."""
+        return (*self._database.version(), frozenset(self.presence.away()))
+
     def asset_at(self, path: Path) -> Asset | None:
         """The asset whose file is ``path`` (absolute), if the library has it."""
         places = [located] if (located := self.locate(path)) else []
@@ -449,7 +457,7 @@ def _assets(rows: Sequence[sqlite3.Row], away: Collection[bytes]) -> list[Asset]
     Args:
         away: paths of the roots that are not there now.
     """
-    folders: dict[tuple[bytes, bytes], str] = {}
+    places: dict[tuple[bytes, bytes], tuple[str, bool]] = {}
     assets: list[Asset] = []
     for row in rows:
         # fmt: off
@@ -458,14 +466,16 @@ def _assets(rows: Sequence[sqlite3.Row], away: Collection[bytes]) -> list[Asset]
          is_elsewhere) = row
         # fmt: on
         below, _, name = relative.rpartition(_SEPARATOR)
-        folder = folders.get((root, below))
-        if folder is None:
-            folder = folders[root, below] = str(_path(root) / os.fsdecode(below))
+        place = places.get((root, below))
+        if place is None:
+            folder = str(_path(root) / os.fsdecode(below))
+            place = places[root, below] = (folder, root in away)
+        folder, is_away = place
         assets.append(
             Asset(
                 asset_id,
                 folder,
-                os.fsdecode(last_place(name)),
+                last_place(name).decode(*_FILE_NAMES),
                 size,
                 modified_ns,
                 added_at,
@@ -473,15 +483,15 @@ def _assets(rows: Sequence[sqlite3.Row], away: Collection[bytes]) -> list[Asset]
                 height,
                 form,
                 content_hash,
-                bool(is_missing) and not is_elsewhere,
-                bool(is_generated),
+                is_missing == 1 and not is_elsewhere,
+                is_generated == 1,
                 failure,
                 rating,
-                is_ignored=bool(is_ignored),
-                is_offline=root in away or bool(is_elsewhere),
-                duration_ms=duration_ms,
-                frame_count=frame_count,
-                is_elsewhere=bool(is_elsewhere),
+                is_ignored == 1,
+                is_away or is_elsewhere == 1,
+                duration_ms,
+                frame_count,
+                is_elsewhere == 1,
             )
         )
     return assets

@@ -152,6 +152,12 @@ class Database:
         except sqlite3.Error as error:
             raise unusable(self.path, error) from error
 
+    def version(self) -> tuple[int, int]:
+        """Another one after every change by anyone; each thread, which has a connection of its own,
+        counts for itself."""
+        # SQLite counts others' commits and this connection's rows apart.
+        return _pragma(self.connection, "data_version"), self.connection.total_changes
+
     @contextmanager
     def transaction(self) -> Generator[sqlite3.Connection]:
         """All or nothing; one inside another joins the outer one.

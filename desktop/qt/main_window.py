@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -69,6 +68,7 @@ class MainWindow(QMainWindow):
     """A key of ``situation``: what is to be done about a library that does not open."""
     first_painted = Signal()
     """The window is to be seen; whatever can wait for that may begin."""
+    creation_built = Signal()
     closing = Signal()
 
     jobs: JobListModel
@@ -85,6 +85,8 @@ class MainWindow(QMainWindow):
         self.theme = theme
         self.is_furnished = False
         self._is_painted = False
+        self._is_read_only = False
+        self._creation: GenerationPanel | None = None
 
     def furnish(self, pictures: Pictures, cache: PixmapCache) -> None:
         """Build the panels and everything that can be done with them."""
@@ -165,17 +167,35 @@ class MainWindow(QMainWindow):
         self.details.prompt_reuse_requested.connect(self.reuse)
         self.is_furnished = True
 
-    @cached_property
+    @property
     def creation(self) -> GenerationPanel:
-        """The panel behind the tab "Create"; made after the first paint, which it would delay."""
-        # Imported here for the same reason.
+        """The panel behind the tab "Create"; built when it is first asked for, which takes longer
+        than a frame."""
+        if self._creation is None:
+            self._creation = self._build_creation()
+            self.creation_built.emit()
+        return self._creation
+
+    @property
+    def has_creation(self) -> bool:
+        """The panel was built."""
+        return self._creation is not None
+
+    def _build_creation(self) -> GenerationPanel:
         from desktop.qt.panels.generation_panel import GenerationPanel
 
         made = GenerationPanel(self.theme, self._pictures, self._cache)
+        made.setEnabled(not self._is_read_only)
         made.show_in_library_requested.connect(self.show_in_library)
         made.link_opened.connect(lambda link: QDesktopServices.openUrl(QUrl(link)))
         self._right_stack.insertWidget(CREATE, made)
         return made
+
+    @property
+    def is_right_in_use(self) -> bool:
+        """The keyboard goes to the details or to creation."""
+        focus = self.focusWidget()
+        return focus is not None and self.right.isAncestorOf(focus)
 
     # ------------------------------------------------------------------ what can be done
 
@@ -329,7 +349,9 @@ class MainWindow(QMainWindow):
         for made in (self.add_action, self.rescan_action, self.create_action):
             made.setEnabled(not is_read_only)
         self.setAcceptDrops(not is_read_only)
-        self.creation.setEnabled(not is_read_only)
+        self._is_read_only = is_read_only
+        if self._creation is not None:
+            self._creation.setEnabled(not is_read_only)
 
     def _make_tools(self) -> None:
         from desktop.qt.views.words import icon_button
@@ -368,8 +390,8 @@ class MainWindow(QMainWindow):
 
     def _escape(self) -> None:
         """One step back: out of the panel, out of the search, out of the selection."""
-        search, focus = self.centre.search, self.focusWidget()
-        if focus is not None and self.right.isAncestorOf(focus):
+        search = self.centre.search
+        if self.is_right_in_use:
             self.centre.grid.setFocus()
         elif not search.query().is_empty:
             search.clear()

@@ -21,6 +21,7 @@ from desktop.qt.models.pixmap_cache import PixmapCache
 from desktop.qt.theme import Theme
 
 if TYPE_CHECKING:
+    from desktop.qt.controllers.context import Context
     from desktop.qt.controllers.creation import CreationController
     from desktop.qt.controllers.disk import DiskController
     from desktop.qt.controllers.library import LibraryController
@@ -36,7 +37,7 @@ _log = logging.getLogger(__name__)
 class Session(QObject):
     """Window, lanes and controllers.
 
-    ``furnished`` comes once the window has its panels.
+    ``furnished`` comes once the window has its panels, ``settled`` once the library is shown.
 
     Args:
         open_engine: opens the library; called in the index lane, and again on "Try again".
@@ -47,6 +48,7 @@ class Session(QObject):
     """
 
     furnished = Signal()
+    settled = Signal()
 
     def __init__(
         self,
@@ -156,7 +158,6 @@ class Session(QObject):
         # Behind the first paint, as the engine itself: there is nothing to control before.
         from desktop.qt.controllers.annotating import AnnotatingController
         from desktop.qt.controllers.context import Context
-        from desktop.qt.controllers.creation import CreationController
         from desktop.qt.controllers.disk import DiskController
         from desktop.qt.controllers.ignoring import IgnoringController
         from desktop.qt.controllers.leaving import LeavingController
@@ -170,8 +171,10 @@ class Session(QObject):
         context = Context(engine, self.window, self.lanes, self.pictures, self.cache, self.report)
         self.window.paths_added.disconnect(self._keep_paths)
         self.library = LibraryController(context)
+        self.library.first_read.connect(self.settled)
+        # First of all: it is read while the rest is put together.
+        self.library.refresh()
         self.search = SearchController(context)
-        self.creation = CreationController(context)
         self.models = ModelController(context)
         self.annotating = AnnotatingController(context)
         self.leaving = LeavingController(context)
@@ -201,12 +204,21 @@ class Session(QObject):
         self.disk = DiskController(context)
         self.disk.library_changed.connect(self.library.refresh)
         self.annotating.refresh()
-        self.creation.library_changed.connect(self.library.refresh)
+        if self.window.has_creation:
+            self._join_creation(context)
+        self.window.creation_built.connect(lambda: self._join_creation(context))
         self.models.model_changed.connect(self.library.catch_up)
         self.models.model_changed.connect(self.search.again)
-        self.library.refresh()
         if self._add:
             self.library.add(self._add)
+
+    def _join_creation(self, context: Context) -> None:
+        from desktop.qt.controllers.creation import CreationController
+
+        self.creation = CreationController(context)
+        if self.library is not None:
+            self.creation.library_changed.connect(self.library.refresh)
+            self.library.show_key_state()
 
     def _on_open_failed(self, error: object) -> None:
         sentence = getattr(error, "sentence", None)

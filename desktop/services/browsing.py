@@ -38,6 +38,11 @@ class Browsing:
         """Every asset, the newest in the library first."""
         return self._catalog.all_assets()
 
+    def version(self) -> object:
+        """Another one once ``all`` would tell something else; to be compared with those that the
+        same thread got."""
+        return self._catalog.version()
+
     def details(self, asset_id: int) -> AssetDetails:
         """Raises: LibraryError when the asset is no longer in the library."""
         asset = self._catalog.asset(asset_id)

@@ -12,6 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from desktop.qt.main_window import CREATE
+from desktop.qt.panels.generation_panel import GenerationPanel
 from desktop.qt.session import Session
 
 PATIENCE_S = 120.0
@@ -42,8 +43,11 @@ class Person:
         self.session = session
         self.window = session.window
         self.wait_until("the window has its panels", lambda: self.window.is_furnished)
-        self.create = session.window.creation
         self.grid = session.window.centre.grid
+
+    @property
+    def create(self) -> GenerationPanel:
+        return self.window.creation
 
     def wait_until(self, what: str, is_so: Callable[[], bool]) -> None:
         deadline = time.monotonic() + PATIENCE_S

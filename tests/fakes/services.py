@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import cast
 
-from desktop.core.annotations import Annotation, NameCount
+from desktop.core.annotations import Annotation, Consensus, NameCount
 from desktop.core.asset import Asset
 from desktop.core.cancellation import CancelToken
 from desktop.core.progress import Progress
@@ -49,7 +49,7 @@ def make_asset(number: int, name: str = "", folder: str = "/pictures", **changes
         format="PNG",
         content_hash=f"{number:064x}",
     )
-    return replace(asset, **changes)  # pyright: ignore[reportArgumentType]
+    return asset._replace(**changes)
 
 
 class FakeBrowsing:
@@ -57,9 +57,14 @@ class FakeBrowsing:
         self.assets = list(assets)
         self.lineages: dict[int, Lineage] = {}
         self.used_in: dict[int, tuple[Asset, ...]] = {}
+        self.times_read = 0
 
     def all(self) -> list[Asset]:
+        self.times_read += 1
         return list(self.assets)
+
+    def version(self) -> object:
+        return tuple(self.assets)
 
     def details(self, asset_id: int) -> AssetDetails:
         asset = next(asset for asset in self.assets if asset.id == asset_id)
@@ -229,6 +234,9 @@ class FakeAnnotations:
     def of(self, asset_ids: Sequence[int]) -> dict[int, Annotation]:
         return {asset_id: Annotation() for asset_id in asset_ids}
 
+    def together(self, asset_ids: Sequence[int]) -> Consensus:
+        return Consensus(len(asset_ids))
+
     def tags(self) -> list[NameCount]:
         return []
 
@@ -327,6 +335,7 @@ class FakeEngine:
         self.model = "ViT-B-32"
         self.key = ""
         self.key_error: Exception | None = None
+        self.status_gate: threading.Event | None = None
         self.is_closed = False
 
     def watch(
@@ -336,6 +345,7 @@ class FakeEngine:
         return self.watcher
 
     def status(self) -> LibraryStatus:
+        _wait(self.status_gate, CancelToken())
         problem = (
             "" if self.model else "There is no model yet, so pictures cannot be found by meaning."
         )

@@ -184,6 +184,39 @@ class TestAssets:
         }
 
 
+class TestVersion:
+    def test_stays_while_nothing_changes(self, catalog: Catalog) -> None:
+        add(catalog, "a.png")
+        version = catalog.version()
+        catalog.all_assets()
+        with catalog.all_or_nothing():
+            catalog.mark_missing([], is_missing=True)
+        assert catalog.version() == version
+
+    def test_tells_of_a_change_by_this_thread_and_by_another(self, catalog: Catalog) -> None:
+        [a] = add(catalog, "a.png")
+        versions = [catalog.version()]
+        read(catalog, a)
+        versions.append(catalog.version())
+        other = threading.Thread(target=catalog.mark_missing, args=([a],), kwargs={"is_missing": 1})
+        other.start()
+        other.join()
+        versions.append(catalog.version())
+        assert len(set(versions)) == 3
+
+    def test_tells_of_a_folder_that_comes_back(self, tmp_path: Path, catalog: Catalog) -> None:
+        folder = tmp_path / "drive"
+        folder.mkdir()
+        (folder / "a.png").touch()
+        catalog.add_files(catalog.add_root(folder), [FoundFile(b"a.png", 0, 1)])
+        folder.rename(tmp_path / "away")
+        catalog.presence.look()
+        version = catalog.version()
+        (tmp_path / "away").rename(folder)
+        catalog.presence.look()
+        assert catalog.version() != version
+
+
 class TestLedger:
     def vectors(self, count: int) -> np.ndarray:
         return np.random.default_rng(1).normal(size=(count, 512)).astype(np.float32)

@@ -85,12 +85,10 @@ def open_session(qtbot: QtBot, theme: Theme, tmp_path: Path) -> Iterator[Opener]
             engine = FakeEngine(engine or [], tmp_path)
         session = Session(theme, lambda: engine, add)
         sessions.append(session)
-        session.start()
-        qtbot.waitUntil(
-            lambda: (
-                session.window.is_furnished and session.window.centre.situation.assets is not None
-            )
-        )
+        with qtbot.waitSignal(session.settled):
+            session.start()
+        if engine.status_gate is None:
+            qtbot.waitUntil(lambda: session.lanes.browse.is_idle)
         return session
 
     yield open_it

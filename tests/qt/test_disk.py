@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import Qt
@@ -68,7 +67,7 @@ class TestFollowing:
 def test_pictures_of_a_drive_that_is_away_have_a_section_of_their_own(
     open_session: Opener, qtbot: QtBot
 ) -> None:
-    away = replace(B, is_offline=True)
+    away = B._replace(is_offline=True)
     assert overview([A, away]).offline == 1
     session = open_session(FakeEngine([A, away]))
     session.window.sidebar.choose(Section("offline"))
@@ -108,7 +107,7 @@ class TestTheBin:
     def test_what_is_away_already_is_not_asked_about(
         self, open_session: Opener, qtbot: QtBot
     ) -> None:
-        session = open_session(FakeEngine([replace(A, is_missing=True)]))
+        session = open_session(FakeEngine([A._replace(is_missing=True)]))
         select(session, A)
         qtbot.keyClick(session.window.centre.grid, Qt.Key.Key_Delete)
         assert session.window.findChildren(QMessageBox) == []
@@ -119,8 +118,8 @@ class TestDuplicates:
     def test_pictures_of_one_content_have_a_section_that_leads_to_the_choice(
         self, open_session: Opener, qtbot: QtBot
     ) -> None:
-        twin = replace(B, content_hash=A.content_hash)
-        session = open_session(FakeEngine([A, twin, C, replace(twin, id=9, is_missing=True)]))
+        twin = B._replace(content_hash=A.content_hash)
+        session = open_session(FakeEngine([A, twin, C, twin._replace(id=9, is_missing=True)]))
         session.window.sidebar.choose(Section("duplicates"))
         assert session.window.centre.grid.assets.rowCount() == 2
         session.window.centre.notice.action_button.click()

@@ -214,6 +214,19 @@ def test_a_rubber_band_selects_the_tiles_it_touches(grid: AssetGrid, qtbot: QtBo
     assert viewport.grab().toImage() != band, "the band goes with the button"
 
 
+def test_another_order_keeps_all_selected_and_tells_nobody(grid: AssetGrid) -> None:
+    assets = [make_asset(number) for number in range(5)]
+    grid.show_assets(assets)
+    grid.selectAll()
+    told: list[object] = []
+    grid.selection_changed.connect(told.append)
+    grid.show_reordered(assets[::-1])
+    assert grid.selected_assets() == assets[::-1]
+    assert not told
+    grid.clearSelection()
+    assert told == [[]], "but of what a person does, still"
+
+
 def test_another_order_keeps_what_is_selected_and_in_view(grid: AssetGrid) -> None:
     assets = [make_asset(n) for n in range(1, 2_001)]
     grid.show_assets(assets)

@@ -230,7 +230,7 @@ def test_on_a_real_library_a_folder_is_hidden_and_shown_again(
     session.start()
     rules = Rules(session, qtbot)
     qtbot.waitUntil(
-        lambda: session.window.is_furnished and bool(session.window.centre.situation.assets)
+        lambda: session.window.is_furnished and session.window.sidebar.folders.count() > 0
     )
 
     rules.ignore_folder(odd)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
@@ -19,7 +17,7 @@ from desktop.qt.theme import Theme
 from desktop.qt.views.asset_grid import AssetGrid
 from tests.fakes.services import make_asset
 
-VIDEO = replace(make_asset(1, "clip.mp4"), duration_ms=42_900, content_hash="ab12" * 8)
+VIDEO = make_asset(1, "clip.mp4", duration_ms=42_900, content_hash="ab12" * 8)
 HIT = SearchHit(1, VIDEO, 0.31, Reason.MEANING, 7_400)
 
 
@@ -55,7 +53,7 @@ def test_the_tile_says_length_or_time(
         QApplication.processEvents()
         return grid.grab().toImage()
 
-    still = replace(VIDEO, duration_ms=0)
+    still = VIDEO._replace(duration_ms=0)
     grid.show_assets([still])
     without = look()
     grid.show_assets([VIDEO])

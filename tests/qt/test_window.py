@@ -162,6 +162,32 @@ def test_a_stopped_run_is_finished_at_the_next_start(open_session: Opener, qtbot
     assert engine.indexing.caught_up == 1, "once, whatever it left"
 
 
+def test_what_has_not_changed_is_not_read_again(open_session: Opener, qtbot: QtBot) -> None:
+    engine = FakeEngine([make_asset(1)])
+    session = open_session(engine)
+    line = session.window.jobs_panel.line
+    session.window.rescan_action.trigger()
+    qtbot.waitUntil(lambda: "3 added" in line.words())
+    qtbot.waitUntil(lambda: session.lanes.browse.is_idle)
+    assert engine.browsing.times_read == 1
+    engine.browsing.assets = [make_asset(2), make_asset(1)]
+    session.window.rescan_action.trigger()
+    qtbot.waitUntil(lambda: session.window.centre.grid.count() == 2)
+    assert engine.browsing.times_read == 2
+
+
+def test_pictures_do_not_wait_for_the_status(open_session: Opener, qtbot: QtBot) -> None:
+    engine = FakeEngine([make_asset(1)])
+    engine.model = ""
+    engine.status_gate = threading.Event()  # as a key store that asks the person
+    session = open_session(engine)
+    notice = session.window.centre.model_notice
+    assert session.window.centre.grid.count() == 1
+    assert not notice.words()
+    engine.status_gate.set()
+    qtbot.waitUntil(lambda: "There is no model yet" in notice.words())
+
+
 def test_what_is_dropped_goes_before_the_catching_up(
     open_session: Opener, tmp_path: Path, qtbot: QtBot
 ) -> None:

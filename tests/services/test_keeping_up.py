@@ -98,6 +98,22 @@ def test_a_renamed_and_a_moved_file_keep_everything_without_being_read_again(
     assert engine.catalog.find_words("one crown", 5) == []
 
 
+def test_a_look_at_what_has_not_changed_leaves_the_version_as_it_is(
+    engine: Engine, tmp_path: Path
+) -> None:
+    folder = tmp_path / "one"
+    save(folder / "cape.png", 1)
+    index(engine, folder)
+    index(engine)
+    version = engine.browsing.version()
+    index(engine)
+    finish(engine.indexing.run_on_changes({folder}, CancelToken()))
+    assert engine.browsing.version() == version, "or the window reads the whole library anew"
+    save(folder / "crown.png", 2)
+    index(engine)
+    assert engine.browsing.version() != version
+
+
 def test_two_files_that_change_names_change_nothing_else(
     engine: Engine, folder: Path, reads_nothing: Callable[[], None]
 ) -> None:

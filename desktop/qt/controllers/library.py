@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from desktop.core.asset import Asset, displayable
 from desktop.core.cancellation import CancelToken
@@ -28,33 +28,45 @@ REFRESH_MS = 1500
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The library as one job read it; everything costly is done in the lane.
+    """The library as one job read it.
 
-    ``status`` is None in the readings made while pictures are added: it asks the system's key
-    store, which may be slow or even ask the person. ``is_unfinished``: an earlier run was
-    stopped before every picture was read.
+    Attributes:
+        version: of ``engine.browsing`` when it was read.
     """
 
+    version: object
     shelf: Shelf
     order: Order
     by_id: dict[int, Asset]
-    overview: Overview
-    status: LibraryStatus | None
-    is_unfinished: bool
     seconds: float
 
 
 class LibraryController(QObject):
     """Owns what the window knows of the library."""
 
+    first_read = Signal()
+    """The pictures are shown, or the reason why they cannot be; comes once."""
+
     def __init__(self, context: Context) -> None:
         super().__init__()
         self._context = context
         self._window = context.window
         self._readings = Latest(context.lanes.browse, self)
-        self._readings.finished.connect(self._show_reading)
-        self._readings.failed.connect(context.notice)
+        self._readings.finished.connect(self._on_reading)
+        self._readings.failed.connect(self._on_not_read)
         self._shelf = Shelf()
+        self._version: object = None
+        self._is_read = False
+        # The pictures do not wait for what is counted and asked about them.
+        self._overviews = Latest(context.lanes.browse, self)
+        self._overviews.finished.connect(self._show_overview)
+        self._overviews.failed.connect(context.notice)
+        self._unread = 0
+        self._statuses = Latest(context.lanes.browse, self)
+        self._statuses.finished.connect(self._show_status)
+        self._statuses.failed.connect(context.notice)
+        self._is_status_wanted = False
+        self._status: LibraryStatus | None = None
         self._orders = Latest(context.lanes.browse, self)
         self._orders.finished.connect(self._window.centre.show_ordered)
         self._orders.failed.connect(context.notice)
@@ -80,27 +92,28 @@ class LibraryController(QObject):
         return self._indexings > 0
 
     def refresh(self, *, with_status: bool = True) -> None:
-        """Read the library anew."""
-        self._refresh_timer.stop()
-        engine, order = self._context.engine, self._window.centre.order
+        """Read the library anew, unless nothing about it has changed.
 
-        def read(_: object) -> Reading:
+        Args:
+            with_status: ask for the status as well. That asks the system's key store, which may be
+                slow or even ask the person, so not while pictures are added.
+        """
+        self._refresh_timer.stop()
+        self._is_status_wanted |= with_status
+        engine, order, known = self._context.engine, self._window.centre.order, self._version
+
+        def read(_: object) -> Reading | None:
             began = time.monotonic()
+            # Asked first: what changes during the reading is read by the next one.
+            version = engine.browsing.version()
+            if version == known:
+                return None
             with uncollected():
                 assets = engine.browsing.all()
                 shelf = Shelf(assets)
                 shelf.in_order(order)
                 by_id = {asset.id: asset for asset in assets}
-            status = engine.status() if with_status else None
-            return Reading(
-                shelf,
-                order,
-                by_id,
-                overview(assets),
-                status,
-                status is not None and is_unfinished(assets, status),
-                time.monotonic() - began,
-            )
+            return Reading(version, shelf, order, by_id, time.monotonic() - began)
 
         self._readings.submit(read)
 
@@ -127,6 +140,11 @@ class LibraryController(QObject):
         """Look for changes in all known folders."""
         self._index("Look for changes", ())
         self._let_pass()
+
+    def show_key_state(self) -> None:
+        """Tell the Create panel, where there is one, whether there is a key."""
+        if self._status is not None and self._window.has_creation:
+            self._window.creation.show_key_state(self._status.has_gemini_key)
 
     def catch_up(self) -> None:
         """Encode what the model in use does not know yet; whatever a person asks for goes first."""
@@ -201,31 +219,62 @@ class LibraryController(QObject):
 
     # ------------------------------------------------------------------ showing
 
+    def _on_reading(self, reading: Reading | None) -> None:
+        self._context.cache.forgive()
+        if reading is not None:
+            self._show_reading(reading)
+        self._note_read()
+
+    def _on_not_read(self, error: object) -> None:
+        self._context.notice(error)
+        self._note_read()
+
     def _show_reading(self, reading: Reading) -> None:
         # A large library is read less often while it grows: never more than a twentieth of
         # the time goes into reading it.
         self._refresh_timer.setInterval(max(REFRESH_MS, round(20_000 * reading.seconds)))
-        is_first = not self._window.centre.situation.is_open
+        self._version, self._shelf = reading.version, reading.shelf
         self._context.pictures.set_assets(reading.by_id)
-        self._context.cache.forgive()
-        window = self._window
-        if reading.status is not None:
-            window.centre.show_status(reading.status)
-            window.show_read_only(reading.status.is_read_only)
-            window.creation.show_key_state(reading.status.has_gemini_key)
-        self._shelf = reading.shelf
-        window.centre.show_library(reading.shelf.in_order(reading.order))
+        window, assets = self._window, reading.shelf.in_order(reading.order)
+        window.centre.show_library(assets)
+        self._overviews.submit(lambda _: overview(assets))
         if window.centre.order is not reading.order:  # chosen while this was read
             self.arrange(window.centre.order)
-        elif not self.is_indexing:
-            self._prepare_orders()
-        window.sidebar.show_overview(reading.overview)
-        if is_first and not window.creation.prompt.hasFocus():
+        if not self._is_read and not window.is_right_in_use:
             window.centre.search.setFocus()
-        if is_first and reading.is_unfinished and not self.is_indexing:
-            self.catch_up()
         # The selected picture may have got its thumbnail or its lineage.
         self._on_selection(window.centre.grid.selected_assets())
+
+    def _note_read(self) -> None:
+        """The pictures are there, or are not to be had; now what can wait until then."""
+        if self._is_status_wanted:
+            self._is_status_wanted = False
+            engine = self._context.engine
+            self._statuses.submit(lambda _: engine.status())
+        if not self.is_indexing:
+            self._prepare_orders()
+        if not self._is_read:
+            self._is_read = True
+            self.first_read.emit()
+
+    def _show_overview(self, found: Overview) -> None:
+        self._unread = found.unread
+        self._window.sidebar.show_overview(found)
+
+    def _show_status(self, status: LibraryStatus) -> None:
+        is_first, self._status = self._status is None, status
+        window = self._window
+        window.centre.show_status(status)
+        window.show_read_only(status.is_read_only)
+        self.show_key_state()
+        if is_first and not self.is_indexing and self._is_unfinished(status):
+            self.catch_up()
+
+    def _is_unfinished(self, status: LibraryStatus) -> bool:
+        """There are pictures that another run would read, or send to the store."""
+        if status.is_read_only:
+            return False
+        return self._unread > 0 or (status.pending > 0 and not status.model_problem)
 
     def _prepare_orders(self) -> None:
         """Sort while nobody waits for it."""
@@ -247,15 +296,6 @@ class LibraryController(QObject):
 
     def _show_details(self, details: AssetDetails) -> None:
         self._window.details.show_details(details)
-
-
-def is_unfinished(assets: Sequence[Asset], status: LibraryStatus) -> bool:
-    """There are pictures that another run would read, or send to the store."""
-    if status.is_read_only:
-        return False
-    if status.pending and not status.model_problem:
-        return True
-    return any(not (asset.content_hash or asset.failure or asset.is_missing) for asset in assets)
 
 
 def report_text(report: IndexReport) -> str:

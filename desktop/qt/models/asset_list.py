@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from operator import attrgetter
 from pathlib import Path
 
 from PySide6.QtCore import (
@@ -23,6 +24,8 @@ from desktop.core.timecode import timecode
 ASSETS_MIME = "application/x-plantain-assets"
 """A JSON list of asset ids, beside the file URLs that other programs take."""
 
+_id = attrgetter("id")
+"""Without Python code for each of 100,000 assets."""
 Index = QModelIndex | QPersistentModelIndex
 _NO_PARENT = QModelIndex()
 
@@ -105,17 +108,17 @@ class AssetListModel(QAbstractListModel):
 
     def row_of(self, asset_id: int) -> int | None:
         """Where an asset is; None when it is not shown."""
-        return self._row_by_id().get(asset_id)
+        if self._rows is None:
+            self._rows = dict(zip(map(_id, self._assets), range(len(self._assets)), strict=True))
+        return self._rows.get(asset_id)
 
     def rows_of(self, assets: Sequence[Asset]) -> list[int]:
         """Where these are, sorted; those that are not shown are left out."""
-        rows = self._row_by_id()
-        return sorted(rows[asset.id] for asset in assets if asset.id in rows)
-
-    def _row_by_id(self) -> dict[int, int]:
-        if self._rows is None:
-            self._rows = {asset.id: row for row, asset in enumerate(self._assets)}
-        return self._rows
+        if len(assets) == 1:
+            row = self.row_of(assets[0].id)
+            return [] if row is None else [row]
+        wanted = set(map(_id, assets))
+        return [row for row, shown in enumerate(map(_id, self._assets)) if shown in wanted]
 
     # ------------------------------------------------------------------ Qt
 

@@ -100,13 +100,18 @@ class FolderRow:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """What the sidebar shows, computed off the GUI thread by ``overview``."""
+    """What the sidebar shows, computed off the GUI thread by ``overview``.
+
+    Attributes:
+        unread: nobody has tried to read these yet; the sidebar does not show them apart.
+    """
 
     everything: int = 0
     generated: int = 0
     missing: int = 0
     offline: int = 0
     duplicates: int = 0
+    unread: int = 0
     folders: tuple[FolderRow, ...] = ()
 
 
@@ -133,6 +138,7 @@ def overview(assets: Sequence[Asset]) -> Overview:
         missing=sum(asset.is_missing for asset in assets),
         duplicates=len(duplicated(assets)),
         offline=sum(is_away(asset) for asset in assets),
+        unread=sum(not (a.content_hash or a.failure or a.is_missing) for a in assets),
         folders=rows,
     )
 

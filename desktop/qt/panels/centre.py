@@ -105,7 +105,7 @@ class Centre(QFrame):
         self._assets = assets
         if self.situation.query is None:
             with self.grid.current_in_view():
-                self._browse()
+                self._browse(is_reordered=True)
 
     def select_when_there(self, asset_id: int) -> None:
         """Select an asset that the library has and the grid will have at its next refresh."""
@@ -205,11 +205,12 @@ class Centre(QFrame):
             with self.grid.current_in_view():
                 self.grid.show_hits(hits_in_order(self._hits, order))
 
-    def _browse(self) -> None:
+    def _browse(self, *, is_reordered: bool = False) -> None:
         if self.situation.section.is_awaited:
             return  # ``show_members`` comes in a moment; nothing blinks until then
         shown = self.situation.section.of(self._assets)
-        self.grid.show_assets(shown)
+        show = self.grid.show_reordered if is_reordered else self.grid.show_assets
+        show(shown)
         self._now(shown=len(shown))
 
     def _now(self, **changes: object) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
-from itertools import zip_longest
+from itertools import chain, zip_longest
 
 from PySide6.QtCore import (
     QItemSelection,
@@ -67,6 +67,7 @@ class AssetGrid(TileView):
         self._pictures = pictures
         self._cache = cache
         self._least = DEFAULT_TILE
+        self._is_silent = False
         self._rows_waiting: dict[str, list[int]] = {}
         self.assets = AssetListModel()
         self._painter = AssetPainter(theme, pictures, cache)
@@ -95,6 +96,12 @@ class AssetGrid(TileView):
         self._replace(lambda: self.assets.show_assets(assets))
         self.verticalScrollBar().setValue(place)
 
+    def show_reordered(self, assets: Sequence[Asset]) -> None:
+        """The same ones in another order: the selection stays, so nobody is told of one."""
+        self._is_silent = True
+        self._replace(lambda: self.assets.show_assets(assets), is_same=True)
+        self._is_silent = False
+
     def show_hits(self, hits: Sequence[SearchHit]) -> None:
         """Show results from the best one on."""
         self._replace(lambda: self.assets.show_hits(hits))
@@ -122,9 +129,8 @@ class AssetGrid(TileView):
 
     def selected_assets(self) -> list[Asset]:
         """In the order shown."""
-        # By ranges: an index for each of 100,000 selected rows takes a second.
-        ranges = sorted((r.top(), r.bottom()) for r in self.selectionModel().selection().toList())
-        return [asset for top, end in ranges for asset in self.assets.assets(top, end + 1)]
+        chosen = (self.assets.assets(top, end + 1) for top, end in self._ranges())
+        return [*chain.from_iterable(chosen)]
 
     def set_tile_size(self, least: int) -> None:
         """The least width of a cell; cells widen to fill the row."""
@@ -206,9 +212,16 @@ class AssetGrid(TileView):
         for row in self._rows_waiting.get(key, ()):
             self.viewport().update(self.cell_of(row))
 
-    def _replace(self, show: Callable[[], None]) -> None:
-        """Other rows; what was selected and current stays so, wherever its rows are now."""
-        kept, at = self.selected_assets(), self.currentIndex().row()
+    def _replace(self, show: Callable[[], None], *, is_same: bool = False) -> None:
+        """Other rows; what was selected and current stays so, wherever its rows are now.
+
+        Args:
+            is_same: they are the same ones in another order.
+        """
+        # Of a large selection only this case is found out without a look at each asset.
+        is_everything = is_same and self._ranges() == [(0, self.count() - 1)]
+        kept = [] if is_everything else self.selected_assets()
+        at = self.currentIndex().row()
         current_id = self.assets.asset(at).id if at >= 0 else None
         show()
         self.updateGeometries()
@@ -216,12 +229,19 @@ class AssetGrid(TileView):
         current = None if current_id is None else self.assets.row_of(current_id)
         if current is not None:
             self.selectionModel().setCurrentIndex(self.assets.index(current), flags.NoUpdate)
-        rows = self.assets.rows_of(kept)
-        if rows:
+        if is_everything:
+            self.selectAll()
+        elif rows := self.assets.rows_of(kept) if kept else []:
             self.selectionModel().select(self._selection_of(rows), flags.ClearAndSelect)
         elif kept:
             self._tell_selection()
         self._load_soon()
+
+    def _ranges(self) -> list[tuple[int, int]]:
+        """First and last rows of what is selected; an index for each of 100,000 rows would take a
+        second."""
+        chosen = self.selectionModel().selection().toList()
+        return sorted((part.top(), part.bottom()) for part in chosen)
 
     def _selection_of(self, rows: list[int]) -> QItemSelection:
         """Sorted rows as few ranges: Qt compares every one with every other."""
@@ -236,7 +256,8 @@ class AssetGrid(TileView):
         return selection
 
     def _tell_selection(self) -> None:
-        self.selection_changed.emit(self.selected_assets())
+        if not self._is_silent:
+            self.selection_changed.emit(self.selected_assets())
 
     def _ask_menu(self, point: QPoint) -> None:
         index = self.indexAt(point)
