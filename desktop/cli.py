@@ -14,23 +14,16 @@ import logging
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict, replace
-from pathlib import Path
+from dataclasses import replace
 
 from desktop import __version__
-from desktop.commands import annotating, diagnosis, leaving, models, repair, server, team, tidying
-from desktop.commands.arguments import count, path, positive, words
-from desktop.commands.opening import interruptible, open_library, open_to_read
+from desktop.commands.arguments import path
 from desktop.commands.parser import Commands, Json, Parser
-from desktop.commands.terminal import follow, say, say_error, say_failures
+from desktop.commands.terminal import say, say_error
 from desktop.config.options import EngineOptions
 from desktop.config.paths import ProfilePaths, default_profile
 from desktop.config.recording import Recording
-from desktop.core.asset import displayable
-from desktop.core.errors import FileUnreadable, LibraryError, PlantainError, UsageError
-from desktop.core.query import Query
-from desktop.core.timecode import timecode
-from desktop.generation.request import ASPECT_RATIOS, GenerationRequest, Reference
+from desktop.core.errors import PlantainError, UsageError
 
 _LOG = logging.getLogger(__name__)
 
@@ -49,7 +42,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             stream.reconfigure(errors="backslashreplace")
     given = sys.argv[1:] if argv is None else argv
     try:
-        arguments = _parser().parse_args(given)
+        arguments = _parse(given)
     except UsageError as error:
         _tell(error, is_json="--json" in given)
         raise SystemExit(2) from None
@@ -103,135 +96,6 @@ def _tell(error: PlantainError, *, is_json: bool) -> None:
     say_error(error)
 
 
-# -- commands ----------------------------------------------------------------------------------
-
-
-def _index(arguments: argparse.Namespace, options: EngineOptions) -> Json:
-    if arguments.paths and not any(os.path.lexists(path) for path in arguments.paths):
-        raise LibraryError(
-            f"There is nothing at {', '.join(displayable(path) for path in arguments.paths)}.",
-            safe="Nothing was changed.",
-            next_step="Check the path.",
-        )
-    with open_library(options) as engine, interruptible() as cancel:
-        if problem := engine.model.problem():
-            say(f"{problem} They are browsable, and found by their names.", to=sys.stderr)
-        report = follow(
-            engine.indexing.run(arguments.paths, cancel, retry_failed=arguments.retry_failed)
-        )
-    say_failures(report.failed)
-    if not arguments.json:
-        nothing = not (
-            report.added or report.updated or report.moved or report.missing or report.failed
-        )
-        say(
-            f"{'Nothing to do: ' if nothing else ''}{report.found} pictures found, "
-            f"{report.added} added, {report.updated} updated, {report.moved} moved, "
-            f"{report.unchanged} unchanged, "
-            f"{report.missing} missing, {len(report.failed)} failed "
-            f"in {report.seconds:.1f} s."
-        )
-    failed = [{"path": displayable(f.path), "reason": f.reason} for f in report.failed]
-    told = asdict(report)
-    told["updated"] += told.pop("moved")  # the contract's keys are fixed
-    return {**told, "failed": failed, "seconds": round(report.seconds, 3)}
-
-
-def _search(arguments: argparse.Namespace, options: EngineOptions) -> Json:
-    query = Query(text=words(arguments.text), image=arguments.image, limit=arguments.k)
-    if arguments.image is not None and not os.path.lexists(arguments.image):
-        raise FileUnreadable(
-            arguments.image, "There is nothing at this path.", next_step="Check the path."
-        )
-    sheet: Path | None = arguments.contact_sheet
-    if sheet is not None and os.path.lexists(sheet):
-        raise LibraryError(
-            f"{displayable(sheet)} exists already.",
-            safe="It was not replaced.",
-            next_step="Choose another name.",
-        )
-    with open_to_read(options) as engine:
-        result = engine.searching.search(query)
-        if sheet is not None:
-            engine.contact_sheets.write(result, sheet)
-        is_empty = not result.hits and not engine.catalog.counts()["assets"]
-    if result.notice:
-        say(result.notice, to=sys.stderr)
-    if not arguments.json:
-        for hit in result.hits:
-            mark = "  (offline)" if hit.asset.is_offline else ""
-            mark = "  (missing)" if hit.asset.is_missing else mark
-            mark = "  (a team-mate's)" if hit.asset.is_elsewhere else mark
-            at = "" if hit.position_ms is None else f" @ {timecode(hit.position_ms)}"
-            say(f"{hit.rank:3}  {hit.score:6.3f}  {displayable(hit.asset.path)}{at}{mark}")
-        if is_empty:
-            say("The library is empty. Add pictures: plantain index FOLDER")
-        elif not result.hits:
-            say("Nothing found.")
-        if sheet is not None:
-            say(f"Contact sheet: {displayable(sheet)}")
-    return {
-        "hits": [
-            {
-                "rank": hit.rank,
-                "asset_id": hit.asset.id,
-                "path": os.fspath(hit.asset.path),
-                "filename": hit.asset.filename,
-                "score": round(hit.score, 6),
-                **({} if hit.position_ms is None else {"position_ms": hit.position_ms}),
-            }
-            for hit in result.hits
-        ],
-        "model": result.model or None,
-    }
-
-
-def _generate(arguments: argparse.Namespace, options: EngineOptions) -> Json:
-    prompt = words(arguments.prompt)
-    # By real path, so that no picture goes along twice; in the order given.
-    chosen = {os.path.realpath(path): Path(os.path.abspath(path)) for path in arguments.ref}  # noqa: PTH100
-    with open_library(options) as engine, interruptible() as cancel:
-        proposed = [
-            reference
-            for reference in engine.searching.propose(prompt, arguments.auto_ref + len(chosen))
-            if os.path.realpath(reference.path) not in chosen
-        ]
-        request = GenerationRequest(
-            prompt=prompt,
-            references=(
-                *(Reference(path, reason="chosen by you") for path in chosen.values()),
-                *proposed[: arguments.auto_ref],
-            ),
-            generator=arguments.generator,
-            model=arguments.image_model,
-            aspect_ratio=arguments.aspect_ratio,
-            image_size=arguments.size,
-        )
-        made = follow(engine.generating.run(request, cancel, out=arguments.out))
-    if not made.is_searchable:
-        say("It cannot be found by meaning yet; run “plantain index” later.", to=sys.stderr)
-    if not arguments.json:
-        for reference in request.references:
-            score = "" if reference.score is None else f" ({reference.score:.3f})"
-            say(f"reference: {displayable(reference.path)}, {reference.reason}{score}")
-        for asset in (made.asset, *made.others):
-            say(f"{made.generator}: {displayable(asset.path)}")
-        if made.text:
-            say(made.text)
-    return {
-        "path": os.fspath(made.asset.path),
-        "asset_id": made.asset.id,
-        "text": made.text,
-        "generator": request.generator,
-        "model": made.model,
-        "references": [
-            {"path": os.fspath(r.path), "score": r.score, "reason": r.reason}
-            for r in request.references
-        ],
-        "usage": asdict(made.usage),
-    }
-
-
 def _window(arguments: argparse.Namespace, options: EngineOptions) -> Json:
     if importlib.util.find_spec("PySide6") is None:
         raise UsageError(
@@ -254,23 +118,24 @@ def _window(arguments: argparse.Namespace, options: EngineOptions) -> Json:
 # -- arguments ---------------------------------------------------------------------------------
 
 
-def _parser() -> argparse.ArgumentParser:
-    common = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
-    common.add_argument("--profile-dir", type=path, metavar="DIR", help="settings, models, logs")
-    common.add_argument("--library", type=path, metavar="DIR", help="the library to work on")
-    common.add_argument(
-        "--read-only",
-        dest="is_read_only",
-        action="store_true",
-        help="change nothing; works beside a Plantain that has the library open",
-    )
-    common.add_argument("--model", metavar="NAME|PATH|demo", help="the embedding model to use")
-    machine = argparse.ArgumentParser(add_help=False)
-    machine.add_argument("--json", action="store_true", help="one JSON object on stdout")
+def _parse(given: Sequence[str]) -> argparse.Namespace:
+    """Raises: UsageError."""
+    # The window passes here, and would be shown a fiftieth of a second later with all commands
+    # imported. So they are only where the window's own options are not all that is given.
+    arguments, rest = _parser(add_help=False).parse_known_args(given)
+    if not rest:
+        return arguments
+    parser = _parser(add_help=True)
+    _add_commands(parser)
+    return parser.parse_args(given)
 
+
+def _parser(*, add_help: bool) -> Parser:
+    """Of the window."""
     parser = Parser(
         prog="plantain",
-        parents=[common],
+        parents=[_common()],
+        add_help=add_help,
         description="Search pictures by meaning, create from what you find. Without a command "
         "the window opens.",
     )
@@ -282,32 +147,45 @@ def _parser() -> argparse.ArgumentParser:
         "--self-test", action="store_true", help="check that this installation does its job"
     )
     parser.set_defaults(run=_window)
-    commands = Commands(parser, common, machine)
+    return parser
 
-    index = commands.add(
-        "index", _index, "add folders or files, or look through the known ones again"
+
+def _common() -> argparse.ArgumentParser:
+    """What every command takes as well."""
+    common = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
+    common.add_argument("--profile-dir", type=path, metavar="DIR", help="settings, models, logs")
+    common.add_argument("--library", type=path, metavar="DIR", help="the library to work on")
+    common.add_argument(
+        "--read-only",
+        dest="is_read_only",
+        action="store_true",
+        help="change nothing; works beside a Plantain that has the library open",
     )
-    index.add_argument("paths", nargs="*", type=path, metavar="PATH")
-    index.add_argument("--retry-failed", action="store_true", help="read failed files again")
+    common.add_argument("--model", metavar="NAME|PATH|demo", help="the embedding model to use")
+    return common
 
-    search = commands.add("search", _search, "find pictures by words, a picture, or both")
-    search.add_argument("text", nargs="?", default="", metavar="TEXT")
-    search.add_argument("--image", type=path, metavar="FILE")
-    search.add_argument("-k", type=positive, default=10, metavar="N", help="how many (10)")
-    search.add_argument("--contact-sheet", type=path, metavar="OUT.png")
 
-    generate = commands.add("generate", _generate, "create a picture from a prompt and references")
-    generate.add_argument("prompt", metavar="PROMPT")
-    generate.add_argument("--ref", type=path, action="append", default=[], metavar="FILE")
-    generate.add_argument(
-        "--auto-ref", type=count, default=0, metavar="N", help="add the N best from the library"
+def _add_commands(parser: Parser) -> None:
+    from desktop.commands import (
+        annotating,
+        diagnosis,
+        generating,
+        indexing,
+        leaving,
+        models,
+        repair,
+        searching,
+        server,
+        team,
+        tidying,
     )
-    generate.add_argument("--generator", choices=("gemini", "moodboard"), default="gemini")
-    generate.add_argument("--image-model", default="", metavar="ID", help="Gemini model id")
-    generate.add_argument("--aspect-ratio", choices=ASPECT_RATIOS, default="1:1", metavar="W:H")
-    generate.add_argument("--size", choices=("512", "1K", "2K", "4K"), default="1K")
-    generate.add_argument("--out", type=path, metavar="FILE")
 
+    machine = argparse.ArgumentParser(add_help=False)
+    machine.add_argument("--json", action="store_true", help="one JSON object on stdout")
+    commands = Commands(parser, _common(), machine)
+    indexing.add_to(commands)
+    searching.add_to(commands)
+    generating.add_to(commands)
     annotating.add_to(commands)
     leaving.add_to(commands)
     models.add_to(commands)
@@ -316,7 +194,6 @@ def _parser() -> argparse.ArgumentParser:
     tidying.add_to(commands)
     repair.add_to(commands)
     diagnosis.add_to(commands)
-    return parser
 
 
 def _options(arguments: argparse.Namespace) -> EngineOptions:

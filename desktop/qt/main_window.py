@@ -32,7 +32,7 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.core.asset import Asset, displayable
-from desktop.qt.models.asset_list import ASSETS_MIME, dropped_files
+from desktop.qt.models.dragging import ASSETS_MIME, dropped_files
 from desktop.qt.theme import UNIT, Theme
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from desktop.config.options import EngineOptions
 from desktop.core.annotations import Annotation
 from desktop.core.cancellation import CancelToken
 from desktop.core.progress import finish
-from desktop.qt.models.asset_list import assets_mime
+from desktop.qt.models.dragging import assets_mime
 from desktop.qt.models.sections import ALL, Section
 from desktop.qt.session import Session
 from desktop.qt.theme import Theme

@@ -20,7 +20,7 @@ from desktop.core.errors import (
 from desktop.generation.capabilities import find_model
 from desktop.generation.request import Reference
 from desktop.qt.main_window import CREATE, MainWindow
-from desktop.qt.models.asset_list import assets_mime
+from desktop.qt.models.dragging import assets_mime
 from desktop.qt.models.pictures import Pictures
 from desktop.qt.models.pixmap_cache import PixmapCache
 from desktop.qt.panels.generation_panel import GenerationPanel

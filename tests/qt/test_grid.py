@@ -14,14 +14,8 @@ from pytestqt.qtbot import QtBot
 
 from desktop.core.asset import Asset
 from desktop.core.query import Reason, SearchHit
-from desktop.qt.models.asset_list import (
-    ASSETS_MIME,
-    AssetListModel,
-    accessible_text,
-    dropped_assets,
-    dropped_files,
-    several_text,
-)
+from desktop.qt.models.asset_list import AssetListModel, accessible_text, several_text
+from desktop.qt.models.dragging import ASSETS_MIME, dropped_assets, dropped_files
 from desktop.qt.models.pictures import Pictures
 from desktop.qt.models.pixmap_cache import PixmapCache
 from desktop.qt.panels.details import facts

@@ -10,7 +10,7 @@ from PySide6.QtGui import QGuiApplication, QImage
 from pytestqt.qtbot import QtBot
 
 from desktop.core.query import Query
-from desktop.qt.models.asset_list import assets_mime
+from desktop.qt.models.dragging import assets_mime
 from desktop.qt.models.pictures import Pictures
 from desktop.qt.models.pixmap_cache import PixmapCache
 from desktop.qt.panels.search_bar import HIT_LIMIT, SearchBar

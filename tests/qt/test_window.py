@@ -20,7 +20,7 @@ from desktop.qt.dialogs.report import ReportDialog
 from desktop.qt.engine import EngineParts
 from desktop.qt.error_hook import ErrorHook
 from desktop.qt.main_window import CREATE
-from desktop.qt.models.asset_list import assets_mime
+from desktop.qt.models.dragging import assets_mime
 from desktop.qt.models.job_list import JobRow, JobState, duration_text, progress_text
 from desktop.qt.models.sections import ALL, Section, overview
 from desktop.qt.panels.details import size_text

@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from operator import attrgetter
-from pathlib import Path
 
 from PySide6.QtCore import (
     QAbstractListModel,
-    QByteArray,
     QMimeData,
     QModelIndex,
     QPersistentModelIndex,
     Qt,
-    QUrl,
 )
 
 from desktop.core.asset import Asset
 from desktop.core.query import Reason, SearchHit
 from desktop.core.timecode import timecode
-
-ASSETS_MIME = "application/x-plantain-assets"
-"""A JSON list of asset ids, beside the file URLs that other programs take."""
+from desktop.qt.models.dragging import ASSETS_MIME, assets_mime
 
 _id = attrgetter("id")
 """Without Python code for each of 100,000 assets."""
@@ -153,28 +147,3 @@ class AssetListModel(QAbstractListModel):
         self.beginResetModel()
         self._assets, self._scores, self._rows = assets, scores, None
         self.endResetModel()
-
-
-def assets_mime(assets: Sequence[Asset]) -> QMimeData:
-    """Assets on their way to another panel or another program."""
-    mime = QMimeData()
-    ids = json.dumps([asset.id for asset in assets])
-    mime.setData(ASSETS_MIME, QByteArray(ids.encode()))
-    mime.setUrls([QUrl.fromLocalFile(str(asset.path)) for asset in assets])
-    return mime
-
-
-def dropped_assets(mime: QMimeData) -> list[int]:
-    """Asset ids in a drop from this window; empty for anything else."""
-    if not mime.hasFormat(ASSETS_MIME):
-        return []
-    try:
-        ids = json.loads(bytes(mime.data(ASSETS_MIME).data()))
-    except ValueError:
-        return []
-    return [item for item in ids if isinstance(item, int)] if isinstance(ids, list) else []
-
-
-def dropped_files(mime: QMimeData) -> list[Path]:
-    """Local files and folders in a drop."""
-    return [Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile()]

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from desktop.core.asset import Asset
-from desktop.generation.request import Reference
+if TYPE_CHECKING:  # not needed to show the window
+    from desktop.core.asset import Asset
+    from desktop.generation.request import Reference
 
 
 @dataclass(frozen=True, slots=True)

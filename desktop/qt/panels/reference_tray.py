@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 from desktop.core.asset import Asset, displayable
 from desktop.generation.capabilities import find_model
 from desktop.generation.request import Reference
-from desktop.qt.models.asset_list import dropped_assets, dropped_files
+from desktop.qt.models.dragging import dropped_assets, dropped_files
 from desktop.qt.models.pictures import Pictures
 from desktop.qt.models.pixmap_cache import PixmapCache
 from desktop.qt.theme import UNIT, Theme

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QWidget
 
 from desktop.core.asset import Asset, displayable
 from desktop.core.query import Query
-from desktop.qt.models.asset_list import dropped_assets, dropped_files
+from desktop.qt.models.dragging import dropped_assets, dropped_files
 from desktop.qt.models.pictures import Picture, Pictures
 from desktop.qt.models.pixmap_cache import PixmapCache
 from desktop.qt.theme import ICON, UNIT, Theme

@@ -26,7 +26,7 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.core.annotations import NameCount
-from desktop.qt.models.asset_list import ASSETS_MIME, dropped_assets
+from desktop.qt.models.dragging import ASSETS_MIME, dropped_assets
 from desktop.qt.models.sections import ALL, Overview, Section
 from desktop.qt.theme import UNIT, Theme
 from desktop.qt.views.section_list import SECTION_ROLE, SectionList

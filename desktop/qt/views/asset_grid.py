@@ -23,7 +23,8 @@ from PySide6.QtWidgets import QAbstractItemView, QWidget
 
 from desktop.core.asset import Asset
 from desktop.core.query import SearchHit
-from desktop.qt.models.asset_list import AssetListModel, assets_mime
+from desktop.qt.models.asset_list import AssetListModel
+from desktop.qt.models.dragging import assets_mime
 from desktop.qt.models.pictures import Picture, Pictures
 from desktop.qt.models.pixmap_cache import PixmapCache, edge_for
 from desktop.qt.theme import UNIT, Theme

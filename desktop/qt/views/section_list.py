@@ -30,7 +30,7 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.core.asset import displayable
-from desktop.qt.models.asset_list import ASSETS_MIME, dropped_assets
+from desktop.qt.models.dragging import ASSETS_MIME, dropped_assets
 from desktop.qt.models.sections import Section
 from desktop.qt.theme import ICON, RADIUS, TEXT_BASE, TEXT_SMALL, UNIT, Theme
 
