@@ -158,7 +158,7 @@ def _files(reads: list[Read]) -> list:
 
 
 def _pixels(reads: list[Read]) -> np.ndarray:
-    return np.stack([read.pixels for read in reads if read.pixels is not None])
+    return np.concatenate([read.pixels for read in reads if read.pixels is not None])
 
 
 def _article_loop(model: InstalledModel, files: list[Path]) -> tuple[float, float]:
