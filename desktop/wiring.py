@@ -348,7 +348,11 @@ class Engine:
         return [f"{repaired:,} rows of the vector store did not fit the catalogue, and do now."]
 
     def _encoder(self, model: InstalledModel) -> ProcessEncoder:
-        load = partial(load_encoder, precision=self.settings.encoder_precision)
+        load = partial(
+            load_encoder,
+            device=self.settings.encoder_device,
+            precision=self.settings.encoder_precision,
+        )
         return ProcessEncoder(model, load, idle_s=self.settings.encoder_idle_minutes * 60)
 
     def _open_catalog(self) -> Database:

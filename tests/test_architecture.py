@@ -113,8 +113,7 @@ def test_only_the_wiring_picks_adapters(module: Path) -> None:
         "desktop.embedding.active",
         "desktop.embedding.process",
     }
-    # The check-up asks torch which device there is, and shows it without loading a model.
-    if room_of(module) == "wiring" or module.name == "doctor.py":
+    if room_of(module) == "wiring":
         return
     own = ".".join(module.relative_to(ROOT).with_suffix("").parts)
     for name in imports_of(module):

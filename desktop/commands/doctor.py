@@ -19,7 +19,7 @@ from desktop.config.paths import LibraryPaths
 from desktop.config.secrets import GEMINI_KEY, STORE_TOKEN
 from desktop.config.versions import versions
 from desktop.core.errors import PlantainError
-from desktop.embedding.clip import best_device
+from desktop.embedding.devices import best_device
 from desktop.wiring import Engine
 
 _USER_INFO = re.compile(r"(?<=://)[^/@]*@")

@@ -37,6 +37,7 @@ class Settings:
         gemini_api_version: path component of the API ("v1beta" has the image options).
         gemini_timeout_s: how long one generation may take in all, seconds.
         theme: "dark", "light" or "system".
+        encoder_device: "auto" for a GPU where one works, "cpu", "cuda", "cuda:1", "mps".
         encoder_precision: "auto" for the fastest arithmetic that gives the same vectors on this
             computer, "float32" for the models' own.
         encoder_idle_minutes: after this time without a search or a picture to index, the
@@ -53,6 +54,7 @@ class Settings:
     gemini_api_version: str = "v1beta"
     gemini_timeout_s: float = 180.0
     theme: str = "dark"
+    encoder_device: str = "auto"
     encoder_precision: str = "auto"
     encoder_idle_minutes: float = 5.0
 

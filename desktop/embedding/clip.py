@@ -6,9 +6,7 @@
 
 from __future__ import annotations
 
-import functools
-import gzip
-import io
+import logging
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, cast
@@ -17,24 +15,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from desktop.core.errors import ModelDamaged, ModelError
+from desktop.embedding import devices
 from desktop.embedding.encoder import EncoderInfo
 from desktop.embedding.input_pixels import pixel_spec
 from desktop.embedding.manifest import InstalledModel
+from desktop.embedding.tokenizing import Tokenizer, load_tokenizer
 
 if TYPE_CHECKING:
     import torch
     from torch import Tensor, nn
 
-# Images a second level off here; larger batches only take memory and delay a cancel.
-_PIXELS_A_THREAD = 8 * 224 * 224
-_MOST_A_THREAD = 32
-_BATCH_ON_MPS = 64
-_BATCH_ON_CUDA = 256
-_BYTES_PER_IMAGE_ON_CUDA = 64_000_000  # generous for ViT-B/32 in fp32: 224 px, 12 layers
+_LOG = logging.getLogger(__name__)
 _TEXTS_AT_ONCE = 16
 _TRIAL_TEXTS = ("a picture", "a red silk cape with gold trim")
-
-Tokenizer = Callable[[list[str]], "Tensor"]
 
 
 class ClipEncoder:
@@ -143,7 +136,8 @@ class ClipEncoder:
             raise ModelError(
                 f"The model {self._info.name} stopped on {self._info.device}: {error}",
                 safe="The index is untouched.",
-                next_step="Close other programs that use the device, or choose the CPU.",
+                next_step="Close other programs that use the device, or set "
+                '"encoder_device": "cpu" in the settings.',
             ) from error
         result = np.concatenate([np.zeros((0, self._info.dimension), np.float32), *found])
         if not np.isfinite(result).all():
@@ -239,7 +233,8 @@ def load_encoder(
 
     Args:
         model: from ``ModelRegistry.resolve``.
-        device: "auto" (CUDA, then Apple's MPS, then the CPU), "cpu", "cuda", "cuda:1", "mps".
+        device: "auto" (CUDA, then Apple's MPS, then the CPU; the CPU as well where a GPU is there
+            and does not work), "cpu", "cuda", "cuda:1", "mps".
         precision: "auto" takes faster arithmetic where it gives the same vectors here;
             "float32" never.
 
@@ -249,10 +244,28 @@ def load_encoder(
     """
     import torch
 
+    place = devices.find_device(device)
+    try:
+        return _load_on(place, model, precision)
+    except ModelDamaged:
+        raise
+    except ModelError as error:
+        if device != "auto" or place.type == "cpu":
+            raise
+        # As with a GPU that this PyTorch was not built for, or that other programs have filled.
+        _LOG.warning("the CPU instead of %s: %s", place, error.message)
+        return _load_on(torch.device("cpu"), model, precision, f"{error.headline} ")
+
+
+def _load_on(
+    place: torch.device, model: InstalledModel, precision: str, before: str = ""
+) -> ClipEncoder:
+    """As ``load_encoder``; ``before``: why another device was not taken."""
+    import torch
+
     from desktop.embedding import architecture, checkpoint, examining
     from desktop.embedding.tuning import choice, convolutions, short_texts
 
-    place = _device(device)
     manifest = model.manifest
     examining.check_weights_file(model)
     config = architecture.full_config(
@@ -266,29 +279,29 @@ def load_encoder(
     network.load_state_dict(architecture.fitted(model.weights_path, weights, shapes), strict=True)
     del weights
     convolutions.fold_batch_norms(network)
+    preprocess = manifest.preprocess
+    pictures, tokens = choice.trial_pictures(4, pixels.size), tokenizer(list(_TRIAL_TEXTS))
+
+    def trial(network: Any, dtype: torch.dtype) -> Tensor:
+        batch = Normalise(preprocess.mean, preprocess.std, place, dtype)(pictures)
+        texts = short_texts.encode_texts(network, tokens.to(place))
+        vectors = torch.cat([network.encode_image(batch), texts])
+        return torch.nn.functional.normalize(vectors.float(), dim=-1)
+
     try:
         network.to(place)
         # Decoded pictures come with their channels last; so nothing has to be moved about.
         network.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
-    except RuntimeError as error:
+        network, chosen = choice.choose(network, place.type, trial, precision)
+        at_once, threads = devices.sizes(place, pixels.size)
+    except (RuntimeError, AssertionError) as error:  # asserts in a torch built without the device
+        # CUDA adds advice for programmers in further lines.
+        reason = str(error).partition("\n")[0].rstrip(".")
         raise ModelError(
-            f"The model {manifest.name} does not fit on {place}: {error}",
-            next_step="Close other programs that use the device, or choose the CPU.",
+            f"The model {manifest.name} does not run on {place}: {reason}.",
+            next_step='Close other programs that use the device, or set "encoder_device": "cpu" in '
+            "the settings.",
         ) from error
-    preprocess = manifest.preprocess
-    pictures, tokens = (
-        choice.trial_pictures(4, pixels.size),
-        tokenizer(list(_TRIAL_TEXTS)).to(place),
-    )
-
-    def trial(network: Any, dtype: torch.dtype) -> Tensor:
-        batch = Normalise(preprocess.mean, preprocess.std, place, dtype)(pictures)
-        texts = short_texts.encode_texts(network, tokens)
-        vectors = torch.cat([network.encode_image(batch), texts])
-        return torch.nn.functional.normalize(vectors.float(), dim=-1)
-
-    network, chosen = choice.choose(network, place.type, trial, precision)
-    at_once, threads = _sizes(place, pixels.size)
     encoder = ClipEncoder(
         network,
         tokenizer,
@@ -301,7 +314,7 @@ def load_encoder(
             languages=manifest.languages,
             device=place.type,
             precision=chosen.name,
-            why=chosen.why,
+            why=f"{before}{chosen.why}",
         ),
         Normalise(preprocess.mean, preprocess.std, place, chosen.dtype),
         at_once,
@@ -309,97 +322,6 @@ def load_encoder(
     )
     _try_out(encoder)
     return encoder
-
-
-def best_device() -> str:
-    """What "auto" means on this computer: "cuda", "mps" or "cpu". Imports torch."""
-    import torch
-
-    if torch.cuda.is_available():
-        return "cuda"
-    return "mps" if torch.backends.mps.is_available() else "cpu"
-
-
-def _device(wanted: str) -> torch.device:
-    """Raises ModelError unless the device is there."""
-    import torch
-
-    if wanted == "auto":
-        return torch.device(best_device())
-    try:
-        device = torch.device(wanted)
-    except RuntimeError:
-        device = None
-    is_there = device is not None and (
-        device.type == "cpu"
-        or (device.type == "cuda" and (device.index or 0) < torch.cuda.device_count())
-        or (device.type == "mps" and torch.backends.mps.is_available())
-    )
-    if device is None or not is_there:
-        raise ModelError(
-            f'This computer (or its PyTorch) has no device "{wanted}".',
-            next_step='Choose "auto" or "cpu".',
-        )
-    return device
-
-
-def _sizes(device: torch.device, size: int) -> tuple[int, int]:
-    """Pictures in one pass through the network, and passes side by side."""
-    import torch
-
-    if device.type == "cuda":
-        free, _ = torch.cuda.mem_get_info(device)
-        return max(8, min(_BATCH_ON_CUDA, free // _BYTES_PER_IMAGE_ON_CUDA)), 1
-    if device.type == "mps":
-        return _BATCH_ON_MPS, 1
-    at_once = max(1, min(_MOST_A_THREAD, _PIXELS_A_THREAD // size**2))
-    return at_once, _cores()
-
-
-@functools.cache
-def _cores() -> int:
-    """Physical processors, as torch counts them; asked once, since a crew changes the answer."""
-    import torch
-
-    return torch.get_num_threads()
-
-
-def load_tokenizer(model: InstalledModel, config: dict[str, Any]) -> Tokenizer:
-    """open_clip's byte-pair tokenizer with CLIP's merges or the model's own.
-
-    Raises:
-        ModelDamaged: the merges cannot be read or do not belong to the model.
-    """
-    from open_clip import SimpleTokenizer
-
-    text: dict[str, Any] = config["text_cfg"]
-    options: dict[str, Any] = dict(text.get("tokenizer_kwargs") or {})
-    options["context_length"] = text.get("context_length", 77)
-    path = model.merges_path
-    try:
-        if path is None:
-            return cast("Tokenizer", SimpleTokenizer(**options))
-        content = path.read_bytes()
-        if content[:2] == b"\x1f\x8b":
-            content = gzip.decompress(content)
-        # SimpleTokenizer would count an empty last line as one more token.
-        packed = io.BytesIO(gzip.compress(content.rstrip(b"\r\n"), compresslevel=1))
-        tokenizer: Any = SimpleTokenizer(bpe_path=cast("str", packed), **options)
-    except (OSError, EOFError, ValueError, TypeError, KeyError) as error:
-        raise _wrong_merges(model, "cannot be read") from error
-    if tokenizer.vocab_size != text.get("vocab_size"):
-        raise _wrong_merges(
-            model, f"make {tokenizer.vocab_size} tokens, the model has {text.get('vocab_size')}"
-        )
-    return cast("Tokenizer", tokenizer)
-
-
-def _wrong_merges(model: InstalledModel, why: str) -> ModelDamaged:
-    return ModelDamaged(
-        f"The word pieces of the model {model.manifest.name} ({model.merges_path}) {why}.",
-        safe="The index is untouched.",
-        next_step="Install the model again.",
-    )
 
 
 def _dimension(network: Any, config: dict[str, Any]) -> int:

@@ -15,9 +15,10 @@ from safetensors.torch import save_file
 
 from desktop.core.cancellation import CancelToken
 from desktop.core.progress import finish
-from desktop.embedding import architecture, checkpoint, clip
+from desktop.embedding import architecture, checkpoint
 from desktop.embedding.manifest import InstalledModel, read_manifest
 from desktop.embedding.models import ModelRegistry
+from desktop.embedding.tokenizing import load_tokenizer
 from tests.benchmarks.photographs import SEED, cache_folder
 from tests.demo_world import model as demo
 
@@ -55,7 +56,7 @@ def network_of(model: InstalledModel) -> Any:
 
 def tokenizer_of(model: InstalledModel) -> Any:
     """Texts to (n, context length) tokens, padded as open_clip does."""
-    return clip.load_tokenizer(model, _config_of(model))
+    return load_tokenizer(model, _config_of(model))
 
 
 def _config_of(model: InstalledModel) -> dict[str, Any]:

@@ -233,6 +233,18 @@ def test_an_absent_device_is_refused_in_words(own_words: InstalledModel, device:
         load_encoder(own_words, device)
 
 
+def test_a_gpu_that_does_not_work_is_not_taken_and_the_reason_is_told(
+    own_words: InstalledModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # As torch says of a GPU that it was not built for: there, but of no use.
+    monkeypatch.setattr("desktop.embedding.devices.best_device", lambda: "cuda:99")
+    encoder = load_encoder(own_words)
+    assert encoder.info.device == "cpu"
+    assert "does not run on cuda:99: " in encoder.info.why
+    assert encoder.info.why.endswith(load_encoder(own_words, "cpu").info.why)
+    assert encoder.encode_texts(["a red cape"]).shape == (1, encoder.info.dimension)
+
+
 def rewritten(model: InstalledModel, **changes: Any) -> InstalledModel:
     return InstalledModel(model.folder, replace(model.manifest, **changes))
 

@@ -181,6 +181,20 @@ def test_a_gpu_keeps_float32_where_half_precision_overflows() -> None:
     assert torch.equal(trial(same, torch.float32), exact)
 
 
+def test_a_gpu_keeps_float32_where_half_precision_does_not_run() -> None:
+    network = nn.Linear(8, 8)
+
+    def trial(network: nn.Module, dtype: torch.dtype) -> torch.Tensor:
+        if dtype is torch.float16:
+            raise RuntimeError("not implemented for 'Half'")
+        return nn.functional.normalize(network(torch.ones(1, 8, dtype=dtype)))
+
+    same, chosen = choice.choose(network, "mps", trial, "auto")
+    assert same is network
+    assert chosen.name == "float32"
+    assert "not implemented for 'Half'" in chosen.why
+
+
 def test_folding_batch_norms_changes_nothing_but_rounding() -> None:
     network = tiny.make_model(RESIDUAL)
     for part in network.modules():

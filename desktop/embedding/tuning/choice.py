@@ -52,8 +52,11 @@ def choose(
 
 def _on_a_gpu(network: nn.Module, trial: Trial) -> tuple[nn.Module, Precision]:
     reference = trial(network, torch.float32)
-    half = deepcopy(network).half()
-    agreement = _agreement(trial(half, torch.float16), reference)
+    try:
+        half = deepcopy(network).half()
+        agreement = _agreement(trial(half, torch.float16), reference)
+    except RuntimeError as error:
+        return network, _float32(f"The model does not run in half precision ({error}).")
     if agreement < LEAST_AGREEMENT:
         return network, _float32(f"Half precision gives other vectors (cosine {agreement:.3f}).")
     why = f"Half the memory, and the same vectors in a test at the start (cosine {agreement:.4f})."
