@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QInputDialog, QToolButton
+from PySide6.QtWidgets import QInputDialog, QLabel, QToolButton
 from pytestqt.qtbot import QtBot
 
 from desktop.config.options import EngineOptions
@@ -78,6 +78,21 @@ def window(theme: Theme, tmp_path: Path, qtbot: QtBot) -> Iterator[Window]:
 def type_into(widget: object, text: str) -> None:
     QTest.keyClicks(widget, text)  # pyright: ignore[reportArgumentType, reportCallIssue]
     QTest.keyClick(widget, Qt.Key.Key_Return)  # pyright: ignore[reportArgumentType, reportCallIssue]
+
+
+def test_a_tag_that_only_some_have_tells_on_how_many_it_is(window: Window) -> None:
+    window.select(0)
+    type_into(window.editor.tag_field, "cat")
+    window.until(lambda: window.names("tag") == {"cat": 1})
+    window.select(0, 1)
+
+    def words() -> list[str]:
+        chips = window.editor.tags.findChildren(QLabel)
+        return [label.text() for label in chips if label.isVisible()]
+
+    window.until(lambda: words() == ["cat", "on 1 of 2"])
+    editor = window.editor
+    window.until(lambda: editor.height() == editor.heightForWidth(editor.width()))
 
 
 def test_several_pictures_are_tagged_at_once_and_it_is_undone(window: Window) -> None:

@@ -163,7 +163,7 @@ class DetailsPanel(QWidget):
         for widget in (self._one, self._many, self._many_hint, hairline(), self.annotations):
             whole.addWidget(widget)
         whole.addWidget(self._lineage_box)
-        whole.addStretch()
+        whole.addStretch(1)
         scroll = PanelScroll(body)
 
         self._stack = QStackedLayout(self)

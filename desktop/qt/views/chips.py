@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QWidget
 
 from desktop.qt.theme import UNIT, Theme
 from desktop.qt.views.flow_layout import FlowLayout
-from desktop.qt.views.words import ElidedLabel, icon_button
+from desktop.qt.views.words import ElidedLabel, icon_button, label
 
 _MOST_WIDE = 30 * UNIT
 
@@ -51,7 +51,7 @@ class Chips(QWidget):
         chip.setObjectName("chip")
         chip.setToolTip(f"{name} ({remark})" if remark else name)
         text = ElidedLabel(name)
-        text.setProperty("tone", "faint" if remark else "")
+        text.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         text.setFixedWidth(min(text.fontMetrics().horizontalAdvance(name) + 4, _MOST_WIDE))
         remove = icon_button(
             self._theme, "x", f"Remove the {self._what} {name}", lambda: self.removed.emit(name)
@@ -61,6 +61,8 @@ class Chips(QWidget):
         row.setContentsMargins(UNIT, 2, 2, 2)
         row.setSpacing(2)
         row.addWidget(text)
+        if remark:
+            row.addWidget(label(remark, scale="small", tone="faint"))
         row.addWidget(remove)
         chip.setFixedHeight(3 * UNIT + 4)
         return chip
