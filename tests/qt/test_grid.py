@@ -214,11 +214,20 @@ def test_another_order_keeps_all_selected_and_tells_nobody(grid: AssetGrid) -> N
     grid.selectAll()
     told: list[object] = []
     grid.selection_changed.connect(told.append)
-    grid.show_reordered(assets[::-1])
+    grid.show_assets(assets[::-1], is_reordered=True)
     assert grid.selected_assets() == assets[::-1]
     assert not told
     grid.clearSelection()
     assert told == [[]], "but of what a person does, still"
+
+
+def test_another_order_keeps_the_place(grid: AssetGrid) -> None:
+    assets = [make_asset(number) for number in range(2_000)]
+    grid.show_assets(assets)
+    grid.select_asset(3)  # out of view afterwards, as before
+    grid.verticalScrollBar().setValue(5_000)
+    grid.show_assets(assets[::-1], is_reordered=True)
+    assert grid.verticalScrollBar().value() == 5_000
 
 
 def test_another_order_keeps_what_is_selected_and_in_view(grid: AssetGrid) -> None:

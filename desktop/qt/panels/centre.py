@@ -209,8 +209,7 @@ class Centre(QFrame):
         if self.situation.section.is_awaited:
             return  # ``show_members`` comes in a moment; nothing blinks until then
         shown = self.situation.section.of(self._assets)
-        show = self.grid.show_reordered if is_reordered else self.grid.show_assets
-        show(shown)
+        self.grid.show_assets(shown, is_reordered=is_reordered)
         self._now(shown=len(shown))
 
     def _now(self, **changes: object) -> None:

@@ -68,7 +68,7 @@ class AssetGrid(TileView):
         self._pictures = pictures
         self._cache = cache
         self._least = DEFAULT_TILE
-        self._is_silent = False
+        self._is_reordering = False
         self._rows_waiting: dict[str, list[int]] = {}
         self.assets = AssetListModel()
         self._painter = AssetPainter(theme, pictures, cache)
@@ -91,17 +91,19 @@ class AssetGrid(TileView):
 
     # ------------------------------------------------------------------ what is shown
 
-    def show_assets(self, assets: Sequence[Asset]) -> None:
-        """Browse these; keeps the selection, the current one and the place where it can."""
-        place = self.verticalOffset()
-        self._replace(lambda: self.assets.show_assets(assets))
-        self.verticalScrollBar().setValue(place)
+    def show_assets(self, assets: Sequence[Asset], *, is_reordered: bool = False) -> None:
+        """Browse these; keeps the selection, the current one and the place where it can.
 
-    def show_reordered(self, assets: Sequence[Asset]) -> None:
-        """The same ones in another order: the selection stays, so nobody is told of one."""
-        self._is_silent = True
-        self._replace(lambda: self.assets.show_assets(assets), is_same=True)
-        self._is_silent = False
+        Args:
+            is_reordered: they are the same ones in another order, so nobody is told of a selection.
+        """
+        place = self.verticalOffset()
+        self._is_reordering = is_reordered
+        try:
+            self._replace(lambda: self.assets.show_assets(assets))
+        finally:
+            self._is_reordering = False
+        self.verticalScrollBar().setValue(place)
 
     def show_hits(self, hits: Sequence[SearchHit]) -> None:
         """Show results from the best one on."""
@@ -213,14 +215,10 @@ class AssetGrid(TileView):
         for row in self._rows_waiting.get(key, ()):
             self.viewport().update(self.cell_of(row))
 
-    def _replace(self, show: Callable[[], None], *, is_same: bool = False) -> None:
-        """Other rows; what was selected and current stays so, wherever its rows are now.
-
-        Args:
-            is_same: they are the same ones in another order.
-        """
+    def _replace(self, show: Callable[[], None]) -> None:
+        """Other rows; what was selected and current stays so, wherever its rows are now."""
         # Of a large selection only this case is found out without a look at each asset.
-        is_everything = is_same and self._ranges() == [(0, self.count() - 1)]
+        is_everything = self._is_reordering and self._ranges() == [(0, self.count() - 1)]
         kept = [] if is_everything else self.selected_assets()
         at = self.currentIndex().row()
         current_id = self.assets.asset(at).id if at >= 0 else None
@@ -257,7 +255,7 @@ class AssetGrid(TileView):
         return selection
 
     def _tell_selection(self) -> None:
-        if not self._is_silent:
+        if not self._is_reordering:
             self.selection_changed.emit(self.selected_assets())
 
     def _ask_menu(self, point: QPoint) -> None:
