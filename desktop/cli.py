@@ -121,25 +121,27 @@ def _window(arguments: argparse.Namespace, options: EngineOptions) -> Json:
 def _parse(given: Sequence[str]) -> argparse.Namespace:
     """Raises: UsageError."""
     # The window passes here, and would be shown a fiftieth of a second later with all commands
-    # imported. So they are only where the window's own options are not all that is given.
-    arguments, rest = _parser(add_help=False).parse_known_args(given)
+    # imported. So they are only where the window's own options, written out, are not all that is
+    # given; what is short for one of these may be short for another option of a command.
+    arguments, rest = _parser(add_help=False, allow_abbrev=False).parse_known_args(given)
     if not rest:
         return arguments
-    parser = _parser(add_help=True)
+    parser = _parser()
+    parser.add_argument("--version", action="version", version=f"plantain {__version__}")
     _add_commands(parser)
     return parser.parse_args(given)
 
 
-def _parser(*, add_help: bool) -> Parser:
+def _parser(*, add_help: bool = True, allow_abbrev: bool = True) -> Parser:
     """Of the window."""
     parser = Parser(
         prog="plantain",
         parents=[_common()],
         add_help=add_help,
+        allow_abbrev=allow_abbrev,
         description="Search pictures by meaning, create from what you find. Without a command "
         "the window opens.",
     )
-    parser.add_argument("--version", action="version", version=f"plantain {__version__}")
     parser.add_argument(
         "--demo", action="store_true", help="a throw-away library of sample pictures"
     )

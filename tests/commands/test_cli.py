@@ -210,6 +210,13 @@ class TestFailures:
                 main(words)
             assert stopped.value.code == 2
 
+    def test_what_belongs_to_a_command_is_not_taken_for_the_windows(self, run: Run) -> None:
+        with pytest.raises(SystemExit) as stopped:
+            main(["search", "--version"])
+        assert stopped.value.code == 2
+        # Short for --size, and for the window's --self-test.
+        assert run("generate", "x", "--s=1K", expect=1)["error"]["kind"] == "key_missing"
+
     def test_a_library_in_use_is_said_so(self, run: Run, folder: Path, tmp_path: Path) -> None:
         script = (
             "import sys\n"

@@ -27,10 +27,14 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from desktop.config.options import EngineOptions
+from desktop.config.paths import ProfilePaths
+from desktop.config.settings import Settings, save_settings
 from desktop.core.errors import ModelDamaged, ModelError
 from desktop.embedding.clip import load_encoder
 from desktop.embedding.manifest import read_manifest
 from desktop.embedding.process import ProcessEncoder
+from desktop.wiring import Engine
 from tests import pictures
 from tests.embedding import pretend, tiny
 
@@ -563,3 +567,13 @@ def test_from_every_entry_it_imports_torch_alone(tmp_path: Path, entry: str) -> 
     assert not encoder & set(FOREIGN)
     [program] = [modules for modules in by_process if "pymilvus" in modules]
     assert "open_clip" not in program
+
+
+def test_the_settings_choose_its_device(tmp_path: Path) -> None:
+    profile = ProfilePaths(tmp_path)
+    save_settings(profile.settings, Settings(encoder_device="tpu"))
+    with (
+        Engine(EngineOptions(profile_dir=tmp_path, model="demo"), {}) as engine,
+        pytest.raises(ModelError, match='has no device "tpu"'),
+    ):
+        _ = engine.model.encoder().info
