@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import csv
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from desktop.core.errors import UsageError
+from desktop.core.text import tr
 
 MAX_RATING = 5
 MAX_NAME = 100
@@ -16,6 +19,14 @@ MAX_NOTE = 20_000
 """Characters of a note."""
 
 _NEW_LINE = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
+
+
+class Flag(StrEnum):
+    """A mark on a picture; a kept one is never a rejected one too."""
+
+    FAVOURITE = "favourite"
+    KEPT = "kept"
+    REJECTED = "rejected"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +52,18 @@ class Edits:
         notes: asset id -> text.
         tags: (asset id, tag) -> whether the asset has it.
         boards: name -> the whole board; None: there is none of this name.
+        flags: (asset id, flag) -> whether the asset has it.
     """
 
     ratings: Mapping[int, int] = field(default_factory=dict[int, int])
     notes: Mapping[int, str] = field(default_factory=dict[int, str])
     tags: Mapping[tuple[int, str], bool] = field(default_factory=dict[tuple[int, str], bool])
     boards: Mapping[str, Board | None] = field(default_factory=dict[str, Board | None])
+    flags: Mapping[tuple[int, Flag], bool] = field(default_factory=dict[tuple[int, Flag], bool])
 
     @property
     def is_empty(self) -> bool:
-        return not (self.ratings or self.notes or self.tags or self.boards)
+        return not (self.ratings or self.notes or self.tags or self.boards or self.flags)
 
     @property
     def asset_ids(self) -> set[int]:
@@ -66,6 +79,7 @@ class Annotation:
     note: str = ""
     tags: tuple[str, ...] = ()
     boards: tuple[str, ...] = ()
+    flags: frozenset[Flag] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +90,7 @@ class Consensus:
         count: how many assets.
         rating, note: None where they differ.
         tags, boards: name -> how many of them have it, the most frequent first.
+        flags: how many of them have each.
     """
 
     count: int = 0
@@ -83,6 +98,7 @@ class Consensus:
     note: str | None = ""
     tags: Mapping[str, int] = field(default_factory=dict[str, int])
     boards: Mapping[str, int] = field(default_factory=dict[str, int])
+    flags: Mapping[Flag, int] = field(default_factory=dict[Flag, int])
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,30 +109,65 @@ class NameCount:
     count: int
 
 
-def clean_name(typed: str, what: str = "tag") -> str:
+def clean_name(typed: str) -> str:
     """A tag or a board's name as it is kept: NFC, trimmed, one space between words.
 
-    Args:
-        what: what it is for, in the error's words.
-
     Raises:
-        UsageError: it is empty or too long, or holds what separates tags from each other (a
-            comma, a vertical bar, a line break) or cannot be shown at all.
+        UsageError: it is empty or too long, or holds a line break or what cannot be shown at all.
     """
     name = unicodedata.normalize("NFC", typed).strip()
     if not name:
-        raise UsageError(f"A {what} needs a name.")
-    if bad := next((c for c in name if c in ",|" or not _is_text(c)), None):
-        meant = f"“{bad}”" if bad in ",|" else "a line break or a character that has no shape"
+        raise UsageError(tr("A name cannot be empty."))
+    if not all(map(_is_text, name)):
         raise UsageError(
-            f"A {what} cannot hold {meant}.",
-            safe="Nothing was changed.",
-            next_step=f"Enter each {what} by itself." if bad in ",|" else "",
+            tr("A name cannot hold a line break or a character that has no shape."),
+            safe=tr("Nothing was changed."),
         )
     name = " ".join(name.split())
     if len(name) > MAX_NAME:
-        raise UsageError(f"A {what} can have {MAX_NAME} characters at most.")
+        raise UsageError(tr("A name can have {most} characters at most.", most=MAX_NAME))
     return name
+
+
+TAG_SEPARATOR = "/"
+"""Parts a tag from the one above it: "place/Lisbon" is a "place" too."""
+
+
+def clean_tag(typed: str) -> str:
+    """As ``clean_name``; a tag below another one has no space around the separator.
+
+    Raises:
+        UsageError: as ``clean_name``.
+    """
+    parts = (part.strip() for part in clean_name(typed).split(TAG_SEPARATOR))
+    return clean_name(TAG_SEPARATOR.join(filter(None, parts)))
+
+
+def tags_above(name: str) -> list[str]:
+    """Those that a tag belongs to, the topmost first."""
+    parts = name.split(TAG_SEPARATOR)
+    return [TAG_SEPARATOR.join(parts[:end]) for end in range(1, len(parts))]
+
+
+def keys_below(key: str) -> tuple[str, str]:
+    """The keys of the tags below that of this key lie between these two."""
+    return key + TAG_SEPARATOR, key + chr(ord(TAG_SEPARATOR) + 1)
+
+
+def join_names(names: Iterable[str]) -> str:
+    """Names in one line, as ``split_names`` reads them: ``Doe, Jane; ok``."""
+    return "; ".join(
+        '"{}"'.format(name.replace('"', '""')) if name.startswith('"') or ";" in name else name
+        for name in names
+    )
+
+
+def split_names(text: str) -> list[str]:
+    """The names in a line. Semicolons part them, since a name may hold a comma, as "Doe, Jane"
+    does; one with a semicolon stands between quotation marks."""
+    parts: Iterator[list[str]] = csv.reader([text], delimiter=";", skipinitialspace=True)
+    line = next(parts, None) or []
+    return [name for part in line if (name := part.strip())]
 
 
 def name_key(name: str) -> str:
@@ -133,16 +184,18 @@ def clean_note(typed: str) -> str:
     """
     note = _NEW_LINE.sub("\n", typed).strip()
     if any(not _is_text(c) and c not in "\n\t" for c in note):
-        raise UsageError("A note cannot hold control characters.", safe="Nothing was changed.")
+        raise UsageError(
+            tr("A note cannot hold control characters."), safe=tr("Nothing was changed.")
+        )
     if len(note) > MAX_NOTE:
-        raise UsageError(f"A note can have {MAX_NOTE:,} characters at most.")
+        raise UsageError(tr("A note can have {most} characters at most.", most=MAX_NOTE))
     return note
 
 
 def check_rating(stars: int) -> int:
     """Raises: UsageError: not 0 to 5."""
     if not 0 <= stars <= MAX_RATING:
-        raise UsageError(f"A rating is 0 to {MAX_RATING} stars.")
+        raise UsageError(tr("A rating is 0 to {most} stars.", most=MAX_RATING))
     return stars
 
 

@@ -15,6 +15,7 @@ library; nothing above that edge ever sees them::
     ├── LibraryError             the catalogue or the folders of the library
     │   ├── LibraryInUse         another Plantain has it open
     │   ├── LibraryReadOnly      it can be looked at but not changed
+    │   ├── LibraryGone          its folder was moved or deleted while it was open
     │   └── LibraryDamaged       the catalogue is not whole, or gone; it can be repaired
     ├── SettingsError            a settings file or value that cannot be used
     ├── ModelError               the embedding model
@@ -30,8 +31,12 @@ library; nothing above that edge ever sees them::
     └── GenerationError          the image generator
         ├── KeyMissing           no Gemini key is set
         ├── KeyRefused           Gemini does not accept the key (400 API_KEY_INVALID, 401, 403)
-        ├── RequestRefused       Gemini refuses this request (400, 404: model gone, 413)
+        ├── AccountRefused       the key is good, but may not do this (403 of other kinds)
+        ├── RequestRefused       Gemini refuses this request (400, 413)
+        │   └── ModelGone        404: there is no such model, or not any more
         ├── QuotaExhausted       429; carries the seconds to wait when Gemini names them
+        ├── SpendingLimit        the person's own limit would be passed; nothing was sent
+        ├── AnswerNotKept        an answer came, and no disk takes it; it is in memory
         ├── ServiceUnavailable   5xx, refused or dropped connection, no answer in time
         ├── ReplyUnreadable      an answer that is not what the API promises
         ├── PromptBlocked        the prompt or the picture was declined for policy reasons
@@ -40,10 +45,12 @@ library; nothing above that edge ever sees them::
 
 from __future__ import annotations
 
+from enum import Enum
 from pathlib import Path
 from typing import ClassVar
 
 from desktop.core.asset import displayable
+from desktop.core.text import english, sentences, tr
 
 
 class PlantainError(Exception):
@@ -70,7 +77,11 @@ class PlantainError(Exception):
 
     def sentence(self) -> str:
         """All three parts as one paragraph, for a notice or a line on stderr."""
-        return " ".join(part for part in (self.headline, self.safe, self.next_step) if part)
+        return sentences(self.headline, self.safe, self.next_step)
+
+    def __str__(self) -> str:
+        """What happened, in English: for logs and tracebacks."""
+        return english(self.message)
 
 
 class Cancelled(PlantainError):
@@ -78,8 +89,8 @@ class Cancelled(PlantainError):
 
     kind = "cancelled"
 
-    def __init__(self, message: str = "Stopped.") -> None:
-        super().__init__(message, safe="Everything finished so far is kept.")
+    def __init__(self, message: str = "") -> None:
+        super().__init__(message or tr("Stopped."), safe=tr("Everything finished so far is kept."))
 
 
 class UsageError(PlantainError):
@@ -92,12 +103,12 @@ class FileError(PlantainError):
     kind = "file"
 
     def __init__(self, path: Path, message: str, *, next_step: str = "") -> None:
-        super().__init__(message, safe="The file was not changed.", next_step=next_step)
+        super().__init__(message, safe=tr("The file was not changed."), next_step=next_step)
         self.path = path
 
     @property
     def headline(self) -> str:
-        return f"{displayable(self.path)}: {self.message}"
+        return tr("{file}: {reason}", file=displayable(self.path), reason=self.message)
 
 
 class FileUnreadable(FileError):
@@ -126,6 +137,26 @@ class LibraryInUse(LibraryError):
 
 class LibraryReadOnly(LibraryError):
     kind = "library_read_only"
+
+
+class LibraryGone(LibraryError):
+    """Whoever was refused by it keeps what was to be written: the folder may come back."""
+
+    kind = "library_gone"
+
+    @classmethod
+    def at(cls, folder: Path) -> LibraryGone:
+        return cls(
+            tr(
+                "The library is no longer at {folder}: its folder was moved or deleted while it "
+                "was open, or its drive is away.",
+                folder=folder,
+            ),
+            safe=tr("Your pictures are untouched, and nothing was written there."),
+            next_step=tr(
+                "Put the folder back, or close Plantain and open it where it is now with --library."
+            ),
+        )
 
 
 class LibraryDamaged(LibraryError):
@@ -176,28 +207,34 @@ class StoreMismatch(StoreError):
     kind = "store_mismatch"
 
 
+class Remedy(Enum):
+    """What can be done about a failed generation right where it is told."""
+
+    TRY_AGAIN = "try_again"
+    WAIT = "wait"
+    """Try again, once ``retry_after_s`` are over."""
+    REWORD = "reword"
+    CHOOSE_MODEL = "choose_model"
+    ENTER_KEY = "enter_key"
+    FEWER_REFERENCES = "fewer_references"
+    OPEN_PAGE = "open_page"
+    """Something has to be set on a page of the service; the error names it."""
+    SAVE_ELSEWHERE = "save_elsewhere"
+    RAISE_LIMIT = "raise_limit"
+
+
 class GenerationError(PlantainError):
-    """Creating a picture failed; the prompt and the references are kept where they were."""
+    """Creating a picture failed; the prompt and the references are kept where they were.
+
+    Attributes:
+        remedy: what can be done about it right away.
+        page: the address for ``Remedy.OPEN_PAGE``; empty otherwise.
+        may_be_billed: the request was sent and nobody knows what became of it.
+        retry_after_s: the service's own waiting time, when it names one.
+    """
 
     kind = "generation"
-
-
-class KeyMissing(GenerationError):
-    kind = "key_missing"
-
-
-class KeyRefused(GenerationError):
-    kind = "key_refused"
-
-
-class RequestRefused(GenerationError):
-    kind = "request_refused"
-
-
-class QuotaExhausted(GenerationError):
-    """Too many requests; ``retry_after_s`` is Gemini's own waiting time, when it names one."""
-
-    kind = "quota"
+    usual_remedy: ClassVar[Remedy] = Remedy.TRY_AGAIN
 
     def __init__(
         self,
@@ -205,10 +242,64 @@ class QuotaExhausted(GenerationError):
         *,
         safe: str = "",
         next_step: str = "",
+        remedy: Remedy | None = None,
+        page: str = "",
+        may_be_billed: bool = False,
         retry_after_s: float | None = None,
     ) -> None:
         super().__init__(message, safe=safe, next_step=next_step)
+        self.remedy = remedy or self.usual_remedy
+        self.page = page
+        self.may_be_billed = may_be_billed
         self.retry_after_s = retry_after_s
+
+
+class KeyMissing(GenerationError):
+    kind = "key_missing"
+    usual_remedy = Remedy.ENTER_KEY
+
+
+class KeyRefused(GenerationError):
+    kind = "key_refused"
+    usual_remedy = Remedy.ENTER_KEY
+
+
+class AccountRefused(GenerationError):
+    kind = "account_refused"
+    usual_remedy = Remedy.OPEN_PAGE
+
+
+class RequestRefused(GenerationError):
+    kind = "request_refused"
+    usual_remedy = Remedy.REWORD
+
+
+class ModelGone(RequestRefused):
+    kind = "model_gone"
+    usual_remedy = Remedy.CHOOSE_MODEL
+
+
+class QuotaExhausted(GenerationError):
+    """Too many requests, for a minute, a day, or at all."""
+
+    kind = "quota"
+    usual_remedy = Remedy.WAIT
+
+
+class SpendingLimit(GenerationError):
+    kind = "spending_limit"
+    usual_remedy = Remedy.RAISE_LIMIT
+
+
+class AnswerNotKept(GenerationError):
+    """``key`` names the attempt whose answer waits in memory."""
+
+    kind = "answer_not_kept"
+    usual_remedy = Remedy.SAVE_ELSEWHERE
+
+    def __init__(self, message: str, *, key: str, safe: str = "", next_step: str = "") -> None:
+        super().__init__(message, safe=safe, next_step=next_step)
+        self.key = key
 
 
 class ServiceUnavailable(GenerationError):
@@ -221,12 +312,14 @@ class ReplyUnreadable(GenerationError):
 
 class PromptBlocked(GenerationError):
     kind = "prompt_blocked"
+    usual_remedy = Remedy.REWORD
 
 
 class NoPicture(GenerationError):
     """A valid answer without a picture; ``text`` is what came instead, possibly empty."""
 
     kind = "no_picture"
+    usual_remedy = Remedy.REWORD
 
     def __init__(
         self, message: str, *, safe: str = "", next_step: str = "", text: str = ""

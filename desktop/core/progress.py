@@ -6,6 +6,8 @@ from collections.abc import Generator
 from dataclasses import dataclass
 from typing import TypeVar
 
+from desktop.core.text import marked
+
 
 @dataclass(frozen=True, slots=True)
 class Progress:
@@ -25,7 +27,7 @@ class Progress:
     total: int | None = None
     current: str = ""
     failed: int = 0
-    unit: str = "pictures"
+    unit: str = marked("pictures")
 
 
 ResultT = TypeVar("ResultT")

@@ -7,21 +7,23 @@ two members who merge in any order get the same.
 
 from __future__ import annotations
 
-import json
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from pathlib import PurePosixPath, PureWindowsPath
-from typing import Any, cast
 
 from desktop.core.errors import UsageError
+from desktop.core.file_names import FORBIDDEN
+from desktop.core.integers import LEAST, MOST, MOST_SIDE
+from desktop.core.text import tr
 
 _HASH = re.compile(r"[0-9a-f]{8,128}")
 _LIBRARY = re.compile(r"[0-9a-f]{1,64}")
 _MAX_PATH = 4_096
 _MAX_ROOT = 64
+_MAX_FORMAT = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +103,14 @@ class SharedAsset:
                 return "its path is not one below a root"
         if not _HASH.fullmatch(self.content_hash) or not _LIBRARY.fullmatch(self.library):
             return "its content or its library is not named as Plantain does"
-        numbers = (
-            *(self.size, self.width, self.height, self.modified_ns),
-            *(self.frame_count, self.duration_ms),
-        )
-        return "" if min(numbers) >= 0 and max(numbers) < 2**63 else "its size is none"
+        if len(self.format) > _MAX_FORMAT or not self.format.isprintable():
+            return "its format is none"
+        sides = (self.width, self.height, self.frame_count)
+        is_sized = all(0 <= side <= MOST_SIDE for side in sides)
+        lengths = (self.size, self.duration_ms)
+        if not is_sized or not all(0 <= length <= MOST for length in lengths):
+            return "its size is none"
+        return "" if LEAST <= self.modified_ns <= MOST else "its time is none"
 
 
 def shared_key(root: str, relative_path: str) -> str:
@@ -133,17 +138,28 @@ def clean_root(typed: str) -> str:
     """
     name = unicodedata.normalize("NFC", typed).strip()
     if problem := root_problem(name):
-        raise UsageError(f"A shared folder's name {problem}.", safe="Nothing was changed.")
+        raise UsageError(problem, safe=tr("Nothing was changed."))
     return name
 
 
 def root_problem(name: str) -> str:
     """Why ``name`` is not one of a root; empty when it is."""
     if not name or len(name) > _MAX_ROOT:
-        return f"has 1 to {_MAX_ROOT} characters"
-    if any(c in '/\\:|*?"<>' or unicodedata.category(c)[0] == "C" for c in name) or name[0] == ".":
-        return "cannot hold a slash, a colon or a control character, or begin with a dot"
+        return tr("A shared folder's name has 1 to {most} characters.", most=_MAX_ROOT)
+    if any(c in FORBIDDEN or unicodedata.category(c)[0] == "C" for c in name) or name[0] == ".":
+        return tr(
+            "A shared folder's name cannot hold a slash, a colon or a control character, or begin "
+            "with a dot."
+        )
     return ""
+
+
+def no_later(edits: FieldEdits, most: float) -> dict[str, FieldEdit]:
+    """The same, those of a later time as of ``most`` (seconds since the epoch): a clock that is
+    wrong, or a time that is made up, must not have the last word for ever."""
+    return {
+        name: replace(edit, edited_at=min(edit.edited_at, most)) for name, edit in edits.items()
+    }
 
 
 def merged(one: FieldEdits, other: FieldEdits) -> dict[str, FieldEdit]:
@@ -153,36 +169,6 @@ def merged(one: FieldEdits, other: FieldEdits) -> dict[str, FieldEdit]:
         if name not in result or edit.is_after(result[name]):
             result[name] = edit
     return result
-
-
-def dump_edits(edits: FieldEdits) -> str:
-    """As JSON, the same text for the same edits."""
-    return json.dumps(
-        {
-            name: [edit.value, edit.edited_at, edit.editor, *([edit.name] if edit.name else [])]
-            for name, edit in sorted(edits.items())
-        },
-        ensure_ascii=False,
-        separators=(",", ":"),
-    )
-
-
-def load_edits(text: str) -> dict[str, FieldEdit]:
-    """From ``dump_edits``; what is not of its form is left out."""
-    try:
-        raw: Any = json.loads(text or "{}")
-    except ValueError:
-        return {}
-    found: dict[str, FieldEdit] = {}
-    for name, values in cast("dict[str, Any]", raw if isinstance(raw, dict) else {}).items():
-        match values:
-            case [bool() | int() | str() as value, float() | int() as at, str() as editor]:
-                found[name] = FieldEdit(value, float(at), editor)
-            case [bool() as value, float() | int() as at, str() as editor, str() as tag]:
-                found[name] = FieldEdit(value, float(at), editor, tag)
-            case _:
-                continue
-    return found
 
 
 def _is_below(relative_path: str) -> bool:

@@ -1,0 +1,1 @@
+"""What processes of ours that work on strangers' data may not do: the system sees to it."""

@@ -1,0 +1,168 @@
+"""What is asked of a generator, and the one record of what came of it.
+
+The record is what the catalogue keeps, what a generated picture carries, what an export holds, what
+the details show and what a re-run starts from; ``files.record_json`` is its written form. A field
+may be added to any of these classes with a default that says nothing (empty or None): records
+that were written before read as they did. ``extra`` keeps the fields that a newer Plantain wrote
+and this one does not know; they are written back as they came.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from desktop.core.text import marked
+
+RECORD_VERSION = 1
+"""Goes up when a field changes its meaning, never when one is added."""
+
+
+AUTO = "auto"
+DRAFT = "draft"
+
+CHOSEN = marked("chosen by you")
+"""``Reference.reason`` of a picture that a person chose."""
+
+
+def _nothing() -> Mapping[str, Any]:
+    return {}
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A picture that goes along with the prompt.
+
+    Attributes:
+        path: the file.
+        asset_id: its identity in this library; None for a file from outside it.
+        score: cosine similarity to the prompt; None when a person chose the picture.
+        reason: why it is here, in English: it is recorded. People are shown ``tr(reason)``.
+        content_hash: of the file's bytes when it was used, as ``files.content_hash``; empty where
+            nobody read them.
+        sent_hash: of the bytes that were sent in its place, likewise.
+        role: what the picture is for ("style", "product"); empty for no special one.
+        label: the name by which the prompt speaks of it.
+        weight: how much it counts, 1.0 as the others; None where the generator has no say in it.
+        words: the words of the prompt that it stands for.
+        crop: left, top, right, bottom of the part that was sent, as shares of width and height.
+        moment_ms: of a video, the time of the frame that was sent.
+    """
+
+    path: Path
+    asset_id: int | None = None
+    score: float | None = None
+    reason: str = ""
+    content_hash: str = ""
+    sent_hash: str = ""
+    role: str = ""
+    label: str = ""
+    weight: float | None = None
+    words: str = ""
+    crop: tuple[float, float, float, float] | None = None
+    moment_ms: int | None = None
+    extra: Mapping[str, Any] = field(default_factory=_nothing)
+
+
+@dataclass(frozen=True, slots=True)
+class GenerationRequest:
+    """What to make: everything that a re-run needs.
+
+    Attributes:
+        prompt: the person's words; never empty when it is sent.
+        references: in the order in which they reach the model.
+        generator: name of an ``ImageGenerator`` ("gemini", "moodboard").
+        model: the generator's model id; empty for its default.
+        aspect_ratio: width:height, one of ``ASPECT_RATIOS``; ``AUTO`` leaves it to the model.
+        image_size: "1K", "2K" or "4K" (long side, roughly 1024, 2048, 4096 pixels).
+        thinking: how long the model may think before it draws, in its own words; empty for its
+            default.
+        api: by which of the service's APIs; empty for the one that the model takes.
+        language: of the prompt, as an ISO code; empty where nobody said.
+        template: name of the template that the prompt was made from, and ``slots``, what its gaps
+            were filled with.
+        kit, kit_version: name and version of the brand kit that went along.
+        parent: content hash of the picture that this one is a next turn of; empty for a first one.
+    """
+
+    prompt: str
+    references: tuple[Reference, ...] = ()
+    generator: str = "moodboard"
+    model: str = ""
+    aspect_ratio: str = "1:1"
+    image_size: str = "1K"
+    thinking: str = ""
+    api: str = ""
+    language: str = ""
+    template: str = ""
+    slots: Mapping[str, str] = field(default_factory=_nothing)
+    kit: str = ""
+    kit_version: str = ""
+    parent: str = ""
+    extra: Mapping[str, Any] = field(default_factory=_nothing)
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What one call consumed, in tokens, as the service counts them.
+
+    Attributes:
+        output_tokens: of words and pictures together.
+        image_tokens: those of them that are pictures; None where the service does not say.
+    """
+
+    prompt_tokens: int = 0
+    output_tokens: int = 0
+    thought_tokens: int = 0
+    total_tokens: int = 0
+    image_tokens: int | None = None
+    extra: Mapping[str, Any] = field(default_factory=_nothing)
+
+
+@dataclass(frozen=True, slots=True)
+class GenerationRecord:
+    """How one picture was made.
+
+    Attributes:
+        request: what was asked for; ``request.model`` is the model that was asked.
+        model: the model version that answered.
+        api: the way it was asked ("v1beta generateContent"); empty when nothing left the machine.
+        endpoint: the address that it was asked at, without secrets; likewise.
+        text: what came back beside the picture.
+        usage: of the call that it came from; a draft has none, or it would count twice.
+        created_at: seconds since the epoch.
+        attempt: key of the call that it came from, see ``core.attempt``.
+        stage: ``DRAFT`` for a picture that the model made on its way; empty for the final one.
+        version: of the Plantain that wrote it, see ``RECORD_VERSION``.
+    """
+
+    request: GenerationRequest
+    model: str = ""
+    api: str = ""
+    endpoint: str = ""
+    text: str = ""
+    usage: Usage = field(default_factory=Usage)
+    created_at: float = 0.0
+    attempt: str = ""
+    stage: str = ""
+    version: int = RECORD_VERSION
+    extra: Mapping[str, Any] = field(default_factory=_nothing)
+
+    def with_references(self, references: tuple[Reference, ...]) -> GenerationRecord:
+        return replace(self, request=replace(self.request, references=references))
+
+    def portable(self) -> GenerationRecord:
+        """Without the ids of assets, which mean nothing in another library."""
+        return self.with_references(
+            tuple(replace(reference, asset_id=None) for reference in self.request.references)
+        )
+
+    def shareable(self) -> GenerationRecord:
+        """What a picture may carry to strangers: no folders, no addresses, no ids."""
+        named = tuple(
+            replace(reference, asset_id=None, path=Path(reference.path.name))
+            for reference in self.request.references
+        )
+        return replace(self.with_references(named), endpoint="")
