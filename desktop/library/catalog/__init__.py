@@ -1,0 +1,1 @@
+"""All SQL: the database, its migrations, and one module for each kind of row."""

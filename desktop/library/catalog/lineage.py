@@ -1,0 +1,131 @@
+"""Where generated pictures come from, both ways: what made this, and what came of that.
+
+The record itself is kept whole, as ``files.record_json`` writes it. Beside it stands which assets
+of this library its references are: they may move, be replaced by a team-mate's, or go.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import time
+from dataclasses import replace
+from pathlib import Path
+
+from desktop.core.generation_record import GenerationRecord, Reference
+from desktop.core.text import tr
+from desktop.files.checked_json import MalformedJson
+from desktop.files.record_json import dump_record, load_record
+from desktop.library.catalog.database import Database, damaged
+from desktop.library.catalog.full_text import index_words
+from desktop.library.catalog.moved_files import last_place
+
+
+class LineageTable:
+    """The ``lineage`` tables."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def record(self, asset_id: int, record: GenerationRecord) -> None:
+        """Keep how ``asset_id`` was made, which makes it found by its prompt; a second record
+        replaces the first.
+
+        A reference whose asset is not named is looked for by its content, at its path first.
+        """
+        if not record.created_at:
+            record = replace(record, created_at=time.time())
+        with self._database.transaction() as connection:
+            connection.execute("DELETE FROM lineage WHERE asset_id = ?", (asset_id,))
+            connection.execute(
+                "INSERT INTO lineage (asset_id, record) VALUES (?, ?)",
+                (asset_id, dump_record(record.portable())),
+            )
+            connection.executemany(
+                "INSERT INTO lineage_references (asset_id, position, reference_id, content_hash)"
+                " VALUES (?, ?, ?, ?)",
+                (
+                    (
+                        asset_id,
+                        position,
+                        _asset_of(connection, reference),
+                        reference.content_hash,
+                    )
+                    for position, reference in enumerate(record.request.references)
+                ),
+            )
+            index_words(connection, [asset_id])
+
+    def of(self, asset_id: int) -> GenerationRecord | None:
+        """How the asset was made; None for a picture that Plantain did not make.
+
+        A reference that is in the library has its id, the path where it is now, and, where nobody
+        kept the content that was used, its content.
+
+        Raises:
+            LibraryDamaged: the record is not one.
+        """
+        row = self._database.read_one("SELECT record FROM lineage WHERE asset_id = ?", (asset_id,))
+        if row is None:
+            return None
+        try:
+            record = load_record(row["record"])
+        except MalformedJson as error:
+            raise damaged(
+                self._database.path,
+                tr("how asset {asset_id} was made: {error}", asset_id=str(asset_id), error=error),
+            ) from error
+        assets = {
+            row["position"]: row
+            for row in self._database.read(
+                "SELECT position, assets.id, path, relative_path, assets.content_hash"
+                " FROM lineage_references AS used JOIN assets ON assets.id = COALESCE(reference_id,"
+                " (SELECT MIN(id) FROM assets WHERE content_hash = used.content_hash"
+                " AND used.content_hash <> ''))"
+                " JOIN roots ON roots.id = root_id WHERE asset_id = ?",
+                (asset_id,),
+            )
+        }
+        return record.with_references(
+            tuple(
+                _linked(reference, assets[position]) if position in assets else reference
+                for position, reference in enumerate(record.request.references)
+            )
+        )
+
+    def used_in(self, asset_id: int) -> list[int]:
+        """Ids of the pictures that were made with this one as a reference, newest first."""
+        rows = self._database.read(
+            "SELECT asset_id FROM lineage_references WHERE reference_id = ?"
+            " UNION SELECT asset_id FROM lineage_references WHERE reference_id IS NULL"
+            " AND content_hash <> ''"
+            " AND content_hash = (SELECT content_hash FROM assets WHERE id = ?)"
+            " ORDER BY asset_id DESC",
+            (asset_id, asset_id),
+        )
+        return [row["asset_id"] for row in rows]
+
+
+def _asset_of(connection: sqlite3.Connection, reference: Reference) -> int | None:
+    if reference.asset_id is not None or not reference.content_hash:
+        return reference.asset_id
+    rows = connection.execute(
+        "SELECT assets.id, path, relative_path FROM assets JOIN roots ON roots.id = root_id"
+        " WHERE content_hash = ? ORDER BY assets.id",
+        (reference.content_hash,),
+    ).fetchall()
+    at_its_path = (row["id"] for row in rows if _path(row) == reference.path)
+    return next(at_its_path, rows[0]["id"] if rows else None)
+
+
+def _linked(reference: Reference, asset: sqlite3.Row) -> Reference:
+    return replace(
+        reference,
+        asset_id=asset["id"],
+        path=_path(asset),
+        content_hash=reference.content_hash or asset["content_hash"],
+    )
+
+
+def _path(row: sqlite3.Row) -> Path:
+    return Path(os.fsdecode(row["path"])) / os.fsdecode(last_place(row["relative_path"]))

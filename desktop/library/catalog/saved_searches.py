@@ -1,0 +1,155 @@
+"""Searches that were given a name, and those that were made before."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from desktop.core.annotations import name_key
+from desktop.core.errors import UsageError
+from desktop.core.query import Crop, Example
+from desktop.core.saved_search import SavedSearch
+from desktop.core.text import tr
+from desktop.library.catalog.database import Database
+from desktop.library.catalog.filter_text import dump_filter, load_filter
+
+_KEPT = 500
+"""So many earlier searches; more would hide those that are meant."""
+
+
+class SavedSearches:
+    """The tables ``saved_searches`` and ``query_history``. Any thread may call it."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def all(self) -> list[SavedSearch]:
+        """By name.
+
+        Raises:
+            LibraryError: one was saved by a newer Plantain.
+        """
+        rows = self._database.read(
+            "SELECT name, text, examples, filter, is_board FROM saved_searches ORDER BY key"
+        )
+        return [
+            SavedSearch(name, text, _loaded(examples), load_filter(wanted), bool(is_board))
+            for name, text, examples, wanted, is_board in rows
+        ]
+
+    def named(self, name: str) -> SavedSearch:
+        """The one with this name.
+
+        Raises:
+            UsageError: there is none.
+        """
+        for search in self.all():
+            if name_key(search.name) == name_key(name):
+                return search
+        names = ", ".join(search.name for search in self.all())
+        raise UsageError(
+            tr("There is no saved search “{name}”.", name=name),
+            next_step=tr("There are: {names}", names=names) if names else tr("None was saved yet."),
+        )
+
+    def save(self, search: SavedSearch) -> None:
+        """Keep it, in place of one with the same name.
+
+        Raises:
+            UsageError: it has no name, or asks nothing.
+        """
+        if not name_key(search.name):
+            raise UsageError(tr("A saved search needs a name."))
+        with self._database.transaction() as connection:
+            connection.execute(
+                "INSERT OR REPLACE INTO saved_searches"
+                " (key, name, text, examples, filter, is_board) VALUES (?, ?, ?, ?, ?, ?)",
+                (
+                    name_key(search.name),
+                    " ".join(search.name.split()),
+                    search.text,
+                    _dumped(search.examples),
+                    dump_filter(search.filter),
+                    search.is_board,
+                ),
+            )
+
+    def rename(self, name: str, new: str) -> None:
+        """Give it another name, or other capitals.
+
+        Raises:
+            UsageError: another one has the new name, which may be no name at all, or none the
+                old one; nothing is changed.
+        """
+        search = self.named(name)
+        if name_key(new) != name_key(name) and any(
+            name_key(each.name) == name_key(new) for each in self.all()
+        ):
+            raise UsageError(
+                tr("There is a saved search “{name}” already.", name=new),
+                next_step=tr("Choose another name."),
+            )
+        with self._database.transaction():
+            self.delete(name)
+            self.save(search.renamed(new))
+
+    def delete(self, name: str) -> None:
+        """Without it from now on; pictures are not touched."""
+        with self._database.transaction() as connection:
+            connection.execute("DELETE FROM saved_searches WHERE key = ?", (name_key(name),))
+
+    # -- what was searched for before ------------------------------------------------------------
+
+    def note(self, text: str) -> None:
+        """This was searched for just now."""
+        if not text.strip():
+            return
+        with self._database.transaction() as connection:
+            connection.execute(
+                "INSERT OR REPLACE INTO query_history VALUES (?, ?)", (text.strip(), time.time())
+            )
+            connection.execute(
+                "DELETE FROM query_history WHERE text NOT IN"
+                " (SELECT text FROM query_history ORDER BY asked_at DESC LIMIT ?)",
+                (_KEPT,),
+            )
+
+    def history(self) -> list[str]:
+        """What was searched for, the newest first."""
+        rows = self._database.read("SELECT text FROM query_history ORDER BY asked_at DESC")
+        return [text for (text,) in rows]
+
+    def clear_history(self) -> None:
+        with self._database.transaction() as connection:
+            connection.execute("DELETE FROM query_history")
+
+
+def _dumped(examples: Sequence[Example]) -> str:
+    return json.dumps([_plain(example) for example in examples])
+
+
+def _plain(example: Example) -> dict[str, Any]:
+    told: dict[str, Any] = {"weight": example.weight}
+    if isinstance(example.image, Path):
+        told["path"] = os.fspath(example.image)
+    else:
+        told["picture"] = base64.b64encode(example.image).decode()
+    if (crop := example.crop) is not None:
+        told["crop"] = [crop.left, crop.top, crop.width, crop.height]
+    return told
+
+
+def _loaded(text: str) -> tuple[Example, ...]:
+    return tuple(
+        Example(
+            Path(told["path"]) if "path" in told else base64.b64decode(told["picture"]),
+            told["weight"],
+            Crop(*told["crop"]) if "crop" in told else None,
+        )
+        for told in json.loads(text)
+    )
