@@ -1,17 +1,21 @@
 """The version of a library's folder: what is in it, and under which names.
 
 The catalogue has a version of its own. This one covers everything beside it: how thumbnails are
-made and named, where generated pictures and back-ups are, and that the vectors are a Milvus Lite
+made and named, where generated pictures and backups are, and that the vectors are a Milvus Lite
 file. It stands in ``library.json``; a library without that file has version 1.
 """
 
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
 
 from desktop.core.errors import LibraryError
+from desktop.core.text import tr
+from desktop.files.atomic import write_file
+from desktop.files.checked_json import MalformedJson, decode_json
+from desktop.files.regular_file import read_guarded
 
 LAYOUT_VERSION = 1
 
@@ -25,10 +29,15 @@ def check_layout(marker: Path) -> None:
     version = _version(marker)
     if version > LAYOUT_VERSION:
         raise LibraryError(
-            f"The library at {marker.parent} was arranged by a newer Plantain "
-            f"(version {version}; this one knows up to {LAYOUT_VERSION}).",
-            safe="Nothing was changed.",
-            next_step="Update Plantain, or open another library with --library.",
+            tr(
+                "The library at {folder} was written by a newer Plantain "
+                "(version {version}; this one knows up to {known}).",
+                folder=marker.parent,
+                version=version,
+                known=LAYOUT_VERSION,
+            ),
+            safe=tr("Nothing was changed."),
+            next_step=tr("Update Plantain, or open another library with --library."),
         )
 
 
@@ -44,16 +53,17 @@ def write_layout(marker: Path) -> None:
     if _version(marker):
         return
     text = json.dumps({"format": "plantain-library", "version": LAYOUT_VERSION})
-    temporary = marker.with_name(f".plantain-{marker.name}")
-    temporary.write_text(f"{text}\n", "utf-8")
-    temporary.replace(marker)
+    write_file(marker, f"{text}\n".encode(), replace=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Marker:
+    version: int = 0
 
 
 def _version(marker: Path) -> int:
     """0 where the file is not there, or says nothing."""
     try:
-        raw: Any = json.loads(marker.read_text("utf-8"))
-    except (OSError, ValueError):
+        return decode_json(read_guarded(marker), _Marker).version
+    except (OSError, MalformedJson):
         return 0
-    version = cast("dict[str, Any]", raw).get("version") if isinstance(raw, dict) else None
-    return version if isinstance(version, int) else 0

@@ -5,15 +5,17 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
-from desktop.core.annotations import Annotation, Board, Edits, NameCount
+from desktop.core.annotations import Annotation, Board, Consensus, Edits, NameCount
 from desktop.core.errors import LibraryError, UsageError
-from desktop.library.annotations import Annotations
-from desktop.library.catalog import Catalog
-from desktop.library.database import Database
-from desktop.library.disk.scan import FoundFile
+from desktop.library.catalog.annotations import Annotations
+from desktop.library.catalog.assets import Catalog
+from desktop.library.catalog.database import Database
+from desktop.library.catalog.full_text import renew_words
+from desktop.library.folders.scan import FoundFile
 
 
 @pytest.fixture
@@ -36,11 +38,11 @@ def said(database: Database) -> Annotations:
 @pytest.fixture
 def ids(catalog: Catalog) -> list[int]:
     files = [FoundFile(os.fsencode(name), 10, 5) for name in ("a.png", "b.png", "c.png", "d.png")]
-    return catalog.add_files(catalog.add_root(Path("/home/ann/pictures")), files)
+    return catalog.add_files(catalog.roots.add(Path("/home/ann/pictures")), files)
 
 
 def found(catalog: Catalog, words: str) -> list[int]:
-    return sorted(asset.id for asset in catalog.find_words(words, 10))
+    return sorted(catalog.words.find(words, 10))
 
 
 class TestTags:
@@ -70,9 +72,11 @@ class TestTags:
         said.untag(ids, [other])
         assert said.tags() == []
 
-    @pytest.mark.parametrize(
-        "name", ["", "  ", "a,b", "a|b", "a\nb", "a\u2028b", "\ud800", "x" * 101]
-    )
+    def test_a_comma_and_a_bar_are_parts_of_a_tag(self, said: Annotations, ids: list[int]) -> None:
+        said.tag(ids, ["Doe, Jane", "a|b"])
+        assert said.of(ids)[ids[0]].tags == ("a|b", "Doe, Jane")
+
+    @pytest.mark.parametrize("name", ["", "  ", "a\nb", "a\tb", "a\u2028b", "\ud800", "x" * 101])
     def test_what_cannot_be_a_tag_is_refused_and_nothing_changes(
         self, said: Annotations, ids: list[int], name: str
     ) -> None:
@@ -193,6 +197,23 @@ def test_every_change_is_undone_and_done_again(said: Annotations, ids: list[int]
         assert change().is_empty, "the same again changes nothing"
 
 
+class Stamp(NamedTuple):
+    """When a field was last changed, and in which library."""
+
+    field: str
+    edited_at: float
+    editor: str
+
+
+def stamps(database: Database, since: float = 0.0) -> list[Stamp]:
+    """What was changed after ``since``, the oldest first."""
+    rows = database.read(
+        "SELECT field, edited_at, editor FROM edits WHERE edited_at > ? ORDER BY edited_at",
+        (since,),
+    )
+    return [Stamp(*row) for row in rows]
+
+
 class TestStamps:
     def test_say_when_and_where_each_field_was_changed(
         self, database: Database, catalog: Catalog, ids: list[int]
@@ -201,13 +222,13 @@ class TestStamps:
         said = Annotations(database, clock=lambda: next(times))
         said.tag(ids[:1], ["Cat"])
         said.rate(ids[:1], 4)
-        [stamp] = said.stamps(since=100.0)
+        [stamp] = stamps(database, since=100.0)
         assert (stamp.field, stamp.edited_at, stamp.editor) == ("rating", 200, catalog.library_id())
         said.rate(ids[:1], 3)  # the clock was put back
         said.untag(ids[:1], ["cat"])
-        stamps = {stamp.field: stamp.edited_at for stamp in said.stamps()}
-        assert stamps["rating"] > 200
-        assert stamps["tag:cat"] > 100
+        edited = {stamp.field: stamp.edited_at for stamp in stamps(database)}
+        assert edited["rating"] > 200
+        assert edited["tag:cat"] > 100
 
     def test_the_last_writer_wins_whatever_comes_first(
         self, database: Database, ids: list[int]
@@ -220,7 +241,7 @@ class TestStamps:
         said.apply(Edits(ratings={a: 2}, tags={(a, "CAT"): False}), received=(101.0, "aa"))
         said.apply(Edits(tags={(a, "cat"): True}), received=(100.5, "zz"))
         assert said.of([a])[a] == Annotation(rating=2)
-        assert {(s.field, s.edited_at, s.editor) for s in said.stamps()} == {
+        assert {(s.field, s.edited_at, s.editor) for s in stamps(database)} == {
             ("rating", 101.0, "aa"),
             ("tag:cat", 101.0, "aa"),
         }
@@ -236,3 +257,43 @@ def test_assets_that_are_gone_are_passed_over(
     assert said.board("Mood") == Board(tuple(ids[1:]), said.board("Mood").created_at)
     said.apply(undo)
     assert said.tags() == []
+
+
+class TestManyAtOnce:
+    @pytest.fixture
+    def many(self, catalog: Catalog) -> list[int]:
+        files = [FoundFile(f"{number}.png".encode(), 10, 5) for number in range(1_200)]
+        return catalog.add_files(catalog.roots.add(Path("/home/ann/many")), files)
+
+    def test_are_one_change_that_is_undone_as_one(self, said: Annotations, many: list[int]) -> None:
+        said.rate(many[:100], 2)
+        said.tag(many[:50], ["hero shot"])
+        before = said.of(many)
+        undos = [said.tag(many, ["Hero Shot"]), said.rate(many, 4), said.annotate(many, "sold")]
+        assert said.together(many) == Consensus(1_200, 4, "sold", {"hero shot": 1_200}, {})
+        assert len(undos[0].tags) == 1_150
+        assert len(undos[1].ratings) == 1_200
+        for undo in reversed(undos):
+            said.apply(undo)
+        assert said.of(many) == before
+
+    def test_are_found_by_their_words_a_little_later(
+        self, said: Annotations, catalog: Catalog, many: list[int]
+    ) -> None:
+        said.tag(many, ["sunset"])
+        while said.index_words():
+            pass
+        assert len(catalog.words.find("sunset", 2_000)) == 1_200
+        said.untag(many, ["sunset"])
+        while said.index_words():
+            pass
+        assert catalog.words.find("sunset", 2_000) == {}
+
+    def test_words_that_were_left_behind_are_made_at_the_next_opening(
+        self, said: Annotations, catalog: Catalog, database: Database, many: list[int]
+    ) -> None:
+        renew_words(database)
+        said.tag(many, ["sunset"])
+        renew_words(database)
+        assert len(catalog.words.find("sunset", 2_000)) == 1_200
+        assert not said.index_words()

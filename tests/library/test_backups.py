@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from desktop.library.catalog import Catalog
-from desktop.library.database import Database
-from desktop.library.keeping.backups import DailyBackups
+from desktop.library.backup.daily import DailyBackups
+from desktop.library.catalog.assets import Catalog
+from desktop.library.catalog.database import Database
 
 DAY = 24 * 3600
 
@@ -19,7 +19,7 @@ DAY = 24 * 3600
 def database(tmp_path: Path) -> Iterator[Database]:
     database = Database(tmp_path / "catalog.sqlite")
     assert DailyBackups(database, tmp_path / "backups").make_if_due() is None, "it is empty"
-    Catalog(database).add_root(Path("/pictures"))
+    Catalog(database).roots.add(Path("/pictures"))
     yield database
     database.close()
 
@@ -32,7 +32,7 @@ def test_one_copy_is_made_a_day_and_seven_are_kept(database: Database, tmp_path:
     now = time.time()
     for day in range(10):
         backups = DailyBackups(database, folder, clock=lambda day=day: now + day * DAY * 1.01)
-        Catalog(database).add_root(Path(f"/other/{day}"))
+        Catalog(database).roots.add(Path(f"/other/{day}"))
         made = backups.make_if_due()
         assert made is not None
         assert backups.make_if_due() is None
@@ -41,7 +41,7 @@ def test_one_copy_is_made_a_day_and_seven_are_kept(database: Database, tmp_path:
     last = DailyBackups(database, folder).last_whole()
     assert last is not None
     copy = Database(last.path)
-    assert len(Catalog(copy).roots()) == 11
+    assert len(Catalog(copy).roots.all()) == 11
     copy.close()
 
 

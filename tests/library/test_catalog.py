@@ -13,12 +13,14 @@ import numpy as np
 import pytest
 
 from desktop.core.errors import LibraryError
-from desktop.library.catalog import Catalog, ReadFile, Root, RootKind
-from desktop.library.database import Database
-from desktop.library.disk.scan import FoundFile
-from desktop.library.lineage import LineageBook, LineageRecord, LineageReference
-from desktop.library.migrations import CATALOG_VERSION
-from desktop.library.vector_ledger import VectorLedger
+from desktop.core.generation_record import GenerationRecord, GenerationRequest, Reference, Usage
+from desktop.library.catalog.assets import Catalog, ReadFile
+from desktop.library.catalog.database import Database
+from desktop.library.catalog.lineage import LineageTable
+from desktop.library.catalog.migrations import CATALOG_VERSION
+from desktop.library.catalog.roots import Root, RootKind
+from desktop.library.catalog.vectors import VectorTable
+from desktop.library.folders.scan import FoundFile
 
 HOME = Path("/home/ann/pictures")
 
@@ -36,8 +38,8 @@ def catalog(database: Database) -> Catalog:
 
 
 @pytest.fixture
-def ledger(database: Database) -> VectorLedger:
-    return VectorLedger(database)
+def vector_table(database: Database) -> VectorTable:
+    return VectorTable(database)
 
 
 def test_a_disk_that_fills_up_is_said_to_be_full(database: Database) -> None:
@@ -57,7 +59,7 @@ def found(name: str, size: int = 10) -> FoundFile:
 
 
 def add(catalog: Catalog, *names: str, root: Root | None = None) -> list[int]:
-    return catalog.add_files(root or catalog.add_root(HOME), [found(name) for name in names])
+    return catalog.add_files(root or catalog.roots.add(HOME), [found(name) for name in names])
 
 
 def read(catalog: Catalog, *ids: int) -> list[ReadFile]:
@@ -68,39 +70,39 @@ def read(catalog: Catalog, *ids: int) -> list[ReadFile]:
 
 class TestRoots:
     def test_a_folder_is_one_root_however_often_it_is_added(self, catalog: Catalog) -> None:
-        assert catalog.add_root(HOME) == catalog.add_root(HOME)
-        assert [root.path for root in catalog.roots()] == [HOME]
+        assert catalog.roots.add(HOME) == catalog.roots.add(HOME)
+        assert [root.path for root in catalog.roots.all()] == [HOME]
 
     def test_a_folder_inside_a_root_belongs_to_it(self, catalog: Catalog) -> None:
-        root = catalog.add_root(HOME)
-        assert catalog.add_root(HOME / "capes" / "red") == root
+        root = catalog.roots.add(HOME)
+        assert catalog.roots.add(HOME / "capes" / "red") == root
 
     def test_a_folder_around_roots_takes_them_over_with_their_assets(
         self, catalog: Catalog
     ) -> None:
-        inner = catalog.add_root(HOME / "capes")
+        inner = catalog.roots.add(HOME / "capes")
         [asset_id] = add(catalog, "red.png", root=inner)
-        outer = catalog.add_root(HOME)
-        assert [root.path for root in catalog.roots()] == [HOME]
+        outer = catalog.roots.add(HOME)
+        assert [root.path for root in catalog.roots.all()] == [HOME]
         asset = catalog.asset(asset_id)
         assert asset is not None
         assert asset.path == HOME / "capes" / "red.png"
         assert catalog.paths_in(outer.id) == [b"capes/red.png"]
 
     def test_a_folder_added_after_a_file_of_it_keeps_that_file(self, catalog: Catalog) -> None:
-        loose = catalog.add_root(HOME, RootKind.LOOSE)
+        loose = catalog.roots.add(HOME, RootKind.LOOSE)
         add(catalog, "red.png", root=loose)
-        root = catalog.add_root(HOME)
+        root = catalog.roots.add(HOME)
         assert root.kind is RootKind.FOLDER
         assert catalog.paths_in(root.id) == [b"red.png"]
 
     def test_generated_pictures_stay_apart_from_a_folder_around_them(
         self, catalog: Catalog
     ) -> None:
-        own = catalog.add_root(HOME / "library" / "generated", RootKind.GENERATED)
-        catalog.add_root(HOME)
-        assert own in catalog.roots()
-        assert catalog.add_root(own.path, RootKind.GENERATED) == own
+        own = catalog.roots.add(HOME / "library" / "generated", RootKind.GENERATED)
+        catalog.roots.add(HOME)
+        assert own in catalog.roots.all()
+        assert catalog.roots.add(own.path, RootKind.GENERATED) == own
 
 
 class TestAssets:
@@ -125,7 +127,7 @@ class TestAssets:
         assert catalog.asset_at(asset.path) == asset
 
     def test_assets_are_found_by_the_place_they_lie_at(self, catalog: Catalog) -> None:
-        root = catalog.add_root(HOME)
+        root = catalog.roots.add(HOME)
         names = ("a.png", "a/1.png", "a/b/2.png", "a b/3.png", "a0/4.png")
         ids = dict(zip(names, add(catalog, *names), strict=True))
 
@@ -159,15 +161,22 @@ class TestAssets:
         self, catalog: Catalog, database: Database
     ) -> None:
         watch, cape = add(catalog, "goldWatch.png", "capes/红色披风.png")
-        lineage = LineageBook(database)
+        lineage = LineageTable(database)
         for prompt in ("in a wood", "on a beach at night"):
-            lineage.record(watch, LineageRecord(prompt, "gemini", "m-1", {}, "", {}, []))
-        assert catalog.find_words("wood", 10) == []
-        assert [a.id for a in catalog.find_words("披风", 10)] == [cape]
-        assert [a.id for a in catalog.find_words("beach", 10)] == [watch]
-        assert [a.id for a in catalog.find_words("capes", 10)] == [cape]
-        assert catalog.find_words("nothing like it", 10) == []
-        assert catalog.find_words("'; DROP TABLE assets; --", 10) == []
+            lineage.record(watch, GenerationRecord(GenerationRequest(prompt)))
+        assert catalog.words.find("wood", 10) == {}
+        assert [*catalog.words.find("披风", 10)] == [cape]
+        assert [*catalog.words.find("beach", 10)] == [watch]
+        assert [*catalog.words.find("capes", 10)] == [cape]
+        assert catalog.words.find("nothing like it", 10) == {}
+        assert catalog.words.find("'; DROP TABLE assets; --", 10) == {}
+
+    def test_those_that_have_all_words_come_before_any_that_has_some(
+        self, catalog: Catalog
+    ) -> None:
+        *all_words, some = add(catalog, "red watch and strap 1.png", "watch red 2.png", "watch.png")
+        assert {*catalog.words.find("red watch", 2)} == {*all_words}
+        assert {*catalog.words.find("red watch", 3)} == {*all_words, some}
 
     def test_counts(self, catalog: Catalog) -> None:
         a, b, c, _ = add(catalog, "a.png", "b.png", "c.png", "d.png")
@@ -208,51 +217,51 @@ class TestVersion:
         folder = tmp_path / "drive"
         folder.mkdir()
         (folder / "a.png").touch()
-        catalog.add_files(catalog.add_root(folder), [FoundFile(b"a.png", 0, 1)])
+        catalog.add_files(catalog.roots.add(folder), [FoundFile(b"a.png", 0, 1)])
         folder.rename(tmp_path / "away")
-        catalog.presence.look()
+        catalog.roots.presence.look()
         version = catalog.version()
         (tmp_path / "away").rename(folder)
-        catalog.presence.look()
+        catalog.roots.presence.look()
         assert catalog.version() != version
 
 
-class TestLedger:
+class TestVectorTable:
     def vectors(self, count: int) -> np.ndarray:
         return np.random.default_rng(1).normal(size=(count, 512)).astype(np.float32)
 
     def test_work_is_what_is_unread_or_without_a_vector(
-        self, catalog: Catalog, ledger: VectorLedger
+        self, catalog: Catalog, vector_table: VectorTable
     ) -> None:
         a, b, c, d = add(catalog, "a.png", "b.png", "c.png", "d.png")
         files = read(catalog, a, b)
         catalog.record_failures([(c, "cut off", True)])
-        assert ledger.assets_to_read(None, None) == [d]
-        assert ledger.assets_to_read("clip@1", None) == [a, b, d]
-        ledger.record("clip@1", files[:1], self.vectors(1))
-        assert ledger.assets_to_read("clip@1", None) == [b, d]
-        assert ledger.assets_to_read("clip@1", [a, b]) == [b]
-        assert ledger.assets_to_read("other@2", [a]) == [a]
-        [root] = catalog.roots()
-        assert ledger.assets_to_read("clip@1", root_ids=[root.id]) == [b, d]
-        assert ledger.assets_to_read("clip@1", root_ids=[]) == []
+        assert vector_table.assets_to_read(None, None) == [d]
+        assert vector_table.assets_to_read("clip@1", None) == [a, b, d]
+        vector_table.record("clip@1", files[:1], self.vectors(1))
+        assert vector_table.assets_to_read("clip@1", None) == [b, d]
+        assert vector_table.assets_to_read("clip@1", [a, b]) == [b]
+        assert vector_table.assets_to_read("other@2", [a]) == [a]
+        [root] = catalog.roots.all()
+        assert vector_table.assets_to_read("clip@1", root_ids=[root.id]) == [b, d]
+        assert vector_table.assets_to_read("clip@1", root_ids=[]) == []
 
     def test_one_encoder_is_ahead_while_it_has_what_another_lacks(
-        self, catalog: Catalog, ledger: VectorLedger
+        self, catalog: Catalog, vector_table: VectorTable
     ) -> None:
         files = read(catalog, *add(catalog, "a.png", "b.png"))
-        [root] = catalog.roots()
+        [root] = catalog.roots.all()
 
-        def is_ahead(encoder: str, other: str) -> bool:
-            return ledger.is_ahead(encoder, other, [root.id])
+        def is_ahead(encoder_id: str, other: str) -> bool:
+            return vector_table.is_ahead(encoder_id, other, [root.id])
 
-        rows = ledger.record("old@1", files, self.vectors(2))
+        rows = vector_table.record("old@1", files, self.vectors(2))
         assert not is_ahead("old@1", "new@2"), "Milvus has not acknowledged anything yet"
-        ledger.mark_stored(row.id for row in rows)
+        vector_table.mark_stored(rows)
         assert is_ahead("old@1", "new@2")
-        assert not ledger.is_ahead("old@1", "new@2", []), "its folder is not there"
-        ledger.mark_stored(row.id for row in ledger.record("new@2", files[:1], self.vectors(1)))
-        assert ledger.stored_counts() == {"old@1": 2, "new@2": 1}
+        assert not vector_table.is_ahead("old@1", "new@2", []), "its folder is not there"
+        vector_table.mark_stored(vector_table.record("new@2", files[:1], self.vectors(1)))
+        assert vector_table.stored_counts() == {"old@1": 2, "new@2": 1}
         assert is_ahead("old@1", "new@2")
         assert not is_ahead("new@2", "old@1")
         catalog.mark_missing([files[1].asset_id], is_missing=True)
@@ -262,55 +271,59 @@ class TestLedger:
         assert not is_ahead("old@1", "new@2"), "the picture has changed since"
 
     def test_a_vector_counts_once_milvus_has_it(
-        self, catalog: Catalog, ledger: VectorLedger
+        self, catalog: Catalog, vector_table: VectorTable
     ) -> None:
         [a] = add(catalog, "a.png")
-        [row] = ledger.record("clip@1", read(catalog, a), self.vectors(1))
-        assert ledger.pending_count("clip@1") == 1
-        assert [r.id for batch in ledger.unsent("clip@1") for r in batch] == [row.id]
-        ledger.mark_stored([row.id])
-        assert ledger.pending_count("clip@1") == 0
-        assert ledger.stored_ids("clip@1") == {row.id}
-        assert list(ledger.unsent("clip@1")) == []
+        [row] = vector_table.record("clip@1", read(catalog, a), self.vectors(1))
+        assert vector_table.pending_count("clip@1") == 1
+        assert [r.id for batch in vector_table.unsent("clip@1") for r in batch] == [row.id]
+        vector_table.mark_stored([row])
+        assert vector_table.pending_count("clip@1") == 0
+        assert vector_table.stored_ids("clip@1") == {row.id}
+        assert list(vector_table.unsent("clip@1")) == []
 
     def test_a_changed_picture_keeps_its_vector_id_and_waits_again(
-        self, catalog: Catalog, ledger: VectorLedger
+        self, catalog: Catalog, vector_table: VectorTable
     ) -> None:
         [a] = add(catalog, "a.png")
-        [row] = ledger.record("clip@1", read(catalog, a), self.vectors(1))
-        ledger.mark_stored([row.id])
-        [again] = ledger.record("clip@1", read(catalog, a), self.vectors(1))
+        [row] = vector_table.record("clip@1", read(catalog, a), self.vectors(1))
+        vector_table.mark_stored([row])
+        [again] = vector_table.record("clip@1", read(catalog, a), self.vectors(1))
         assert again.id == row.id
-        assert ledger.stored_count("clip@1") == 0
+        assert vector_table.stored_count("clip@1") == 0
 
-    def test_what_is_kept_is_what_is_sent(self, catalog: Catalog, ledger: VectorLedger) -> None:
+    def test_what_is_kept_is_what_is_sent(
+        self, catalog: Catalog, vector_table: VectorTable
+    ) -> None:
         vectors = self.vectors(3)
-        rows = ledger.record(
+        rows = vector_table.record(
             "clip@1", read(catalog, *add(catalog, "a.png", "b.png", "c.png")), vectors
         )
-        kept = [row for batch in ledger.unsent("clip@1", batch=2) for row in batch]
+        kept = [row for batch in vector_table.unsent("clip@1", batch=2) for row in batch]
         for sent, stored in zip(rows, kept, strict=True):
             np.testing.assert_array_equal(sent.value, stored.value)
         np.testing.assert_allclose(rows[0].value, vectors[0], rtol=1e-3)
-        assert ledger.dimension("clip@1") == 512
-        assert ledger.dimension("other@2") == 0
+        assert vector_table.dimension("clip@1") == 512
+        assert vector_table.dimension("other@2") == 0
 
 
 class TestLineage:
     def test_goes_both_ways(self, catalog: Catalog, database: Database) -> None:
-        book = LineageBook(database)
+        book = LineageTable(database)
         reference, made = add(catalog, "ref.png", "made.png")
-        record = LineageRecord(
-            prompt="一件红色披风 🎨",
-            generator="gemini",
+        record = GenerationRecord(
+            GenerationRequest(
+                "一件红色披风 🎨",
+                (
+                    Reference(HOME / "ref.png", reference, 0.31, "matches the prompt"),
+                    Reference(Path("/else/caf\udce9.png"), reason="chosen by you"),
+                ),
+                "gemini",
+                aspect_ratio="16:9",
+            ),
             model="m-1",
-            settings={"aspect_ratio": "16:9"},
             text="Here it is.",
-            usage={"total_tokens": 7},
-            references=[
-                LineageReference(HOME / "ref.png", reference, 0.31, "matches the prompt"),
-                LineageReference(Path("/else/caf\udce9.png"), None, None, "chosen by you"),
-            ],
+            usage=Usage(total_tokens=7),
             created_at=1.5,
         )
         book.record(made, record)
@@ -321,7 +334,7 @@ class TestLineage:
 
 class TestTheFile:
     def test_several_threads_read_while_one_writes(self, catalog: Catalog) -> None:
-        root = catalog.add_root(HOME)
+        root = catalog.roots.add(HOME)
         problems: list[BaseException] = []
 
         def look() -> None:
@@ -341,7 +354,7 @@ class TestTheFile:
         assert problems == []
 
     def test_a_transaction_that_fails_changes_nothing(self, catalog: Catalog) -> None:
-        root = catalog.add_root(HOME)
+        root = catalog.roots.add(HOME)
         with pytest.raises(RuntimeError), catalog.all_or_nothing():
             catalog.add_files(root, [found("a.png")])
             raise RuntimeError("power cut")

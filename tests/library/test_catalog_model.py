@@ -13,17 +13,19 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from hypothesis import HealthCheck, settings
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from desktop.core.annotations import Annotation, Consensus, name_key
-from desktop.library.annotations import Annotations
-from desktop.library.catalog import Catalog, ReadFile, RootKind
-from desktop.library.database import Database
-from desktop.library.disk.moves import Move, Moves
-from desktop.library.disk.scan import FoundFile
-from desktop.library.lineage import LineageBook, LineageRecord
+from desktop.core.generation_record import GenerationRecord, GenerationRequest
+from desktop.library.catalog.annotations import Annotations
+from desktop.library.catalog.assets import Catalog, ReadFile
+from desktop.library.catalog.database import Database
+from desktop.library.catalog.lineage import LineageTable
+from desktop.library.catalog.moved_files import Move, MovedFiles
+from desktop.library.catalog.roots import RootKind
+from desktop.library.folders.scan import FoundFile
 
 FOLDERS = ("pictures", "pictures/capes", "pictures/capes/red", "shoots", "shoots/day 1", "红色")
 NAMES = ("zebra.png", "红披风.png", "moonlight 2.jpg", "caf\udce9.png", "sub/deep/Übergröße.png")
@@ -75,7 +77,7 @@ class CatalogModel(RuleBasedStateMachine):
         self.database = Database(self.home / "library" / "catalog.sqlite")
         self.catalog = Catalog(self.database)
         self.annotations = Annotations(self.database)
-        self.lineage = LineageBook(self.database)
+        self.lineage = LineageTable(self.database)
 
     def teardown(self) -> None:
         try:
@@ -97,7 +99,7 @@ class CatalogModel(RuleBasedStateMachine):
     def add_root(self, folder: str, is_loose: bool) -> None:
         path = self.home / folder
         kind = RootKind.LOOSE if is_loose else RootKind.FOLDER
-        root = self.catalog.add_root(path, kind)
+        root = self.catalog.roots.add(path, kind)
         holding = [
             known
             for known, its_kind in self.roots.items()
@@ -116,7 +118,7 @@ class CatalogModel(RuleBasedStateMachine):
     @precondition(lambda self: self.roots)
     @rule(root=some, name=st.sampled_from(NAMES), size=st.integers(0, 2**40))
     def add_file(self, root: int, name: str, size: int) -> None:
-        roots = self.catalog.roots()
+        roots = self.catalog.roots.all()
         chosen = roots[root % len(roots)]
         path = chosen.path / name
         if self.is_taken(path) or (chosen.kind is RootKind.LOOSE and "/" in name):
@@ -143,14 +145,14 @@ class CatalogModel(RuleBasedStateMachine):
     @precondition(lambda self: self.pictures)
     @rule(number=some, root=some, name=st.sampled_from(NAMES))
     def move_a_file(self, number: int, root: int, name: str) -> None:
-        roots = self.catalog.roots()
+        roots = self.catalog.roots.all()
         chosen = roots[root % len(roots)]
         path = chosen.path / name
         if self.is_taken(path) or (chosen.kind is RootKind.LOOSE and "/" in name):
             return
         asset_id, picture = self.pick(number)
         file = FoundFile(os.fsencode(name), picture.size, 9)
-        Moves(self.database).move([Move(asset_id, chosen.id, file)], [])
+        MovedFiles(self.database).move([Move(asset_id, chosen.id, file)], [])
         picture.path, picture.is_missing = path, False
 
     @precondition(lambda self: len(self.pictures) > 1)
@@ -161,11 +163,11 @@ class CatalogModel(RuleBasedStateMachine):
             return
         moves = []
         for (asset_id, mine), (_, its) in zip(pair, reversed(pair), strict=True):
-            located = self.catalog.locate(its.path)
-            roots = [root for root in self.catalog.roots() if root.path == its.path.parent]
+            located = self.catalog.roots.locate(its.path)
+            roots = [root for root in self.catalog.roots.all() if root.path == its.path.parent]
             root, below = located or (roots[0], Path(its.path.name))
             moves.append(Move(asset_id, root.id, FoundFile(os.fsencode(below), mine.size, 9)))
-        Moves(self.database).move(moves, [])
+        MovedFiles(self.database).move(moves, [])
         pair[0][1].path, pair[1][1].path = pair[1][1].path, pair[0][1].path
         pair[0][1].is_missing = pair[1][1].is_missing = False
 
@@ -189,7 +191,7 @@ class CatalogModel(RuleBasedStateMachine):
     @rule(number=some, prompt=st.sampled_from(PROMPTS))
     def tell_how_it_was_made(self, number: int, prompt: str) -> None:
         asset_id, picture = self.pick(number)
-        self.lineage.record(asset_id, LineageRecord(prompt, "moodboard", "1", {}, "", {}, ()))
+        self.lineage.record(asset_id, GenerationRecord(GenerationRequest(prompt)))
         picture.prompt = prompt
 
     # -- what people enter ----------------------------------------------------------------------
@@ -265,14 +267,14 @@ class CatalogModel(RuleBasedStateMachine):
             self.catalog.mark_missing(ids, is_missing=True)
             self.catalog.record_failures([(asset_id, "never", True) for asset_id in ids])
             self.annotations.tag(ids, ["never"])
-            self.catalog.add_root(self.home)
+            self.catalog.roots.add(self.home)
             raise ZeroDivisionError
 
     # -- what both must say ---------------------------------------------------------------------
 
     @invariant()
     def agree(self) -> None:
-        roots = {root.path: root.kind for root in self.catalog.roots()}
+        roots = {root.path: root.kind for root in self.catalog.roots.all()}
         assert roots == self.roots
         assets = {asset.id: asset for asset in self.catalog.all_assets()}
         assert set(assets) == set(self.pictures)
@@ -321,7 +323,7 @@ class CatalogModel(RuleBasedStateMachine):
     @invariant()
     def find_alike(self) -> None:
         for word in WORDS:
-            found = {asset.id for asset in self.catalog.find_words(word, 100)}
+            found = {*self.catalog.words.find(word, 100)}
             expected = {i for i, picture in self.pictures.items() if picture.holds(word)}
             assert found == expected, word
 
@@ -330,6 +332,4 @@ TestCatalogModel = CatalogModel.TestCase
 TestCatalogModel.settings = settings(
     max_examples=30,
     stateful_step_count=25,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow],
 )

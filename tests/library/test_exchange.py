@@ -7,34 +7,41 @@ import io
 import json
 import os
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.core.annotations import clean_name, clean_note
+from desktop.core.annotations import Flag, clean_name, clean_note, join_names, split_names
 from desktop.core.errors import LibraryError
-from desktop.library.annotations import Annotations
-from desktop.library.catalog import Catalog, ReadFile, RootKind
-from desktop.library.database import Database
-from desktop.library.disk.ignore import IgnoreRules
-from desktop.library.disk.ignore_book import IgnoreBook
-from desktop.library.disk.scan import FoundFile
-from desktop.library.keeping.exchange import Exchange
-from desktop.library.keeping.export_file import (
+from desktop.core.generation_record import (
+    GenerationRecord,
+    GenerationRequest,
+    Reference,
+    Usage,
+)
+from desktop.library.catalog.annotations import Annotations
+from desktop.library.catalog.assets import Catalog, ReadFile
+from desktop.library.catalog.database import Database
+from desktop.library.catalog.ignore_rules import IgnoreRuleTable
+from desktop.library.catalog.lineage import LineageTable
+from desktop.library.catalog.roots import RootKind
+from desktop.library.exchange.exchange import Exchange
+from desktop.library.exchange.export_file import (
     Exported,
     ExportedAsset,
     ExportedBoard,
-    ExportedLineage,
-    ExportedReference,
     ExportedRoot,
     from_bytes,
     to_csv,
     to_json,
 )
-from desktop.library.lineage import LineageBook, LineageRecord, LineageReference
+from desktop.library.folders.ignore import IgnoreRules
+from desktop.library.folders.scan import FoundFile
+from tests.files.records import records
 
 # -- the files ---------------------------------------------------------------------------------
 
@@ -62,20 +69,6 @@ def fit(clean: Callable[[str], str]) -> Callable[[str], bool]:
 names = st.one_of(nasty, any_text).filter(fit(clean_name))
 notes = st.one_of(nasty, any_text, st.just("")).filter(fit(clean_note))
 numbers = st.floats(allow_nan=False, allow_infinity=False)
-lineages = st.builds(
-    ExportedLineage,
-    prompt=st.one_of(nasty, any_text),
-    generator=any_text,
-    model=any_text,
-    settings=st.dictionaries(any_text, any_text, max_size=2),
-    text=any_text,
-    usage=st.dictionaries(any_text, st.integers(0, 9_999), max_size=2),
-    references=st.lists(
-        st.builds(ExportedReference, file_names, any_text, st.none() | numbers, any_text),
-        max_size=2,
-    ).map(tuple),
-    created_at=numbers,
-)
 pictures = st.builds(
     ExportedAsset,
     root=file_names | st.just(""),
@@ -84,7 +77,7 @@ pictures = st.builds(
     rating=st.integers(0, 5),
     note=notes,
     tags=st.lists(names, max_size=3).map(tuple),
-    made=st.none() | lineages,
+    made=st.none() | records.map(GenerationRecord.portable),
 )
 
 
@@ -106,11 +99,19 @@ def exports(draw: st.DrawFn) -> Exported:
     return Exported(tuple(roots), tuple(rules), tuple(boards), tuple(assets))
 
 
-@settings(deadline=None)
 @given(exports())
 def test_both_files_are_read_back_exactly(exported: Exported) -> None:
     assert from_bytes(to_json(exported)) == exported
     assert from_bytes(to_csv(exported)) == exported
+
+
+def test_flags_are_read_back_and_an_unknown_one_costs_itself_alone() -> None:
+    marked = ExportedAsset("/a", "b.png", "", rating=3, flags=(Flag.FAVOURITE, Flag.REJECTED))
+    written = to_json(Exported(assets=(marked,)))
+    assert from_bytes(written).assets == (marked,)
+    strange = from_bytes(written.replace(b'"rejected"', b'"burnt"'))
+    assert strange.assets == (replace(marked, flags=()),)
+    assert strange.problems
 
 
 def test_no_cell_is_a_formula() -> None:
@@ -132,6 +133,11 @@ def test_no_cell_is_a_formula() -> None:
         b"a,b\n1,2\n",
         b"\xff\xfe\x00",
         b"[" * 100_000,
+        b'{"format":' * 60_000,
+        b'{"format": "plantain-export", "version": 2}',
+        b'{"format": "plantain-export", "version": ' + b"9" * 400 + b"}",
+        to_json(Exported()).replace(b'"version": 3', b'"version": NaN'),
+        to_json(Exported()).replace(b'"assets": []', b'"assets": [3]'),
         to_json(Exported(assets=(ExportedAsset("", "a.png", ""),))).replace(b"0", b"9"),
         to_json(Exported(assets=(ExportedAsset("", "a", ""),))).replace(b'"a"', b'"\\u0000"'),
         to_json(Exported(assets=(ExportedAsset("", "a", ""),))).replace(b'"a"', b'"\\ud800"'),
@@ -144,10 +150,156 @@ def test_what_is_no_export_is_refused(data: bytes) -> None:
         from_bytes(data)
 
 
+DATA = Path(__file__).parents[1] / "data"
+
+
+@pytest.mark.parametrize("version", [1, 2])
+@pytest.mark.parametrize("suffix", ["json", "csv"])
+def test_an_export_of_an_older_version_is_read_whole(version: int, suffix: str) -> None:
+    """Written by Plantains of those times, from tests/data/catalog-v3.sqlite."""
+    name = f"export-v{version}.{suffix}"
+    exported = from_bytes((DATA / name).read_bytes())
+    assert [(root.path, root.name) for root in exported.roots] == [
+        *(("/home/ann/pictures", "Capes"), ("/home/ann/Desktop", "")),
+    ]
+    assert exported.ignore_rules == ("drafts/", "!drafts/keep.png")
+    boards = {board.name: len(board.assets) for board in exported.boards}
+    assert boards == {"Empty": 0, "Spring 春": 3}
+    by_path = {asset.path: asset for asset in exported.assets}
+    cafe = by_path["caf\udce9/Étéstoff.tif"]
+    assert (cafe.rating, cafe.tags) == (5, ("Été", "红色"))
+    assert cafe.note == '"Linen",\nfrom the café'
+    pictures = Path("/home/ann/pictures")
+    assert by_path["红色披风.png"].made == GenerationRecord(
+        GenerationRequest(
+            "一件红色丝绸披风, on a beach 🏖",
+            (
+                Reference(
+                    pictures / "caf\udce9" / "Étéstoff.tif",
+                    *(None, 0.3125, "matches the prompt", f"{5:032x}"),
+                ),
+                Reference(Path("/home/bob/caf\udce9.png"), reason="chosen by you"),
+                Reference(pictures / "capes/red.png", None, None, "chosen by you", f"{1:032x}"),
+            ),
+            "gemini",
+            "gemini-nano-banana-2.1-001",
+            "16:9",
+            "2K",
+            extra={"settings": {"seed": "42"}},
+        ),
+        model="gemini-nano-banana-2.1-001",
+        text="Here is your cape.\nEnjoy!",
+        usage=Usage(1290, 1680, 210, 3180, extra={"cached_tokens": 12}),
+        created_at=1764000123.25,
+    )
+
+
+@pytest.mark.parametrize("version", [1, 2])
+def test_both_forms_of_an_old_export_say_the_same(version: int) -> None:
+    names = (f"export-v{version}.json", f"export-v{version}.csv")
+    forms = [from_bytes((DATA / name).read_bytes()) for name in names]
+    assert forms[0].assets == forms[1].assets
+    assert forms[0].roots == forms[1].roots
+
+
+def test_ids_of_assets_in_a_strangers_export_mean_nothing(
+    full: Library, libraries: Callable[..., Library]
+) -> None:
+    written = to_json(full.exchange.collect())
+    strange = written.replace(b'"reason": "chosen"', b'"reason": "chosen", "asset_id": 999999')
+    assert strange != written
+    other = libraries("two")
+    other.exchange.merge(from_bytes(strange))
+    record = other.lineage.of(other.made)
+    assert record is not None
+    assert record.request.references[1].asset_id is None
+
+
 def test_a_newer_export_is_refused_politely() -> None:
     newer = json.loads(to_json(Exported())) | {"version": 99}
     with pytest.raises(LibraryError, match="newer Plantain"):
         from_bytes(json.dumps(newer).encode())
+
+
+# -- what a spreadsheet makes of it --------------------------------------------------------------
+
+SAVED = Exported(
+    roots=(ExportedRoot("/pictures", "folder", "Capes"),),
+    ignore_rules=("drafts/", "=1+1"),
+    boards=(ExportedBoard("Été, 2026|a", 1764000123.25, (1, 0)), ExportedBoard("Empty", 12.5, ())),
+    assets=(
+        ExportedAsset(
+            "/pictures", "a.png", "0" * 64, 4, 'one\n"two", three', ("Doe, Jane", "a; b")
+        ),
+        ExportedAsset("", "=b.png", "1" * 64, 0, "", ("a|b", '"c"', "été", "-x")),
+    ),
+)
+
+
+def saved_by_a_spreadsheet(
+    exported: Exported, encoding: str = "utf-8", decimal: str = ".", **dialect: str
+) -> bytes:
+    """Read as a table and written again, as such programs do."""
+    rows = list(csv.reader(io.StringIO(to_csv(exported).decode("utf-8-sig"), newline="")))
+    written = io.StringIO(newline="")
+    writer = csv.writer(written, **dialect)  # type: ignore[arg-type]
+    is_created = rows[0].index("created_at")
+    for row in [*rows, [""] * len(rows[0])]:
+        row[is_created] = row[is_created].replace(".", decimal)
+        writer.writerow([*row, "", ""])  # columns that were looked at once
+    return written.getvalue().encode(encoding)
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+@pytest.mark.parametrize(
+    "encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "cp1252"]
+)
+@pytest.mark.parametrize("decimal", [".", ","])
+def test_what_a_spreadsheet_saved_is_read_back(delimiter: str, encoding: str, decimal: str) -> None:
+    data = saved_by_a_spreadsheet(SAVED, encoding, decimal, delimiter=delimiter)
+    assert from_bytes(data) == SAVED
+
+
+@pytest.mark.parametrize(
+    ("encoding", "tag"),
+    [
+        ("gb18030", "红色披风"),
+        ("cp1251", "Красный плащ"),
+        ("cp1252", "Größe à la mode"),
+        ("cp1252", "señor"),
+        ("gb18030", "春 and summer 夏"),
+    ],
+)
+def test_a_code_page_of_before_unicode_is_told_by_its_bytes(encoding: str, tag: str) -> None:
+    exported = Exported(assets=(ExportedAsset("/a", f"{tag}.png", "", tags=(tag,)),))
+    assert from_bytes(saved_by_a_spreadsheet(exported, encoding, delimiter=";")) == exported
+
+
+def test_rows_and_columns_may_be_in_another_order_and_a_line_may_name_the_separator() -> None:
+    header, *rows = csv.reader(io.StringIO(to_csv(SAVED).decode("utf-8-sig"), newline=""))
+    order = sorted(range(len(header)), key=lambda place: header[place])
+    pictures_first = sorted(rows, key=lambda row: row[0] != "picture")
+    written = io.StringIO(newline="")
+    writer = csv.writer(written, delimiter=";", quoting=csv.QUOTE_ALL)
+    writer.writerows([row[place] for place in order] for row in [header, *pictures_first])
+    assert from_bytes(b"sep=;\r\n" + written.getvalue().encode()) == SAVED
+
+
+def test_cells_that_became_numbers_are_read(full: Library) -> None:
+    exported = full.exchange.collect()
+    data = to_csv(exported).replace(b",4,", b",4.0,")
+    assert from_bytes(data) == exported
+    assert from_bytes(to_csv(exported).replace(b",4,", b",4.5,")).problems
+
+
+def test_json_that_an_editor_saved_as_utf_16_is_read_back() -> None:
+    assert from_bytes(to_json(SAVED).decode().encode("utf-16")) == SAVED
+    assert from_bytes(b"\xef\xbb\xbf" + to_json(SAVED)) == SAVED
+
+
+@given(st.lists(names, max_size=5))
+def test_names_in_one_line_are_told_apart(several: list[str]) -> None:
+    assert split_names(join_names(several)) == several
 
 
 # -- libraries ---------------------------------------------------------------------------------
@@ -160,12 +312,12 @@ class Library:
         self.database = Database(folder / "catalog.sqlite")
         self.catalog = Catalog(self.database)
         self.annotations = Annotations(self.database)
-        self.lineage = LineageBook(self.database)
+        self.lineage = LineageTable(self.database)
         self.exchange = Exchange(self.database, self.catalog, self.annotations, self.lineage)
-        root = self.catalog.add_root(pictures)
+        root = self.catalog.roots.add(pictures)
         files = [FoundFile(os.fsencode(name), 10, 5) for name in names]
         self.ids = dict(zip(names, self.catalog.add_files(root, files), strict=True))
-        generated = self.catalog.add_root(folder / "generated", RootKind.GENERATED)
+        generated = self.catalog.roots.add(folder / "generated", RootKind.GENERATED)
         [self.made] = self.catalog.add_files(generated, [FoundFile(b"made.png", 10, 5)])
         self.read({name: f"content of {name!a}" for name in names})
         self.catalog.record_read([ReadFile(self.made, 1, 1, "PNG", "content of made")])
@@ -204,21 +356,23 @@ def full(libraries: Callable[..., Library]) -> Library:
     said.annotate([line], '"quoted",\nand more')
     said.create_board("Mood", [cafe, a, library.made])
     said.create_board("Empty")
-    IgnoreBook(library.database).keep(IgnoreRules(["drafts/", "!keep", "*.tif"]))
+    IgnoreRuleTable(library.database).keep(IgnoreRules(["drafts/", "!keep", "*.tif"]))
     library.lineage.record(
         library.made,
-        LineageRecord(
-            "披风 🎨",
-            "gemini",
-            "m-1",
-            {"size": "1K"},
-            "Here.",
-            {"total": 7},
-            [
-                LineageReference(Path("/x/caf\udce9.png"), cafe, 0.31, "fits"),
-                LineageReference(Path("/gone.png"), None, None, "chosen"),
-            ],
-            12.5,
+        GenerationRecord(
+            GenerationRequest(
+                "披风 🎨",
+                (
+                    Reference(Path("/x/caf\udce9.png"), cafe, 0.31, "fits"),
+                    Reference(Path("/gone.png"), reason="chosen"),
+                ),
+                "gemini",
+                image_size="2K",
+            ),
+            model="m-1",
+            text="Here.",
+            usage=Usage(total_tokens=7),
+            created_at=12.5,
         ),
     )
     return library
@@ -264,6 +418,18 @@ def test_another_picture_of_the_same_name_elsewhere_is_not_the_one_that_was_mean
     assert "/elsewhere/a.png" in report.unknown
 
 
+@pytest.mark.parametrize("place", ["Käse/ä.png".replace("ä", "a\u0308"), "Käse\\ä.png"])
+def test_a_picture_is_known_by_its_place_however_another_system_writes_it(
+    libraries: Callable[..., Library], place: str
+) -> None:
+    library = libraries("one", ["Käse/ä.png"])
+    theirs = ExportedAsset(root="/elsewhere", path=place, content="", rating=4)
+    report = library.exchange.merge(Exported(assets=(theirs,)))
+    assert (report.found, report.unknown) == (1, ())
+    [own] = library.ids.values()
+    assert library.annotations.of([own])[own].rating == 4
+
+
 def test_what_comes_in_is_added_to_what_is_there_and_can_be_undone(
     full: Library, libraries: Callable[..., Library]
 ) -> None:
@@ -281,3 +447,124 @@ def test_what_comes_in_is_added_to_what_is_there_and_can_be_undone(
     assert other.annotations.board("Mood").asset_ids == (line, cafe, a, other.made)
     other.annotations.apply(report.undo)
     assert other.annotations.of(list(other.ids.values())) == before
+
+
+# -- what comes from outside ---------------------------------------------------------------------
+
+_WHOLE = Exported(
+    roots=(ExportedRoot("/pictures", "folder"),),
+    ignore_rules=("drafts/",),
+    boards=(ExportedBoard("Mood", 1.0, (0, 1)),),
+    assets=(
+        ExportedAsset("/pictures", "a.png", "aa", rating=3, note="n", tags=("x", "y")),
+        ExportedAsset("/pictures", "b.png", "bb", rating=4),
+    ),
+)
+_STRANGE = [
+    "@INT400@",
+    "NaN",
+    "Infinity",
+    "-Infinity",
+    "1e999",
+    "9223372036854775807",
+    "9223372036854775808",
+    "-9223372036854775809",
+    '"\\ud800"',
+    '"\\u0000"',
+    '"\\u001b[31m"',
+    "null",
+    "true",
+    "[]",
+    "{}",
+    "[" * 60 + "]" * 60,
+    "[" * 900 + "]" * 900,
+    '"' + "x" * 100_000 + '"',
+]
+
+
+def _places(value: object, path: tuple[object, ...] = ()) -> Iterator[tuple[object, ...]]:
+    """Every place in a document at which a value stands."""
+    if path:
+        yield path
+    items = (
+        value.items()
+        if isinstance(value, dict)
+        else enumerate(value)
+        if isinstance(value, list)
+        else ()
+    )
+    for key, inner in items:
+        yield from _places(inner, (*path, key))
+
+
+@pytest.mark.parametrize("strange", _STRANGE)
+def test_a_strange_value_anywhere_costs_its_place_alone(strange: str) -> None:
+    document = json.loads(to_json(_WHOLE))
+    written = strange.replace("@INT400@", "9" * 400)
+    for path in _places(document):
+        if path[0] in ("format", "version"):
+            continue
+        copy = json.loads(json.dumps(document))
+        at = copy
+        for key in path[:-1]:
+            at = at[key]
+        at[path[-1]] = "@HERE@"
+        data = json.dumps(copy).replace('"@HERE@"', written).encode()
+        if len(path) == 1:  # a whole part, not one item of it
+            with suppress(LibraryError):
+                from_bytes(data)
+            continue
+        read = from_bytes(data)
+        part, number = str(path[0]), int(str(path[1]))
+        for name in ("roots", "ignore_rules", "boards", "assets"):
+            for at_number, item in enumerate(getattr(_WHOLE, name)):
+                if (name, at_number) != (part, number) and name != "boards":
+                    assert item in getattr(read, name), (path, name, item)
+        to_json(read)
+        to_csv(read)
+
+
+def test_what_is_passed_over_is_told(full: Library, libraries: Callable[..., Library]) -> None:
+    document = json.loads(to_json(full.exchange.collect()))
+    document["assets"][0]["rating"] = 99
+    document["boards"][0]["assets"].append(999)
+    document["ignore_rules"].append(7)
+    other = libraries("two")
+    report = other.exchange.merge(from_bytes(json.dumps(document).encode()))
+    assert len(report.problems) == 3
+    assert report.found == 5
+
+
+def test_a_row_of_a_spreadsheet_costs_itself_alone() -> None:
+    lines = to_csv(_WHOLE).decode("utf-8-sig").splitlines()
+    lines.insert(2, "nonsense,,,,,,,,,")
+    lines.insert(3, "board,B,,,,,,,,nan")
+    lines[2:] = [line.replace(",3,", ",99999999999999999999,") for line in lines[2:]]
+    read = from_bytes("\r\n".join(lines).encode())
+    assert len(read.problems) >= 2
+    assert [asset.rating for asset in read.assets] == [0, 4]
+
+
+def test_a_file_publishes_nothing_and_hides_nothing_by_itself(
+    full: Library, libraries: Callable[..., Library], tmp_path: Path
+) -> None:
+    (tmp_path / "private").mkdir()
+    strange = replace(
+        full.exchange.collect(),
+        roots=(
+            ExportedRoot(str(tmp_path / "private"), "folder", "Campaigns"),
+            ExportedRoot(str(tmp_path / "pictures"), "folder", "Campaigns 2"),
+        ),
+        ignore_rules=("*",),
+    )
+    other = libraries("two")
+    path = tmp_path / "strange.json"
+    path.write_bytes(to_json(strange))
+    report = other.exchange.import_from(path)
+    assert report.folders == (str(tmp_path / "private"), str(tmp_path / "pictures"))
+    assert report.rules == ("*",)
+    assert not any(other.catalog.roots.names().values())
+    assert len(other.catalog.roots.all()) == 2
+    assert IgnoreRuleTable(other.database).rules().patterns == ()
+    other.exchange.merge(strange)
+    assert "Campaigns" in other.catalog.roots.names().values()

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from desktop.core.errors import LibraryError
-from desktop.library.importing import save_picture, save_picture_as
+from desktop.library.import_picture import save_picture, save_picture_as
 
 
 def test_a_picture_is_saved_under_a_name_made_from_its_title(tmp_path: Path) -> None:

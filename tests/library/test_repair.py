@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 
 from desktop.core.errors import LibraryDamaged, LibraryReadOnly
-from desktop.library.annotations import Annotations
-from desktop.library.catalog import Catalog
-from desktop.library.database import Database
-from desktop.library.disk.scan import FoundFile
-from desktop.library.keeping.backups import DailyBackups
-from desktop.library.keeping.copies import newest_whole
-from desktop.library.keeping.repair import carry_out, plan_repair
+from desktop.library.backup.daily import DailyBackups
+from desktop.library.backup.repair import carry_out, plan_repair
+from desktop.library.catalog.annotations import Annotations
+from desktop.library.catalog.assets import Catalog
+from desktop.library.catalog.copies import newest_whole
+from desktop.library.catalog.database import Database
+from desktop.library.folders.scan import FoundFile
 
 _NOON = 1_790_000_000.0
 
@@ -26,7 +26,7 @@ def catalog(tmp_path: Path) -> Path:
     """One asset with a vector, tagged before the copy of the day and rated after it."""
     path = tmp_path / "library" / "catalog.sqlite"
     with closing(Database(path)) as database:
-        root = Catalog(database).add_root(tmp_path)
+        root = Catalog(database).roots.add(tmp_path)
         Catalog(database).add_files(root, [FoundFile(b"a.png", 1, 1)])
         with database.transaction() as connection:
             connection.execute(

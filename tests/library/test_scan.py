@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from desktop.library.disk.scan import FoundFile, ScanFailure, scan
-from desktop.media.formats import is_picture
+from desktop.library.folders.scan import FoundFile, ScanFailure, scan
+from desktop.media.formats.registry import is_picture
 
 
 def names(root: Path) -> list[str]:

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from desktop.library.disk import watch
-from desktop.library.disk.watch import Watcher
-from desktop.media.formats import is_picture
+from desktop.library.folders import watch
+from desktop.library.folders.watch import Watcher
+from desktop.media.formats.registry import is_picture
 
 SOON_S = 20.0
 """Until which something must be told; much longer than it takes."""
@@ -47,13 +47,20 @@ class Listener:
         """Return when changes are noticed: the thread takes a moment to begin."""
         self.watcher.start()
         sign = self.roots[0] / "sign.png"
+        self.wait_until_noticed(sign)
+        while not self.told.empty():
+            self.wait_for(sign)
+
+    def wait_until_noticed(self, sign: Path) -> None:
+        """Write ``sign`` now and then until it is told, so that its folder is watched."""
         deadline = time.monotonic() + SOON_S
-        while self.told.empty():
+        told: set[Path] = set()
+        while sign not in told:
             assert time.monotonic() < deadline
             sign.write_bytes(str(time.monotonic()).encode())
             time.sleep(0.5)
-        while not self.told.empty():
-            self.wait_for(sign)
+            while not self.told.empty():
+                told |= self.told.get()
 
 
 @pytest.fixture
@@ -90,6 +97,7 @@ def test_what_no_library_wants_is_not_told(listener: Listener) -> None:
     assert listener.told.empty()
 
 
+@pytest.mark.alone
 def test_a_file_that_grows_is_told_when_it_has_stopped_and_holds_up_no_other(
     listener: Listener,
 ) -> None:
@@ -114,8 +122,16 @@ def test_a_drive_that_comes_or_goes_is_told(listener: Listener, tmp_path: Path) 
     listener.wait_for(drive)
     (tmp_path / "away").rename(drive)
     listener.wait_for(drive)
-    (drive / "a.png").write_bytes(b"x")
-    listener.wait_for(drive / "a.png")
+    listener.wait_until_noticed(drive / "a.png")
+
+
+def test_what_is_written_to_a_folder_once_it_was_told_is_never_missed(listener: Listener) -> None:
+    new = listener.roots.pop()
+    listener.begin()
+    listener.roots.append(new)
+    listener.wait_for(new)
+    (new / "a.png").write_bytes(b"x")
+    listener.wait_for(new / "a.png")
 
 
 def test_where_the_system_cannot_watch_it_says_so_and_folders_are_told_now_and_then(

@@ -1,0 +1,1 @@
+"""Copies of the catalogue, and its repair from them."""

@@ -1,1 +1,0 @@
-"""Folders on disk: what is there, what has moved, what is away, and what is passed over."""

@@ -1,0 +1,1 @@
+"""What people entered leaves the library as a file, and comes back."""

@@ -1,1 +1,0 @@
-"""Keeping what people entered: copies of the catalogue, repair, and a way out of Plantain."""

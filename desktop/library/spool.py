@@ -1,0 +1,153 @@
+"""Answers that were paid for, from the moment they came until their pictures are in the library.
+
+A file each: one line of JSON, then the answer as it came over the wire. Where the library's disk
+takes nothing more another folder is tried, and in between the answer stays in memory.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import threading
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from desktop.core.generation_record import GenerationRecord
+from desktop.files.atomic import sync_folder, write_file
+from desktop.files.checked_json import checked, parse_json
+from desktop.files.record_json import plain_record, record_from
+
+_SUFFIX = ".answer"
+_UNREADABLE = ".unreadable"
+_LOG = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class SpooledAnswer:
+    """One answer.
+
+    Attributes:
+        record: what was asked and of whom; ``record.attempt`` names the answer.
+        body: as it came, nothing taken out.
+        out: the file that was named for its picture.
+    """
+
+    record: GenerationRecord
+    body: bytes
+    out: Path | None = None
+
+    @property
+    def key(self) -> str:
+        return self.record.attempt
+
+
+@dataclass(frozen=True, slots=True)
+class _Head:
+    """``out`` as the hexadecimal digits of its bytes."""
+
+    record: dict[str, Any]
+    out: str = ""
+
+
+class Spool:
+    """Keeps answers.
+
+    Args:
+        folder: the library's own. It is made alone: a library that was moved away is not begun
+            anew.
+        elsewhere: where else to try.
+    """
+
+    def __init__(self, folder: Path, *elsewhere: Path) -> None:
+        self._own = folder
+        self._folders: tuple[Path, ...] = (folder, *elsewhere)
+        self._lock = threading.Lock()
+        self._held: dict[str, SpooledAnswer] = {}
+
+    def keep(self, answer: SpooledAnswer) -> bool:
+        """On a disk, all of it, when this returns True; in memory alone when False."""
+        if any(self._written(folder, answer) for folder in self._folders):
+            return True
+        with self._lock:
+            self._held[answer.key] = answer
+        return False
+
+    def keep_in(self, folder: Path, key: str) -> bool:
+        """A person names another folder for an answer that is in memory alone."""
+        with self._lock:
+            answer = self._held.get(key)
+        if answer is None or not self._written(folder, answer):
+            return False
+        with self._lock:
+            self._folders = (*self._folders, folder)
+            del self._held[key]
+        return True
+
+    def load(self, key: str) -> SpooledAnswer | None:
+        """The answer of that attempt."""
+        with self._lock:
+            if key in self._held:
+                return self._held[key]
+        paths = (folder / f"{key}{_SUFFIX}" for folder in self._folders)
+        return next((found for path in paths if (found := _read(path)) is not None), None)
+
+    def waiting(self) -> list[str]:
+        """Keys of all answers that wait, the oldest first."""
+        with self._lock:
+            held = list(self._held)
+        files: list[tuple[float, str]] = []
+        for folder in self._folders:
+            with suppress(OSError):
+                files += [(path.stat().st_mtime, path.stem) for path in folder.glob(f"*{_SUFFIX}")]
+        return [*dict.fromkeys([*(key for _, key in sorted(files)), *held])]
+
+    def remove(self, key: str) -> None:
+        """Its pictures are in the library."""
+        with self._lock:
+            self._held.pop(key, None)
+        for folder in self._folders:
+            with suppress(OSError):
+                (folder / f"{key}{_SUFFIX}").unlink(missing_ok=True)
+
+    def set_aside(self, key: str) -> None:
+        """Nobody can read it; it is kept, and not tried again."""
+        with self._lock:
+            self._held.pop(key, None)
+        for folder in self._folders:
+            with suppress(OSError):
+                path = folder / f"{key}{_SUFFIX}"
+                path.replace(path.with_suffix(_UNREADABLE))
+
+    def _written(self, folder: Path, answer: SpooledAnswer) -> bool:
+        head = {
+            "record": plain_record(answer.record),
+            "out": os.fsencode(answer.out).hex() if answer.out else "",
+        }
+        data = b"\n".join((json.dumps(head).encode("ascii"), answer.body))
+        try:
+            folder.mkdir(exist_ok=True, parents=folder != self._own, mode=0o700)
+            write_file(folder / f"{answer.key}{_SUFFIX}", data, replace=True, mode=0o600)
+            sync_folder(folder)
+        except OSError as error:
+            _LOG.warning("an answer is not kept in %s: %s", folder, error.strerror)
+            return False
+        return True
+
+
+def _read(path: Path) -> SpooledAnswer | None:
+    """None where there is no such file, or one that is not of our making."""
+    try:
+        head, _, body = path.read_bytes().partition(b"\n")
+        written = checked(parse_json(head), _Head)
+        out = bytes.fromhex(written.out)
+        return SpooledAnswer(
+            record_from(written.record), body, Path(os.fsdecode(out)) if out else None
+        )
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError) as error:
+        _LOG.warning("the spooled answer %s cannot be read: %s", path, type(error).__name__)
+        return None

@@ -1,0 +1,69 @@
+"""Saved searches and the history of searches, in a real catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from desktop.core.errors import UsageError
+from desktop.core.filter import Filter
+from desktop.core.query import Crop, Example
+from desktop.core.saved_search import SavedSearch
+from desktop.library.catalog.database import Database
+from desktop.library.catalog.saved_searches import SavedSearches
+
+
+@pytest.fixture
+def saved(tmp_path: Path) -> Iterator[SavedSearches]:
+    database = Database(tmp_path / "catalog.sqlite")
+    yield SavedSearches(database)
+    database.close()
+
+
+HERO = SavedSearch(
+    "Hero shots",
+    "tag:hero red",
+    (Example(Path("/a/b.png"), 0.5, Crop(0.1, 0.2, 0.3, 0.4)), Example(b"\x89PNG", -1.0)),
+    Filter(rating=None, folder="/a"),
+    is_board=True,
+)
+
+
+def test_a_search_comes_back_whole(saved: SavedSearches) -> None:
+    saved.save(HERO)
+    assert saved.all() == [HERO]
+    assert saved.named("HERO  shots") == HERO
+    saved.save(SavedSearch("hero shots", "tag:hero"))
+    assert [each.text for each in saved.all()] == ["tag:hero"], "one name, one search"
+
+
+def test_it_is_renamed_and_deleted(saved: SavedSearches) -> None:
+    saved.save(HERO)
+    saved.save(SavedSearch("Other", "cape"))
+    with pytest.raises(UsageError, match="already"):
+        saved.rename("Other", "hero SHOTS")
+    saved.rename("Hero shots", "HERO shots")
+    saved.delete("other")
+    assert [each.name for each in saved.all()] == ["HERO shots"]
+    with pytest.raises(UsageError) as raised:
+        saved.named("other")
+    assert "HERO shots" in raised.value.next_step
+    with pytest.raises(UsageError):
+        saved.save(SavedSearch("  ", "cape"))
+
+
+def test_one_without_a_name_keeps_the_one_it_has(saved: SavedSearches) -> None:
+    saved.save(HERO)
+    with pytest.raises(UsageError, match="needs a name"):
+        saved.rename("Hero shots", "  ")
+    assert saved.all() == [HERO]
+
+
+def test_the_history_has_the_newest_first_and_each_once(saved: SavedSearches) -> None:
+    for text in ("red", "blue ", "", "red"):
+        saved.note(text)
+    assert saved.history() == ["red", "blue"]
+    saved.clear_history()
+    assert saved.history() == []
