@@ -1,0 +1,1 @@
+"""Pictures that Plantain draws itself: mood boards and contact sheets."""

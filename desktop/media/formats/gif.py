@@ -1,0 +1,28 @@
+"""GIF."""
+
+from __future__ import annotations
+
+import io
+
+from desktop.core.text import marked
+from desktop.media.formats.format import Encoded, PictureFormat, Source
+
+
+def _open(encoded: Encoded) -> Source:
+    from PIL.GifImagePlugin import GifImageFile
+
+    from desktop.media.formats import pillow
+    from desktop.media.formats.animation import showing_something
+
+    image = GifImageFile(io.BytesIO(encoded.data))
+    return showing_something(pillow.opened(encoded, image, is_animated=lambda: image.is_animated))
+
+
+GIF = PictureFormat(
+    name="GIF",
+    label=marked("GIF picture"),
+    suffixes=(".gif",),
+    signatures=(b"GIF87a", b"GIF89a"),
+    libraries=("PIL.GifImagePlugin", "desktop.media.formats.animation"),
+    open=_open,
+)

@@ -1,0 +1,1 @@
+"""What an SVG drawing says, made so that resvg draws it as a browser would."""

@@ -1,0 +1,1 @@
+"""Videos to the frames that stand for their scenes."""
