@@ -1,22 +1,25 @@
-"""Small pictures on disk, named by the content they show, so that renames and copies keep them."""
+"""Small pictures on disk, named by the hash of their content, so that renamed files keep them."""
 
 from __future__ import annotations
 
 import errno
 import hashlib
 import io
-import os
 import re
-import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
 from PIL import Image
 
 from desktop.core.errors import LibraryError
+from desktop.core.text import tr
+from desktop.files.atomic import write_file
 
 _HASH = re.compile(r"[0-9a-f]{8,128}")
 _QUALITY = 88
+_RECEIVED = b"received from a team"
+"""A comment near the beginning of the file."""
+_HEAD = 256
 
 
 class ThumbnailCache:
@@ -43,12 +46,15 @@ class ThumbnailCache:
     def side(self) -> int:
         return self._side
 
-    def path_for(self, content_hash: str) -> Path:
-        """Where the thumbnail of this content is or would be; touches no disk.
+    def path_for(self, content_hash: str, position_ms: int | None = None) -> Path:
+        """Where the thumbnail of this content, or of a frame of this video, is or would be;
+        touches no disk.
 
         Raises:
             ValueError: not a hex digest.
         """
+        if position_ms is not None:
+            content_hash = frame_key(content_hash, position_ms)
         if not _HASH.fullmatch(content_hash):
             raise ValueError(f"not a content hash: {content_hash!r}")
         return self._folder / content_hash[:2] / f"{content_hash}.jpg"
@@ -60,69 +66,58 @@ class ThumbnailCache:
         except OSError:
             return False
 
+    def is_own(self, content_hash: str) -> bool:
+        """True when it is there, and was made here from the content itself."""
+        try:
+            with self.path_for(content_hash).open("rb") as file:
+                head = file.read(_HEAD)
+        except OSError:
+            return False
+        return bool(head) and _RECEIVED not in head
+
+    def read(self, content_hash: str) -> Image.Image | None:
+        """Mode RGB; None where there is none that can be read."""
+        try:
+            with Image.open(self.path_for(content_hash)) as image:
+                return image.convert("RGB")
+        except (OSError, ValueError):
+            return None
+
     def missing(self, content_hashes: Iterable[str]) -> list[str]:
         """Those without a thumbnail, in the order given, each once."""
         return [digest for digest in dict.fromkeys(content_hashes) if not self.exists(digest)]
 
-    def write(self, content_hash: str, image: Image.Image) -> Path:
+    def write(self, content_hash: str, image: Image.Image, *, is_received: bool = False) -> Path:
         """Keep a thumbnail, replacing one that is there.
 
         Args:
             image: upright, sRGB, any size; made to fit, see ``fitted``.
+            is_received: somebody else says that the content looks so; nobody here has seen it.
 
         Raises:
             LibraryError: the disk is full, or the folder cannot be written.
         """
         path = self.path_for(content_hash)
-        data = self._encode(image)
+        data = self._encode(image, _RECEIVED if is_received else b"")
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            descriptor, temporary = tempfile.mkstemp(
-                prefix=f"{content_hash}.", suffix=".tmp", dir=path.parent
-            )
-            try:
-                with os.fdopen(descriptor, "wb") as file:
-                    file.write(data)
-                self._replace(temporary, path)
-            except BaseException:
-                Path(temporary).unlink(missing_ok=True)
-                raise
+            # Not the library's folder above: one that was moved away must not be begun anew.
+            self._folder.mkdir(exist_ok=True)
+            path.parent.mkdir(exist_ok=True)
+            # Not synchronised with the disk, which would take longer than making it.
+            write_file(path, data, replace=True, sync=False, mode=0o600)
         except OSError as error:
-            raise _explain(error, self._folder) from error
+            # Windows refuses to replace a file that another thread has open: it holds the same
+            # content, so ours is not needed.
+            if not (isinstance(error, PermissionError) and self.exists(content_hash)):
+                raise _explain(error, self._folder) from error
         return path
 
-    def total_bytes(self) -> int:
-        """What the cache takes on disk; files that vanish while counting count as nothing."""
-        total = 0
-        try:
-            shards = [entry.path for entry in os.scandir(self._folder) if entry.is_dir()]
-        except OSError:
-            return 0
-        for shard in shards:
-            try:
-                with os.scandir(shard) as entries:
-                    total += sum(entry.stat().st_size for entry in entries)
-            except OSError:
-                continue
-        return total
-
-    def _encode(self, image: Image.Image) -> bytes:
+    def _encode(self, image: Image.Image, comment: bytes) -> bytes:
         small = fitted(image if image.mode == "RGB" else image.convert("RGB"), self._side)
         out = io.BytesIO()
         # 4:4:4: halved colour smears red type and thin lines, which designers look at.
-        small.save(out, "JPEG", quality=_QUALITY, subsampling=0)
+        small.save(out, "JPEG", quality=_QUALITY, subsampling=0, comment=comment)
         return out.getvalue()
-
-    @staticmethod
-    def _replace(temporary: str, path: Path) -> None:
-        try:
-            os.replace(temporary, path)  # noqa: PTH105 - the temporary name is a plain string
-        except PermissionError:
-            # Windows refuses to replace a file that another thread has open: it holds the same
-            # content, so ours is not needed.
-            if not path.exists():
-                raise
-            Path(temporary).unlink(missing_ok=True)
 
 
 def frame_key(content_hash: str, position_ms: int) -> str:
@@ -143,18 +138,22 @@ def fitted(image: Image.Image, side: int) -> Image.Image:
 def _explain(error: OSError, folder: Path) -> LibraryError:
     if error.errno in {errno.ENOSPC, errno.EDQUOT}:
         return LibraryError(
-            "The disk is full, so no more previews can be kept.",
-            safe="Your pictures were not changed.",
-            next_step="Free some space, then index the folder again.",
+            tr("The disk is full, so no more previews can be kept."),
+            safe=tr("Your pictures were not changed."),
+            next_step=tr("Free some space, then index the folder again."),
         )
     if isinstance(error, PermissionError) or error.errno == errno.EROFS:
         return LibraryError(
-            f"Previews cannot be written to {folder}.",
-            safe="Your pictures were not changed.",
-            next_step="Give yourself permission to write to that folder.",
+            tr("Previews cannot be written to {folder}.", folder=folder),
+            safe=tr("Your pictures were not changed."),
+            next_step=tr("Give yourself permission to write to that folder."),
         )
     return LibraryError(
-        f"A preview could not be written to {folder} ({error.strerror or error}).",
-        safe="Your pictures were not changed.",
-        next_step="Check that the folder's drive is connected.",
+        tr(
+            "A preview could not be written to {folder} ({reason}).",
+            folder=folder,
+            reason=error.strerror or error,
+        ),
+        safe=tr("Your pictures were not changed."),
+        next_step=tr("Check that the folder's drive is connected."),
     )

@@ -61,10 +61,12 @@ def psd(
     header = struct.pack(
         ">4sH6xHIIHH", b"8BPS", version, len(planes), height, width, depth, color_mode
     )
-    resources = _resource(1039, profile) if profile else b""
+    resources = psd_resource(1039, profile) if profile else b""
     if not has_merged:
         name = struct.pack(">IH", 1, 0)
-        resources += _resource(1057, struct.pack(">IB", 1, 0) + name + name + struct.pack(">I", 1))
+        resources += psd_resource(
+            1057, struct.pack(">IB", 1, 0) + name + name + struct.pack(">I", 1)
+        )
     length = ">I" if version == 1 else ">Q"
     layers = b""
     if image.mode == "RGBA":  # no layers, and the first extra channel is transparency
@@ -86,7 +88,7 @@ def psd(
     )
 
 
-def _resource(number: int, data: bytes) -> bytes:
+def psd_resource(number: int, data: bytes) -> bytes:
     return struct.pack(">4sHHI", b"8BIM", number, 0, len(data)) + data + b"\0" * (len(data) % 2)
 
 

@@ -3,13 +3,16 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from desktop.media.decode import DecodeLimits, Picture, load_picture
+from desktop.media.decode import DecodeLimits, Picture, decode_file, load_picture
+from desktop.media.formats.format import Needed
+from tests.lent import SharedDecoders
 from tests.media.samples import (
     as_array,
     encoded,
@@ -37,6 +40,20 @@ def test_every_format_is_read_from_a_file_and_from_bytes(format_name: str, tmp_p
         assert picture.frame_count == 1
         assert not picture.has_alpha
         assert mean_difference(picture.image, source) < 12
+
+
+def test_a_file_is_read_from_its_beginning_whoever_has_read_of_it(
+    decoders: SharedDecoders, tmp_path: Path
+) -> None:
+    path = tmp_path / "half.png"
+    path.write_bytes(encoded(Image.new("RGB", (9, 6), "red"), "PNG"))
+    with path.open("rb") as file:
+        file.read()  # as a decoder that then ended
+        found = decoders.run(
+            *(decode_file, file, path, Path("half.png"), Needed(), DecodeLimits(), None),
+            room=nullcontext,
+        )
+    assert (found.width, found.height) == (9, 6)
 
 
 def test_the_name_does_not_decide_the_format(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from desktop.core.pixels import PixelSpec
-from desktop.media.decode import encoder_pixels
+from desktop.media.encoder_pixels import encoder_pixels
 from tests.media.samples import noise
 
 SIZES = [

@@ -1,1 +1,1 @@
-"""Decoders that may crash, hang or be attacked, in processes of their own."""
+"""Decoders in confined processes of their own, which may crash, hang or be compromised."""

@@ -1,39 +1,46 @@
-"""What a decoder process loads before it can open no file any more."""
+"""What a decoder process imports before it gives up opening files.
+
+Decoders load much at its first use: a codec for the text in a Photoshop document, a second decoder
+for the picture inside an icon. In a process that opens no file any more that fails, so all of it
+is loaded before.
+"""
 
 from __future__ import annotations
 
 import codecs
 import importlib
 from contextlib import suppress
+from encodings.aliases import aliases
 
-_DECODERS = (
+from desktop.media.formats.registry import FORMATS
+
+_DECODING = (
     "desktop.media.decode",
-    "desktop.media.video_decoding",
-    "desktop.media.video_views",
-    "av.audio.codeccontext",
-    "av.audio.stream",
-    "av.subtitles.codeccontext",
-    "av.subtitles.stream",
-    "pillow_heif",
-    "psd_tools",
-    "psd_tools.compression",
-    "pypdfium2",
-    "rawpy",
-    "resvg_py",
-    "tifffile",
+    "desktop.media.video.renditions",
+    "desktop.media.video.playing",
 )
-_ENCODINGS = (
-    *("utf_16", "utf_32", "latin_1", "mac_roman", "cp437", "cp1250", "cp1251", "cp1252", "cp1254"),
-    *("iso8859_2", "iso8859_5", "iso8859_9", "iso8859_15", "koi8_r", "gbk", "gb18030", "big5"),
-    *("shift_jis", "euc_jp", "euc_kr"),
+_LOADED_LATE_BY_PILLOW = (
+    *("PIL.ImageColor", "PIL.ImageFilter", "PIL.ImagePalette", "PIL.ImageSequence"),
+    *("PIL.BmpImagePlugin", "PIL.GifImagePlugin", "PIL.JpegImagePlugin", "PIL.MpoImagePlugin"),
+    *("PIL.PngImagePlugin", "PIL.PpmImagePlugin", "PIL.TiffImagePlugin", "PIL.Jpeg2KImagePlugin"),
 )
-"""Of the texts in drawings and documents; Python loads each from the disk at its first use."""
+_CODECS_WITHOUT_ALIAS = (
+    *("charmap", "cp720", "cp737", "cp856", "cp874", "cp875", "cp1006", "idna", "iso8859_1"),
+    *("koi8_t", "koi8_u", "mac_arabic", "mac_croatian", "mac_farsi", "mac_romanian", "palmos"),
+    *("punycode", "raw_unicode_escape", "unicode_escape", "utf_8_sig"),
+)
 
 
 def load_libraries() -> None:
-    """Import every codec that is installed, and what they in turn import at their first use."""
-    for name in _DECODERS:
+    """Import what every format needs and is installed, and every codec that Python has."""
+    late = (library for entry in FORMATS for library in entry.libraries)
+    for name in dict.fromkeys((*_DECODING, *late, *_LOADED_LATE_BY_PILLOW)):
         with suppress(ImportError):  # each says so itself when a file needs it
             importlib.import_module(name)
-    for encoding in _ENCODINGS:
-        codecs.lookup(encoding)
+    for entry in FORMATS:
+        if entry.prepare is not None:
+            with suppress(ImportError):
+                entry.prepare()
+    for encoding in sorted({*aliases.values(), *_CODECS_WITHOUT_ALIAS}):
+        with suppress(LookupError):  # some are Windows' own
+            codecs.lookup(encoding)

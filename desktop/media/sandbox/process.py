@@ -1,4 +1,4 @@
-"""A decoder process, as seen from outside: one life of it, from its start to its end."""
+"""A decoder process as its parent sees it, from its start to its end."""
 
 from __future__ import annotations
 
@@ -6,22 +6,52 @@ import os
 import pickle
 import signal
 import socket
+import struct
 import sys
 import threading
 import time
-from contextlib import ExitStack, closing
+from collections.abc import Generator, Iterator
+from contextlib import ExitStack, contextmanager
 from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from multiprocessing.heap import Arena
 from typing import Any, BinaryIO
 
-from desktop.core.interrupts import interrupts_held_back
-from desktop.media.decode_limits import Room
-from desktop.media.sandbox import child
-from desktop.media.sandbox.child import Prepare
-from desktop.media.sandbox.messages import Failed, Ready, Reply, RoomWanted, Task, read_reply
+from desktop.core.confinement.environment import clean_start
+from desktop.core.text import language, tr
+from desktop.files.descriptors import is_out_of_descriptors
+from desktop.media.formats.format import Room
+from desktop.media.sandbox import worker
+from desktop.media.sandbox.messages import (
+    NEXT,
+    SHARED_BYTES,
+    SIZE_BYTES,
+    Failed,
+    Part,
+    Ready,
+    Reply,
+    RoomWanted,
+    Stop,
+    Task,
+    read_reply,
+)
+from desktop.media.sandbox.worker import Prepare
 
 _START_S = 120.0
-"""Until its libraries are loaded; long, because a busy disk is no fault of a picture."""
+"""Until its libraries are loaded; generous, because a busy disk must not make a picture fail."""
+_ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1"}
+"""numpy starts others when it is imported, and what a process gives up each thread has to give up
+for itself."""
 _PATIENCE_S = 2.0
+_HALF_S = 30
+_KILLED = (-9, -15)
+
+
+def _give_up_waiting(connection: Connection) -> None:
+    """One that sends half a message, or takes half of one, is not waited for."""
+    with socket.socket(fileno=os.dup(connection.fileno())) as channel:
+        for direction in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
+            channel.setsockopt(socket.SOL_SOCKET, direction, struct.pack("@ll", _HALF_S, 0))
 
 
 class NotStarted(Exception):
@@ -50,28 +80,32 @@ class DecoderProcess:
         context = get_context("spawn")
         try:
             self._connection, theirs = context.Pipe()
+            if sys.platform != "win32":
+                _give_up_waiting(self._connection)
+            # An arena of its own, or other processes would see what lies beside it.
+            self._shared = Arena(SHARED_BYTES)
             self._process = context.Process(
-                target=child.run,
-                args=(theirs, prepare, memory, idle_s),
+                target=worker.run,
+                args=(theirs, self._shared, prepare, memory, idle_s, language()),
                 name="decoder",
                 daemon=True,  # ends with this program, should nobody end it before
             )
-            with interrupts_held_back():
+            with clean_start(_ONE_THREAD):
                 self._process.start()
         except OSError as error:
             raise NotStarted(error.strerror or str(error)) from error
-        # The process has it now; only while we have none does its end end our waiting.
+        # Closed here, so that the end of the process also ends waiting for its reply.
         theirs.close()
-        # Lets the system forget the process, whenever it ends.
-        self._attendant = threading.Thread(
-            target=self._process.join, name="decoder-attendant", daemon=True
+        # Reaps the process when it ends.
+        self._watcher = threading.Thread(
+            target=self._process.join, name="decoder-watcher", daemon=True
         )
-        self._attendant.start()
+        self._watcher.start()
 
     @property
     def has_ended(self) -> bool:
-        """True once the system has forgotten it."""
-        return not self._attendant.is_alive()
+        """True once it has ended and was reaped."""
+        return not self._watcher.is_alive()
 
     def perform(self, task: Task, source: bytes | BinaryIO, room: Room) -> Reply:
         """Have one task done.
@@ -84,34 +118,62 @@ class DecoderProcess:
             TooSlow: it took longer than ``task.seconds``; the process is gone.
             Died: it ended instead of answering.
         """
+        left = task.seconds
+        with ExitStack() as held, self._at_work(task, source):
+            while True:
+                began = time.monotonic()
+                reply = self._receive(left)
+                if not isinstance(reply, RoomWanted):
+                    return reply
+                left -= time.monotonic() - began
+                held.enter_context(room(max(0, reply.amount)))
+                self._connection.send(None)
+
+    def converse(self, task: Task, source: bytes | BinaryIO) -> Generator[Any, Any, Reply]:
+        """Have a task done that hands over its results one by one: yields each, is sent what to
+        answer, and gives back the last reply. Closed before, it has the process end the task.
+
+        Raises:
+            NotStarted, TooSlow, Died: as ``perform``; the time counts anew for each part.
+        """
+        with self._at_work(task, source):
+            while isinstance(reply := self._receive(task.seconds), Part):
+                try:
+                    answer = yield reply.result
+                except GeneratorExit:
+                    self._connection.send(Stop())
+                    if isinstance(self._receive(_PATIENCE_S), Part):
+                        self.end()
+                    return reply
+                self._connection.send(answer)
+            return reply
+
+    @contextmanager
+    def _at_work(self, task: Task, source: bytes | BinaryIO) -> Generator[None]:
+        """It was given a task; what goes wrong until that is done ends it."""
         self._wait_until_ready()
         self.tasks += 1
-        deadline = _Deadline(task.seconds, self._process.kill)
-        with ExitStack() as held:
-            try:
-                with closing(deadline):
-                    deadline.start()
-                    self._send(task, source)
-                    while isinstance(reply := self._receive(), RoomWanted):
-                        deadline.stop()
-                        held.enter_context(room(max(0, reply.amount)))
-                        deadline.start()
-                        self._connection.send(None)
-                    return reply
-            except Died:
-                self.end()
-                if deadline.has_passed or self._was_ended_by_its_clock():
-                    raise TooSlow from None
-                raise
-            except BaseException:
-                # Interrupted: the late reply would be taken for that of the next task.
-                self._process.kill()
-                raise
+        try:
+            self._send(task, source)
+            yield
+        except (Died, OSError) as error:
+            self.end()
+            if self._was_ended_by_its_clock():
+                raise TooSlow from None
+            raise Died from error
+        except BaseException:
+            # Interrupted, or too slow: a late reply would be taken for that of the next task.
+            self.end()
+            raise
+
+    def kill(self) -> None:
+        """End it without waiting, from any thread."""
+        self._process.kill()
 
     def end(self) -> None:
         """End it, if it has not ended, and wait until it has. May be called again."""
         self._process.kill()
-        self._attendant.join(_PATIENCE_S)
+        self._watcher.join(_PATIENCE_S)
 
     def close(self) -> None:
         """End it and give back its connection; nobody may be waiting for a reply."""
@@ -121,19 +183,15 @@ class DecoderProcess:
     def _wait_until_ready(self) -> None:
         if self._is_ready:
             return
-        deadline = _Deadline(_START_S, self._process.kill)
-        with closing(deadline):
-            deadline.start()
-            try:
-                reply = self._receive()
-            except Died as died:
-                self.end()
-                code = self._process.exitcode
-                raise NotStarted(f"its process ended with code {code}") from died
+        try:
+            reply = self._receive(_START_S)
+        except (Died, TooSlow) as died:
+            self.end()
+            raise NotStarted(self._why_not()) from died
         if not isinstance(reply, Ready):
             self.end()
             trace = reply.trace.strip() if isinstance(reply, Failed) else ""
-            raise NotStarted(trace.splitlines()[-1] if trace else "it says something else")
+            raise NotStarted(trace.splitlines()[-1] if trace else tr("it says something else"))
         self._is_ready = True
 
     def _send(self, task: Task, source: bytes | BinaryIO) -> None:
@@ -145,43 +203,33 @@ class DecoderProcess:
                 with socket.socket(fileno=os.dup(self._connection.fileno())) as channel:
                     socket.send_fds(channel, [b"f"], [source.fileno()])
         except OSError as error:
+            if is_out_of_descriptors(error):
+                raise NotStarted(error.strerror or str(error)) from error
             raise Died from error
 
-    def _receive(self) -> Reply:
+    def _receive(self, seconds: float) -> Reply:
+        """Raises: Died, TooSlow."""
         try:
-            return read_reply(self._connection.recv_bytes())
+            if not self._connection.poll(max(0.0, seconds)):
+                raise TooSlow
+            return read_reply(self._parts())
         except (EOFError, OSError, pickle.UnpicklingError) as error:
             raise Died from error
 
+    def _parts(self) -> Iterator[memoryview]:
+        """Of a reply, each as long as the next is not asked for."""
+        while True:
+            size = int.from_bytes(self._connection.recv_bytes(SIZE_BYTES), "little")
+            if size > SHARED_BYTES:
+                raise OSError("larger than what both share")
+            yield memoryview(self._shared.buffer)[:size]
+            self._connection.send_bytes(NEXT)
+
+    def _why_not(self) -> str:
+        code = self._process.exitcode
+        if code in _KILLED:
+            return tr("the system ended its process, as happens when memory runs out")
+        return tr("its process ended with code {code}", code=code)
+
     def _was_ended_by_its_clock(self) -> bool:
         return self._process.exitcode == -getattr(signal, "SIGALRM", 0) != 0
-
-
-class _Deadline:
-    """Calls ``act`` once so many seconds have been counted, in turns."""
-
-    def __init__(self, seconds: float, act: Any) -> None:
-        self._left = seconds
-        self._act = act
-        self._began = 0.0
-        self._timer: threading.Timer | None = None
-        self.has_passed = False
-
-    def start(self) -> None:
-        self._began = time.monotonic()
-        self._timer = threading.Timer(max(0.0, self._left), self._pass)
-        self._timer.name = "decoder-deadline"
-        self._timer.daemon = True
-        self._timer.start()
-
-    def stop(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
-            self._left -= time.monotonic() - self._began
-
-    close = stop
-
-    def _pass(self) -> None:
-        self.has_passed = True
-        self._act()

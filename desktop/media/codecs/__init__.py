@@ -1,1 +1,0 @@
-"""One way to open every format: read the header, check the size, then make the pixels."""

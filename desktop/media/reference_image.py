@@ -1,0 +1,49 @@
+"""A picture re-encoded for a generator: smaller, and nothing but its pixels."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+from PIL import Image
+
+from desktop.media.decode import load_picture
+from desktop.media.formats.format import Needed
+from desktop.media.sandbox.pool import Sandbox
+
+JPEG = "image/jpeg"
+PNG = "image/png"
+
+
+def reference_image(
+    path: Path | bytes, *, long_side: int = 1536, sandbox: Sandbox | None = None
+) -> tuple[bytes, str]:
+    """Re-encode a picture for a generator.
+
+    Camera, place, author, colour profile and the file's name stay here. What is clear stays clear:
+    a logo on grey would come back on grey.
+
+    Args:
+        path: the file, or the bytes of one.
+        sandbox: as for ``load_picture``.
+        long_side: the most pixels along the longer side; smaller pictures are not enlarged.
+
+    Returns:
+        Bytes (upright, sRGB, no metadata) and their MIME type: JPEG of quality 90, PNG where some
+        pixel is not opaque.
+
+    Raises:
+        FileError: as ``load_picture``.
+    """
+    needed = Needed(shorter=long_side, keeps_alpha=True)
+    image = load_picture(path, at_least=needed, sandbox=sandbox).image
+    if max(image.size) > long_side:
+        scale = long_side / max(image.size)
+        width, height = (max(1, round(side * scale)) for side in image.size)
+        image = image.resize((width, height), Image.Resampling.LANCZOS, reducing_gap=3.0)
+    out = io.BytesIO()
+    if image.mode == "RGBA":
+        image.save(out, "PNG")
+        return out.getvalue(), PNG
+    image.save(out, "JPEG", quality=90, subsampling=0)
+    return out.getvalue(), JPEG
