@@ -1,4 +1,4 @@
-"""The seam between Plantain and whatever turns pictures and words into vectors."""
+"""The interface to what turns pictures and texts into vectors."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ from desktop.core.pixels import PixelSpec
 
 @dataclass(frozen=True, slots=True)
 class EncoderInfo:
-    """Who made a vector; stamped on every collection.
+    """Which encoder made a vector; recorded in every collection.
 
     Attributes:
         name: the model's name in the registry ("ViT-B-32", "demo").
-        fingerprint: first 12 hex digits of the SHA-256 of the weights file; two encoders with
-            the same fingerprint and architecture give the same vectors.
+        weights_hash: first 12 hex digits of the SHA-256 of the weights file; two encoders with
+            the same weights and architecture give the same vectors.
         architecture: open_clip's architecture name.
         dimension: length of a vector.
         pixels: the input that ``encode_images`` expects.
         languages: ISO codes of the languages that the model was trained on; empty when unknown.
         device: where it runs ("cpu", "cuda", "mps").
         precision: the arithmetic of its matrix products ("float32", "float16", "int8").
-        why: one sentence on how that came to be; for ``plantain doctor``.
+        why: one sentence on why these were chosen; for ``plantain doctor``.
     """
 
     name: str
-    fingerprint: str
+    weights_hash: str
     architecture: str
     dimension: int
     pixels: PixelSpec
@@ -42,18 +42,18 @@ class EncoderInfo:
     @property
     def identity(self) -> str:
         """Stable name of the vector space, e.g. ``ViT-B-32@1f0c5a9be2d7``."""
-        return f"{self.architecture}@{self.fingerprint}"
+        return f"{self.architecture}@{self.weights_hash}"
 
 
 class Encoder(Protocol):
-    """Pictures and words to unit vectors of one space. Several threads may encode at once."""
+    """Pictures and texts to unit vectors of one space. Several threads may encode at once."""
 
     @property
     def info(self) -> EncoderInfo: ...
 
     @property
     def batch_size(self) -> int:
-        """How many pictures ``encode_images`` likes at once on this device."""
+        """The number of pictures a call at which ``encode_images`` is fastest on this device."""
         ...
 
     def encode_images(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
@@ -65,5 +65,5 @@ class Encoder(Protocol):
         ...
 
     def close(self) -> None:
-        """Give memory and devices back; later calls raise."""
+        """Release memory and devices; later calls raise."""
         ...

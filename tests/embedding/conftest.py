@@ -11,7 +11,7 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from desktop.embedding.models import ModelRegistry
+from desktop.embedding.models.registry import ModelRegistry
 from tests.embedding import tiny
 from tests.fakes.hub import FakeHub
 

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from desktop.core.cancellation import CancelToken
-from desktop.embedding.models import ModelRegistry
+from desktop.embedding.models.registry import ModelRegistry
 from tests.embedding import tiny
 
 for step in ModelRegistry(Path(sys.argv[1]), known=(tiny.KNOWN,)).download(

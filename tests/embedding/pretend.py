@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 from desktop.core.errors import ModelDamaged
 from desktop.core.pixels import PixelSpec
 from desktop.embedding.encoder import EncoderInfo
-from desktop.embedding.manifest import InstalledModel, Manifest
+from desktop.embedding.models.manifest import InstalledModel, Manifest
+from tests import attempts
 
 SIZE = 8
 BYTES_A_PICTURE = SIZE * SIZE * 3
@@ -63,6 +64,9 @@ class PretendEncoder:
             print(argument, "in Python")
         if command == "modules":
             Path(argument).write_text("\n".join(sys.modules), encoding="utf-8")
+        if command == "attempt":
+            folder, notes = argument.split(" > ")
+            Path(notes).write_text("\n".join(attempts.reached(folder)), encoding="utf-8")
         if command == "fail":
             raise ZeroDivisionError(argument)
         if command == "damaged":
@@ -112,6 +116,14 @@ def load_wrongly(model: InstalledModel) -> PretendEncoder:
 def load_killed(model: InstalledModel) -> PretendEncoder:
     os.kill(os.getpid(), signal.SIGKILL)
     raise AssertionError
+
+
+def load_killed_once(model: InstalledModel) -> PretendEncoder:
+    mark = model.folder / "was killed"
+    if mark.exists():
+        return load(model)
+    mark.touch()
+    return load_killed(model)
 
 
 def load_and_exit(model: InstalledModel) -> PretendEncoder:

@@ -17,12 +17,12 @@ from PIL import Image
 from safetensors.torch import load_file, save_file
 
 from desktop.core.errors import ModelDamaged, ModelError
-from desktop.embedding.clip import ClipEncoder, load_encoder
 from desktop.embedding.encoder import Encoder
-from desktop.embedding.installing import hash_file
-from desktop.embedding.manifest import InstalledModel, read_manifest
-from desktop.embedding.models import ModelRegistry
-from desktop.embedding.tuning import int8
+from desktop.embedding.models.manifest import InstalledModel, read_manifest
+from desktop.embedding.models.registry import ModelRegistry
+from desktop.embedding.runtime.clip import ClipEncoder, load_encoder
+from desktop.embedding.runtime.tuning import int8
+from desktop.files.content_hash import sha256_of
 from tests.embedding import tiny
 
 TEXTS = ["a red velvet sofa", "a golden dress on the beach", "红色的包 🎒", "", "word " * 200]
@@ -87,7 +87,7 @@ def test_vit_b_32_says_what_it_is(vit_encoder: ClipEncoder) -> None:
     assert (info.architecture, info.dimension, info.device) == ("ViT-B-32", 512, "cpu")
     assert (info.pixels.size, info.pixels.resize_mode) == (224, "shortest")
     assert info.pixels.interpolation == "bicubic"
-    assert len(info.fingerprint) == 12
+    assert len(info.weights_hash) == 12
 
 
 def test_quickgelu_gives_other_vectors_from_the_same_weights(
@@ -98,7 +98,7 @@ def test_quickgelu_gives_other_vectors_from_the_same_weights(
     quick = load_encoder(InstalledModel(plain.folder, manifest), "cpu")
     one, other = vit_encoder.encode_texts(TEXTS[:1]), quick.encode_texts(TEXTS[:1])
     assert float((one * other).sum()) < 0.9999
-    assert quick.info.fingerprint == vit_encoder.info.fingerprint
+    assert quick.info.weights_hash == vit_encoder.info.weights_hash
     assert quick.info.identity != vit_encoder.info.identity
 
 
@@ -237,7 +237,7 @@ def test_a_gpu_that_does_not_work_is_not_taken_and_the_reason_is_told(
     own_words: InstalledModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # As torch says of a GPU that it was not built for: there, but of no use.
-    monkeypatch.setattr("desktop.embedding.devices.best_device", lambda: "cuda:99")
+    monkeypatch.setattr("desktop.embedding.runtime.devices.best_device", lambda: "cuda:99")
     encoder = load_encoder(own_words)
     assert encoder.info.device == "cpu"
     assert "does not run on cuda:99: " in encoder.info.why
@@ -272,9 +272,7 @@ def add_merges(model: InstalledModel) -> None:
     path.write_bytes(path.read_bytes() + b"\nx y")
 
 
-@pytest.mark.parametrize(
-    "harm", [truncate, flip_a_bit, delete_weights, delete_merges, add_merges], ids=str
-)
+@pytest.mark.parametrize("harm", [truncate, flip_a_bit, delete_weights, delete_merges, add_merges])
 def test_a_model_that_changed_on_disk_does_not_load(
     own_words: InstalledModel, harm: Callable[[InstalledModel], None]
 ) -> None:
@@ -288,7 +286,7 @@ def test_weights_that_are_not_numbers_do_not_load(own_words: InstalledModel) -> 
     weights = load_file(own_words.weights_path)
     weights = {name: tensor * float("nan") for name, tensor in weights.items()}
     save_file(weights, own_words.weights_path)
-    model = rewritten(own_words, sha256=hash_file(own_words.weights_path))
+    model = rewritten(own_words, sha256=sha256_of(own_words.weights_path))
     with pytest.raises(ModelDamaged, match="NaN"):
         load_encoder(model, "cpu")
 
@@ -314,8 +312,8 @@ def test_a_config_that_does_not_fit_the_weights_does_not_load(
     ("changes", "reason"),
     [
         ({"config": None, "architecture": "ViT-Z-99"}, "knows no architecture"),
-        ({"config": None, "architecture": "xlm-roberta-base-ViT-B-32"}, "Hugging Face tokenizer"),
-        ({"config": None, "architecture": "ViT-B-16-SigLIP2"}, "Hugging Face tokenizer"),
+        ({"config": None, "architecture": "xlm-roberta-base-ViT-B-32"}, "transformers library"),
+        ({"config": None, "architecture": "ViT-B-16-SigLIP2"}, "needs its tokenizer"),
         ({"config": None, "architecture": "coca_ViT-B-32"}, "CoCa"),
     ],
 )
@@ -341,8 +339,9 @@ def in_another_process(program: str, *arguments: str) -> str:
 def test_importing_the_room_imports_no_heavy_library() -> None:
     output = in_another_process(
         "import sys\n"
-        "import desktop.embedding.clip, desktop.embedding.models, desktop.embedding.download\n"
-        "import desktop.embedding.importing, desktop.embedding.examining\n"
+        "import desktop.embedding.runtime.clip, desktop.embedding.models.registry\n"
+        "import desktop.embedding.models.download\n"
+        "import desktop.embedding.models.importing, desktop.embedding.models.checkpoint_probe\n"
         "heavy = {'torch', 'open_clip', 'huggingface_hub', 'safetensors', 'timm', 'httpx2',"
         " 'PySide6', 'PIL'}\n"
         "print(sorted(heavy & set(sys.modules)))"
@@ -358,8 +357,8 @@ def test_loading_a_model_never_touches_the_network(own_words: InstalledModel) ->
         "    if event in ('socket.connect', 'socket.getaddrinfo', 'socket.bind'):\n"
         "        print(event, arguments)\n"
         "sys.addaudithook(watch)\n"
-        "from desktop.embedding.clip import load_encoder\n"
-        "from desktop.embedding.manifest import read_manifest\n"
+        "from desktop.embedding.runtime.clip import load_encoder\n"
+        "from desktop.embedding.models.manifest import read_manifest\n"
         "encoder = load_encoder(read_manifest(Path(sys.argv[1])), 'cpu')\n"
         "encoder.encode_texts(['a cat'])\n",
         str(own_words.folder),

@@ -10,8 +10,8 @@ import pytest
 
 from desktop.core.cancellation import CancelToken
 from desktop.core.progress import finish
-from desktop.embedding.clip import ClipEncoder, load_encoder
-from desktop.embedding.models import ModelRegistry
+from desktop.embedding.models.registry import ModelRegistry
+from desktop.embedding.runtime.clip import ClipEncoder, load_encoder
 
 FOLDER = Path(__file__).parents[2] / "resources" / "demo" / "model"
 

@@ -16,8 +16,8 @@ import pytest
 from desktop.core.cancellation import CancelToken
 from desktop.core.errors import Cancelled, DownloadFailed, ModelError
 from desktop.core.progress import Progress, finish
-from desktop.embedding.clip import load_encoder
-from desktop.embedding.models import ModelEntry, ModelRegistry
+from desktop.embedding.models.registry import ModelEntry, ModelRegistry
+from desktop.embedding.runtime.clip import load_encoder
 from tests.embedding import tiny
 from tests.fakes.hub import FakeHub
 
@@ -71,7 +71,7 @@ def test_a_downloaded_and_an_imported_file_are_the_same_model(
     fetch(registry, hub.endpoint)
     other = ModelRegistry(tmp_path / "elsewhere")
     finish(other.import_file(tmp_path / OFFERED, name="tiny", cancel=CancelToken()))
-    assert other.resolve("tiny").fingerprint == registry.resolve("tiny").fingerprint
+    assert other.resolve("tiny").weights_hash == registry.resolve("tiny").weights_hash
 
 
 def test_progress_is_told_in_megabytes(registry: ModelRegistry, hub: FakeHub) -> None:
@@ -152,6 +152,7 @@ def test_a_cancelled_download_is_kept_and_resumed(
     assert [request.range_start for request in hub.downloads()] == [size]
 
 
+@pytest.mark.alone
 def test_a_cancel_wakes_a_read_that_waits_for_a_silent_hub(
     registry: ModelRegistry, hub: FakeHub
 ) -> None:
@@ -167,7 +168,7 @@ def test_a_cancel_wakes_a_read_that_waits_for_a_silent_hub(
 
 
 def test_a_silent_hub_is_given_up(hub: FakeHub, tmp_path: Path) -> None:
-    from desktop.embedding.download import download_model
+    from desktop.embedding.models.download import download_model
 
     hub.behaviour.hangs_after = 0
     with pytest.raises(DownloadFailed, match="did not answer in time"):

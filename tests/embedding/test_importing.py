@@ -9,7 +9,6 @@ import shutil
 import struct
 import subprocess
 import sys
-import time
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -23,9 +22,9 @@ from safetensors.torch import load_file, save_file
 from desktop.core.cancellation import CancelToken
 from desktop.core.errors import Cancelled, ModelDamaged, ModelError, ModelMissing, UsageError
 from desktop.core.progress import finish
-from desktop.embedding.clip import load_encoder
-from desktop.embedding.installing import hash_file
-from desktop.embedding.models import ModelEntry, ModelRegistry
+from desktop.embedding.models.registry import ModelEntry, ModelRegistry
+from desktop.embedding.runtime.clip import load_encoder
+from desktop.files.content_hash import sha256_of
 from tests.embedding import tiny
 
 ROOT = Path(__file__).parents[2]
@@ -63,7 +62,7 @@ def test_safetensors_are_stored_as_they_are(
     assert (entry.name, entry.source, entry.is_installed) == ("mine", "imported", True)
     assert entry.size_bytes == tiny_checkpoint.stat().st_size
     model = registry.resolve("MINE")
-    assert model.manifest.sha256 == hash_file(tiny_checkpoint) == hash_file(model.weights_path)
+    assert model.manifest.sha256 == sha256_of(tiny_checkpoint) == sha256_of(model.weights_path)
     assert model.manifest.preprocess.mean == (0.5, 0.5, 0.5)
     assert left_behind(tmp_path) == ["mine"]
     assert load_encoder(model, "cpu").info.dimension == 24
@@ -222,7 +221,7 @@ def test_the_architecture_can_be_given(
     manifest = registry.resolve(entry.name).manifest
     assert manifest.architecture == "ViT-B-32-quickgelu"
     assert manifest.quickgelu
-    assert manifest.sha256 == hash_file(vit_b_32)
+    assert manifest.sha256 == sha256_of(vit_b_32)
     shutil.rmtree(tmp_path / "models")
 
 
@@ -237,7 +236,7 @@ def test_a_wrong_or_unknown_architecture_is_refused(
 
 
 def test_every_plain_architecture_of_open_clip_is_recognised(tmp_path: Path) -> None:
-    from desktop.embedding import architecture
+    from desktop.embedding.models import architecture
 
     for name in ("ViT-B-32", "ViT-B-32-256", "ViT-B-16", "ViT-L-14", "ViT-S-32-alt", "ViT-H-14"):
         config = architecture.full_config(name, None, quickgelu=False)
@@ -405,12 +404,12 @@ def sidecar_of_another_model(path: Path, good: Path) -> None:
         (with_more_at_the_end, "cut off or damaged"),
         (torch_file_cut_off, "cut off or damaged"),
         (old_torch_file_cut_off, "cut off or damaged"),
-        (lying_header_length, "does not tell the truth"),
+        (lying_header_length, "its header is wrong"),
         (lying_shape, "cut off or damaged"),
         (overlapping_tensors, "cut off or damaged"),
         (wrong_shape, r"another shape \(for example visual.proj is \[64, 25\], not \[64, 24\]\)"),
         (missing_weights, "24 weights are missing"),
-        (unexpected_weights, r"1 are not part of the model \(for example decoder.weight\)"),
+        (unexpected_weights, r"1 weight is not part of the model \(for example decoder.weight\)"),
         (not_numbers, '"ln_final.weight" holds values that are not numbers'),
         (infinite, '"ln_final.weight" holds values that are not numbers'),
         (quantised, "int8"),
@@ -579,7 +578,7 @@ def test_a_killed_import_shows_no_model_and_is_cleaned_up_by_the_next(
         "import sys, time\n"
         "from pathlib import Path\n"
         "from desktop.core.cancellation import CancelToken\n"
-        "from desktop.embedding.models import ModelRegistry\n"
+        "from desktop.embedding.models.registry import ModelRegistry\n"
         "registry = ModelRegistry(Path(sys.argv[1]))\n"
         "for step in registry.import_file(Path(sys.argv[2]), name='mine', cancel=CancelToken()):\n"
         "    if step.done:\n"
@@ -591,7 +590,6 @@ def test_a_killed_import_shows_no_model_and_is_cleaned_up_by_the_next(
         assert process.stdout is not None
         assert process.stdout.readline() == "copying\n"
         process.kill()
-    time.sleep(0.05)
     assert [name for name in left_behind(tmp_path) if name.startswith(".importing-")]
     assert not any(entry.is_installed for entry in registry.list())
     assert import_it(registry, tiny_checkpoint).is_installed

@@ -10,10 +10,10 @@ import pytest
 
 from desktop.core.errors import ModelError
 from desktop.core.pixels import PixelSpec
-from desktop.embedding.clip import load_encoder
-from desktop.embedding.input_pixels import pixel_spec
-from desktop.embedding.manifest import InstalledModel, Manifest
-from desktop.embedding.models import ModelRegistry
+from desktop.embedding.models.manifest import InstalledModel, Manifest
+from desktop.embedding.models.registry import ModelRegistry
+from desktop.embedding.runtime.clip import load_encoder
+from desktop.embedding.runtime.input_pixels import pixel_spec
 from tests.embedding import tiny
 
 
@@ -40,8 +40,8 @@ def test_open_clips_architectures_are_known_by_name(architecture: str, size: int
 def test_neither_torch_nor_open_clip_is_imported() -> None:
     code = (
         "import sys; from pathlib import Path;"
-        "from desktop.embedding.manifest import InstalledModel, Manifest;"
-        "from desktop.embedding.input_pixels import pixel_spec;"
+        "from desktop.embedding.models.manifest import InstalledModel, Manifest;"
+        "from desktop.embedding.runtime.input_pixels import pixel_spec;"
         "manifest = Manifest('m', 'ViT-B-32', 'w.safetensors', '0' * 64);"
         "assert pixel_spec(InstalledModel(Path('m'), manifest)).size == 224;"
         "assert not {'torch', 'open_clip'} & set(sys.modules)"

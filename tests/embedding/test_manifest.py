@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from desktop.core.errors import ModelDamaged, ModelMissing
-from desktop.embedding.manifest import (
+from desktop.embedding.models.manifest import (
     Manifest,
     Preprocess,
     read_manifest,

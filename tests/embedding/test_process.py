@@ -31,11 +31,11 @@ from desktop.config.options import EngineOptions
 from desktop.config.paths import ProfilePaths
 from desktop.config.settings import Settings, save_settings
 from desktop.core.errors import ModelDamaged, ModelError
-from desktop.embedding.clip import load_encoder
-from desktop.embedding.manifest import read_manifest
-from desktop.embedding.process import ProcessEncoder
-from desktop.wiring import Engine
-from tests import pictures
+from desktop.embedding.models.manifest import read_manifest
+from desktop.embedding.runtime.clip import load_encoder
+from desktop.embedding.runtime.process_encoder import ProcessEncoder
+from desktop.wiring import open_engine
+from tests import attempts, pictures
 from tests.embedding import pretend, tiny
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -269,6 +269,17 @@ def test_killed_in_mid_batch_it_starts_again_and_repeats(start: Start, tmp_path:
     assert not is_alive(before)
 
 
+@pytest.mark.parametrize("ask", ["pictures", "texts", "info"])
+def test_killed_while_loading_it_starts_again(start: Start, ask: str) -> None:
+    encoder = start(pretend.load_killed_once)
+    if ask == "pictures":
+        assert len(encoder.encode_images(colours(3))) == 3
+    elif ask == "texts":
+        assert len(encoder.encode_texts(["a"])) == 1
+    else:
+        assert encoder.info.name == "pretend"
+
+
 def test_a_request_that_kills_it_once_is_answered(start: Start) -> None:
     text = "kill me once: mark"
     assert start().encode_texts([text])[0, 0] == len(text)
@@ -404,7 +415,7 @@ PARENT = """
 import os, signal, sys, threading, time
 import multiprocessing
 from pathlib import Path
-from desktop.embedding.process import ProcessEncoder
+from desktop.embedding.runtime.process_encoder import ProcessEncoder
 from tests.embedding import pretend
 
 def begin(load="load"):
@@ -518,6 +529,23 @@ def test_it_knows_nothing_of_the_window_and_the_store(start: Start, tmp_path: Pa
     assert not [name for name in FOREIGN if f"/{name}/" in libraries]
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="Landlock and seccomp")
+def test_when_it_is_taken_over_it_can_only_read(
+    start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in attempts.KEYS.items():
+        monkeypatch.setenv(name, value)
+    # What is temporary is the encoder's to write; this folder is none of that.
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "temporary"))
+    (tmp_path / "temporary").mkdir()
+    encoder = start(pretend.load)
+    folder = attempts.prepare(tmp_path / "folder")
+    notes = tmp_path / "temporary" / "notes"
+    encoder.encode_texts([f"attempt: {folder} > {notes}"])
+    assert set(notes.read_text().splitlines()) <= set(attempts.ONLY_READING)
+    assert (folder / "file.txt").read_text() == "the person's own"
+
+
 SCRIPTS = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 ENTRIES = {**SCRIPTS["scripts"], **SCRIPTS["gui-scripts"], "-m": "", "-c": ""}
 
@@ -525,7 +553,7 @@ WATCH_IMPORTS = """
 import os, sys
 def watch(event, arguments):
     if event == "import":
-        with open(os.path.join(os.environ["IMPORTS"], str(os.getpid())), "a") as file:
+        with open(os.path.join("IMPORTS", str(os.getpid())), "a") as file:
             file.write(arguments[0] + "\\n")
 sys.addaudithook(watch)
 """
@@ -534,9 +562,9 @@ sys.addaudithook(watch)
 @pytest.mark.parametrize("entry", ENTRIES)
 def test_from_every_entry_it_imports_torch_alone(tmp_path: Path, entry: str) -> None:
     """The real program indexes a picture; every import of its processes is written down."""
-    (tmp_path / "sitecustomize.py").write_text(WATCH_IMPORTS)
     imports = tmp_path / "imports"
     imports.mkdir()
+    (tmp_path / "sitecustomize.py").write_text(WATCH_IMPORTS.replace("IMPORTS", str(imports)))
     pictures.fill(tmp_path / "pictures", 1)
     if entry == "-m":
         start = ["-m", "desktop"]
@@ -552,7 +580,7 @@ def test_from_every_entry_it_imports_torch_alone(tmp_path: Path, entry: str) -> 
         start = [str(script)]
     subprocess.run(
         [sys.executable, *start, "--model", "demo", "index", str(tmp_path / "pictures")],
-        env={**os.environ, "PYTHONPATH": f"{tmp_path}:{ROOT}", "IMPORTS": str(imports)},
+        env={**os.environ, "PYTHONPATH": f"{tmp_path}:{ROOT}"},
         capture_output=True,
         text=True,
         timeout=DEADLINE_S * 2,
@@ -573,7 +601,7 @@ def test_the_settings_choose_its_device(tmp_path: Path) -> None:
     profile = ProfilePaths(tmp_path)
     save_settings(profile.settings, Settings(encoder_device="tpu"))
     with (
-        Engine(EngineOptions(profile_dir=tmp_path, model="demo"), {}) as engine,
+        open_engine(EngineOptions(profile_dir=tmp_path, model="demo"), {}) as engine,
         pytest.raises(ModelError, match='has no device "tpu"'),
     ):
         _ = engine.model.encoder().info

@@ -13,13 +13,13 @@ from open_clip.pretrained import get_pretrained_cfg
 from desktop.core.cancellation import CancelToken
 from desktop.core.errors import ModelDamaged, ModelMissing, UsageError
 from desktop.core.progress import finish
-from desktop.embedding import examining
-from desktop.embedding.known import DEFAULT_MODEL, KNOWN_MODELS
-from desktop.embedding.manifest import OPENAI_MEAN, OPENAI_STD
-from desktop.embedding.models import ModelRegistry
+from desktop.embedding.models import checkpoint_probe
+from desktop.embedding.models.known_models import DEFAULT_MODEL, KNOWN_MODELS
+from desktop.embedding.models.registry import ModelRegistry
 from tests.embedding import tiny
 
 TAGS = {
+    "ViT-B-32-SigLIP2-256": ("ViT-B-32-SigLIP2-256", "webli"),
     "ViT-B-32": ("ViT-B-32", "datacomp_xl_s13b_b90k"),
     "ViT-B-32-laion2b": ("ViT-B-32", "laion2b_s34b_b79k"),
     "ViT-B-32-openai": ("ViT-B-32", "openai"),
@@ -28,9 +28,13 @@ TAGS = {
 
 def test_a_fresh_registry_lists_what_can_be_fetched_and_writes_nothing(tmp_path: Path) -> None:
     entries = ModelRegistry(tmp_path / "models").list()
-    assert [e.name for e in entries] == ["ViT-B-32", "ViT-B-32-laion2b", "ViT-B-32-openai"]
+    assert [e.name for e in entries] == [
+        *("ViT-B-32", "ViT-B-32-laion2b", "ViT-B-32-openai", "ViT-B-32-SigLIP2-256")
+    ]
     assert not any(e.is_installed for e in entries)
-    assert all(e.licence == "MIT" and e.languages == ("en",) for e in entries)
+    assert all(e.licence == "MIT" and e.languages == ("en",) for e in entries[:3])
+    assert entries[3].licence == "Apache-2.0"
+    assert {"en", "zh"} < set(entries[3].languages)
     assert all(e.source == "downloadable" and e.size_bytes > 600e6 for e in entries)
     assert list(tmp_path.iterdir()) == []
 
@@ -41,11 +45,14 @@ def test_the_table_agrees_with_open_clips_own(known: object) -> None:
     config = get_pretrained_cfg(*TAGS[model.name])
     assert config["hf_hub"] == model.repository + "/"
     assert bool(config.get("quick_gelu", False)) == model.quickgelu
-    assert (config["mean"], config["std"]) == (OPENAI_MEAN, OPENAI_STD)
-    assert (config["interpolation"], config["resize_mode"]) == ("bicubic", "shortest")
+    told = model.preprocess
+    assert (tuple(config["mean"]), tuple(config["std"])) == (told.mean, told.std)
+    assert config["interpolation"] == told.interpolation
+    assert config["resize_mode"] == told.resize_mode
     architecture = open_clip.get_model_config(model.architecture)
     assert architecture is not None
     assert bool(architecture.get("quick_gelu", False)) == model.quickgelu
+    assert bool(architecture["text_cfg"].get("hf_tokenizer_name")) == bool(model.tokenizer)
 
 
 def test_the_default_is_in_the_table() -> None:
@@ -104,18 +111,44 @@ def test_a_checkpoint_used_in_place_is_read_once_until_it_changes(
     registry: ModelRegistry, tiny_checkpoint: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     read = []
-    examine = examining.examine_in_place
+    real = checkpoint_probe.model_in_place
 
     def counting(path: Path) -> object:
         read.append(path)
-        return examine(path)
+        return real(path)
 
-    monkeypatch.setattr(examining, "examine_in_place", counting)
+    monkeypatch.setattr(checkpoint_probe, "model_in_place", counting)
     first = registry.resolve(str(tiny_checkpoint))
     assert registry.resolve(str(tiny_checkpoint)) is first
     os.utime(tiny_checkpoint, (1, 1))
     registry.resolve(str(tiny_checkpoint))
     assert len(read) == 2
+
+
+def test_what_a_checkpoint_in_place_is_is_known_at_the_next_start(
+    registry: ModelRegistry, tiny_checkpoint: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = registry.resolve(str(tiny_checkpoint))
+    started_again = ModelRegistry(tmp_path / "models", known=())
+    with monkeypatch.context() as patch:
+        patch.setattr(checkpoint_probe, "model_in_place", None)
+        assert started_again.resolve(str(tiny_checkpoint)) == model
+    assert [entry.name for entry in started_again.list()] == []
+    sidecar = tiny_checkpoint.with_name("open_clip_config.json")
+    sidecar.write_text("{")
+    with pytest.raises(ModelDamaged, match="open_clip_config"):
+        ModelRegistry(tmp_path / "models").resolve(str(tiny_checkpoint))
+
+
+def test_a_note_about_a_checkpoint_that_is_damaged_or_cannot_be_kept_costs_only_time(
+    registry: ModelRegistry, tiny_checkpoint: Path, tmp_path: Path
+) -> None:
+    model = registry.resolve(str(tiny_checkpoint))
+    [note] = (tmp_path / "models").glob(".in-place/*/model.json")
+    note.write_text("{")
+    assert ModelRegistry(tmp_path / "models").resolve(str(tiny_checkpoint)) == model
+    (tmp_path / "no folder").touch()
+    assert ModelRegistry(tmp_path / "no folder").resolve(str(tiny_checkpoint)) == model
 
 
 def test_a_damaged_folder_is_listed_with_its_problem_and_named_when_asked_for(

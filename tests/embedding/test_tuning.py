@@ -10,9 +10,9 @@ import pytest
 import torch
 from torch import nn
 
-from desktop.embedding.clip import load_encoder
-from desktop.embedding.manifest import read_manifest
-from desktop.embedding.tuning import choice, convolutions, int8, short_texts
+from desktop.embedding.models.manifest import read_manifest
+from desktop.embedding.runtime.clip import load_encoder
+from desktop.embedding.runtime.tuning import arithmetic, convolutions, int8, short_texts
 from tests.demo_world import model as demo
 from tests.embedding import tiny
 
@@ -95,7 +95,7 @@ def test_small_layers_are_left_alone() -> None:
     assert int8.quantize(tiny.make_model()) == []
 
 
-def trial_of(pictures: torch.Tensor) -> choice.Trial:
+def trial_of(pictures: torch.Tensor) -> arithmetic.Trial:
     def trial(network: nn.Module, dtype: torch.dtype) -> torch.Tensor:
         vectors = cast("Any", network).encode_image(pictures.to(dtype)).float()
         return nn.functional.normalize(vectors, dim=-1)
@@ -114,7 +114,7 @@ def test_int8_is_chosen_where_it_is_faster_and_says_the_same() -> None:
     network = tiny.make_model(WIDE)
     trial = trial_of(torch.rand(2, 3, 32, 32))
     exact = trial(network, torch.float32)
-    network, chosen = choice.choose(network, "cpu", trial, "auto")
+    network, chosen = arithmetic.choose(network, "cpu", trial, "auto")
     assert chosen.name == "int8"
     assert "1.9 times" in chosen.why
     found = trial(network, torch.float32)
@@ -128,7 +128,7 @@ def test_int8_is_given_up_where_it_says_something_else(monkeypatch: pytest.Monke
     trial = trial_of(torch.rand(2, 3, 32, 32))
     exact = trial(network, torch.float32)
     monkeypatch.setattr(int8, "_product", lambda *_: torch.randn(10, 1024))
-    network, chosen = choice.choose(network, "cpu", trial, "auto")
+    network, chosen = arithmetic.choose(network, "cpu", trial, "auto")
     assert chosen.name == "float32"
     assert chosen.why
     assert torch.equal(trial(network, torch.float32), exact)
@@ -145,14 +145,14 @@ def test_float32_stays_where_it_is_wanted_or_nothing_is_gained(
     size = config["vision_cfg"]["image_size"]
     network = tiny.make_model(config)
     trial = trial_of(torch.rand(1, 3, size, size))
-    _, chosen = choice.choose(network, "cpu", trial, wanted)
+    _, chosen = arithmetic.choose(network, "cpu", trial, wanted)
     assert (chosen.name, chosen.dtype) == ("float32", torch.float32)
     assert why in chosen.why
 
 
 def test_a_processor_that_gains_nothing_keeps_float32(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(int8, "gain", lambda: 1.1)
-    _, chosen = choice.choose(
+    _, chosen = arithmetic.choose(
         tiny.make_model(WIDE), "cpu", trial_of(torch.rand(1, 3, 32, 32)), "auto"
     )
     assert (chosen.name, chosen.why) == (
@@ -166,7 +166,7 @@ def test_a_gpu_computes_in_half_precision_that_says_the_same() -> None:
     network = tiny.make_model()
     trial = trial_of(torch.rand(2, 3, 32, 32))
     exact = trial(network, torch.float32)
-    half, chosen = choice.choose(network, "cuda", trial, "auto")
+    half, chosen = arithmetic.choose(network, "cuda", trial, "auto")
     assert (chosen.name, chosen.dtype) == ("float16", torch.float16)
     assert (trial(half, torch.float16) * exact).sum(dim=1).min() > 0.999
 
@@ -176,7 +176,7 @@ def test_a_gpu_keeps_float32_where_half_precision_overflows() -> None:
     cast("Any", network).visual.ln_post.weight.data.mul_(1e6)
     trial = trial_of(torch.rand(2, 3, 32, 32))
     exact = trial(network, torch.float32)
-    same, chosen = choice.choose(network, "cuda", trial, "auto")
+    same, chosen = arithmetic.choose(network, "cuda", trial, "auto")
     assert chosen.name == "float32"
     assert torch.equal(trial(same, torch.float32), exact)
 
@@ -189,7 +189,7 @@ def test_a_gpu_keeps_float32_where_half_precision_does_not_run() -> None:
             raise RuntimeError("not implemented for 'Half'")
         return nn.functional.normalize(network(torch.ones(1, 8, dtype=dtype)))
 
-    same, chosen = choice.choose(network, "mps", trial, "auto")
+    same, chosen = arithmetic.choose(network, "mps", trial, "auto")
     assert same is network
     assert chosen.name == "float32"
     assert "not implemented for 'Half'" in chosen.why
@@ -234,8 +234,8 @@ def test_a_text_tower_of_another_kind_is_asked_itself() -> None:
 
 
 def test_trial_pictures_are_always_the_same_and_not_alike() -> None:
-    pictures = choice.trial_pictures(4, 32)
-    assert torch.equal(pictures, choice.trial_pictures(4, 32))
+    pictures = arithmetic.trial_pictures(4, 32)
+    assert torch.equal(pictures, arithmetic.trial_pictures(4, 32))
     assert (pictures.shape, pictures.dtype) == ((4, 32, 32, 3), torch.uint8)
     flat = pictures.float().flatten(1)
     assert torch.corrcoef(flat).fill_diagonal_(0).max() < 0.9
@@ -244,7 +244,7 @@ def test_trial_pictures_are_always_the_same_and_not_alike() -> None:
 
 def test_vectors_do_not_depend_on_the_batch() -> None:
     encoder = load_encoder(read_manifest(demo.FOLDER), "cpu")
-    pixels = choice.trial_pictures(encoder.batch_size + 5, encoder.info.pixels.size).numpy()
+    pixels = arithmetic.trial_pictures(encoder.batch_size + 5, encoder.info.pixels.size).numpy()
     together = encoder.encode_images(pixels)
     alone = np.concatenate([encoder.encode_images(one[None]) for one in pixels[-7:]])
     assert np.allclose(together[-7:], alone, atol=1e-5)

@@ -12,7 +12,7 @@ import open_clip
 import torch
 from safetensors.torch import save_file
 
-from desktop.embedding.known import KnownModel
+from desktop.embedding.models.known_models import KnownModel
 
 MERGES = ("t h", "th e</w>", "a n", "r e", "c a", "ca t</w>")
 

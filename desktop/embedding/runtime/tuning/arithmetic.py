@@ -12,7 +12,8 @@ from typing import cast
 import torch
 from torch import Tensor, nn
 
-from desktop.embedding.tuning import int8
+from desktop.core.text import number, tr
+from desktop.embedding.runtime.tuning import int8
 
 Trial = Callable[[nn.Module, torch.dtype], Tensor]
 """Encodes the same pictures and texts at every call: (n, d) float32, unit length."""
@@ -43,7 +44,7 @@ def choose(
         wanted: "auto" or "float32".
     """
     if wanted == "float32":
-        return network, _float32("The settings ask for it.")
+        return network, _float32(tr("The settings ask for it."))
     with torch.no_grad():  # and not inference_mode, whose tensors are of no use outside it
         if device == "cpu":
             return network, _on_the_processor(network, trial)
@@ -56,34 +57,49 @@ def _on_a_gpu(network: nn.Module, trial: Trial) -> tuple[nn.Module, Precision]:
         half = deepcopy(network).half()
         agreement = _agreement(trial(half, torch.float16), reference)
     except RuntimeError as error:
-        return network, _float32(f"The model does not run in half precision ({error}).")
+        return network, _float32(
+            tr("The model does not run in half precision ({error}).", error=error)
+        )
     if agreement < LEAST_AGREEMENT:
-        return network, _float32(f"Half precision gives other vectors (cosine {agreement:.3f}).")
-    why = f"Half the memory, and the same vectors in a test at the start (cosine {agreement:.4f})."
+        return network, _float32(
+            tr(
+                "Half precision gives other vectors (cosine {agreement}).",
+                agreement=number(agreement, 3),
+            )
+        )
+    why = tr(
+        "Half the memory, and the same vectors in a test at the start (cosine {agreement}).",
+        agreement=number(agreement, 4),
+    )
     return half, Precision("float16", torch.float16, why)
 
 
 def _on_the_processor(network: nn.Module, trial: Trial) -> Precision:
     gain = int8.gain()
     if gain < _LEAST_GAIN:
-        return _float32("Eight-bit arithmetic is not faster on this processor.")
+        return _float32(tr("Eight-bit arithmetic is not faster on this processor."))
     reference = trial(network, torch.float32)
     # The text tower stays as it is: over a query's few words it waits for memory, not arithmetic.
     replaced = int8.quantize(cast("nn.Module", network.visual))
     if not replaced:
-        return _float32("The model has no layers that eight-bit arithmetic speeds up.")
+        return _float32(tr("The model has no layers that eight-bit arithmetic speeds up."))
     try:
         agreement = _agreement(trial(network, torch.float32), reference)
     except (AttributeError, RuntimeError, AssertionError) as error:
-        problem = f"The model does not run in eight-bit arithmetic ({error})."
+        problem = tr("The model does not run in eight-bit arithmetic ({error}).", error=error)
     else:
         if agreement >= LEAST_AGREEMENT:
-            why = (
-                f"{gain:.1f} times as fast as float32 on this processor, and the same vectors in a "
-                f"test at the start (cosine {agreement:.4f})."
+            why = tr(
+                "{gain} times as fast as float32 on this processor, and the same vectors "
+                "in a test at the start (cosine {agreement}).",
+                gain=number(gain, 1),
+                agreement=number(agreement, 4),
             )
             return Precision("int8", torch.float32, why)
-        problem = f"Eight-bit arithmetic gives other vectors (cosine {agreement:.3f})."
+        problem = tr(
+            "Eight-bit arithmetic gives other vectors (cosine {agreement}).",
+            agreement=number(agreement, 3),
+        )
     for replacement in replaced:
         replacement.undo()
     return _float32(problem)

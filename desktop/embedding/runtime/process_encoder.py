@@ -1,4 +1,4 @@
-"""An encoder that lives in a process of its own: started when needed, ended when idle."""
+"""An encoder in a process of its own, started when needed and ended when idle."""
 
 from __future__ import annotations
 
@@ -8,17 +8,20 @@ import time
 import weakref
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from desktop.core.errors import ModelError
-from desktop.embedding.child import Child, ChildDied
+from desktop.core.text import tr
 from desktop.embedding.encoder import EncoderInfo
-from desktop.embedding.manifest import InstalledModel
-from desktop.embedding.worker import Load, Ready, Request
+from desktop.embedding.models.manifest import InstalledModel
+from desktop.embedding.runtime.process import EncoderProcess, ProcessDied
+from desktop.embedding.runtime.worker import Load, Ready, Request
 
 _log = logging.getLogger(__name__)
+_Result = TypeVar("_Result")
 
 IDLE_S = 300.0
 LINES = 4
@@ -51,7 +54,7 @@ class ProcessEncoder:
     ) -> None:
         self._name = model.manifest.name
         self._slot_bytes = slot_bytes
-        self._keeper = _Keeper(lambda: Child(load, model, LINES, slot_bytes), idle_s)
+        self._keeper = _Keeper(lambda: EncoderProcess(load, model, LINES, slot_bytes), idle_s)
         self._known: Ready | None = None
         # Nobody can say when the last batch of a model that was changed for another is done.
         weakref.finalize(self, self._keeper.end)
@@ -76,7 +79,7 @@ class ProcessEncoder:
         Raises:
             ModelError: the encoder is closed, or the system starts no process.
         """
-        with self._keeper.lend():
+        with self._keeper.borrow():
             pass
 
     def encode_images(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
@@ -96,8 +99,12 @@ class ProcessEncoder:
         at_once = self._slot_bytes // (size * size * 3)
         if not at_once:
             raise ModelError(
-                f"The model {self._name} takes pictures of {size} pixels a side: too large.",
-                next_step="Choose another model.",
+                tr(
+                    "The model {name} takes pictures of {size} pixels a side: too large.",
+                    name=self._name,
+                    size=size,
+                ),
+                next_step=tr("Choose another model."),
             )
         if at_once > ready.batch_size:
             # Cut where the encoder would cut, so that its batches are those of one process.
@@ -124,8 +131,7 @@ class ProcessEncoder:
     def _loaded(self) -> Ready:
         """What the process said when its model was loaded, also if it has ended since."""
         if self._known is None:
-            with self._keeper.lend() as child:
-                self._known = child.ready()
+            self._known = self._with_process(EncoderProcess.ready)
         return self._known
 
     def _nothing(self, ready: Ready) -> NDArray[np.float32]:
@@ -135,107 +141,124 @@ class ProcessEncoder:
     def _ask(
         self, request: Request, pixels: NDArray[np.uint8] | None = None
     ) -> NDArray[np.float32]:
+        def ask(process: EncoderProcess) -> NDArray[np.float32]:
+            self._known = process.ready()
+            return process.ask(request, pixels)
+
+        return self._with_process(ask)
+
+    def _with_process(self, work: Callable[[EncoderProcess], _Result]) -> _Result:
+        """What ``work`` gives, started again in another process when it is killed over it."""
         tries = 0
         while True:
             try:
-                with self._keeper.lend() as child:
-                    self._known = child.ready()
-                    return child.ask(request, pixels)
-            except ChildDied as died:
+                with self._keeper.borrow() as process:
+                    return work(process)
+            except ProcessDied as died:
                 self._keeper.raise_if_ended()
                 tries += 1
-                reason = died.child.reason()
+                reason = died.process.reason()
                 if tries == _TRIES:
-                    raise ModelError(
-                        f"The model {self._name} stopped {tries} times over the same request: "
-                        f"{reason}.",
-                        safe="Everything finished so far is kept.",
-                        next_step="Try again, with other programs closed if memory is short. "
-                        "The log says more.",
-                    ) from died
+                    raise self._given_up(died.process, reason) from died
                 _log.warning("%s; starting the model %s again", reason, self._name)
+
+    def _given_up(self, process: EncoderProcess, reason: str) -> ModelError:
+        if not process.has_started:
+            return process.not_started(reason)
+        return ModelError(
+            tr(
+                "The model {name} stopped {tries} times over the same request: {reason}.",
+                name=self._name,
+                tries=_TRIES,
+                reason=reason,
+            ),
+            safe=tr("Everything finished so far is kept."),
+            next_step=tr(
+                "Try again, with other programs closed if memory is short. The log says more."
+            ),
+        )
 
 
 class _Keeper:
     """Has at most one process at a time: started when asked for, ended when idle."""
 
-    def __init__(self, start: Callable[[], Child], idle_s: float) -> None:
+    def __init__(self, start: Callable[[], EncoderProcess], idle_s: float) -> None:
         self._start = start
         self._idle_s = idle_s
         # Reentrant: the garbage collector may call ``end`` in the middle of anything.
         self._lock = threading.RLock()
-        self._child: Child | None = None
-        self._attendants: list[threading.Thread] = []
+        self._process: EncoderProcess | None = None
+        self._watchers: list[threading.Thread] = []
         self._is_ended = False
 
     @contextmanager
-    def lend(self) -> Generator[Child]:
-        """The process, started when there is none, and not taken for idle meanwhile."""
+    def borrow(self) -> Generator[EncoderProcess]:
+        """The process, started when there is none, and not ended as idle meanwhile."""
         with self._lock:
             self.raise_if_ended()
-            if self._child is None or self._child.has_failed:
-                self._child = self._start()
-                self._attend(self._child)
-            child = self._child
-            child.users += 1
+            if self._process is None or self._process.has_failed:
+                self._process = self._start()
+                self._watch(self._process)
+            process = self._process
+            process.users += 1
         try:
-            yield child
-        except ChildDied:
-            self._forget(child)
+            yield process
+        except ProcessDied:
+            self._forget(process)
             raise
         except ModelError:
             self.raise_if_ended()  # then that is why
             raise
         finally:
             with self._lock:
-                child.users -= 1
-                child.last_used = time.monotonic()
+                process.users -= 1
+                process.last_used = time.monotonic()
 
     def raise_if_ended(self) -> None:
         """Raises ModelError once ``end`` was called."""
         if self._is_ended:
-            raise ModelError("The model was closed; load it again.")
+            raise ModelError(tr("The model was closed; load it again."))
 
     def end(self) -> None:
-        """End the process, now and for good."""
+        """End the process and start no other."""
         with self._lock:
             self._is_ended = True
-            child, self._child = self._child, None
-        if child is not None:
-            child.end()
+            process, self._process = self._process, None
+        if process is not None:
+            process.end()
 
     def join(self) -> None:
         """Wait until every process has been reaped."""
-        for attendant in self._attendants:
-            attendant.join()
+        for watcher in self._watchers:
+            watcher.join()
 
-    def _attend(self, child: Child) -> None:
-        self._attendants = [thread for thread in self._attendants if thread.is_alive()]
-        attendant = threading.Thread(
-            target=self._wait_for, args=(child,), name="encoder-attendant", daemon=True
+    def _watch(self, process: EncoderProcess) -> None:
+        self._watchers = [thread for thread in self._watchers if thread.is_alive()]
+        watcher = threading.Thread(
+            target=self._wait_until_ended, args=(process,), name="encoder-watcher", daemon=True
         )
-        self._attendants.append(attendant)
-        attendant.start()
+        self._watchers.append(watcher)
+        watcher.start()
 
-    def _wait_for(self, child: Child) -> None:
-        """Until it has ended, by itself or because it is idle."""
-        child.listen()
+    def _wait_until_ended(self, process: EncoderProcess) -> None:
+        """Wait until it has ended by itself, or end it when idle."""
+        process.listen()
         left_s = self._idle_s
-        while not child.has_ended(left_s):
+        while not process.has_ended(left_s):
             with self._lock:
-                left_s = child.last_used + self._idle_s - time.monotonic()
-                if child.users:
+                left_s = process.last_used + self._idle_s - time.monotonic()
+                if process.users:
                     left_s = self._idle_s
                 is_idle = left_s <= 0
                 if is_idle:
-                    self._forget(child)  # whoever comes from now on gets another
+                    self._forget(process)  # requests from now on start another
             if is_idle:
-                child.end()
+                process.end()
                 break
-        child.reap()
-        self._forget(child)
+        process.reap()
+        self._forget(process)
 
-    def _forget(self, child: Child) -> None:
+    def _forget(self, process: EncoderProcess) -> None:
         with self._lock:
-            if self._child is child:
-                self._child = None
+            if self._process is process:
+                self._process = None

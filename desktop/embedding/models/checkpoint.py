@@ -1,4 +1,4 @@
-"""Reads the weights of a model from files that nobody vouches for.
+"""Reads the weights of a model from untrusted files.
 
 Two kinds are understood: safetensors, which holds numbers only, and PyTorch checkpoints, read with
 ``torch.load(weights_only=True)`` so that nothing in them can run. Every way in which such a file
@@ -18,6 +18,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 from desktop.core.errors import ModelDamaged, ModelMissing
+from desktop.core.text import tr
+from desktop.files.regular_file import open_guarded
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -38,12 +40,18 @@ _LARGEST_HEADER_BYTES = 100_000_000  # safetensors' own limit
 def damaged(path: Path, why: str, *, next_step: str = "") -> ModelDamaged:
     """The one shape of "this checkpoint is no good", naming the file and what is safe."""
     return ModelDamaged(
-        f"{path.name} cannot be used as a model: {why}.",
-        safe="The file was not changed and nothing was installed.",
+        tr("{name} cannot be used as a model: {why}.", name=path.name, why=why),
+        safe=tr("The file was not changed and nothing was installed."),
         next_step=next_step
-        or "Fetch the file again and compare its size with the original, "
-        "or get a model with `plantain model download ViT-B-32`.",
+        or tr(
+            "Fetch the file again and compare its size with the original, or get a "
+            "model with `plantain model download ViT-B-32`."
+        ),
     )
+
+
+_MOST_TIMES_LARGER = 4
+"""Tensors may share what is stored, but not all with each other."""
 
 
 def identify(path: Path) -> Kind:
@@ -55,19 +63,19 @@ def identify(path: Path) -> Kind:
     """
     try:
         size = path.stat().st_size
-        with path.open("rb") as file:
+        with open_guarded(path) as file:
             head = file.read(512)
     except FileNotFoundError:
         raise ModelMissing(
-            f"There is no file {path}.",
-            next_step="Check the path, or see `plantain model list` for models by name.",
+            tr("There is no file {path}.", path=path),
+            next_step=tr("Check the path, or see `plantain model list` for models by name."),
         ) from None
     except IsADirectoryError:
-        raise damaged(path, "it is a folder, not a checkpoint file") from None
+        raise damaged(path, tr("it is a folder, not a checkpoint file")) from None
     except OSError as error:
-        raise damaged(path, f"it cannot be read ({error.strerror})") from error
+        raise damaged(path, tr("it cannot be read ({reason})", reason=error.strerror)) from error
     if not head:
-        raise damaged(path, "it is empty")
+        raise damaged(path, tr("it is empty"))
     if head.startswith(b"PK\x03\x04"):
         _refuse_torchscript(path)
         return "torch"
@@ -76,19 +84,19 @@ def identify(path: Path) -> Kind:
     header_length = int.from_bytes(head[:8], "little")
     if len(head) > 8 and head[8:9] == b"{":
         if header_length > min(size - 8, _LARGEST_HEADER_BYTES):
-            raise damaged(path, "it is cut off, or its header does not tell the truth")
+            raise damaged(path, tr("it is cut off, or its header is wrong"))
         return "safetensors"
     if head.startswith(b"version https://git-lfs"):
         raise damaged(
             path,
-            "it is a Git LFS pointer, not the weights themselves",
-            next_step="Run `git lfs pull` where you cloned the model, then import it again.",
+            tr("it is a Git LFS pointer, not the weights themselves"),
+            next_step=tr("Run `git lfs pull` where you cloned the model, then import it again."),
         )
     if head.lstrip()[:1] == b"<":
         raise damaged(
-            path, "it is a web page, probably an error or a sign-in page saved in its place"
+            path, tr("it is a web page, probably an error or a sign-in page saved in its place")
         )
-    raise damaged(path, "it is neither safetensors nor a PyTorch checkpoint")
+    raise damaged(path, tr("it is neither safetensors nor a PyTorch checkpoint"))
 
 
 def read_shapes(path: Path) -> dict[str, tuple[int, ...]]:
@@ -106,7 +114,7 @@ def read_shapes(path: Path) -> dict[str, tuple[int, ...]]:
                 for name in cast("list[str]", file.keys())
             }
     except (SafetensorError, OSError, ValueError) as error:
-        raise damaged(path, "it is cut off or damaged") from error
+        raise damaged(path, tr("it is cut off or damaged")) from error
 
 
 def read_weights(path: Path) -> StateDict:
@@ -120,7 +128,11 @@ def read_weights(path: Path) -> StateDict:
     """
     kind = identify(path)
     raw = _read_safetensors(path) if kind == "safetensors" else _read_torch(path)
-    return _unwrapped(path, raw)
+    weights = _unwrapped(path, raw)
+    stated = sum(tensor.numel() * tensor.element_size() for tensor in weights.values())
+    if stated > _MOST_TIMES_LARGER * path.stat().st_size:
+        raise damaged(path, tr("it states more weights than it holds"))
+    return weights
 
 
 def check_numbers(path: Path, weights: Mapping[str, Tensor]) -> None:
@@ -137,11 +149,17 @@ def check_numbers(path: Path, weights: Mapping[str, Tensor]) -> None:
         if not torch.is_floating_point(tensor):
             raise damaged(
                 path,
-                f'"{name}" holds {tensor.dtype} values; quantised models and '
-                "optimiser states are not supported",
+                tr(
+                    '"{name}" holds {dtype} values; quantised models and optimiser states '
+                    "are not supported",
+                    name=name,
+                    dtype=tensor.dtype,
+                ),
             )
         if not bool(torch.isfinite(tensor).all()):
-            raise damaged(path, f'"{name}" holds values that are not numbers (NaN or infinity)')
+            raise damaged(
+                path, tr('"{name}" holds values that are not numbers (NaN or infinity)', name=name)
+            )
 
 
 def _read_safetensors(path: Path) -> Mapping[Any, Any]:
@@ -151,7 +169,7 @@ def _read_safetensors(path: Path) -> Mapping[Any, Any]:
     try:
         return load_file(path, device="cpu")
     except (SafetensorError, OSError, ValueError) as error:
-        raise damaged(path, "it is cut off or damaged") from error
+        raise damaged(path, tr("it is cut off or damaged")) from error
 
 
 def _read_torch(path: Path) -> Mapping[Any, Any]:
@@ -165,16 +183,18 @@ def _read_torch(path: Path) -> Mapping[Any, Any]:
         if re.search("unsupported (global|class)", str(error), re.IGNORECASE):
             raise damaged(
                 path,
-                "it holds more than weights, and loading that could run code on this computer",
-                next_step="Ask its maker for a .safetensors file, or save only "
-                "`model.state_dict()` again.",
+                tr("it holds more than weights, and loading that could run code on this computer"),
+                next_step=tr(
+                    "Ask its maker for a .safetensors file, or save only "
+                    "`model.state_dict()` again."
+                ),
             ) from error
-        raise damaged(path, "it is cut off or damaged") from error
+        raise damaged(path, tr("it is cut off or damaged")) from error
     except Exception as error:
         # Bytes that only look like a pickle make torch raise nearly anything.
-        raise damaged(path, "it is cut off or damaged") from error
+        raise damaged(path, tr("it is cut off or damaged")) from error
     if not isinstance(content, Mapping):
-        raise damaged(path, "it does not hold named weights")
+        raise damaged(path, tr("it does not hold named weights"))
     return cast("Mapping[Any, Any]", content)
 
 
@@ -191,10 +211,10 @@ def _unwrapped(path: Path, raw: Mapping[Any, Any]) -> StateDict:
         if name in _NOT_WEIGHTS:
             continue
         if not isinstance(name, str) or not isinstance(value, torch.Tensor):
-            raise damaged(path, "it does not hold named weights alone")
+            raise damaged(path, tr("it does not hold named weights alone"))
         weights[name] = value
     if not weights:
-        raise damaged(path, "it holds no weights")
+        raise damaged(path, tr("it holds no weights"))
     while wrapper := next(
         (mark for mark in _WRAPPERS if all(name.startswith(mark) for name in weights)), None
     ):
@@ -205,16 +225,26 @@ def _unwrapped(path: Path, raw: Mapping[Any, Any]) -> StateDict:
 def _refuse_torchscript(path: Path) -> None:
     try:
         with zipfile.ZipFile(path) as archive:
-            names = archive.namelist()
+            infos = archive.infolist()
+            names = [info.filename for info in infos]
     except (zipfile.BadZipFile, OSError, ValueError) as error:
-        raise damaged(path, "it is cut off or damaged") from error
+        raise damaged(path, tr("it is cut off or damaged")) from error
+    # Weights are not compressed: what unpacks to more than the file is made to fill the memory.
+    unpacked = sum(info.file_size for info in infos)
+    structure = sum(info.file_size for info in infos if info.filename.endswith(".pkl"))
+    if unpacked > path.stat().st_size or structure > _LARGEST_HEADER_BYTES:
+        raise damaged(path, tr("it would become larger than it can be"))
     # TorchScript keeps its program in "<root>/code/" and "<root>/constants.pkl"; plain
     # checkpoints have neither (torch/serialization.py, _is_torchscript_zip).
     if any(name.split("/", 1)[-1] == "constants.pkl" for name in names):
         raise damaged(
             path,
-            "it is a TorchScript program (as OpenAI's own ViT-B-32.pt is), and loading it would "
-            "run code",
-            next_step="For OpenAI's weights use `plantain model download ViT-B-32-openai`; "
-            "otherwise import a .safetensors file of the same model.",
+            tr(
+                "it is a TorchScript program (as OpenAI's own ViT-B-32.pt is), and "
+                "loading it would run code"
+            ),
+            next_step=tr(
+                "For OpenAI's weights use `plantain model download ViT-B-32-openai`; "
+                "otherwise import a .safetensors file of the same model."
+            ),
         )

@@ -10,7 +10,8 @@ from typing import Any, cast
 
 from desktop.core.errors import ModelError
 from desktop.core.pixels import PixelSpec
-from desktop.embedding.manifest import InstalledModel
+from desktop.core.text import tr
+from desktop.embedding.models.manifest import InstalledModel
 
 
 def pixel_spec(model: InstalledModel) -> PixelSpec:
@@ -44,8 +45,8 @@ def _square_size(name: str, config: Mapping[str, Any]) -> int:
         size = sides[0] if sides and all(side == sides[0] for side in sides) else None
     if not isinstance(size, int) or size < 1:
         raise ModelError(
-            f"The model {name} does not take square pictures; Plantain needs that.",
-            next_step="Choose another model.",
+            tr("The model {name} does not take square pictures; Plantain needs that.", name=name),
+            next_step=tr("Choose another model."),
         )
     return size
 
@@ -58,6 +59,6 @@ def _open_clips_config(architecture: str) -> Mapping[str, Any]:
             if path.stem.casefold() == architecture.casefold():
                 return cast("Mapping[str, Any]", json.loads(path.read_text(encoding="utf-8")))
     raise ModelError(
-        f'open_clip knows no architecture called "{architecture}".',
-        next_step="Install the model again, or choose another one.",
+        tr('open_clip knows no architecture called "{architecture}".', architecture=architecture),
+        next_step=tr("Install the model again, or choose another one."),
     )

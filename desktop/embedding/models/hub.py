@@ -20,7 +20,8 @@ from typing import TYPE_CHECKING, Any
 
 from desktop.core.cancellation import CancelToken
 from desktop.core.errors import DownloadFailed
-from desktop.embedding.known import KnownModel
+from desktop.core.text import sentences, tr
+from desktop.embedding.models.known_models import KnownModel
 
 if TYPE_CHECKING:
     import httpx2
@@ -54,10 +55,11 @@ class RemoteFile:
     size: int
 
 
-def find(known: KnownModel, endpoint: str | None) -> RemoteFile:
-    """Ask the hub for the file of a known model.
+def find(known: KnownModel, file: str, endpoint: str | None) -> RemoteFile:
+    """Ask the hub for a file of a known model.
 
     Args:
+        file: its name in the repository.
         endpoint: base address of the hub; None for ``HF_ENDPOINT``, or huggingface.co.
 
     Raises:
@@ -69,26 +71,38 @@ def find(known: KnownModel, endpoint: str | None) -> RemoteFile:
     base = (endpoint or constants.ENDPOINT).rstrip("/")
     page = f"{base}/{known.repository}"
     try:
-        url = hf_hub_url(known.repository, known.file, endpoint=base)
+        url = hf_hub_url(known.repository, file, endpoint=base)
         metadata = get_hf_file_metadata(
             url, token=False, timeout=_CONNECT_TIMEOUT_S, library_name="plantain", endpoint=base
         )
     except OfflineModeIsEnabled as error:
         raise failed(
-            known, page, "the HF_HUB_OFFLINE setting forbids it", "Unset HF_HUB_OFFLINE, then"
+            known,
+            page,
+            tr("the HF_HUB_OFFLINE setting forbids it"),
+            tr("Unset HF_HUB_OFFLINE, then try again."),
         ) from error
     except HfHubHTTPError as error:
         raise failed(known, page, refusal(error.response.status_code, base)) from error
     except FileMetadataError as error:
-        raise failed(known, page, f"{base} does not answer like a model hub") from error
+        raise failed(
+            known, page, tr("{base} does not answer like a model hub", base=base)
+        ) from error
     except _transport_errors() as error:
         raise failed(known, page, _transport_reason(error, base)) from error
     except (OSError, ValueError) as error:
-        raise failed(known, page, f"{base} is not an address that works ({error})") from error
+        raise failed(
+            known, page, tr("{base} is not an address that works ({error})", base=base, error=error)
+        ) from error
     sha256 = (metadata.etag or "").lower()
     if len(sha256) != 64 or not _HEX_DIGITS.issuperset(sha256) or not metadata.size:
         raise failed(
-            known, page, f"{base} promises no checksum or size, so what it sends cannot be verified"
+            known,
+            page,
+            tr(
+                "{base} promises no checksum or size, so what it sends cannot be verified",
+                base=base,
+            ),
         )
     return RemoteFile(url, page, sha256, metadata.size)
 
@@ -139,29 +153,35 @@ class HubRefusedError(Exception):
 
 def failed(known: KnownModel, page: str, reason: str, first: str = "") -> DownloadFailed:
     """The one shape of a failed download, with the two ways on."""
-    again = f"`plantain model download {known.name}`"
     return DownloadFailed(
-        f"{known.name} could not be downloaded: {reason}.",
-        safe="Your pictures, index and installed models are untouched.",
-        next_step=f"{first or 'Check the connection, then'} try {again} again: it resumes where it "
-        f"stopped. Or fetch {known.file} from {page} with a browser on any computer and run "
-        "`plantain model import FILE`.",
+        tr("{name} could not be downloaded: {reason}.", name=known.name, reason=reason),
+        safe=tr("Your pictures, index and installed models are untouched."),
+        next_step=sentences(
+            first or tr("Check the connection, then try again."),
+            tr("`plantain model download {name}` resumes where it stopped.", name=known.name),
+            tr(
+                "Or fetch {file} from {page} with a browser on any computer and run `plantain "
+                "model import FILE`.",
+                file=known.file,
+                page=page,
+            ),
+        ),
     )
 
 
 def refusal(status: int, base: str) -> str:
     """What an HTTP status means for the person."""
     if status in (401, 403):
-        return f"{base} demands a permission for it ({status})"
+        return tr("{base} demands a permission for it ({status})", base=base, status=status)
     if status == 404:
-        return f"{base} does not have it (404)"
+        return tr("{base} does not have it (404)", base=base)
     if status == 407:
-        return "the proxy of this network demands a password (407)"
+        return tr("the proxy of this network demands a password (407)")
     if status == 429:
-        return f"{base} has had too many requests (429); wait some minutes"
+        return tr("{base} has had too many requests (429); wait some minutes", base=base)
     if status >= 500:
-        return f"{base} has a problem of its own ({status})"
-    return f"{base} answered with status {status}"
+        return tr("{base} has a problem of its own ({status})", base=base, status=status)
+    return tr("{base} answered with status {status}", base=base, status=status)
 
 
 def _start(response: httpx2.Response, offset: int) -> int:
@@ -172,7 +192,7 @@ def _start(response: httpx2.Response, offset: int) -> int:
         start = response.headers.get("Content-Range", "").removeprefix("bytes ").split("-")[0]
         if start == str(offset):
             return offset
-        raise HubRefusedError("the hub sent another part of the file than asked for")
+        raise HubRefusedError(tr("the hub sent another part of the file than asked for"))
     if status == 429 or status >= 500 or status == 408:
         raise InterruptedTransferError(
             refusal(status, f"{response.url.scheme}://{response.url.host}")
@@ -213,13 +233,13 @@ def _transport_reason(error: Exception, place: str) -> str:
     import httpx2
 
     if isinstance(error, httpx2.ProxyError):
-        return "the proxy of this network did not let it through"
+        return tr("the proxy of this network did not let it through")
     if isinstance(error, httpx2.TimeoutException):
-        return f"{place} did not answer in time"
+        return tr("{place} did not answer in time", place=place)
     if isinstance(error, httpx2.ConnectError):
         if "certificate" in str(error).casefold():
-            return f"the certificate of {place} is not trusted by this computer"
-        return f"{place} cannot be reached"
+            return tr("the certificate of {place} is not trusted by this computer", place=place)
+        return tr("{place} cannot be reached", place=place)
     if isinstance(error, httpx2.UnsupportedProtocol | httpx2.InvalidURL):
-        return f"{place} is not an address that works"
-    return "the connection broke off"
+        return tr("{place} is not an address that works", place=place)
+    return tr("the connection broke off")

@@ -15,11 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from desktop.core.errors import ModelDamaged, ModelError
-from desktop.embedding import devices
+from desktop.core.text import tr
 from desktop.embedding.encoder import EncoderInfo
-from desktop.embedding.input_pixels import pixel_spec
-from desktop.embedding.manifest import InstalledModel
-from desktop.embedding.tokenizing import Tokenizer, load_tokenizer
+from desktop.embedding.models.manifest import InstalledModel
+from desktop.embedding.runtime import devices
+from desktop.embedding.runtime.input_pixels import pixel_spec
+from desktop.embedding.runtime.tokenizer import Tokenizer, load_tokenizer
 
 if TYPE_CHECKING:
     import torch
@@ -119,7 +120,7 @@ class ClipEncoder:
 
         network = self._network
         if network is None:
-            raise ModelError("The model was closed; load it again.")
+            raise ModelError(tr("The model was closed; load it again."))
         parts = [items[start : start + at_once] for start in range(0, len(items), at_once)]
 
         def run(part: Any) -> NDArray[np.float32]:
@@ -134,17 +135,27 @@ class ClipEncoder:
                 found = [run(part) for part in parts]
         except RuntimeError as error:  # includes OutOfMemoryError
             raise ModelError(
-                f"The model {self._info.name} stopped on {self._info.device}: {error}",
-                safe="The index is untouched.",
-                next_step="Close other programs that use the device, or set "
-                '"encoder_device": "cpu" in the settings.',
+                tr(
+                    "The model {name} stopped on {device}: {error}",
+                    name=self._info.name,
+                    device=self._info.device,
+                    error=error,
+                ),
+                safe=tr("The index is untouched."),
+                next_step=tr(
+                    'Close other programs that use the device, or set "encoder_device": '
+                    '"cpu" in the settings.'
+                ),
             ) from error
         result = np.concatenate([np.zeros((0, self._info.dimension), np.float32), *found])
         if not np.isfinite(result).all():
             raise ModelDamaged(
-                f"The model {self._info.name} gives no numbers (NaN); its weights are damaged.",
-                safe="The index is untouched.",
-                next_step="Install the model again.",
+                tr(
+                    "The model {name} gives no numbers (NaN); its weights are damaged.",
+                    name=self._info.name,
+                ),
+                safe=tr("The index is untouched."),
+                next_step=tr("Install the model again."),
             )
         return result
 
@@ -176,7 +187,7 @@ class ClipEncoder:
         return network.encode_image(self._normalise(torch.from_numpy(writable)))
 
     def _texts(self, texts: list[str], network: nn.Module) -> Tensor:
-        from desktop.embedding.tuning import short_texts
+        from desktop.embedding.runtime.tuning import short_texts
 
         return short_texts.encode_texts(network, self._tokenizer(texts).to(self._normalise.device))
 
@@ -229,7 +240,7 @@ def load_encoder(
     """Load an installed model; takes seconds (imports torch and open_clip on the first use).
 
     Nothing is fetched from the network. The weights' header and size are checked, small files
-    also against their SHA-256; see ``examining.check_weights_file``.
+    also against their SHA-256; see ``checkpoint_probe.check_weights_file``.
 
     Args:
         model: from ``ModelRegistry.resolve``.
@@ -263,14 +274,12 @@ def _load_on(
     """As ``load_encoder``; ``before``: why another device was not taken."""
     import torch
 
-    from desktop.embedding import architecture, checkpoint, examining
-    from desktop.embedding.tuning import choice, convolutions, short_texts
+    from desktop.embedding.models import architecture, checkpoint, checkpoint_probe
+    from desktop.embedding.runtime.tuning import arithmetic, convolutions, short_texts
 
     manifest = model.manifest
-    examining.check_weights_file(model)
-    config = architecture.full_config(
-        manifest.architecture, manifest.config, quickgelu=manifest.quickgelu
-    )
+    checkpoint_probe.check_weights_file(model)
+    config = architecture.config_of(manifest)
     pixels = pixel_spec(model)
     tokenizer = load_tokenizer(model, config)
     network = architecture.build(config)
@@ -280,7 +289,7 @@ def _load_on(
     del weights
     convolutions.fold_batch_norms(network)
     preprocess = manifest.preprocess
-    pictures, tokens = choice.trial_pictures(4, pixels.size), tokenizer(list(_TRIAL_TEXTS))
+    pictures, tokens = arithmetic.trial_pictures(4, pixels.size), tokenizer(list(_TRIAL_TEXTS))
 
     def trial(network: Any, dtype: torch.dtype) -> Tensor:
         batch = Normalise(preprocess.mean, preprocess.std, place, dtype)(pictures)
@@ -292,22 +301,29 @@ def _load_on(
         network.to(place)
         # Decoded pictures come with their channels last; so nothing has to be moved about.
         network.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
-        network, chosen = choice.choose(network, place.type, trial, precision)
+        network, chosen = arithmetic.choose(network, place.type, trial, precision)
         at_once, threads = devices.sizes(place, pixels.size)
     except (RuntimeError, AssertionError) as error:  # asserts in a torch built without the device
         # CUDA adds advice for programmers in further lines.
         reason = str(error).partition("\n")[0].rstrip(".")
         raise ModelError(
-            f"The model {manifest.name} does not run on {place}: {reason}.",
-            next_step='Close other programs that use the device, or set "encoder_device": "cpu" in '
-            "the settings.",
+            tr(
+                "The model {name} does not run on {place}: {reason}.",
+                name=manifest.name,
+                place=place,
+                reason=reason,
+            ),
+            next_step=tr(
+                'Close other programs that use the device, or set "encoder_device": '
+                '"cpu" in the settings.'
+            ),
         ) from error
     encoder = ClipEncoder(
         network,
         tokenizer,
         EncoderInfo(
             name=manifest.name,
-            fingerprint=model.fingerprint,
+            weights_hash=model.weights_hash,
             architecture=model.architecture,
             dimension=_dimension(network, config),
             pixels=pixels,
@@ -336,8 +352,14 @@ def _try_out(encoder: ClipEncoder) -> None:
     expected = (1, encoder.info.dimension)
     if picture.shape != expected or text.shape != expected:
         raise ModelDamaged(
-            f"The model {encoder.info.name} gives vectors of {picture.shape[1]} numbers for "
-            f"pictures and {text.shape[1]} for texts; both should have {expected[1]}.",
-            safe="The index is untouched.",
-            next_step="Install the model again.",
+            tr(
+                "The model {name} gives vectors of {shape} numbers for pictures and "
+                "{shape2} for texts; both should have {expected}.",
+                name=encoder.info.name,
+                shape=picture.shape[1],
+                shape2=text.shape[1],
+                expected=expected[1],
+            ),
+            safe=tr("The index is untouched."),
+            next_step=tr("Install the model again."),
         )

@@ -1,7 +1,7 @@
-"""The encoder's own process, as seen from inside: load a model, then answer until told to end.
+"""The encoder's own process, its own code: load a model, then answer until told to end.
 
 Nothing heavy is imported before the model is loaded, and never Qt, faiss or pymilvus: their
-libraries and torch's get in each other's way inside one process.
+libraries and torch's conflict inside one process.
 """
 
 from __future__ import annotations
@@ -10,8 +10,11 @@ import contextlib
 import ctypes
 import faulthandler
 import os
+import shutil
 import signal
+import subprocess
 import sys
+import tempfile
 import threading
 import traceback
 from collections.abc import Callable, Sequence
@@ -23,9 +26,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from desktop.core.confinement.rights import give_up_changing, give_up_starting
 from desktop.core.errors import ModelError
+from desktop.core.text import Language, speak, tr
 from desktop.embedding.encoder import Encoder, EncoderInfo
-from desktop.embedding.manifest import InstalledModel
+from desktop.embedding.models.manifest import InstalledModel
 
 Load = Callable[[InstalledModel], Encoder]
 """Builds the encoder in its process; found there by its name, so no lambda."""
@@ -34,6 +39,7 @@ Request = int | list[str]
 """How many pictures lie in the line's slot, or texts."""
 
 Reply = NDArray[np.float32] | ModelError
+_UNIFIED_MEMORY = Path("/dev/nvidia-uvm")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,25 +68,34 @@ class Line:
 
 
 def run(
-    load: Load, model: InstalledModel, control: Connection, lines: Sequence[Line], words: Path
+    load: Load,
+    model: InstalledModel,
+    control: Connection,
+    lines: Sequence[Line],
+    output: Path,
+    language: Language,
 ) -> None:
-    """Be the encoder's process.
+    """Run the encoder's process.
 
     Args:
         control: gets one ``Ready`` or one ``ModelError``; anything that comes back, or its end,
             ends the process.
         lines: each is answered by a thread of its own.
-        words: what libraries print, and the traceback of a crash, go to the end of this file.
+        output: what libraries print, and the traceback of a crash, go to the end of this file.
+        language: of the errors that go back.
     """
     # Ctrl+C in a terminal reaches every process there; when this one ends, its parent decides.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _speak_into(words)
+    _redirect_output(output)
+    speak(language)
+    give_up_changing([Path(tempfile.gettempdir()), *_devices()])
     threading.Thread(target=_end_on_request, args=(control,), daemon=True).start()
     try:
         encoder = load(model)
-    except BaseException as error:  # noqa: BLE001 (whatever it is, the parent waits for a word)
-        control.send(_in_words(error, model))
+    except BaseException as error:  # noqa: BLE001 (whatever it is, the parent waits for a message)
+        control.send(_as_model_error(error, model))
         os._exit(1)
+    give_up_starting()
     # The thread that tried the model out has its memory warm: it takes the line that is used most.
     for line in lines[1:]:
         threading.Thread(target=_answer, args=(line, encoder, model), daemon=True).start()
@@ -88,19 +103,30 @@ def run(
     _answer(lines[0], encoder, model)
 
 
-def _speak_into(words: Path) -> None:
-    """Also what C libraries print; a crash leaves its traceback there."""
-    file = words.open("a", encoding="utf-8", errors="backslashreplace", buffering=1)
+def _redirect_output(path: Path) -> None:
+    """Write there what Python and C libraries print, and the traceback of a crash."""
+    file = path.open("a", encoding="utf-8", errors="backslashreplace", buffering=1)
     with contextlib.suppress(OSError):  # Windows keeps an open file's name; the parent removes it
-        words.unlink()
+        path.unlink()
     for standard in (1, 2):
         os.dup2(file.fileno(), standard)
     sys.stdout = sys.stderr = file
     faulthandler.enable(file)
 
 
+def _devices() -> list[Path]:
+    """What a graphics card is worked with, made where it is not there yet, as its own library
+    would do by a program that needs the rights which are given up here."""
+    is_missing = Path("/proc/driver/nvidia/version").exists() and not _UNIFIED_MEMORY.exists()
+    if is_missing and (maker := shutil.which("nvidia-modprobe")):
+        with contextlib.suppress(OSError, subprocess.TimeoutExpired):
+            subprocess.run([maker, "-u", "-c", "0"], timeout=30, check=False)
+    named = [Path("/dev") / name for name in ("null", "zero", "dri", "kfd", "nvidia-caps")]
+    return [*named, *Path("/dev").glob("nvidia*"), Path("/proc/self")]
+
+
 def _end_on_request(control: Connection) -> None:
-    """Wait for the parent's word or its end, however it ends; nothing here is worth saving."""
+    """End when the parent says so, or ends itself in any way; nothing here needs saving."""
     parent = parent_process()
     assert parent is not None
     wait([control, parent.sentinel])
@@ -122,32 +148,41 @@ def _answer(line: Line, encoder: Encoder, model: InstalledModel) -> None:
                 else:
                     reply = encoder.encode_texts(request)
             except Exception as error:  # noqa: BLE001 (told to the parent)
-                reply = _in_words(error, model)
+                reply = _as_model_error(error, model)
             line.connection.send(reply)
         except (EOFError, OSError):
             os._exit(0)  # the parent is gone
 
 
-def _in_words(error: BaseException, model: InstalledModel) -> ModelError:
-    """The error as the parent can show it; what nobody foresaw goes to the log as well."""
+def _as_model_error(error: BaseException, model: InstalledModel) -> ModelError:
+    """The error as the parent can show it; an unexpected one is printed, which the parent logs."""
     if isinstance(error, ModelError):
         return error
     traceback.print_exception(error)
     name = model.manifest.name
     if isinstance(error, MemoryError):
         return ModelError(
-            f"There is not enough memory for the model {name}.",
-            safe="The index is untouched.",
-            next_step="Close other programs, or choose a smaller model.",
+            tr("There is not enough memory for the model {name}.", name=name),
+            safe=tr("The index is untouched."),
+            next_step=tr("Close other programs, or choose a smaller model."),
         )
     if isinstance(error, ImportError):
         return ModelError(
-            f"A library that the model {name} needs cannot be loaded: {error}.",
-            safe="The index is untouched.",
-            next_step="Install Plantain again.",
+            tr(
+                "A library that the model {name} needs cannot be loaded: {error}.",
+                name=name,
+                error=error,
+            ),
+            safe=tr("The index is untouched."),
+            next_step=tr("Install Plantain again."),
         )
     return ModelError(
-        f"The model {name} failed: {type(error).__name__}: {error}.",
-        safe="The index is untouched.",
-        next_step="Try again; if it happens again, choose another model. The log says more.",
+        tr(
+            "The model {name} failed: {name2}: {error}.",
+            name=name,
+            name2=type(error).__name__,
+            error=error,
+        ),
+        safe=tr("The index is untouched."),
+        next_step=tr("Try again; if it happens again, choose another model. The log says more."),
     )

@@ -1,4 +1,4 @@
-"""The encoder's own process, as seen from outside: one life of it, from its start to its end."""
+"""The encoder's own process, as its parent sees it, from its start to its end."""
 
 from __future__ import annotations
 
@@ -19,29 +19,32 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from desktop.core.confinement.environment import clean_start
 from desktop.core.errors import ModelError
-from desktop.core.interrupts import interrupts_held_back
-from desktop.embedding import worker
-from desktop.embedding.manifest import InstalledModel
-from desktop.embedding.worker import Line, Load, Ready, Reply, Request
+from desktop.core.text import language, tr
+from desktop.embedding.models.manifest import InstalledModel
+from desktop.embedding.runtime import worker
+from desktop.embedding.runtime.worker import Line, Load, Ready, Reply, Request
 
 _log = logging.getLogger(__name__)
 
 _PATIENCE_S = 2.0
-"""How long the process gets to end by itself."""
-_LAST_WORDS = 8_000
-"""Bytes of its output that go to the log."""
+"""How long the process may take to end by itself."""
+_LOADING_PATIENCE_S = 0.1
+_KILLED = (-signal.SIGTERM, -getattr(signal, "SIGKILL", signal.SIGTERM))
+_LOGGED_BYTES = 8_000
+"""Of the end of its output."""
 
 
-class ChildDied(Exception):
-    """The process ended before it answered; ``child`` knows why."""
+class ProcessDied(Exception):
+    """The process ended before it answered; ``process`` knows why."""
 
-    def __init__(self, child: Child) -> None:
+    def __init__(self, process: EncoderProcess) -> None:
         super().__init__()
-        self.child = child
+        self.process = process
 
 
-class Child:
+class EncoderProcess:
     """A process that loads a model and encodes with it. Any thread may ask.
 
     It starts at once; its owner calls ``listen`` and ``reap`` in a thread that waits for it.
@@ -65,10 +68,10 @@ class Child:
         self._last_line = ""
         context = multiprocessing.get_context("spawn")
         try:
-            handle, words = tempfile.mkstemp(prefix="plantain-encoder-", suffix=".log")
-            self._words, self._words_path = os.fdopen(handle, "rb"), Path(words)
+            handle, output = tempfile.mkstemp(prefix="plantain-encoder-", suffix=".log")
+            self._output, self._output_path = os.fdopen(handle, "rb"), Path(output)
         except OSError as error:
-            raise self._not_started(error.strerror or str(error)) from error
+            raise self.not_started(error.strerror or str(error)) from error
         try:
             self._control, control = context.Pipe()
             ends = [context.Pipe() for _ in range(lines)]
@@ -76,16 +79,16 @@ class Child:
             theirs = [Line(end, slot) for (_, end), slot in zip(ends, slots, strict=True)]
             self._process = context.Process(
                 target=worker.run,
-                args=(load, model, control, theirs, self._words_path),
+                args=(load, model, control, theirs, self._output_path, language()),
                 name=f"encoder {model.manifest.name}",
-                daemon=True,  # ends with this program, should nobody end it before
+                daemon=True,  # ends with this program at the latest
             )
-            with interrupts_held_back():
+            with clean_start():
                 self._process.start()
         except OSError as error:
-            self._words.close()
-            self._words_path.unlink(missing_ok=True)
-            raise self._not_started(error.strerror or str(error)) from error
+            self._output.close()
+            self._output_path.unlink(missing_ok=True)
+            raise self.not_started(error.strerror or str(error)) from error
         # The process has them now; only while we have none does its end end our waiting.
         for end in (control, *(line.connection for line in theirs)):
             end.close()
@@ -100,13 +103,27 @@ class Child:
 
         Raises:
             ModelError: it cannot be loaded, or the process ended over it.
+            ProcessDied: the process was killed meanwhile.
         """
         self._is_answered.wait()
         if self._answer is None:
-            raise self._not_started(self.reason())
+            if self.was_killed:
+                raise ProcessDied(self)
+            raise self.not_started(self.reason())
         if isinstance(self._answer, ModelError):
             raise copy.copy(self._answer)  # several threads may raise it
         return self._answer
+
+    @property
+    def was_killed(self) -> bool:
+        """True when the system or somebody ended it, which may not happen again."""
+        self._is_reaped.wait(_PATIENCE_S)
+        return self._process.exitcode in _KILLED
+
+    @property
+    def has_started(self) -> bool:
+        """True once its model was loaded."""
+        return isinstance(self._answer, Ready)
 
     @property
     def has_failed(self) -> bool:
@@ -120,7 +137,7 @@ class Child:
             pixels: those of a request for pictures; no more bytes than a slot has.
 
         Raises:
-            ChildDied: there was no reply.
+            ProcessDied: there was no reply.
             ModelError: the encoder could not do it.
         """
         line, slot = self._free.get()
@@ -130,7 +147,7 @@ class Child:
             line.connection.send(request)
             reply: Reply = line.connection.recv()
         except (EOFError, OSError) as error:
-            raise ChildDied(self) from error
+            raise ProcessDied(self) from error
         except BaseException:
             # Interrupted: the late reply would be taken for that of the next request.
             self._process.kill()
@@ -158,40 +175,47 @@ class Child:
         """Ask the process to end, or make it, and wait until it has. May be called again."""
         with contextlib.suppress(OSError):  # it has ended already
             self._control.send(None)
-        if not self.has_ended(_PATIENCE_S):
+        # While it imports libraries it does not listen, and has nothing to save in any case.
+        if not self.has_ended(_PATIENCE_S if self.has_started else _LOADING_PATIENCE_S):
             self._process.kill()
             self.has_ended(_PATIENCE_S)
 
     def reap(self) -> None:
-        """Wait for the end of the process, let the system forget it, and log its last words."""
+        """Wait for the end of the process, and log the end of its output."""
         self._process.join()
         if self._is_reaped.is_set():
             return
-        with self._words as file, contextlib.suppress(OSError):
-            file.seek(max(0, file.seek(0, os.SEEK_END) - _LAST_WORDS))
-            words = file.read().decode("utf-8", "replace").strip()
-            if words:
-                self._last_line = words.splitlines()[-1]
-                _log.warning("the encoder's process said, before it ended:\n%s", words)
+        with self._output as file, contextlib.suppress(OSError):
+            file.seek(max(0, file.seek(0, os.SEEK_END) - _LOGGED_BYTES))
+            printed = file.read().decode("utf-8", "replace").strip()
+            if printed:
+                self._last_line = printed.splitlines()[-1]
+                _log.warning("the encoder's process said, before it ended:\n%s", printed)
         with contextlib.suppress(OSError):
-            self._words_path.unlink(missing_ok=True)
+            self._output_path.unlink(missing_ok=True)
         self._is_reaped.set()
 
     def reason(self) -> str:
-        """Why the process ended, in words."""
+        """Why the process ended, as part of a sentence."""
         self._is_reaped.wait(_PATIENCE_S)
         code = self._process.exitcode
-        if code in (-signal.SIGTERM, -getattr(signal, "SIGKILL", signal.SIGTERM)):
-            return "the system or somebody ended its process, as happens when memory runs out"
+        if self.was_killed:
+            return tr("the system or somebody ended its process, as happens when memory runs out")
         if code is not None and code < 0:
-            return f"its process crashed ({signal.Signals(-code).name})"
-        said = f": {self._last_line}" if self._last_line else ""
-        return f"its process ended with code {code}{said}"
+            return tr("its process crashed ({name})", name=signal.Signals(-code).name)
+        ended = tr("its process ended with code {code}", code=code)
+        return f"{ended}: {self._last_line}" if self._last_line else ended
 
-    def _not_started(self, why: str) -> ModelError:
+    def not_started(self, why: str) -> ModelError:
+        """The error for a model that could not be loaded, ``why`` as part of a sentence."""
         return ModelError(
-            f"The model {self._model.manifest.name} could not be started: {why}.",
-            safe="The index is untouched.",
-            next_step="Try again, with other programs closed if memory is short. "
-            "The log says more.",
+            tr(
+                "The model {name} could not be started: {why}.",
+                name=self._model.manifest.name,
+                why=why,
+            ),
+            safe=tr("The index is untouched."),
+            next_step=tr(
+                "Try again, with other programs closed if memory is short. The log says more."
+            ),
         )

@@ -81,7 +81,7 @@ class Int8Attention(nn.Module):
     ) -> tuple[Tensor, None]:
         """(b, t, d) float32, the same as query, key and value -> (b, t, d) float32."""
         assert query is key is value, "self-attention alone is replaced"
-        assert not need_weights, "nobody asks for them"
+        assert not need_weights, "not supported"
         batch, length, width = query.shape
         parts = self._project_in(query).view(batch, length, 3, self._heads, width // self._heads)
         q, k, v = parts.permute(2, 0, 3, 1, 4)

@@ -13,9 +13,10 @@ from pathlib import Path
 from desktop.core.cancellation import CancelToken
 from desktop.core.errors import ModelError
 from desktop.core.progress import Progress, ProgressSteps
-from desktop.embedding import checkpoint, examining, installing
-from desktop.embedding.checkpoint import StateDict, damaged
-from desktop.embedding.manifest import (
+from desktop.core.text import ngettext, tr
+from desktop.embedding.models import checkpoint, checkpoint_probe, installing
+from desktop.embedding.models.checkpoint import StateDict, damaged
+from desktop.embedding.models.manifest import (
     MANIFEST_NAME,
     InstalledModel,
     Manifest,
@@ -23,6 +24,9 @@ from desktop.embedding.manifest import (
     same_model,
     write_manifest,
 )
+from desktop.files.atomic import sync_file
+from desktop.files.content_hash import sha256_of
+from desktop.files.regular_file import read_guarded
 
 
 def import_model(
@@ -39,7 +43,7 @@ def import_model(
     Args:
         source: the file, or a folder with a ``model.json`` or with one checkpoint in it.
         name: what to call it; empty to take it from the file.
-        architecture: see ``examining.examine``.
+        architecture: see ``checkpoint_probe.probe``.
         refuse: asked before the folder becomes visible; returns the identical model that is
             already there, or raises when the name is taken by another.
 
@@ -47,7 +51,7 @@ def import_model(
         Cancelled, UsageError, ModelMissing, ModelDamaged, ModelError.
     """
     with installing.install_lock(models_dir), installing.importing_folder(models_dir) as folder:
-        yield Progress("Reading the model", current=source.name, unit="MB")
+        yield Progress(tr("Reading the model"), current=source.name, unit=tr("MB"))
         described = source if source.is_dir() else source.parent
         if (described / MANIFEST_NAME).is_file() and (
             source.is_dir() or read_manifest(described).weights_path == source
@@ -75,9 +79,12 @@ def check_replacement(manifest: Manifest, present: InstalledModel) -> InstalledM
     if same_model(manifest, present.manifest):
         return present
     raise ModelError(
-        f'Another model is already installed under the name "{present.manifest.name}".',
-        safe="The installed model is untouched; an index made with it keeps working.",
-        next_step="Choose another name with --name.",
+        tr(
+            'Another model is already installed under the name "{name}".',
+            name=present.manifest.name,
+        ),
+        safe=tr("The installed model is untouched; an index made with it keeps working."),
+        next_step=tr("Choose another name with --name."),
     )
 
 
@@ -89,15 +96,15 @@ def _copy_folder(
         name=installing.checked_name(name or model.manifest.name),
         weights=installing.WEIGHTS_NAME,
     )
-    examining.check_weights_file(model)
+    checkpoint_probe.check_weights_file(model)
     with installing.disk_errors(folder.parent):
         sha256 = yield from installing.copy_hashed(
-            model.weights_path, folder / manifest.weights, cancel, "Copying the model"
+            model.weights_path, folder / manifest.weights, cancel, tr("Copying the model")
         )
-        if model.merges_path is not None:
-            (folder / model.merges_path.name).write_bytes(model.merges_path.read_bytes())
+        for words in filter(None, (model.merges_path, model.tokenizer_path)):
+            (folder / words.name).write_bytes(read_guarded(words))
     if sha256 != manifest.sha256:
-        raise damaged(model.weights_path, "its checksum is not the one in its model.json")
+        raise damaged(model.weights_path, tr("its checksum is not the one in its model.json"))
     checkpoint.check_numbers(model.weights_path, checkpoint.read_weights(folder / manifest.weights))
     return replace(manifest, size_bytes=(folder / manifest.weights).stat().st_size)
 
@@ -105,8 +112,8 @@ def _copy_folder(
 def _convert(
     path: Path, folder: Path, name: str, architecture: str, cancel: CancelToken
 ) -> ProgressSteps[Manifest]:
-    examined = examining.examine(path, architecture)
-    manifest = examined.manifest
+    found = checkpoint_probe.probe(path, architecture)
+    manifest = found.manifest
     name = installing.checked_name(
         name or installing.name_from_file(path.stem, manifest.architecture)
     )
@@ -114,12 +121,17 @@ def _convert(
     installing.check_free_space(folder, path.stat().st_size)
     target = folder / installing.WEIGHTS_NAME
     with installing.disk_errors(folder.parent):
-        if examined.is_verbatim:
-            sha256 = yield from installing.copy_hashed(path, target, cancel, "Copying the model")
+        if found.is_verbatim:
+            sha256 = yield from installing.copy_hashed(
+                path, target, cancel, tr("Copying the model")
+            )
         else:
-            yield Progress("Converting to safetensors", current=path.name, unit="MB")
-            _save(examined.weights, target)
-            sha256 = installing.hash_file(target)
+            yield Progress(tr("Converting to safetensors"), current=path.name, unit=tr("MB"))
+            _save(found.weights, target)
+            sha256 = sha256_of(target)
+        if manifest.tokenizer_file is not None:
+            words = read_guarded(path.with_name(manifest.tokenizer_file))
+            (folder / manifest.tokenizer_file).write_bytes(words)
         size = target.stat().st_size
     return replace(
         manifest,
@@ -137,7 +149,7 @@ def _save(weights: StateDict, target: Path) -> None:
     # Views into one storage and transposed tensors are legal in checkpoints, not in safetensors.
     plain = {name: tensor.detach().clone().contiguous() for name, tensor in weights.items()}
     save_file(plain, target, metadata={"format": "pt"})
-    installing.sync_file(target)
+    sync_file(target)
 
 
 def _only_checkpoint(folder: Path) -> Path:
@@ -148,9 +160,15 @@ def _only_checkpoint(folder: Path) -> Path:
     chosen = safe or files
     if len(chosen) == 1:
         return chosen[0]
-    found = "holds no checkpoint" if not chosen else f"holds {len(chosen)} checkpoints"
     raise ModelError(
-        f"The folder {folder} {found}.",
-        safe="Nothing was changed.",
-        next_step="Import one file: `plantain model import FILE`.",
+        ngettext(
+            "The folder {folder} holds {count} checkpoint.",
+            "The folder {folder} holds {count} checkpoints.",
+            len(chosen),
+            folder=folder,
+        )
+        if chosen
+        else tr("The folder {folder} holds no checkpoint.", folder=folder),
+        safe=tr("Nothing was changed."),
+        next_step=tr("Import one file: `plantain model import FILE`."),
     )

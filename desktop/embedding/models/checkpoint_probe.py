@@ -1,4 +1,4 @@
-"""Finds out what a checkpoint is, and whether a model folder still is what it says."""
+"""Finds out which model a checkpoint is, and whether a model folder is intact."""
 
 # The libraries at this edge publish partial types.
 # pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
@@ -12,23 +12,27 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast
 
-from desktop.embedding import architecture as architectures
-from desktop.embedding import checkpoint, installing
-from desktop.embedding.checkpoint import StateDict, damaged
-from desktop.embedding.manifest import (
+from desktop.core.text import marked, sentences, tr
+from desktop.embedding.models import architecture as architectures
+from desktop.embedding.models import checkpoint
+from desktop.embedding.models.checkpoint import StateDict, damaged
+from desktop.embedding.models.manifest import (
     QUICKGELU_SUFFIX,
+    SIDECAR_NAME,
+    TOKENIZER_NAME,
     InstalledModel,
     Manifest,
     Preprocess,
     parse_preprocess,
 )
+from desktop.files.content_hash import sha256_of
+from desktop.files.regular_file import read_guarded
 
-_SIDECAR = "open_clip_config.json"  # what open_clip puts beside the weights on the hub
 _HASHED_ON_LOAD_BYTES = 50_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Examined:
+class ProbedCheckpoint:
     """A checkpoint that was read and found to be a complete CLIP model.
 
     Attributes:
@@ -42,37 +46,35 @@ class Examined:
     is_verbatim: bool
 
 
-def examine(path: Path, architecture: str = "") -> Examined:
+def probe(path: Path, architecture: str = "") -> ProbedCheckpoint:
     """Read a checkpoint file in full and find out which model it is.
 
     Args:
-        path: safetensors or a PyTorch checkpoint; an ``open_clip_config.json`` beside it is heeded.
+        path: safetensors or a PyTorch checkpoint; ``open_clip_config.json`` beside it is read too.
         architecture: open_clip's name for it; empty to recognise it by its shapes.
 
     Raises:
-        ModelMissing, ModelDamaged, ModelError: in words for people, naming the file.
+        ModelMissing, ModelDamaged, ModelError: the file is not a model that can be used.
     """
     kind = checkpoint.identify(path)
     weights = checkpoint.read_weights(path)
     manifest = _described(path, {n: tuple(t.shape) for n, t in weights.items()}, architecture)
-    config = architectures.full_config(
-        manifest.architecture, manifest.config, quickgelu=manifest.quickgelu
-    )
+    config = architectures.config_of(manifest)
     fitted = architectures.fitted(path, weights, architectures.expected_shapes(config))
     checkpoint.check_numbers(path, fitted)
     is_verbatim = kind == "safetensors" and checkpoint.read_shapes(path) == {
         name: tuple(tensor.shape) for name, tensor in fitted.items()
     }
-    return Examined(manifest, fitted, is_verbatim)
+    return ProbedCheckpoint(manifest, fitted, is_verbatim)
 
 
-def examine_in_place(path: Path) -> InstalledModel:
+def model_in_place(path: Path) -> InstalledModel:
     """A model used straight from a checkpoint file, without installing it. Hashes the file."""
-    examined = examine(path)
+    found = probe(path)
     manifest = replace(
-        examined.manifest,
+        found.manifest,
         weights=path.name,
-        sha256=installing.hash_file(path),
+        sha256=sha256_of(path),
         size_bytes=path.stat().st_size,
         source=f"used in place: {path.name}",
     )
@@ -94,17 +96,27 @@ def check_weights_file(model: InstalledModel) -> None:
     except OSError as error:
         raise damaged(
             path,
-            f"its model.json is there but the weights cannot be read ({error.strerror})",
-            next_step=f"Delete the folder {model.folder} and install the model again.",
+            tr(
+                "its model.json is there but the weights cannot be read ({reason})",
+                reason=error.strerror,
+            ),
+            next_step=tr(
+                "Delete the folder {folder} and install the model again.", folder=model.folder
+            ),
         ) from error
     if manifest.size_bytes and size != manifest.size_bytes:
-        raise damaged(path, f"it has {size} bytes instead of {manifest.size_bytes}")
-    if size <= _HASHED_ON_LOAD_BYTES and installing.hash_file(path) != manifest.sha256:
-        raise damaged(path, "its checksum is not the one in its model.json")
-    if checkpoint.identify(path) == "safetensors":
-        config = architectures.full_config(
-            manifest.architecture, manifest.config, quickgelu=manifest.quickgelu
+        raise damaged(
+            path,
+            tr(
+                "it has {size} bytes instead of {size_bytes}",
+                size=size,
+                size_bytes=manifest.size_bytes,
+            ),
         )
+    if size <= _HASHED_ON_LOAD_BYTES and sha256_of(path) != manifest.sha256:
+        raise damaged(path, tr("its checksum is not the one in its model.json"))
+    if checkpoint.identify(path) == "safetensors":
+        config = architectures.config_of(manifest)
         shapes = checkpoint.read_shapes(path)
         expected = architectures.expected_shapes(config)
         architectures.check_shapes(path, shapes, expected)
@@ -116,9 +128,9 @@ def _described(path: Path, shapes: architectures.Shapes, architecture: str) -> M
     if architecture:
         found = architectures.known_name(architecture)
         if found is None:
-            architectures.full_config(architecture, None, quickgelu=False)  # raises in words
+            architectures.full_config(architecture, None, quickgelu=False)  # raises ModelError
         config = None
-        note = f"Architecture {found} as given."
+        note = tr("Architecture {name} as given.", name=found)
         architecture = cast("str", found)
         quickgelu = architecture.endswith(QUICKGELU_SUFFIX)
     elif sidecar.config is not None:
@@ -126,17 +138,22 @@ def _described(path: Path, shapes: architectures.Shapes, architecture: str) -> M
         quickgelu = bool(config.get("quick_gelu", False))
         architecture = _name_of(config) or "custom"
         config = None if architecture != "custom" else config
-        note = f"Architecture from {_SIDECAR}."
+        note = tr("Architecture from {file}.", file=SIDECAR_NAME)
     else:
         config = None
         architecture = architectures.detect(path, shapes)
         quickgelu = architectures.hints_at_quickgelu(path.name)
-        note = f"{architecture} recognised by its shapes."
+        note = tr("{name} recognised by its shapes.", name=architecture)
         variant = architectures.known_name(architecture + QUICKGELU_SUFFIX)
         if quickgelu and variant is not None:
             architecture = variant
     activation = (
-        "QuickGELU activation" if quickgelu else "Standard GELU activation, not OpenAI's QuickGELU"
+        tr("QuickGELU activation assumed; --architecture chooses another.")
+        if quickgelu
+        else tr(
+            "Standard GELU activation, not OpenAI's QuickGELU, assumed; --architecture chooses "
+            "another."
+        )
     )
     return Manifest(
         name=path.stem,
@@ -144,11 +161,22 @@ def _described(path: Path, shapes: architectures.Shapes, architecture: str) -> M
         weights=path.name,
         sha256="",
         config=config,
+        tokenizer_file=_tokenizer_beside(path, architecture, config),
         preprocess=sidecar.preprocess,
         quickgelu=quickgelu,
-        licence="unknown; see where the file came from",
-        description=f"Imported. {note} {activation} assumed; --architecture chooses another.",
+        licence=marked("unknown; see where the file came from"),
+        description=sentences(tr("Imported."), note, activation),
     )
+
+
+def _tokenizer_beside(
+    path: Path, architecture: str, config: Mapping[str, Any] | None
+) -> str | None:
+    """The file of the model's own tokenizer, where it has one; CLIP's are part of open_clip."""
+    config = architectures.known_config(architecture) if config is None else config
+    has_own = bool((config or {}).get("text_cfg", {}).get("hf_tokenizer_name"))
+    is_there = has_own and path.with_name(TOKENIZER_NAME).is_file()
+    return TOKENIZER_NAME if is_there else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,20 +187,20 @@ class _Sidecar:
 
 def _sidecar(path: Path) -> _Sidecar:
     """What ``open_clip_config.json`` beside the checkpoint says; nothing when there is none."""
-    file = path.with_name(_SIDECAR)
+    file = path.with_name(SIDECAR_NAME)
     try:
-        data: object = json.loads(file.read_text(encoding="utf-8"))
+        data: object = json.loads(read_guarded(file))
     except FileNotFoundError:
         return _Sidecar(None, Preprocess())
     except (OSError, ValueError, RecursionError) as error:
-        raise damaged(file, "it is not valid JSON") from error
+        raise damaged(file, tr("it is not valid JSON")) from error
     whole = cast("dict[str, Any]", data) if isinstance(data, dict) else {}
     config, preprocess = whole.get("model_cfg"), whole.get("preprocess_cfg") or {}
     if not isinstance(config, Mapping) or not isinstance(preprocess, Mapping):
-        raise damaged(file, "it holds no model_cfg")
+        raise damaged(file, tr("it holds no model_cfg"))
     model_config = dict(cast("Mapping[str, Any]", config))
     if not all(isinstance(model_config.get(part), Mapping) for part in ("vision_cfg", "text_cfg")):
-        raise damaged(file, "its model_cfg lacks vision_cfg or text_cfg")
+        raise damaged(file, tr("its model_cfg lacks vision_cfg or text_cfg"))
     return _Sidecar(model_config, parse_preprocess(cast("Mapping[str, Any]", preprocess), file))
 
 

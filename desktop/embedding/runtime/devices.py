@@ -8,6 +8,7 @@ import functools
 from typing import TYPE_CHECKING
 
 from desktop.core.errors import ModelError
+from desktop.core.text import tr
 
 if TYPE_CHECKING:
     import torch
@@ -50,8 +51,8 @@ def find_device(wanted: str) -> torch.device:
     )
     if device is None or not is_there:
         raise ModelError(
-            f'This computer (or its PyTorch) has no device "{wanted}".',
-            next_step='Set "encoder_device" to "auto" or "cpu" in the settings.',
+            tr('This computer (or its PyTorch) has no device "{wanted}".', wanted=wanted),
+            next_step=tr('Set "encoder_device" to "auto" or "cpu" in the settings.'),
         )
     return device
 

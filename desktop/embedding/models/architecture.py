@@ -16,7 +16,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from desktop.core.errors import ModelDamaged, ModelError
-from desktop.embedding.checkpoint import StateDict, damaged
+from desktop.core.text import clauses, listed, ngettext, tr
+from desktop.embedding.models.checkpoint import StateDict, damaged
+from desktop.embedding.models.manifest import Manifest
 
 if TYPE_CHECKING:
     from torch import nn
@@ -26,6 +28,11 @@ Shapes = Mapping[str, tuple[int, ...]]
 # File names of weights trained with QuickGELU; it leaves no trace in the weights. From
 # open_clip.pretrained, where these tags carry quick_gelu=True.
 _QUICKGELU_HINTS = ("openai", "quickgelu", "metaclip", "laion400m", "dfn")
+
+_MOST = {"layers": 1_000, "heads": 1_000, "depth": 1_000, "width": 65_536, "embed_dim": 65_536}
+"""Of what a configuration may ask for; the largest CLIP has 48 layers of 1,792."""
+_MOST_ANY = 10_000_000
+"""Of everything else, vocabularies among it."""
 
 
 def known_config(architecture: str) -> dict[str, Any] | None:
@@ -46,10 +53,27 @@ def known_name(architecture: str) -> str | None:
     return next((name for name in names if name.casefold() == architecture.casefold()), None)
 
 
+def config_of(manifest: Manifest) -> dict[str, Any]:
+    """The complete, safe config of a model; see ``full_config``. Raises: ModelError."""
+    return full_config(
+        manifest.architecture,
+        manifest.config,
+        quickgelu=manifest.quickgelu,
+        has_tokenizer=manifest.tokenizer_file is not None,
+    )
+
+
 def full_config(
-    architecture: str, config: Mapping[str, Any] | None, *, quickgelu: bool
+    architecture: str,
+    config: Mapping[str, Any] | None,
+    *,
+    quickgelu: bool,
+    has_tokenizer: bool = False,
 ) -> dict[str, Any]:
     """The complete, safe config of a model: open_clip's own, or the given one.
+
+    Args:
+        has_tokenizer: the file of its tokenizer is beside the weights.
 
     Raises:
         ModelError: the architecture is unknown, or of a kind that needs files from elsewhere.
@@ -57,19 +81,36 @@ def full_config(
     found = known_config(architecture) if config is None else deepcopy(dict(config))
     if found is None:
         raise ModelError(
-            f'open_clip knows no architecture called "{architecture}".',
-            next_step="Pass --architecture with one of open_clip's names, for example ViT-B-32.",
+            tr(
+                'open_clip knows no architecture called "{architecture}".',
+                architecture=architecture,
+            ),
+            next_step=tr(
+                "Pass --architecture with one of open_clip's names, for example ViT-B-32."
+            ),
         )
     text, vision = dict(found["text_cfg"]), dict(found["vision_cfg"])
-    if text.get("hf_model_name") or text.get("hf_tokenizer_name"):
+    if text.get("hf_model_name"):
         raise ModelError(
-            f"{architecture} needs a Hugging Face tokenizer, which this version cannot use.",
-            next_step="Choose a model with CLIP's own tokenizer, for example ViT-B-32.",
+            tr(
+                "{architecture} reads texts with a network of the transformers library, which "
+                "Plantain does without.",
+                architecture=architecture,
+            ),
+            next_step=tr("Choose another one; ViT-B-32-SigLIP2-256 knows many languages."),
+        )
+    if text.get("hf_tokenizer_name") and not has_tokenizer:
+        raise ModelError(
+            tr("{architecture} needs its tokenizer, a file of its own.", architecture=architecture),
+            next_step=tr("Put the tokenizer.json of the model beside its weights, then try again."),
         )
     if "multimodal_cfg" in found:
         raise ModelError(
-            f"{architecture} writes captions (CoCa); this version only uses plain CLIP models.",
-            next_step="Choose a plain CLIP model, for example ViT-B-32.",
+            tr(
+                "{architecture} writes captions (CoCa); this version only uses plain CLIP models.",
+                architecture=architecture,
+            ),
+            next_step=tr("Choose a plain CLIP model, for example ViT-B-32."),
         )
     if "timm_model_name" in vision:
         vision["timm_model_pretrained"] = False  # True would fetch weights from the network
@@ -92,6 +133,7 @@ def build(config: Mapping[str, Any], *, with_memory: bool = True) -> nn.Module:
     import open_clip
     import torch
 
+    _refuse_endless(config)
     settings = deepcopy(dict(config))
     is_split = settings.pop("custom_text", False)
     kind: Any = open_clip.CustomTextCLIP if is_split else open_clip.CLIP
@@ -105,11 +147,32 @@ def build(config: Mapping[str, Any], *, with_memory: bool = True) -> nn.Module:
     except Exception as error:
         # A config is data from a file; open_clip meets nonsense in it with any exception.
         raise ModelDamaged(
-            f"No model can be built from its configuration: {error}.",
-            safe="Nothing was installed.",
-            next_step="Check --architecture and the model's config.",
+            tr("No model can be built from its configuration: {error}.", error=error),
+            safe=tr("Nothing was installed."),
+            next_step=tr("Check --architecture and the model's config."),
         ) from error
     return cast("nn.Module", model.eval())
+
+
+def _refuse_endless(config: Mapping[str, Any]) -> None:
+    """Before a layer is made: a description of some bytes can ask for ten million.
+
+    Raises:
+        ModelDamaged: no model is so large.
+    """
+    left: list[tuple[str, Any]] = list(config.items())
+    while left:
+        name, value = left.pop()
+        if isinstance(value, Mapping):
+            left += cast("Mapping[str, Any]", value).items()
+        elif isinstance(value, list | tuple):
+            left += [(name, item) for item in cast("list[Any]", value)]
+        elif isinstance(value, int | float) and not 0 <= abs(value) <= _MOST.get(name, _MOST_ANY):
+            raise ModelDamaged(
+                tr("No model has so many “{name}”: {value}.", name=name, value=f"{value:g}"),
+                safe=tr("Nothing was installed."),
+                next_step=tr("Check --architecture and the model's config."),
+            )
 
 
 def expected_shapes(config: Mapping[str, Any]) -> dict[str, tuple[int, ...]]:
@@ -131,10 +194,13 @@ def detect(path: Path, shapes: Shapes) -> str:
     if "visual.conv1.weight" not in shapes or "token_embedding.weight" not in shapes:
         raise damaged(
             path,
-            "its weights are not those of a CLIP model in open_clip's format"
-            + _first_names(shapes),
-            next_step="Import the open_clip version of the model (usually called "
-            "open_clip_model.safetensors); if it is one, name it with --architecture.",
+            _with_examples(
+                tr("its weights are not those of a CLIP model in open_clip's format"), shapes
+            ),
+            next_step=tr(
+                "Import the open_clip version of the model (usually called "
+                "open_clip_model.safetensors); if it is one, name it with --architecture."
+            ),
         )
     nearest: tuple[int, str, dict[str, tuple[int, ...]]] | None = None
     for name in cast("list[str]", open_clip.list_models()):
@@ -150,14 +216,20 @@ def detect(path: Path, shapes: Shapes) -> str:
     if nearest is not None:
         raise damaged(
             path,
-            f"it is nearest to {nearest[1]} but "
-            + _differences(nearest[2], _comparable(shapes, nearest[2])),
+            tr(
+                "it is nearest to {name} but {differences}",
+                name=nearest[1],
+                differences=_differences(nearest[2], _comparable(shapes, nearest[2])),
+            ),
         )
     raise damaged(
         path,
-        f"open_clip knows no CLIP with its sizes (picture width "
-        f"{shapes['visual.conv1.weight'][0]}, {shapes['token_embedding.weight'][0]} tokens)",
-        next_step="Put the model's open_clip_config.json beside the file and import it again.",
+        tr(
+            "open_clip knows no CLIP with its sizes (picture width {width}, {tokens} tokens)",
+            width=shapes["visual.conv1.weight"][0],
+            tokens=shapes["token_embedding.weight"][0],
+        ),
+        next_step=tr("Put the model's open_clip_config.json beside the file and import it again."),
     )
 
 
@@ -236,22 +308,41 @@ def _differences(expected: Shapes, actual: Shapes) -> str:
     unexpected = [name for name in actual if name not in expected]
     parts: list[str] = []
     if missing:
-        parts.append(f"{len(missing)} weights are missing{_first_names(missing)}")
+        parts.append(
+            _with_examples(
+                ngettext("{count} weight is missing", "{count} weights are missing", len(missing)),
+                missing,
+            )
+        )
     if unexpected:
-        parts.append(f"{len(unexpected)} are not part of the model{_first_names(unexpected)}")
+        parts.append(
+            _with_examples(
+                ngettext(
+                    "{count} weight is not part of the model",
+                    "{count} weights are not part of the model",
+                    len(unexpected),
+                ),
+                unexpected,
+            )
+        )
     wrong = [name for name in expected if name in actual and actual[name] != expected[name]]
     if wrong:
         name = wrong[0]
         parts.append(
-            f"{len(wrong)} have another shape (for example {name} is {list(actual[name])}, "
-            f"not {list(expected[name])})"
+            tr(
+                "{count} have another shape (for example {name} is {shape}, not {expected})",
+                count=len(wrong),
+                name=name,
+                shape=list(actual[name]),
+                expected=list(expected[name]),
+            )
         )
-    return "; ".join(parts)
+    return clauses(parts)
 
 
-def _first_names(names: Iterable[str]) -> str:
+def _with_examples(told: str, names: Iterable[str]) -> str:
     shown = list(names)[:2]
-    return f" (for example {', '.join(shown)})" if shown else ""
+    return tr("{told} (for example {names})", told=told, names=listed(shown)) if shown else told
 
 
 def _without_initialisation() -> Any:

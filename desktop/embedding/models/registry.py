@@ -10,8 +10,10 @@ from typing import Literal
 from desktop.core.cancellation import CancelToken
 from desktop.core.errors import ModelDamaged, ModelError, ModelMissing, UsageError
 from desktop.core.progress import Progress, ProgressSteps
-from desktop.embedding.known import DEFAULT_MODEL, KNOWN_MODELS, KnownModel
-from desktop.embedding.manifest import (
+from desktop.core.text import listed, sentences, tr
+from desktop.embedding.models.in_place import IN_PLACE, InPlaceModels
+from desktop.embedding.models.known_models import DEFAULT_MODEL, KNOWN_MODELS, KnownModel
+from desktop.embedding.models.manifest import (
     MANIFEST_NAME,
     InstalledModel,
     Manifest,
@@ -72,8 +74,7 @@ class ModelRegistry:
         self._bundled = tuple(bundled)
         self._known = tuple(known)
         self._retry_delays_s = tuple(retry_delays_s)
-        # The last checkpoint used in place: reading 600 MB again at every question is too slow.
-        self._in_place: tuple[Path, int, int, InstalledModel] | None = None
+        self._in_place = InPlaceModels(models_dir / IN_PLACE)
 
     def list(self) -> list[ModelEntry]:
         """Every model, installed or not, by name: the downloadable ones first, then the others."""
@@ -105,7 +106,8 @@ class ModelRegistry:
     def resolve(self, name_or_path: str) -> InstalledModel:
         """Find an installed model by its name (any case), its folder, or its checkpoint file.
 
-        A bare checkpoint file is read in full to find out what it is (seconds; imports torch).
+        A bare checkpoint file is read in full to find out what it is (seconds; imports torch), once
+        until it changes.
 
         Raises:
             ModelMissing: it is unknown or not installed; the next step says how to get one.
@@ -136,7 +138,7 @@ class ModelRegistry:
         Raises:
             Cancelled, UsageError, ModelMissing, ModelDamaged, ModelError: nothing is left behind.
         """
-        from desktop.embedding import importing
+        from desktop.embedding.models import importing
 
         if name:
             self._refuse_bundled_name(name)
@@ -153,7 +155,7 @@ class ModelRegistry:
     def download(
         self, name: str, *, endpoint: str | None = None, cancel: CancelToken
     ) -> ProgressSteps[ModelEntry]:
-        """Fetch a known model; an interrupted download goes on where it stopped.
+        """Fetch a known model; an interrupted download continues where it stopped.
 
         Args:
             endpoint: base address of a hub or mirror; None for ``HF_ENDPOINT`` or huggingface.co.
@@ -164,18 +166,18 @@ class ModelRegistry:
             DownloadFailed: the next step says how to go on.
             ModelError: another model of that name is installed.
         """
-        from desktop.embedding import download
+        from desktop.embedding.models import download
 
         known = next((k for k in self._known if k.name.casefold() == name.casefold()), None)
         if known is None:
-            choices = ", ".join(k.name for k in self._known)
+            choices = listed(k.name for k in self._known)
             raise UsageError(
-                f'No downloadable model is called "{name}".',
-                next_step=f"Choose one of: {choices}.",
+                tr('No downloadable model is called "{name}".', name=name),
+                next_step=tr("Choose one of: {choices}.", choices=choices),
             )
         present = self._by_name(known.name)
         if present is not None and present.manifest.source == download.source_of(known):
-            yield Progress("Already installed", 1, 1, known.name, unit="models")
+            yield Progress(tr("Already installed"), 1, 1, known.name, unit=tr("models"))
             return self._entry(present.folder, is_bundled=False)
         model = yield from download.download_model(
             known,
@@ -209,7 +211,7 @@ class ModelRegistry:
         except (ModelDamaged, ModelMissing) as error:
             return ModelEntry(folder.name, "", "", (), source, False, 0, error.message)
         except OSError:
-            problem = f"The weights in {folder} are missing."
+            problem = tr("The weights in {folder} are missing.", folder=folder)
             return ModelEntry(folder.name, "", "", (), source, False, 0, problem)
         manifest = model.manifest
         if not is_bundled and manifest.source.startswith("hf:") and self._is_known(manifest.name):
@@ -254,33 +256,27 @@ class ModelRegistry:
             model = read_manifest(path.parent)
             if model.weights_path == path:
                 return model
-        return self._in_place_model(path)
-
-    def _in_place_model(self, path: Path) -> InstalledModel:
-        from desktop.embedding import examining
-
-        try:
-            status = path.stat()
-        except OSError:
-            return examining.examine_in_place(path)  # says what is wrong
-        known = self._in_place
-        if known is None or known[:3] != (path, status.st_mtime_ns, status.st_size):
-            model = examining.examine_in_place(path)
-            known = self._in_place = (path, status.st_mtime_ns, status.st_size, model)
-        return known[3]
+        return self._in_place.at(path)
 
     def _already_there(self, manifest: Manifest) -> InstalledModel | None:
         """See ``importing.import_model``; raises when the name belongs to another model."""
-        from desktop.embedding import importing
+        from desktop.embedding.models import importing
 
         self._refuse_bundled_name(manifest.name)
         try:
             present = self._by_name(manifest.name)
         except ModelDamaged as error:
             raise ModelError(
-                f'A damaged model is in the way of "{manifest.name}": {error.message}',
-                safe="Nothing was changed.",
-                next_step=f"Delete {self._models_dir / manifest.name}, or choose another name.",
+                tr(
+                    'A damaged model is in the way of "{name}": {message}',
+                    name=manifest.name,
+                    message=error.message,
+                ),
+                safe=tr("Nothing was changed."),
+                next_step=tr(
+                    "Delete {models_dir}, or choose another name.",
+                    models_dir=self._models_dir / manifest.name,
+                ),
             ) from error
         return None if present is None else importing.check_replacement(manifest, present)
 
@@ -292,8 +288,8 @@ class ModelRegistry:
                 continue
             if bundled.casefold() == name.casefold():
                 raise UsageError(
-                    f'"{bundled}" is the model that comes with Plantain.',
-                    next_step="Choose another name with --name.",
+                    tr('"{bundled}" is the model that comes with Plantain.', bundled=bundled),
+                    next_step=tr("Choose another name with --name."),
                 )
 
     def _is_known(self, name: str) -> bool:
@@ -303,20 +299,35 @@ class ModelRegistry:
         known = next((k for k in self._known if k.name.casefold() == wanted.casefold()), None)
         installed = [entry.name for entry in self.list() if entry.is_installed]
         others = [name for name in installed if name.casefold() != "demo"]
-        use = f" Installed: {', '.join(others)} (choose with --model)." if others else ""
+        use = (
+            tr("Installed: {names} (choose with --model).", names=listed(others)) if others else ""
+        )
         if known is not None:
             size = known.approximate_bytes // 1_000_000
             return ModelMissing(
-                f"The model {known.name} is not installed.",
-                safe="Your pictures and the index are untouched.",
-                next_step=f"Fetch it with `plantain model download {known.name}` ({size} MB), or "
-                "use a file you have with `plantain model import FILE`, or try Plantain with its "
-                f"small demo model: `--model demo`.{use}",
+                tr("The model {name} is not installed.", name=known.name),
+                safe=tr("Your pictures and the index are untouched."),
+                next_step=sentences(
+                    tr(
+                        "Fetch it with `plantain model download {name}` ({size} MB), or use a file "
+                        "you have with `plantain model import FILE`, or try Plantain with its "
+                        "small demo model: `--model demo`.",
+                        name=known.name,
+                        size=size,
+                    ),
+                    use,
+                ),
             )
         return ModelMissing(
-            f'No model is called "{wanted}".',
-            safe="Your pictures and the index are untouched.",
-            next_step="See `plantain model list`; get the usual one with `plantain model download "
-            f"{DEFAULT_MODEL}`, your own with `plantain model import FILE`, or try `--model demo`."
-            f"{use}",
+            tr('No model is called "{wanted}".', wanted=wanted),
+            safe=tr("Your pictures and the index are untouched."),
+            next_step=sentences(
+                tr(
+                    "See `plantain model list`; get the usual one with `plantain model "
+                    "download {default}`, your own with `plantain model import FILE`, or try "
+                    "`--model demo`.",
+                    default=DEFAULT_MODEL,
+                ),
+                use,
+            ),
         )

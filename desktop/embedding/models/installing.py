@@ -1,4 +1,4 @@
-"""How a model folder comes into being: built under a hidden name, then renamed.
+"""How a model folder is made: built under a hidden name, then renamed.
 
 A kill at any moment leaves either the finished folder or none; what a killed import left behind is
 removed by the next one, what a killed download left behind is continued by the next one.
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import errno
 import hashlib
-import os
 import re
 import shutil
 import sys
@@ -20,10 +19,13 @@ from pathlib import Path
 from desktop.core.cancellation import CancelToken
 from desktop.core.errors import ModelError, UsageError
 from desktop.core.progress import Progress
+from desktop.core.text import tr
+from desktop.files.atomic import sync_file, sync_folder
+from desktop.files.content_hash import hashed_blocks
+from desktop.files.regular_file import open_guarded
 
 WEIGHTS_NAME = "model.safetensors"
 MEGABYTE = 1_000_000
-CHUNK_BYTES = 4 * 1024 * 1024
 
 _IMPORTING = ".importing-"
 _DOWNLOADING = ".downloading-"
@@ -44,9 +46,11 @@ def checked_name(name: str) -> str:
     reserved = name.split(".", 1)[0].casefold() in _DEVICE_NAMES
     if not _NAME.fullmatch(name) or name.endswith(".") or reserved:
         raise UsageError(
-            f'"{name}" cannot be the name of a model.',
-            next_step="Use up to 64 letters, digits, dots, plus signs, hyphens and underscores, "
-            "starting with a letter or a digit.",
+            tr('"{name}" cannot be the name of a model.', name=name),
+            next_step=tr(
+                "Use up to 64 letters, digits, dots, plus signs, hyphens and "
+                "underscores, starting with a letter or a digit."
+            ),
         )
     return name
 
@@ -75,9 +79,9 @@ def install_lock(models_dir: Path) -> Generator[None, None, None]:
             _lock(file.fileno())
         except OSError:
             raise ModelError(
-                "Another import or download of a model is running.",
-                safe="It goes on undisturbed.",
-                next_step="Wait for it to end, then try again.",
+                tr("Another import or download of a model is running."),
+                safe=tr("It goes on undisturbed."),
+                next_step=tr("Wait for it to end, then try again."),
             ) from None
         yield
 
@@ -123,25 +127,27 @@ def publish(folder: Path, destination: Path) -> None:
     """
     with disk_errors(destination.parent):
         folder.rename(destination)
-        _sync_folder(destination.parent)
+        sync_folder(destination.parent)
 
 
 @contextmanager
 def disk_errors(place: Path) -> Generator[None, None, None]:
-    """Turn the disk's refusals into words for people."""
+    """Turn the system's errors into errors for people. Raises: ModelError."""
     try:
         yield
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise ModelError(
-                f"The disk that holds {place} is full.",
-                safe="Installed models are untouched.",
-                next_step="Free some space and try again.",
+                tr("The disk that holds {place} is full.", place=place),
+                safe=tr("Installed models are untouched."),
+                next_step=tr("Free some space and try again."),
             ) from error
         raise ModelError(
-            f"{place} cannot be written ({error.strerror or error}).",
-            safe="Installed models are untouched.",
-            next_step="Check the folder's permissions and the disk, then try again.",
+            tr(
+                "{place} cannot be written ({reason}).", place=place, reason=error.strerror or error
+            ),
+            safe=tr("Installed models are untouched."),
+            next_step=tr("Check the folder's permissions and the disk, then try again."),
         ) from error
 
 
@@ -151,17 +157,16 @@ def check_free_space(place: Path, needed_bytes: int) -> None:
         free = shutil.disk_usage(place).free
     if free < needed_bytes:
         raise ModelError(
-            f"The model needs {needed_bytes // MEGABYTE} MB and only {free // MEGABYTE} MB are "
-            f"free on the disk that holds {place}.",
-            safe="Nothing was written.",
-            next_step="Free some space and try again.",
+            tr(
+                "The model needs {needed} MB and only {free} MB are free on the disk that holds "
+                "{place}.",
+                needed=needed_bytes // MEGABYTE,
+                free=free // MEGABYTE,
+                place=place,
+            ),
+            safe=tr("Nothing was written."),
+            next_step=tr("Free some space and try again."),
         )
-
-
-def hash_file(path: Path) -> str:
-    """SHA-256 of a file in hex; about 1 GB/s."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def copy_hashed(
@@ -173,29 +178,11 @@ def copy_hashed(
         Cancelled, OSError.
     """
     digest, done, total = hashlib.sha256(), 0, source.stat().st_size
-    with source.open("rb") as reader, target.open("xb") as writer:
-        while chunk := reader.read(CHUNK_BYTES):
+    with open_guarded(source) as reader, target.open("xb") as writer:
+        for chunk in hashed_blocks(reader, digest):
             cancel.raise_if_cancelled()
             writer.write(chunk)
-            digest.update(chunk)
             done += len(chunk)
-            yield Progress(stage, done // MEGABYTE, total // MEGABYTE, source.name, unit="MB")
-        writer.flush()
-        os.fsync(writer.fileno())
+            yield Progress(stage, done // MEGABYTE, total // MEGABYTE, source.name, unit=tr("MB"))
+    sync_file(target)
     return digest.hexdigest()
-
-
-def sync_file(path: Path) -> None:
-    """Bring a file's bytes to the disk before its folder becomes visible."""
-    with path.open("r+b") as file:
-        os.fsync(file.fileno())
-
-
-def _sync_folder(folder: Path) -> None:
-    if sys.platform == "win32":
-        return  # folders cannot be opened there; NTFS journals the rename
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -1,0 +1,1 @@
+"""A model at work: its process, its arithmetic, its tokenizer."""
