@@ -6,18 +6,19 @@ connection first tells refused from unknown, silent and untrusted, at once.
 
 from __future__ import annotations
 
-import re
 import socket
 import ssl
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from desktop.core.addresses import without_user_info
 from desktop.core.errors import StoreUnreachable, StoreUntrusted
+from desktop.core.text import marked, number, tr
 
 _KNOCK_TIMEOUT_S = 5.0
+_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _PORTS = {"http": 19_530, "https": 443}
-_USER_INFO = re.compile(r"(?<=://)[^/@]*@")
-_UNTOUCHED = "Your pictures and the catalogue are untouched."
+_UNTOUCHED = marked("Your pictures and the catalogue are untouched.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ class StoreAddress:
     @property
     def shown(self) -> str:
         """The address without a user name or a password in it."""
-        return _USER_INFO.sub("", self.uri)
+        return without_user_info(self.uri)
 
     def knock(self) -> None:
         """Reach the server once, without a word of Milvus.
@@ -59,30 +60,44 @@ class StoreAddress:
             host = port = None
         if not host or not port:
             raise StoreUnreachable(
-                f"“{self.shown}” is not an address of a vector store.",
-                safe="Nothing was changed.",
-                next_step="Give http://host:port of a Milvus server, or a file that ends in .db.",
+                tr("“{shown}” is not an address of a vector store.", shown=self.shown),
+                safe=tr("Nothing was changed."),
+                next_step=tr(
+                    "Give http://host:port of a Milvus server, or a file that ends in .db."
+                ),
             )
         try:
             connection = socket.create_connection((host, port), _KNOCK_TIMEOUT_S)
         except socket.gaierror as error:
             raise self._unreachable(
-                f"The host “{host}” is not known.", "Check the address and your network."
+                tr("The host “{host}” is not known.", host=host),
+                tr("Check the address and your network."),
             ) from error
         except ConnectionRefusedError as error:
             raise self._unreachable(
-                f"The vector store {self.shown} does not answer: nobody listens there.",
-                "Check the address and that the server runs, then try again.",
+                tr(
+                    "The vector store {shown} does not answer: nobody listens there.",
+                    shown=self.shown,
+                ),
+                tr("Check the address and that the server runs, then try again."),
             ) from error
         except TimeoutError as error:
             raise self._unreachable(
-                f"The vector store {self.shown} does not answer within {_KNOCK_TIMEOUT_S:.0f} s.",
-                "Check the address, the network and the server's firewall, then try again.",
+                tr(
+                    "The vector store {shown} does not answer within {knock_timeout_s} s.",
+                    shown=self.shown,
+                    knock_timeout_s=number(_KNOCK_TIMEOUT_S),
+                ),
+                tr("Check the address, the network and the server's firewall, then try again."),
             ) from error
         except OSError as error:
             raise self._unreachable(
-                f"The vector store {self.shown} does not answer: {error.strerror or error}.",
-                "Check the address and your network, then try again.",
+                tr(
+                    "The vector store {shown} does not answer: {reason}.",
+                    shown=self.shown,
+                    reason=error.strerror or error,
+                ),
+                tr("Check the address and your network, then try again."),
             ) from error
         with connection:
             if parts.scheme == "https":
@@ -93,9 +108,13 @@ class StoreAddress:
             context = ssl.create_default_context(cafile=self.certificate or None)
         except (OSError, ssl.SSLError) as error:
             raise StoreUntrusted(
-                f"The certificate {self.certificate} cannot be read: {error.strerror or error}.",
-                safe="Nothing was sent.",
-                next_step="Give a PEM file: it begins with “-----BEGIN CERTIFICATE-----”.",
+                tr(
+                    "The certificate {certificate} cannot be read: {reason}.",
+                    certificate=self.certificate,
+                    reason=error.strerror or error,
+                ),
+                safe=tr("Nothing was sent."),
+                next_step=tr("Give a PEM file: it begins with “-----BEGIN CERTIFICATE-----”."),
             ) from error
         context.set_alpn_protocols(["h2"])  # what gRPC speaks
         try:
@@ -103,30 +122,52 @@ class StoreAddress:
                 return
         except ssl.SSLCertVerificationError as error:
             raise StoreUntrusted(
-                f"The certificate of {self.shown} is not trusted: {error.verify_message}.",
-                safe="Nothing was sent, not even the token.",
-                next_step="If it is your own server, give its certificate with --certificate FILE; "
-                "otherwise ask whoever runs it.",
+                tr(
+                    "The certificate of {shown} is not trusted: {verify_message}.",
+                    shown=self.shown,
+                    verify_message=error.verify_message,
+                ),
+                safe=tr("Nothing was sent, not even the token."),
+                next_step=tr(
+                    "If it is your own server, give its certificate with --certificate FILE; "
+                    "otherwise ask whoever runs it."
+                ),
             ) from error
         except TimeoutError as error:
             raise self._unreachable(
-                f"The vector store {self.shown} does not answer within {_KNOCK_TIMEOUT_S:.0f} s.",
-                "Check that TLS is switched on there, then try again.",
+                tr(
+                    "The vector store {shown} does not answer within {knock_timeout_s} s.",
+                    shown=self.shown,
+                    knock_timeout_s=number(_KNOCK_TIMEOUT_S),
+                ),
+                tr("Check that TLS is switched on there, then try again."),
             ) from error
         except OSError as error:
             raise StoreUntrusted(
-                f"The server at {self.shown} does not speak TLS ({_reason(error)}).",
-                safe="Nothing was sent, not even the token.",
-                next_step="Switch TLS on there, or use http:// in a network that you trust.",
+                tr(
+                    "The server at {shown} does not speak TLS ({reason}).",
+                    shown=self.shown,
+                    reason=_reason(error),
+                ),
+                safe=tr("Nothing was sent, not even the token."),
+                next_step=tr("Switch TLS on there, or use http:// in a network that you trust."),
             ) from error
 
     def _unreachable(self, message: str, next_step: str) -> StoreUnreachable:
-        return StoreUnreachable(message, safe=_UNTOUCHED, next_step=next_step)
+        return StoreUnreachable(message, safe=tr(_UNTOUCHED), next_step=next_step)
 
 
 def is_file(uri: str) -> bool:
     """True for a Milvus Lite file, False for the address of a server."""
     return "://" not in uri
+
+
+def is_here(uri: str) -> bool:
+    """True for a server on this machine, where nothing crosses a network."""
+    try:
+        return (urlsplit(uri).hostname or "") in _LOOPBACK
+    except ValueError:
+        return False
 
 
 def _reason(error: OSError) -> str:

@@ -10,8 +10,9 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from desktop.core.errors import LibraryInUse, StoreDamaged, StoreError, StoreUnreachable
+from desktop.core.text import tr
 from desktop.index.address import StoreAddress
-from desktop.index.refusals import one_line, store_error
+from desktop.index.errors import one_line, store_error
 
 CALL_TIMEOUT_S = 30.0
 """For one request; every call is given one, or pymilvus would wait for ever."""
@@ -69,7 +70,11 @@ def connect(address: StoreAddress) -> Any:
         raise _file_error(address.uri, error) from error
     except Exception as error:
         raise StoreError(
-            f"The vector store {address.shown} could not be opened: {one_line(error)}"
+            tr(
+                "The vector store {shown} could not be opened: {error}",
+                shown=address.shown,
+                error=one_line(error),
+            )
         ) from error
 
 
@@ -86,24 +91,24 @@ def disconnect(client: Any, address: StoreAddress) -> None:
 def damaged(uri: str, error: BaseException) -> StoreDamaged:
     """The Lite file at ``uri`` cannot be read."""
     return StoreDamaged(
-        f"The vector file {uri} is damaged: {one_line(error)}",
-        safe="Your pictures and the catalogue are untouched.",
-        next_step=f"Move {uri} away; it is made again from the catalogue.",
+        tr("The vector file {uri} is damaged: {error}", uri=uri, error=one_line(error)),
+        safe=tr("Your pictures and the catalogue are untouched."),
+        next_step=tr("Move {uri} away; it is made again from the catalogue.", uri=uri),
     )
 
 
 def _file_error(uri: str, error: BaseException) -> Exception:
     if not uri.endswith(".db"):
         return StoreUnreachable(
-            f"“{uri}” is not an address of a vector store.",
-            safe="Nothing was changed.",
-            next_step="Give http://host:port of a Milvus server, or a file that ends in .db.",
+            tr("“{shown}” is not an address of a vector store.", shown=uri),
+            safe=tr("Nothing was changed."),
+            next_step=tr("Give http://host:port of a Milvus server, or a file that ends in .db."),
         )
     if _is_held(uri):
         return LibraryInUse(
-            f"The vector file {uri} is open in another Plantain.",
-            safe="Nothing was changed.",
-            next_step="Close the other one, or open another library with --library.",
+            tr("The vector file {uri} is open in another Plantain.", uri=uri),
+            safe=tr("Nothing was changed."),
+            next_step=tr("Close the other one, or open another library with --library."),
         )
     return damaged(uri, error)
 

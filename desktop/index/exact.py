@@ -22,10 +22,13 @@ _GATHERED_SHARE = 8
 
 
 def unit(vectors: NDArray[np.floating]) -> NDArray[np.float32]:
-    """(…, d) of any float type -> float32 of length 1, as Milvus' COSINE sees them; 0 stays 0."""
-    singles = vectors.astype(np.float32)
-    lengths = np.sqrt(np.einsum("...i,...i->...", singles, singles))
-    singles /= np.maximum(lengths, np.finfo(np.float32).tiny)[..., np.newaxis]
+    """(…, d) of any float type -> float32 of length 1, as Milvus' COSINE sees them; 0 where there
+    is no direction: 0, NaN, or a length that float32 does not hold."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        singles = vectors.astype(np.float32)
+        lengths = np.sqrt(np.einsum("...i,...i->...", singles, singles))
+        singles /= np.maximum(lengths, np.finfo(np.float32).tiny)[..., np.newaxis]
+    singles[~np.isfinite(lengths)] = 0
     return singles
 
 
@@ -58,10 +61,16 @@ class ExactIndex:
         Args:
             ids: (n,), no id twice.
             asset_ids: (n,).
-            vectors: (n, d), of any length but 0.
+            vectors: (n, d), of any length; one without a direction is left out, lest its NaN
+                empty every ranking.
         """
         order = np.argsort(ids)
         ids, asset_ids, vectors = ids[order], asset_ids[order], unit(vectors[order])
+        has_direction = vectors.any(axis=1)
+        if not has_direction.all():
+            self.remove(ids[~has_direction])
+            ids, asset_ids = ids[has_direction], asset_ids[has_direction]
+            vectors = vectors[has_direction]
         places = np.searchsorted(self._sorted_ids, ids)
         is_known = self._is_at(places, ids)
         positions = np.empty(len(ids), np.int64)
@@ -92,10 +101,12 @@ class ExactIndex:
         """The ``limit`` nearest rows by cosine, best first, equal ones by id.
 
         Args:
-            vector: (d,), of any length but 0.
+            vector: (d,); nothing is near one without a direction.
             allowed: ids of the assets that may be found; None for all.
         """
         query = unit(vector)
+        if not query.any():
+            return []
         if allowed is None:
             kept = None
             count = len(self)

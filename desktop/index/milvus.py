@@ -6,13 +6,15 @@ What is known about the two (measured on Milvus Lite 3.2.2 with pymilvus 3.0.2):
   it, the server manager does;
 - Lite keeps no collection description, so every row carries the encoder that made it;
 - Lite overwrites an insert with a known key, a server keeps both: always upsert;
-- ids and filters are pasted unescaped into expressions: integer keys only;
+- ids and filters are pasted unescaped into expressions: integer keys only, and texts as
+  ``conditions`` quotes them;
 - a server that was started again has to be told to load the collection once more.
 """
 
 from __future__ import annotations
 
 import logging
+import math
 import threading
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
@@ -22,7 +24,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from desktop.core.errors import StoreMismatch, StoreUnreachable
+from desktop.core.text import tr
+from desktop.core.vector import VectorRow
 from desktop.index.address import StoreAddress
+from desktop.index.conditions import listed
 from desktop.index.connection import (
     BUILD_TIMEOUT_S,
     CALL_TIMEOUT_S,
@@ -30,16 +35,24 @@ from desktop.index.connection import (
     damaged,
     disconnect,
 )
+from desktop.index.errors import mapped
 from desktop.index.paging import pages
-from desktop.index.refusals import mapped
-from desktop.index.store import Hit, StoredVector
-from desktop.index.vector_search_index import SearchIndex, described, index_for
+from desktop.index.search_index import SearchIndex, described, index_for
+from desktop.index.store import Allowed, Hit
 
 _MAX_ROWS_A_REQUEST = 500
 _MAX_PAGE = 16_384
 """Milvus: limit + offset of one query or search."""
-_TEXT_FIELDS = {"path": 16_384, "filename": 1_024, "folder": 16_384, "encoder": 256, "tags": 8_192}
+_TEXT_FIELDS = {
+    **{"path": 16_384, "filename": 1_024, "folder": 16_384, "encoder": 256, "tags": 8_192},
+    **{"format": 64, "media": 32},
+}
 """VARCHAR scalars and their longest values, bytes of UTF-8; longer ones are cut."""
+_NUMBER_FIELDS = (
+    *("asset_id", "modified_at", "rating", "added_at", "size", "pixels", "is_generated"),
+    "is_ignored",
+)
+"""INT64 scalars."""
 _STRONG = "Strong"
 """What a repair is decided on must be true now."""
 _LOG = logging.getLogger(__name__)
@@ -50,7 +63,7 @@ class MilvusStore:
 
     Args:
         uri, token, certificate: see ``StoreAddress``.
-        encoder: ``EncoderInfo.identity``, stamped on every row.
+        encoder_id: ``EncoderInfo.identity``, stamped on every row.
         dimension: length of a vector.
         collection: see ``naming``.
         consistency: how fresh a search must be: "Strong" (all that anybody wrote), "Session" (all
@@ -68,7 +81,7 @@ class MilvusStore:
         self,
         uri: str,
         token: str,
-        encoder: str,
+        encoder_id: str,
         dimension: int,
         collection: str,
         *,
@@ -76,7 +89,7 @@ class MilvusStore:
         consistency: str = "Session",
     ) -> None:
         self._address = StoreAddress(uri, token, certificate)
-        self._encoder = encoder
+        self._encoder_id = encoder_id
         self._dimension = dimension
         self._collection = collection
         self._consistency = consistency
@@ -84,6 +97,7 @@ class MilvusStore:
         self._load_lock = threading.Lock()  # held while the index is made anew: searches wait
         self._is_loaded = False
         self._index = SearchIndex()
+        self._declared: frozenset[str] = frozenset()
         self._client = connect(self._address)
         try:
             with mapped(self._address, "opened"):
@@ -105,7 +119,13 @@ class MilvusStore:
     def collection(self) -> str:
         return self._collection
 
-    def upsert(self, rows: Sequence[StoredVector]) -> None:
+    @property
+    def scalars(self) -> frozenset[str]:
+        """Of a server: a file is asked only until its rows are in memory. A collection that an
+        older Plantain made has the newer ones as dynamic keys, which are slow to compare."""
+        return frozenset() if self._address.is_file else self._declared
+
+    def upsert(self, rows: Sequence[VectorRow]) -> None:
         data = [self._row(row) for row in rows]
         with self._write_lock, self._asking("written to"):
             for start in range(0, len(data), _MAX_ROWS_A_REQUEST):
@@ -125,15 +145,15 @@ class MilvusStore:
                 self._build(index_for(rows))
 
     def search(
-        self, vector: NDArray[np.float32], limit: int, allowed: NDArray[np.int64] | None = None
+        self, vector: NDArray[np.float32], limit: int, allowed: Allowed | None = None
     ) -> list[Hit]:
-        if limit <= 0 or (allowed is not None and allowed.size == 0):
+        if limit <= 0 or (allowed is not None and allowed.ids.size == 0):
             return []
         with self._asking("searched"):
             answer = self._client.search(
                 self._collection,
                 data=[vector.tolist()],
-                filter="" if allowed is None else _among(allowed),
+                filter="" if allowed is None else _told(allowed),
                 limit=min(limit, _MAX_PAGE),
                 output_fields=["asset_id"],
                 search_params=self._index.search_params(is_filtered=allowed is not None),
@@ -144,6 +164,7 @@ class MilvusStore:
             # Vectors that an index keeps as bytes may come out a little longer than 1.
             Hit(int(row["id"]), int(row["entity"]["asset_id"]), min(float(row["distance"]), 1.0))
             for row in answer[0]
+            if math.isfinite(row["distance"])
         ]
 
     def count(self) -> int:
@@ -180,16 +201,15 @@ class MilvusStore:
     def close(self) -> None:
         disconnect(self._client, self._address)
 
-    def _row(self, row: StoredVector) -> dict[str, Any]:
+    def _row(self, row: VectorRow) -> dict[str, Any]:
         values: dict[str, Any] = {
-            "tags": "",
-            "modified_at": 0,
-            "rating": 0,
+            **dict.fromkeys(_NUMBER_FIELDS, 0),
+            "ratio": 0.0,
             **row.scalars,
             "id": row.id,
             "asset_id": row.asset_id,
             "kind": row.kind,
-            "encoder": self._encoder,
+            "encoder": self._encoder_id,
             "vector": row.value.tolist(),
         }
         for name, longest in _TEXT_FIELDS.items():
@@ -203,6 +223,7 @@ class MilvusStore:
         description: Any = self._client.describe_collection(
             self._collection, timeout=CALL_TIMEOUT_S
         )
+        self._declared = frozenset(field["name"] for field in description["fields"])
         found = next(
             (
                 int(field["params"]["dim"])
@@ -213,8 +234,14 @@ class MilvusStore:
         )
         if found != self._dimension:
             raise self._mismatch(
-                f"vectors of {found} numbers" if found else "no vectors of the kind Plantain keeps",
-                f"{self._encoder} makes vectors of {self._dimension}",
+                tr(
+                    "It holds vectors of {found} numbers; {encoder} makes vectors of {wanted}.",
+                    found=found,
+                    encoder=self._encoder_id,
+                    wanted=self._dimension,
+                )
+                if found
+                else tr("It holds no vectors of the kind Plantain keeps.")
             )
         self._ensure_loaded()
         self._index = described(
@@ -228,10 +255,14 @@ class MilvusStore:
             consistency_level=_STRONG,
             timeout=CALL_TIMEOUT_S,
         )
-        maker = sample[0].get("encoder") if sample else self._encoder
-        if maker != self._encoder:
+        maker = sample[0].get("encoder") if sample else self._encoder_id
+        if maker != self._encoder_id:
             raise self._mismatch(
-                f"vectors made by {maker or 'an unknown encoder'}", f"you are using {self._encoder}"
+                tr(
+                    "It holds vectors made by {maker}; you are using {encoder}.",
+                    maker=maker or tr("an unknown encoder"),
+                    encoder=self._encoder_id,
+                )
             )
 
     def _create_collection(self) -> None:
@@ -240,14 +271,14 @@ class MilvusStore:
         schema: Any = self._client.create_schema(
             auto_id=False,
             enable_dynamic_field=True,
-            description=f"Plantain; encoder {self._encoder}",
+            description=f"Plantain; encoder {self._encoder_id}",
         )
         schema.add_field("id", DataType.INT64, is_primary=True)
         schema.add_field("vector", DataType.FLOAT_VECTOR, dim=self._dimension)
-        schema.add_field("asset_id", DataType.INT64)
         schema.add_field("kind", DataType.VARCHAR, max_length=32)
-        schema.add_field("modified_at", DataType.INT64)
-        schema.add_field("rating", DataType.INT64)
+        schema.add_field("ratio", DataType.DOUBLE)
+        for name in _NUMBER_FIELDS:
+            schema.add_field(name, DataType.INT64)
         for name, longest in _TEXT_FIELDS.items():
             schema.add_field(name, DataType.VARCHAR, max_length=longest)
         index: Any = self._client.prepare_index_params()
@@ -294,12 +325,16 @@ class MilvusStore:
         )
         return int(answer[0]["count(*)"])
 
-    def _mismatch(self, holds: str, wanted: str) -> StoreMismatch:
+    def _mismatch(self, why: str) -> StoreMismatch:
         return StoreMismatch(
-            f"The collection “{self._collection}” at {self._address.shown} holds {holds}, "
-            f"but {wanted}.",
-            safe="It was not changed.",
-            next_step="Choose the model it was made with, or another collection name.",
+            tr(
+                "The collection “{collection}” at {store} cannot be used with this model. {why}",
+                collection=self._collection,
+                store=self._address.shown,
+                why=why,
+            ),
+            safe=tr("It was not changed."),
+            next_step=tr("Choose the model it was made with, or another collection name."),
         )
 
     @contextmanager
@@ -314,6 +349,5 @@ class MilvusStore:
             raise
 
 
-def _among(asset_ids: NDArray[np.int64]) -> str:
-    """Spelled out, since Lite knows no filter parameters: 50,000 ids are 350 KB and 0.15 s."""
-    return f"asset_id in [{','.join(map(str, asset_ids.tolist()))}]"
+def _told(allowed: Allowed) -> str:
+    return allowed.expression or f"asset_id in {listed(allowed.ids.tolist())}"

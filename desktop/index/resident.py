@@ -14,8 +14,9 @@ from collections.abc import Callable, Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from desktop.core.vector import VectorRow
 from desktop.index.exact import ExactIndex
-from desktop.index.store import Hit, StoredVector, VectorStore
+from desktop.index.store import Allowed, Hit, VectorStore
 
 VectorChunk = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.floating]]
 """Row ids (n,), asset ids (n,), values (n, d); no id twice."""
@@ -63,7 +64,12 @@ class ResidentStore:
         self._loader.join(timeout_s)
         return self._is_loaded
 
-    def upsert(self, rows: Sequence[StoredVector]) -> None:
+    @property
+    def scalars(self) -> frozenset[str]:
+        """None: in memory, ids are as quick."""
+        return frozenset()
+
+    def upsert(self, rows: Sequence[VectorRow]) -> None:
         last = list({row.id: row for row in rows}.values())
         with self._write_lock:
             self._store.upsert(last)
@@ -90,13 +96,15 @@ class ResidentStore:
         self._store.flush()
 
     def search(
-        self, vector: NDArray[np.float32], limit: int, allowed: NDArray[np.int64] | None = None
+        self, vector: NDArray[np.float32], limit: int, allowed: Allowed | None = None
     ) -> list[Hit]:
         # Read outside the lock, so that a search never waits while a chunk is taken in.
         if self._is_loaded:
             with self._lock:
                 if self._rows is not None:
-                    return self._rows.search(vector, limit, allowed)
+                    return self._rows.search(
+                        vector, limit, None if allowed is None else allowed.ids
+                    )
         return self._store.search(vector, limit, allowed)
 
     def count(self) -> int:

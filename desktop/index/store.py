@@ -3,31 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from desktop.core.vector import VectorRow
+
 
 @dataclass(frozen=True, slots=True)
-class StoredVector:
-    """One row of the collection.
+class Allowed:
+    """The assets that may be found.
 
     Attributes:
-        id: primary key, the same as in the catalogue's ledger.
-        asset_id: the asset that it describes.
-        kind: "image", or "frame" of a video; crops later.
-        value: (d,) float32, unit length.
-        scalars: what filters and other clients of the collection need: ``path``, ``filename``,
-            ``folder``, ``modified_at``, of a frame its ``position`` in milliseconds …
+        ids: (n,) of all of them, in any order.
+        expression: the same ones by the store's own scalars, for a store to which so many ids
+            are a burden; empty: ``ids`` are to be used.
     """
 
-    id: int
-    asset_id: int
-    kind: str
-    value: NDArray[np.float32]
-    scalars: dict[str, str | int | float] = field(default_factory=dict[str, str | int | float])
+    ids: NDArray[np.int64]
+    expression: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +43,7 @@ class VectorStore(Protocol):
     @property
     def collection(self) -> str: ...
 
-    def upsert(self, rows: Sequence[StoredVector]) -> None:
+    def upsert(self, rows: Sequence[VectorRow]) -> None:
         """Insert or replace by id; returns once acknowledged.
 
         Raises:
@@ -63,13 +59,19 @@ class VectorStore(Protocol):
         """Make recent rows cheap to search; called every few thousand rows."""
         ...
 
+    @property
+    def scalars(self) -> frozenset[str]:
+        """By which the store itself can tell which rows may be found, where that is quicker than
+        by ids; see ``conditions``. Empty: it needs no expression."""
+        ...
+
     def search(
-        self, vector: NDArray[np.float32], limit: int, allowed: NDArray[np.int64] | None = None
+        self, vector: NDArray[np.float32], limit: int, allowed: Allowed | None = None
     ) -> list[Hit]:
         """The ``limit`` nearest rows by cosine, best first; (d,) float32 in.
 
         Args:
-            allowed: ids of the assets that may be found, in any order; None for all.
+            allowed: whose rows may be found; None for all.
         """
         ...
 

@@ -18,12 +18,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from desktop.core.asset import displayable
 from desktop.core.errors import StoreMismatch
-from desktop.core.sharing import SharedAsset, dump_edits, load_edits, merged, shared_id
+from desktop.core.integers import MOST
+from desktop.core.team import SharedAsset, merged, no_later, shared_id
+from desktop.core.text import tr
+from desktop.core.vector import FRAME, IMAGE, are_directions
+from desktop.files.checked_json import checked
+from desktop.files.edits_json import dump_edits, load_edits
 from desktop.index.address import StoreAddress
 from desktop.index.connection import BUILD_TIMEOUT_S, CALL_TIMEOUT_S, connect, disconnect
+from desktop.index.errors import mapped
 from desktop.index.paging import pages
-from desktop.index.refusals import mapped
 
 _PAGE = 4_000
 """Rows without vectors: some 4 MB."""
@@ -32,8 +38,12 @@ _MAX_ROWS = 16_384
 _ASSETS_A_FETCH = 200
 _ROWS_A_REQUEST = 500
 _MAX_PREVIEW = 32_768
+AHEAD_MS = 3_600_000
+"""By how much the clock of a member may be fast; what is later is of now and that."""
+_MOST_VECTORS = 10_000
+_MOST_LEFT_OUT, _MOST_NAMED = 20, 200
 _STRONG = "Strong"
-"""A refresh is rare, and must see what a team-mate has just sent."""
+"""A refresh is rare, and must see what a teammate has just sent."""
 _LOG = logging.getLogger(__name__)
 _TEXTS = {
     **{"kind": 32, "root": 256, "relative_path": 16_384, "filename": 1_024, "content_hash": 128},
@@ -53,7 +63,7 @@ _FACTS = [
 
 @dataclass(frozen=True, slots=True)
 class SharedVector:
-    """One vector of a shared picture: kind and position as in the ledger, value (d,) float32."""
+    """One vector of a shared picture: kind and position as in the catalogue, value (d,) float32."""
 
     kind: str
     position: int
@@ -82,17 +92,19 @@ class TeamCollection:
     Attributes:
         exists: False when it was not there and could not be made.
         is_new: it has just been made.
+        left_out: names of the pictures that cannot be taken in as they were sent, some at most.
 
     Raises:
         StoreUnreachable, StoreRefused, StoreUntrusted: the server cannot be used.
         StoreMismatch: the collection holds another encoder's vectors.
     """
 
-    def __init__(self, address: StoreAddress, encoder: str, dimension: int, name: str) -> None:
+    def __init__(self, address: StoreAddress, encoder_id: str, dimension: int, name: str) -> None:
         self._address = address
-        self._encoder = encoder
+        self._encoder_id = encoder_id
         self._name = name
         self.is_new = False
+        self.left_out: dict[str, None] = {}
         self._client = connect(address)
         try:
             with mapped(address, "opened"):
@@ -109,24 +121,22 @@ class TeamCollection:
     def changed_since(self, updated_at: int) -> Iterator[list[SharedAsset]]:
         """What was sent after then (milliseconds since the epoch), some thousands at a time."""
         for page in self._pages(f"updated_at > {updated_at} and is_first == 1", _FACTS, _PAGE):
-            yield [_asset(row) for row in page]
+            yield [asset for row in page if (asset := self._read(row)) is not None]
 
     def fetch(self, ids: Sequence[int]) -> Iterator[tuple[SharedAsset, SharedContent]]:
         """Pictures with all that belongs to them; those that are not there are left out."""
         fields = [*_FACTS, "asset_id", "kind", "position", "is_first", "preview", "vector"]
         for start in range(0, len(ids), _ASSETS_A_FETCH):
             part = ",".join(str(int(asset_id)) for asset_id in ids[start : start + _ASSETS_A_FETCH])
-            rows: dict[int, list[dict[str, Any]]] = {}
+            rows: dict[object, list[dict[str, Any]]] = {}
             for page in self._pages(f"asset_id in [{part}]", fields, _ROWS_A_REQUEST):
                 for row in page:
-                    rows.setdefault(int(row["asset_id"]), []).append(row)
+                    rows.setdefault(row["asset_id"], []).append(row)
             for found in rows.values():
                 first = next((row for row in found if row["is_first"]), found[0])
-                vectors = tuple(
-                    SharedVector(row["kind"], row["position"], np.array(row["vector"], np.float32))
-                    for row in sorted(found, key=lambda row: row["position"])
-                )
-                yield _asset(first), SharedContent(vectors, _preview(first["preview"]))
+                asset = self._read(first)
+                if asset is not None and (content := self._content(found, first)) is not None:
+                    yield asset, content
 
     def put(self, assets: Sequence[tuple[SharedAsset, SharedContent]]) -> None:
         """Send pictures; they replace what the team had of them."""
@@ -169,6 +179,39 @@ class TeamCollection:
         ]
         self.put(found)
 
+    def _read(self, row: dict[str, Any]) -> SharedAsset | None:
+        """One row's facts; None, and noted, where they are none: it costs itself alone."""
+        try:
+            asset = _asset(row)
+        except (ValueError, TypeError, LookupError) as error:
+            self._leave_out(row, str(error))
+            return None
+        if problem := asset.problem():
+            self._leave_out(row, problem)
+            return None
+        return asset
+
+    def _content(
+        self, rows: Sequence[dict[str, Any]], first: dict[str, Any]
+    ) -> SharedContent | None:
+        """As ``_read``."""
+        try:
+            if len(rows) > _MOST_VECTORS:
+                raise ValueError("more vectors than a video has")
+            vectors = tuple(sorted(map(_vector, rows), key=lambda vector: vector.position))
+            if not are_directions(np.stack([vector.value for vector in vectors])):
+                raise ValueError("a vector without a direction")
+        except (ValueError, TypeError, LookupError) as error:
+            self._leave_out(first, str(error))
+            return None
+        return SharedContent(vectors, _preview(first["preview"]))
+
+    def _leave_out(self, row: dict[str, Any], why: str) -> None:
+        name = displayable(str(row.get("relative_path", "")))[:_MOST_NAMED]
+        _LOG.warning("a row of the team is left out: %s: %s", name, displayable(why))
+        if len(self.left_out) < _MOST_LEFT_OUT:
+            self.left_out.setdefault(name)
+
     def flush(self) -> None:
         """Settle what was sent."""
         with mapped(self._address, "written to"):
@@ -188,10 +231,15 @@ class TeamCollection:
         found = int(fields.get("vector", {}).get("params", {}).get("dim", 0))
         if "moved_to" not in fields or (dimension and found != dimension):
             raise StoreMismatch(
-                f"The collection “{self._name}” at {self._address.shown} does not hold a team's "
-                f"pictures as {self._encoder} sees them.",
-                safe="It was not changed.",
-                next_step="Choose the model that the team uses, or another name for the team.",
+                tr(
+                    "The collection “{name}” at {shown} holds no team pictures encoded with "
+                    "{encoder_id}.",
+                    name=self._name,
+                    shown=self._address.shown,
+                    encoder_id=self._encoder_id,
+                ),
+                safe=tr("It was not changed."),
+                next_step=tr("Choose the model that the team uses, or another name for the team."),
             )
         self._client.load_collection(self._name, timeout=BUILD_TIMEOUT_S)
         return True
@@ -202,7 +250,7 @@ class TeamCollection:
         schema: Any = self._client.create_schema(
             auto_id=False,
             enable_dynamic_field=True,
-            description=f"Plantain team; encoder {self._encoder}",
+            description=f"Plantain team; encoder {self._encoder_id}",
         )
         schema.add_field("id", DataType.INT64, is_primary=True)
         schema.add_field("vector", DataType.FLOAT_VECTOR, dim=dimension)
@@ -256,7 +304,7 @@ class TeamCollection:
                 "kind": vector.kind,
                 "position": vector.position,
                 "is_first": int(number == 0),
-                "encoder": self._encoder,
+                "encoder": self._encoder_id,
                 "root": asset.root,
                 "relative_path": asset.relative_path,
                 "filename": asset.relative_path.rpartition("/")[2],
@@ -290,12 +338,29 @@ def now_ms() -> int:
 
 
 def _asset(row: dict[str, Any]) -> SharedAsset:
-    values = {name: row[name] for name in _FACTS if name != "edits"}
-    return SharedAsset(**values, edits=load_edits(row["edits"]))
+    """Raises: MalformedJson, KeyError: a field is of another type, or not there."""
+    asset = checked({name: row[name] for name in _FACTS if name != "edits"}, SharedAsset)
+    edits = load_edits(row["edits"]) if isinstance(row["edits"], str) else {}
+    latest = now_ms() + AHEAD_MS
+    return replace(
+        asset,
+        edits=no_later(edits, latest / 1000),
+        updated_at=min(max(asset.updated_at, 0), latest),
+    )
 
 
-def _preview(text: str) -> bytes:
+def _vector(row: dict[str, Any]) -> SharedVector:
+    """Raises: ValueError, TypeError: a field is none of a vector."""
+    kind, position = row["kind"], row["position"]
+    if kind not in (IMAGE, FRAME) or not isinstance(position, int) or not 0 <= position <= MOST:
+        raise ValueError("a vector of no kind")
+    return SharedVector(kind, position, np.array(row["vector"], np.float32))
+
+
+def _preview(text: object) -> bytes:
+    if not isinstance(text, str) or len(text) > _MAX_PREVIEW:
+        return b""
     try:
         return base64.b64decode(text, validate=True)
-    except binascii.Error:
+    except (binascii.Error, ValueError):
         return b""

@@ -125,3 +125,17 @@ def test_it_holds_what_a_dictionary_would(
     )
     hits = index.search(VECTORS[0], 100, None if allowed is None else numbers(*allowed))
     assert [(hit.id, hit.asset_id) for hit in hits] == [row[1:] for row in expected]
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, 1e30, 0.0])
+def test_a_row_without_a_direction_costs_itself_alone(value: float) -> None:
+    index = ExactIndex(4)
+    rows = np.eye(4, dtype=np.float64)
+    index.put(np.arange(4), np.arange(4), rows)
+    bad = np.array([[value, value, value, 1.0 if value else 0.0]])
+    index.put(np.array([2]), np.array([2]), bad)
+    index.put(np.array([9]), np.array([9]), bad)
+    hits = index.search(np.array([1, 0, 0, 0], np.float32), 10)
+    assert [hit.asset_id for hit in hits] == [0, 1, 3]
+    assert hits[0].score == 1.0
+    assert index.search(bad[0].astype(np.float32), 10) == []

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from desktop.core.errors import LibraryInUse, StoreDamaged, StoreUnreachable
+from desktop.core.vector import VectorRow
 from desktop.index.milvus import MilvusStore
 from desktop.index.naming import collection_name, team_collection_name
-from desktop.index.store import StoredVector
 from tests.index.server import free_port
 
 DIMENSION = 512
@@ -50,7 +50,7 @@ def test_damage_is_told_from_use(tmp_path: Path) -> None:
     uri = str(tmp_path / "vectors.db")
     store = MilvusStore(uri, "", ENCODER, DIMENSION, "test")
     value = np.ones(DIMENSION, np.float32)
-    store.upsert([StoredVector(n, n, "image", value) for n in range(1, 11)])
+    store.upsert([VectorRow(n, n, value) for n in range(1, 11)])
     store.flush()
     store.close()
     for file in Path(uri).rglob("*.parquet"):
@@ -86,7 +86,7 @@ def test_all_ids_are_read_whatever_order_they_were_written_in(
     store = MilvusStore(str(tmp_path / "vectors.db"), "", ENCODER, DIMENSION, "test")
     value = np.ones(DIMENSION, np.float32)
     for start in (61, 21, 1, 81, 41):
-        store.upsert([StoredVector(n, n, "image", value) for n in range(start, start + 20)])
+        store.upsert([VectorRow(n, n, value) for n in range(start, start + 20)])
         store.flush()
     store.delete(range(30, 70))
     assert store.ids() == {*range(1, 30), *range(70, 101)}

@@ -15,10 +15,11 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from desktop.core.errors import StoreUnreachable
+from desktop.core.vector import VectorRow
 from desktop.index.exact import unit
 from desktop.index.milvus import MilvusStore
 from desktop.index.resident import ResidentStore, VectorChunk
-from desktop.index.store import Hit, StoredVector
+from desktop.index.store import Allowed, Hit
 from tests.index.rows import chunks_of
 
 DIMENSION = 8
@@ -68,11 +69,8 @@ def milvus(tmp_path: Path) -> Iterator[MilvusStore]:
     store.close()
 
 
-def stored(rows: Rows) -> list[StoredVector]:
-    return [
-        StoredVector(row_id, asset, "image", VECTORS[vector])
-        for row_id, (asset, vector) in rows.items()
-    ]
+def stored(rows: Rows) -> list[VectorRow]:
+    return [VectorRow(row_id, asset, VECTORS[vector]) for row_id, (asset, vector) in rows.items()]
 
 
 def ranked(rows: Rows, query: NDArray[np.float32]) -> list[Hit]:
@@ -225,7 +223,6 @@ STEP = st.one_of(
 
 @settings(
     max_examples=20,
-    deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 @given(steps=st.lists(STEP, min_size=4, max_size=16))
@@ -240,7 +237,7 @@ def test_it_is_equal_to_milvus_and_to_a_dictionary_whatever_happens(
 
     def check(query: NDArray[np.float32], limit: int, allowed: set[int] | None) -> None:
         kept = {i: row for i, row in model.items() if allowed is None or row[0] in allowed}
-        assets = None if allowed is None else np.array(sorted(allowed), np.int64)
+        assets = None if allowed is None else Allowed(np.array(sorted(allowed), np.int64))
         expected = in_order(ranked(kept, query))
         found = in_order(store.search(query, limit, assets))
         assert [row[2] for row in found] == [row[2] for row in expected][:limit]

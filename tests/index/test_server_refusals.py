@@ -15,9 +15,9 @@ from desktop.core.errors import (
     StoreUnreachable,
     StoreUntrusted,
 )
+from desktop.core.vector import VectorRow
 from desktop.index import address, connection
 from desktop.index.milvus import MilvusStore
-from desktop.index.store import StoredVector
 from tests.fakes.milvus import (
     refusing_server,
     self_signed_certificate,
@@ -134,7 +134,7 @@ def test_a_certificate_file_that_cannot_be_used(tmp_path: Path, content: str | N
 def test_a_server_behind_tls_serves_like_any_other(
     tmp_path: Path, certificate: tuple[Path, Path]
 ) -> None:
-    row = StoredVector(1, 7, "image", np.eye(DIMENSION, dtype=np.float32)[0])
+    row = VectorRow(1, 7, np.eye(DIMENSION, dtype=np.float32)[0])
     with MilvusServer(tmp_path) as server, tls_in_front_of(server.uri, certificate) as uri:
         store = opened(uri, "root:Milvus", certificate[1])
         try:

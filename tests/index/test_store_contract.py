@@ -12,9 +12,10 @@ import pytest
 from numpy.typing import NDArray
 
 from desktop.core.errors import StoreMismatch
+from desktop.core.vector import VectorRow
 from desktop.index.milvus import MilvusStore
 from desktop.index.resident import ResidentStore
-from desktop.index.store import StoredVector, VectorStore
+from desktop.index.store import Allowed, VectorStore
 from tests.index.rows import chunks_of
 from tests.index.server import MilvusServer
 
@@ -42,9 +43,9 @@ def open_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[OpenS
     opened: list[VectorStore] = []
 
     def open_it(
-        encoder: str = ENCODER, dimension: int = DIMENSION, collection: str = own_name
+        encoder_id: str = ENCODER, dimension: int = DIMENSION, collection: str = own_name
     ) -> VectorStore:
-        store = milvus = MilvusStore(uri, "root:Milvus", encoder, dimension, collection)
+        store = milvus = MilvusStore(uri, "root:Milvus", encoder_id, dimension, collection)
         if request.param == "resident":
             store = ResidentStore(milvus, dimension, lambda: chunks_of(milvus))
             assert store.wait_until_loaded()
@@ -61,9 +62,9 @@ def vectors(count: int, seed: int = 1) -> NDArray[np.float32]:
     return numbers / np.linalg.norm(numbers, axis=1, keepdims=True)
 
 
-def rows(count: int, seed: int = 1) -> list[StoredVector]:
+def rows(count: int, seed: int = 1) -> list[VectorRow]:
     return [
-        StoredVector(n + 1, 100 + n, "image", value, {"path": f"/a'\"\n{n}.png", "filename": "红"})
+        VectorRow(n + 1, 100 + n, value, scalars={"path": f"/a'\"\n{n}.png", "filename": "红"})
         for n, value in enumerate(vectors(count, seed))
     ]
 
@@ -123,9 +124,7 @@ def test_more_rows_than_one_page(open_store: OpenStore) -> None:
 def test_vectors_are_compared_by_direction(open_store: OpenStore) -> None:
     store = open_store()
     values = vectors(2)
-    store.upsert(
-        [StoredVector(1, 1, "image", values[0] * 0.25), StoredVector(2, 2, "image", values[1])]
-    )
+    store.upsert([VectorRow(1, 1, values[0] * 0.25), VectorRow(2, 2, values[1])])
     [hit] = store.search(values[0] * 3, 1)
     assert hit.id == 1
     assert hit.score == pytest.approx(1.0, abs=1e-5)
@@ -134,7 +133,7 @@ def test_vectors_are_compared_by_direction(open_store: OpenStore) -> None:
 def test_equal_vectors_are_all_found(open_store: OpenStore) -> None:
     store = open_store()
     same = vectors(1)[0]
-    store.upsert([StoredVector(n, n, "image", same) for n in range(1, 8)])
+    store.upsert([VectorRow(n, n, same) for n in range(1, 8)])
     hits = store.search(same, 20)
     assert {hit.id for hit in hits} == set(range(1, 8))
     assert [hit.score for hit in hits] == pytest.approx([1.0] * 7, abs=1e-5)
@@ -143,8 +142,8 @@ def test_equal_vectors_are_all_found(open_store: OpenStore) -> None:
 def test_a_row_can_move_to_another_asset(open_store: OpenStore) -> None:
     store = open_store()
     value = vectors(1)[0]
-    store.upsert([StoredVector(1, 10, "image", value)])
-    store.upsert([StoredVector(1, 20, "image", value)])
+    store.upsert([VectorRow(1, 10, value)])
+    store.upsert([VectorRow(1, 20, value)])
     assert [hit.asset_id for hit in store.search(value, 5)] == [20]
 
 
@@ -162,32 +161,32 @@ class TestAllowedAssets:
         allowed = np.random.default_rng(count).permutation(np.arange(100, 400))[:count]
         cosines = vectors(300) @ vectors(1, seed=9)[0]
         expected = sorted(allowed.tolist(), key=lambda asset: -cosines[asset - 100])
-        hits = store.search(vectors(1, seed=9)[0], 300, allowed)
+        hits = store.search(vectors(1, seed=9)[0], 300, Allowed(allowed))
         assert [hit.asset_id for hit in hits] == expected
-        assert len(store.search(vectors(1, seed=9)[0], 5, allowed)) == min(5, count)
+        assert len(store.search(vectors(1, seed=9)[0], 5, Allowed(allowed))) == min(5, count)
 
     def test_none_allowed_none_found(self, store: VectorStore) -> None:
-        assert store.search(vectors(1)[0], 5, np.array([], np.int64)) == []
+        assert store.search(vectors(1)[0], 5, Allowed(np.array([], np.int64))) == []
 
     def test_assets_without_a_vector_are_passed_over(self, store: VectorStore) -> None:
-        allowed = np.array([999_999_999_999, -4, 120, 0])
+        allowed = Allowed(np.array([999_999_999_999, -4, 120, 0]))
         assert [hit.asset_id for hit in store.search(vectors(1)[0], 5, allowed)] == [120]
 
     def test_fifty_thousand_of_them(self, store: VectorStore) -> None:
-        allowed = np.arange(200, 50_200)
+        allowed = Allowed(np.arange(200, 50_200))
         found = store.search(vectors(1)[0], 300, allowed)
         assert sorted(hit.asset_id for hit in found) == list(range(200, 400))
 
     def test_what_was_deleted_is_not_found(self, store: VectorStore) -> None:
         store.delete([3, 4])
-        hits = store.search(vectors(1)[0], 5, np.array([102, 103, 104]))
+        hits = store.search(vectors(1)[0], 5, Allowed(np.array([102, 103, 104])))
         assert [hit.asset_id for hit in hits] == [104]
 
 
 def test_a_collection_of_another_encoder_is_refused_and_untouched(open_store: OpenStore) -> None:
     open_store().upsert(rows(2))
     with pytest.raises(StoreMismatch) as caught:
-        open_store(encoder="Other@ffffffffffff")
+        open_store(encoder_id="Other@ffffffffffff")
     assert ENCODER in caught.value.message
     assert "Other@ffffffffffff" in caught.value.message
     assert open_store().count() == 2
@@ -219,5 +218,5 @@ def test_dropping_is_possible_when_asked_for(open_store: OpenStore) -> None:
 
 def test_texts_longer_than_a_field_are_cut_not_refused(open_store: OpenStore) -> None:
     store = open_store()
-    store.upsert([StoredVector(1, 1, "image", vectors(1)[0], {"filename": "红" * 5_000})])
+    store.upsert([VectorRow(1, 1, vectors(1)[0], scalars={"filename": "红" * 5_000})])
     assert store.count() == 1

@@ -7,11 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from desktop.index import vector_search_index
+from desktop.core.vector import VectorRow
+from desktop.index import search_index as vector_search_index
 from desktop.index.exact import unit
 from desktop.index.milvus import MilvusStore
-from desktop.index.store import StoredVector
-from desktop.index.vector_search_index import SearchIndex, described, index_for
+from desktop.index.search_index import SearchIndex, described, index_for
+from desktop.index.store import Allowed
 from tests.index.server import MilvusServer
 
 ENCODER = "e@1"
@@ -52,7 +53,7 @@ def test_a_server_changes_its_index_while_it_grows_and_shrinks(
 
     with MilvusServer(tmp_path) as server:
         store = opened()
-        rows = [StoredVector(n + 1, n + 1, "image", v) for n, v in enumerate(VECTORS)]
+        rows = [VectorRow(n + 1, n + 1, v) for n, v in enumerate(VECTORS)]
         store.upsert(rows[:200])
         store.flush()
         assert kind(store) == "FLAT"
@@ -62,7 +63,7 @@ def test_a_server_changes_its_index_while_it_grows_and_shrinks(
         assert [store.search(VECTORS[n], 1)[0].id for n in (0, 399)] == [1, 400]
         # Narrow filters find all that is allowed.
         allowed = np.arange(300, 320)
-        hits = store.search(VECTORS[310], 20, allowed)
+        hits = store.search(VECTORS[310], 20, Allowed(allowed))
         assert {hit.asset_id for hit in hits} == set(allowed.tolist())
         store.close()
         store = opened()

@@ -1,4 +1,4 @@
-"""Asking a Milvus server who it is, before anything is entrusted to it."""
+"""Asking a Milvus server who it is, before anything is stored there."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from desktop.index.address import StoreAddress
 from desktop.index.connection import CALL_TIMEOUT_S, connect, disconnect
-from desktop.index.refusals import mapped
+from desktop.index.errors import mapped
 
 
 @dataclass(frozen=True, slots=True)
-class Examination:
+class ServerAnswer:
     """What a server said.
 
     Attributes:
@@ -27,7 +27,7 @@ class Examination:
     has_collection: bool
 
 
-def examine(address: StoreAddress, collection: str) -> Examination:
+def probe(address: StoreAddress, collection: str) -> ServerAnswer:
     """Connect, ask and leave; changes nothing there.
 
     Raises:
@@ -42,4 +42,4 @@ def examine(address: StoreAddress, collection: str) -> Examination:
             milliseconds = (time.perf_counter() - begin) * 1_000
     finally:
         disconnect(client, address)
-    return Examination(address.shown, version, round(milliseconds, 1), has_collection)
+    return ServerAnswer(address.shown, version, round(milliseconds, 1), has_collection)

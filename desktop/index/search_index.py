@@ -1,8 +1,8 @@
 """Which index ranks a server's collection, by how many rows it holds.
 
 Exact (FLAT) up to 10,000 rows, where it is as fast as any. Above, IVF_SQ8: vectors lie in lists by
-likeness, as bytes. Of the index types it keeps its recall under narrow filters, which HNSW does not
-(measured: 10 of 50 hits with a filter of 0.4 %), and it is built in seconds instead of minutes.
+similarity, as bytes. Of the index types it keeps its recall under narrow filters, which HNSW does
+not (measured: 10 of 50 hits with a filter of 0.4 %), and it is built in seconds, not minutes.
 """
 
 from __future__ import annotations

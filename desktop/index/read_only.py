@@ -1,4 +1,4 @@
-"""A store for looking on: ranks what the catalogue's ledger holds, and keeps nothing."""
+"""A store for looking on: ranks what the catalogue's vector table holds, and keeps nothing."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from desktop.core.errors import LibraryReadOnly
+from desktop.core.text import tr
+from desktop.core.vector import VectorRow
 from desktop.index.exact import ExactIndex
 from desktop.index.resident import VectorChunk
-from desktop.index.store import Hit, StoredVector
+from desktop.index.store import Allowed, Hit
 
 
 class ReadOnlyStore:
@@ -43,7 +45,12 @@ class ReadOnlyStore:
     def collection(self) -> str:
         return self._name
 
-    def upsert(self, rows: Sequence[StoredVector]) -> None:
+    @property
+    def scalars(self) -> frozenset[str]:
+        """None: in memory, ids are as quick."""
+        return frozenset()
+
+    def upsert(self, rows: Sequence[VectorRow]) -> None:
         self._refuse()
 
     def delete(self, ids: Sequence[int]) -> None:
@@ -56,10 +63,10 @@ class ReadOnlyStore:
         """There is nothing to settle."""
 
     def search(
-        self, vector: NDArray[np.float32], limit: int, allowed: NDArray[np.int64] | None = None
+        self, vector: NDArray[np.float32], limit: int, allowed: Allowed | None = None
     ) -> list[Hit]:
         with self._lock:
-            return self._rows.search(vector, limit, allowed)
+            return self._rows.search(vector, limit, None if allowed is None else allowed.ids)
 
     def release(self) -> None:
         """Nothing is held but memory."""
@@ -74,4 +81,6 @@ class ReadOnlyStore:
         """Nothing is held but memory."""
 
     def _refuse(self) -> NoReturn:
-        raise LibraryReadOnly("The library is open for reading only.", safe="Nothing was changed.")
+        raise LibraryReadOnly(
+            tr("The library is open for reading only."), safe=tr("Nothing was changed.")
+        )

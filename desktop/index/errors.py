@@ -10,14 +10,25 @@ from desktop.core.errors import (
     StoreRefused,
     StoreUnreachable,
 )
+from desktop.core.text import marked, sentences, tr
 from desktop.index.address import StoreAddress
 
-_UNTOUCHED = "Your pictures and the catalogue are untouched."
+_UNTOUCHED = marked("Your pictures and the catalogue are untouched.")
+_FAILED = {
+    "opened": marked("The vector store {store} could not be opened: {reason}"),
+    "asked": marked("The vector store {store} could not be queried: {reason}"),
+    "read": marked("The vector store {store} could not be read: {reason}"),
+    "searched": marked("The vector store {store} could not be searched: {reason}"),
+    "written to": marked("The vector store {store} could not be written to: {reason}"),
+    "deleted": marked("The vector store {store} could not be deleted: {reason}"),
+    "released": marked("The vector store {store} could not be released: {reason}"),
+}
+"""By what was done to it."""
 
 
 @contextmanager
 def mapped(address: StoreAddress, verb: str) -> Generator[None]:
-    """Run calls of pymilvus; ``verb`` is what was done to the store ("searched").
+    """Run calls of pymilvus; ``verb`` is what is done to the store, one of those above.
 
     Raises:
         StoreRefused: the server does not accept the token, or it may not do that.
@@ -39,37 +50,49 @@ def store_error(address: StoreAddress, verb: str, error: BaseException) -> Store
     codes = set(_status_codes(error))
     text = one_line(error)
     if grpc.StatusCode.UNAUTHENTICATED in codes or "auth check failure" in text:
-        given = "does not accept the token" if address.token else "asks for a token"
         return StoreRefused(
-            f"The vector store {address.shown} {given}.",
-            safe=_UNTOUCHED,
-            next_step="Save the right one with “plantain server token”, or set "
-            "PLANTAIN_STORE_TOKEN to user:password or an API key.",
+            tr("The vector store {store} does not accept the token.", store=address.shown)
+            if address.token
+            else tr("The vector store {store} asks for a token.", store=address.shown),
+            safe=tr(_UNTOUCHED),
+            next_step=tr(
+                "Save the right one with “plantain server token”, or set "
+                "PLANTAIN_STORE_TOKEN to user:password or an API key."
+            ),
         )
     if grpc.StatusCode.PERMISSION_DENIED in codes or "permission deny" in text:
         return StoreRefused(
-            f"The vector store {address.shown} does not allow this user to do that: {text}",
-            safe=_UNTOUCHED,
-            next_step="Ask whoever runs the server for the right to read, write and make "
-            "collections.",
+            tr(
+                "The vector store {shown} does not allow this user to do that: {text}",
+                shown=address.shown,
+                text=text,
+            ),
+            safe=tr(_UNTOUCHED),
+            next_step=tr(
+                "Ask whoever runs the server for the right to read, write and make collections."
+            ),
         )
     if grpc.StatusCode.DEADLINE_EXCEEDED in codes:
         return StoreUnreachable(
-            f"The vector store {address.shown} was not {verb} in time: it does not answer.",
-            safe=_UNTOUCHED,
-            next_step="Check that a Milvus server runs there and is not overloaded, then try "
-            "again.",
+            tr("The vector store {store} did not answer in time.", store=address.shown),
+            safe=tr(_UNTOUCHED),
+            next_step=tr(
+                "Check that a Milvus server runs there and is not overloaded, then try again."
+            ),
         )
     if not address.is_file and _is_lost(error, codes):
         return StoreUnreachable(
-            f"The vector store {address.shown} does not answer any more.",
-            safe=f"{_UNTOUCHED} What was read so far is kept, and is sent by the next run.",
-            next_step="Check that the server runs, then try again.",
+            tr("The vector store {store} does not answer any more.", store=address.shown),
+            safe=sentences(
+                tr(_UNTOUCHED),
+                tr("What was read so far is kept, and is sent by the next run."),
+            ),
+            next_step=tr("Check that the server runs, then try again."),
         )
     return StoreUnreachable(
-        f"The vector store {address.shown} could not be {verb}: {text}",
-        safe=_UNTOUCHED,
-        next_step="Try again; if it stays so, run “plantain doctor”.",
+        tr(_FAILED[verb], store=address.shown, reason=text),
+        safe=tr(_UNTOUCHED),
+        next_step=tr("Try again; if it stays so, run “plantain doctor”."),
     )
 
 
