@@ -1,135 +1,173 @@
-"""What each Gemini image model accepts and costs, so that a request is checked before it is sent.
+"""What each image model accepts, and which table of them is in use.
 
-Prices are US dollars without tax from Google's price list as of November 2026, and change without
-notice: they serve estimates, never bills. Model names change several times a year too, so an id
-that is not in the table is not an error: it gets limits that refuse nothing the API might accept.
+The table is data: ``resources/capabilities/gemini.json``, dated, with a schema beside it, and a
+file of the person's own that adds to it or replaces what it says. Model names change several times
+a year, so an id that no table knows is not an error: it gets limits that refuse nothing the API
+might accept.
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
 from types import MappingProxyType
-from typing import Literal
+from typing import Annotated, Literal
 
-from desktop.core.errors import UsageError
-from desktop.generation.request import ASPECT_RATIOS, GenerationRequest
+from msgspec import Meta
+
+from desktop.core.errors import SettingsError, UsageError
+from desktop.core.generation_record import AUTO, GenerationRequest
+from desktop.core.text import listed, marked, tr
+from desktop.files.checked_json import MalformedJson, checked, parse_json
+from desktop.files.regular_file import read_guarded
+
+ASPECT_RATIOS = ("1:1", "2:3", "3:2", "3:4", "4:3", "4:5", "5:4", "9:16", "16:9", "21:9")
+"""The ten ratios that every current Gemini image model accepts (width:height)."""
 
 EXTRA_WIDE_RATIOS = ("1:4", "4:1", "1:8", "8:1")
 """Ratios of the 14-ratio models beyond ``ASPECT_RATIOS`` (width:height)."""
 
-ModelStatus = Literal["current", "deprecated", "unknown"]
+SIZES = ("512", "1K", "2K", "4K")
+THINKING = ("minimal", "low", "medium", "high")
+
+Api = Literal["generate-content", "interactions"]
+Day = Annotated[str, Meta(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+Price = Annotated[float, Meta(ge=0)]
+Words = Annotated[str, Meta(min_length=1, max_length=200)]
 
 
 @dataclass(frozen=True, slots=True)
 class TokenPrices:
-    """US dollars per million tokens, by what the tokens are."""
+    """US dollars per million tokens, by what the tokens are. Thinking costs what text does."""
 
-    input_usd: float
-    text_usd: float
-    image_usd: float
+    input_usd: Price
+    text_usd: Price
+    image_usd: Price
 
 
 @dataclass(frozen=True, slots=True)
 class ModelCapabilities:
-    """One image model.
+    """One image model. These are the fields of the data file.
 
     Attributes:
         id: the name the API knows it by.
-        label: what people read.
-        max_references: pictures that may go along with a prompt.
+        label: its name for people.
+        strength: what it is the choice for: "best", "cheap", or nothing special.
+        apis: by which it can be asked, the one to try first at the beginning.
+        max_references: pictures that may go along with a prompt; ``max_characters`` of them people.
         sizes: accepted values of ``GenerationRequest.image_size``.
-        ratios: accepted values of ``GenerationRequest.aspect_ratio``.
+        ratios: accepted values of ``GenerationRequest.aspect_ratio``, besides ``AUTO``.
+        thinking: accepted values of ``GenerationRequest.thinking``; none where it cannot be set.
         image_prices: US dollars for one picture by size; sizes without a known price are absent.
         token_prices: None where the price list names none.
-        status: "deprecated" when Google announced its end, "unknown" when not in the table.
+        shutdown: the day from which on Google promises no answer any more.
     """
 
-    id: str
-    label: str
-    max_references: int
-    sizes: tuple[str, ...]
-    ratios: tuple[str, ...]
-    image_prices: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+    id: Words
+    label: Words
+    strength: Literal["", "best", "cheap"] = ""
+    apis: tuple[Api, ...] = ("generate-content", "interactions")
+    max_references: Annotated[int, Meta(ge=0, le=100)] = 14
+    max_characters: int | None = None
+    sizes: tuple[Words, ...] = SIZES
+    ratios: tuple[Words, ...] = ASPECT_RATIOS + EXTRA_WIDE_RATIOS
+    thinking: tuple[Words, ...] = ()
+    image_prices: Mapping[str, Price] = field(default_factory=lambda: MappingProxyType({}))
     token_prices: TokenPrices | None = None
-    status: ModelStatus = "current"
+    shutdown: Day | None = None
+
+    def is_gone(self, now: float | None = None) -> bool:
+        """Its last day is over. ``now``: seconds since the epoch."""
+        at = time.time() if now is None else now
+        today = datetime.fromtimestamp(at, UTC).date().isoformat()
+        return self.shutdown is not None and self.shutdown <= today
+
+    @property
+    def title(self) -> str:
+        """What people read."""
+        if self.is_gone():
+            return tr("{model} (shut down)", model=self.label)
+        if self.shutdown is not None:
+            return tr("{model} (until {day})", model=self.label, day=self.shutdown)
+        strength = _STRENGTHS.get(self.strength)
+        return tr(strength, model=self.label) if strength else self.label
 
 
-def _prices(**by_size: float) -> Mapping[str, float]:
-    """Keyword names cannot start with a digit: ``_1K=0.03`` stands for 1K."""
-    return MappingProxyType({size.lstrip("_"): price for size, price in by_size.items()})
+_STRENGTHS = {"best": marked("{model} (best quality)"), "cheap": marked("{model} (cheap)")}
 
 
-MODELS: tuple[ModelCapabilities, ...] = (
-    ModelCapabilities(
-        id="gemini-nano-banana-2.1",
-        label="Nano Banana 2.1",
-        max_references=14,
-        sizes=("1K", "2K", "4K"),
-        ratios=ASPECT_RATIOS + EXTRA_WIDE_RATIOS,
-        image_prices=_prices(_1K=0.0336, _2K=0.0504, _4K=0.113),
-        token_prices=TokenPrices(input_usd=1.50, text_usd=7.50, image_usd=30.0),
-    ),
-    ModelCapabilities(
-        id="gemini-3-pro-image",
-        label="Gemini 3 Pro Image (best quality)",
-        max_references=14,
-        sizes=("1K", "2K", "4K"),
-        ratios=ASPECT_RATIOS,
-        image_prices=_prices(_1K=0.134, _2K=0.134, _4K=0.24),
-    ),
-    ModelCapabilities(
-        id="gemini-3.1-flash-lite-image",
-        label="Gemini 3.1 Flash Lite Image (cheap)",
-        max_references=14,
-        sizes=("1K",),
-        ratios=ASPECT_RATIOS,
-        image_prices=_prices(_1K=0.0336),
-    ),
-    ModelCapabilities(
-        id="gemini-3.1-flash-image",
-        label="Gemini 3.1 Flash Image (being shut down)",
-        max_references=14,
-        sizes=("512", "1K", "2K", "4K"),
-        ratios=ASPECT_RATIOS + EXTRA_WIDE_RATIOS,
-        image_prices=_prices(_512=0.045, _4K=0.151),
-        status="deprecated",
-    ),
-    ModelCapabilities(
-        id="gemini-2.5-flash-image",
-        label="Gemini 2.5 Flash Image (being shut down)",
-        max_references=3,
-        sizes=("1K",),
-        ratios=ASPECT_RATIOS,
-        image_prices=_prices(_1K=0.039),
-        status="deprecated",
-    ),
-)
+@dataclass(frozen=True, slots=True)
+class ModelTable:
+    """The models that are known.
 
-DEFAULT_MODEL = "gemini-nano-banana-2.1"
-
-_PERMISSIVE = ModelCapabilities(
-    id="",
-    label="",
-    max_references=14,
-    sizes=("512", "1K", "2K", "4K"),
-    ratios=ASPECT_RATIOS + EXTRA_WIDE_RATIOS,
-    status="unknown",
-)
-
-
-def find_model(model_id: str, models: Sequence[ModelCapabilities] = MODELS) -> ModelCapabilities:
-    """The model of that id, or permissive limits under its name when the table does not know it.
-
-    Args:
-        model_id: with or without the API's ``models/`` prefix; empty for the default.
-        models: the table to look in.
+    Attributes:
+        dated: the day on which limits and prices were looked up.
+        default: id of the model that is used where none is named.
     """
-    bare_id = (model_id.strip() or DEFAULT_MODEL).removeprefix("models/")
-    for model in models:
-        if model.id == bare_id:
-            return model
-    return replace(_PERMISSIVE, id=bare_id, label=bare_id)
+
+    dated: Day
+    default: Words
+    models: tuple[ModelCapabilities, ...]
+
+    def find(self, model_id: str) -> ModelCapabilities:
+        """The model of that id, or permissive limits under its name when the table does not know
+        it.
+
+        Args:
+            model_id: with or without the API's ``models/`` prefix; empty for the default.
+        """
+        bare_id = (model_id.strip() or self.default).removeprefix("models/")
+        for model in self.models:
+            if model.id == bare_id:
+                return model
+        return ModelCapabilities(bare_id, bare_id, thinking=THINKING)
+
+    def offered(self) -> list[ModelCapabilities]:
+        """What people can choose from: all that still answer, the default first."""
+        alive = [model for model in self.models if not model.is_gone()]
+        return sorted(alive, key=lambda model: model.id != self.default)
+
+    def merged(self, other: ModelTable) -> ModelTable:
+        """With the models of another one, which wins where both know one."""
+        own = {model.id for model in other.models}
+        rest = tuple(model for model in self.models if model.id not in own)
+        return ModelTable(other.dated, other.default, other.models + rest)
+
+
+@dataclass(frozen=True, slots=True)
+class _OwnTable:
+    """A person's file: anything left out stays as shipped."""
+
+    models: tuple[ModelCapabilities, ...] = ()
+    default: str = ""
+    dated: str = ""
+
+
+def load_models(shipped: Path, own: Path | None = None) -> ModelTable:
+    """The table of a data file, and what the person's own file adds to it.
+
+    Raises:
+        SettingsError: the person's file is not as it should be; the message says where.
+    """
+    table = checked(parse_json(shipped.read_bytes()), ModelTable)
+    try:
+        raw = read_guarded(own) if own else b""
+    except OSError:
+        return table
+    try:
+        added = checked(parse_json(raw), _OwnTable) if raw else _OwnTable()
+    except MalformedJson as error:
+        raise SettingsError(
+            tr("The file of image models {path} cannot be used: {reason}", path=own, reason=error),
+            safe=tr("Nothing was changed."),
+            next_step=tr("Correct it, or remove it to use the models that Plantain knows."),
+        ) from error
+    return table.merged(
+        ModelTable(added.dated or table.dated, added.default or table.default, added.models)
+    )
 
 
 def check_request(
@@ -145,27 +183,46 @@ def check_request(
     """
     if not request.prompt.strip():
         raise UsageError(
-            "The prompt is empty.",
-            safe="Nothing was sent.",
-            next_step="Describe the picture you want in a few words.",
+            tr("The prompt is empty."),
+            safe=tr("Nothing was sent."),
+            next_step=tr("Describe the picture you want in a few words."),
         )
     count = len(request.references) if reference_count is None else reference_count
     if count > model.max_references:
         raise UsageError(
-            f"{model.label} takes at most {model.max_references} reference pictures,"
-            f" and {count} were given.",
-            safe="Nothing was sent.",
-            next_step=f"Remove {count - model.max_references} of them.",
+            tr(
+                "{model} takes at most {most} reference pictures, and {count} were given.",
+                model=model.title,
+                most=model.max_references,
+                count=count,
+            ),
+            safe=tr("Nothing was sent."),
+            next_step=tr("Remove {count} of them.", count=count - model.max_references),
         )
-    if request.aspect_ratio not in model.ratios:
-        raise UsageError(
-            f"{model.label} cannot make pictures of the ratio {request.aspect_ratio!r}.",
-            safe="Nothing was sent.",
-            next_step=f"Choose one of {', '.join(model.ratios)}.",
-        )
-    if request.image_size not in model.sizes:
-        raise UsageError(
-            f"{model.label} cannot make pictures of the size {request.image_size!r}.",
-            safe="Nothing was sent.",
-            next_step=f"Choose {' or '.join(model.sizes)}.",
-        )
+    choices = (
+        (
+            marked("{model} cannot make pictures of the ratio {value}."),
+            request.aspect_ratio,
+            (*model.ratios, AUTO),
+        ),
+        (
+            marked("{model} cannot make pictures of the size {value}."),
+            request.image_size,
+            model.sizes,
+        ),
+        (
+            marked("{model} cannot think {value}."),
+            request.thinking,
+            ("", *model.thinking) if model.thinking else ("",),
+        ),
+    )
+    for words, value, allowed in choices:
+        if value not in allowed:
+            names: Sequence[str] = [name for name in allowed if name not in ("", AUTO)]
+            raise UsageError(
+                tr(words, model=model.title, value=repr(value)),
+                safe=tr("Nothing was sent."),
+                next_step=tr("Choose one of: {choices}.", choices=listed(names))
+                if names
+                else tr("Leave it out for this model."),
+            )

@@ -1,12 +1,86 @@
-"""The seam between Plantain and whatever makes pictures."""
+"""The seam between Plantain and whatever makes pictures.
+
+Asking and reading are two steps: what came over the wire was paid for, and is on the disk before
+anybody tries to understand it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from desktop.core.cancellation import CancelToken
-from desktop.generation.request import GenerationRequest, GenerationResult, ReferenceImage
+from desktop.core.errors import GenerationError
+from desktop.core.generation_record import GenerationRequest, Usage
+from desktop.generation.capabilities import ModelTable
+
+
+@dataclass(frozen=True, slots=True)
+class ReferenceImage:
+    """A reference as it is sent: re-encoded, metadata stripped.
+
+    Attributes:
+        data: an encoded picture.
+        mime_type: "image/jpeg" or "image/png".
+        label: the file's name, shown on boards; never sent to a service.
+        score: as in ``Reference``.
+    """
+
+    data: bytes
+    mime_type: str
+    label: str = ""
+    score: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """Where a request would go. Attributes as in ``Reply``."""
+
+    model: str
+    api: str = ""
+    endpoint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer as it came, before anybody read it.
+
+    Attributes:
+        body: all of it.
+        model: that was asked.
+        api, endpoint: as in ``GenerationRecord``; ``read`` goes by the api.
+    """
+
+    body: bytes
+    model: str = ""
+    api: str = ""
+    endpoint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class GenerationResult:
+    """What an answer holds.
+
+    Attributes:
+        images: encoded pictures as received, unverified; the last one is the final one, those
+            before it are drafts.
+        text: the text parts, joined; empty when there were none.
+        model: the model version that answered.
+        usage: of the call, also where no picture came of it.
+        response_id: the service's own name for the answer.
+        turn: the answer without its pictures, JSON; a next turn is asked with it, its signatures
+            unchanged. Empty where the service has no turns.
+        problem: why there are no pictures; None when there are some.
+    """
+
+    images: tuple[bytes, ...] = ()
+    text: str = ""
+    model: str = ""
+    usage: Usage = field(default_factory=Usage)
+    response_id: str = ""
+    turn: str = ""
+    problem: GenerationError | None = None
 
 
 class ImageGenerator(Protocol):
@@ -16,7 +90,7 @@ class ImageGenerator(Protocol):
         name: the key used in requests, settings and lineage ("gemini").
         label: what people read ("Mood board (offline)").
         is_offline: True when nothing leaves this machine.
-        default_model: used when a request names none.
+        models: that can be asked for, and which is used where a request names none.
     """
 
     @property
@@ -26,21 +100,39 @@ class ImageGenerator(Protocol):
     @property
     def is_offline(self) -> bool: ...
     @property
-    def default_model(self) -> str: ...
+    def models(self) -> ModelTable: ...
 
-    def generate(
+    def destination(
+        self, request: GenerationRequest, references: Sequence[ReferenceImage]
+    ) -> Destination:
+        """Where ``ask`` would send this, all checks done and nothing sent.
+
+        Raises:
+            UsageError, SettingsError: as ``ask``.
+        """
+        ...
+
+    def ask(
         self,
         request: GenerationRequest,
         references: Sequence[ReferenceImage],
         cancel: CancelToken,
-    ) -> GenerationResult:
-        """Block until the pictures are there.
+        sending: Callable[[], None],
+    ) -> Reply:
+        """Block until the answer is there, all of it. A cancel that comes later changes nothing.
 
         Args:
             references: ``request.references`` as encoded pictures, in the same order.
+            sending: called right before the first byte leaves this machine; what it raises keeps
+                the request here. Never called by an offline generator.
 
         Raises:
-            GenerationError: with a sentence for the person; nothing was saved.
+            UsageError: the request is not one that can be sent; nothing was.
+            GenerationError: with a sentence for the person.
             Cancelled: within about a second of ``cancel``.
         """
+        ...
+
+    def read(self, reply: Reply) -> GenerationResult:
+        """What the answer holds; never raises, whatever that is."""
         ...

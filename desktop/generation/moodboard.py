@@ -11,11 +11,14 @@ from collections.abc import Callable, Sequence
 
 from desktop.core.cancellation import CancelToken
 from desktop.core.errors import UsageError
-from desktop.generation.request import (
-    ASPECT_RATIOS,
-    GenerationRequest,
+from desktop.core.generation_record import AUTO, GenerationRequest
+from desktop.core.text import listed, marked, sentences, tr
+from desktop.generation.capabilities import ASPECT_RATIOS, ModelCapabilities, ModelTable
+from desktop.generation.generator import (
+    Destination,
     GenerationResult,
     ReferenceImage,
+    Reply,
 )
 
 BoardRenderer = Callable[
@@ -30,6 +33,7 @@ BoardRenderer = Callable[
 LONG_SIDES = {"1K": 1024, "2K": 2048, "4K": 4096}
 """Pixels of the long side by ``GenerationRequest.image_size``."""
 
+_SQUARE = "1:1"
 MODEL = "moodboard-1"
 """Changes with the layout, so that lineage tells which one drew a board."""
 
@@ -38,19 +42,39 @@ class MoodBoardGenerator:
     """An ``ImageGenerator`` that arranges the references and claims nothing more."""
 
     name: str = "moodboard"
-    label: str = "Mood board (offline)"
+    label: str = marked("Mood board (offline)")
     is_offline: bool = True
-    default_model: str = MODEL
+    models: ModelTable = ModelTable(
+        "2026-11-29",
+        MODEL,
+        (
+            ModelCapabilities(
+                MODEL,
+                marked("Mood board"),
+                sizes=tuple(LONG_SIDES),
+                ratios=ASPECT_RATIOS,
+                image_prices=dict.fromkeys(LONG_SIDES, 0.0),
+            ),
+        ),
+    )
 
     def __init__(self, render: BoardRenderer) -> None:
         self._render = render
 
-    def generate(
+    def destination(
+        self, request: GenerationRequest, references: Sequence[ReferenceImage]
+    ) -> Destination:
+        """It stays here. Raises: UsageError as ``ask``."""
+        _checked_long_side(request)
+        return Destination(MODEL)
+
+    def ask(
         self,
         request: GenerationRequest,
         references: Sequence[ReferenceImage],
         cancel: CancelToken,
-    ) -> GenerationResult:
+        sending: Callable[[], None],
+    ) -> Reply:
         """Lay the references out on one board.
 
         Raises:
@@ -65,38 +89,52 @@ class MoodBoardGenerator:
             [reference.data for reference in references],
             [reference.label for reference in references],
             [reference.score for reference in references],
-            request.aspect_ratio,
+            _SQUARE if request.aspect_ratio == AUTO else request.aspect_ratio,
             long_side,
         )
         cancel.raise_if_cancelled()
-        return GenerationResult(images=(board,), text=_honest_text(len(references)), model=MODEL)
+        count = len(references).to_bytes(2)
+        return Reply(count + board, model=MODEL)
+
+    def read(self, reply: Reply) -> GenerationResult:
+        """The board, and how many references are on it: the first two bytes."""
+        count, board = int.from_bytes(reply.body[:2]), reply.body[2:]
+        return GenerationResult((board,), _honest_text(count), MODEL)
 
 
 def _checked_long_side(request: GenerationRequest) -> int:
     if not request.prompt.strip():
         raise UsageError(
-            "The prompt is empty.",
-            next_step="Describe the picture you want; the words go on the board.",
+            tr("The prompt is empty."),
+            next_step=tr("Describe the picture you want; the words go on the board."),
         )
-    if request.aspect_ratio not in ASPECT_RATIOS:
+    if request.aspect_ratio not in (*ASPECT_RATIOS, AUTO):
         raise UsageError(
-            f"A mood board cannot have the ratio {request.aspect_ratio!r}.",
-            next_step=f"Choose one of {', '.join(ASPECT_RATIOS)}.",
+            tr(
+                "A mood board cannot have the ratio {ratio}.",
+                ratio=repr(request.aspect_ratio),
+            ),
+            next_step=tr("Choose one of: {choices}.", choices=listed(ASPECT_RATIOS)),
         )
     long_side = LONG_SIDES.get(request.image_size)
     if long_side is None:
         raise UsageError(
-            f"A mood board cannot have the size {request.image_size!r}.",
-            next_step=f"Choose {' or '.join(LONG_SIDES)}.",
+            tr(
+                "A mood board cannot have the size {size}.",
+                size=repr(request.image_size),
+            ),
+            next_step=tr("Choose one of: {choices}.", choices=listed(LONG_SIDES)),
         )
     return long_side
 
 
 def _honest_text(count: int) -> str:
     if count == 0:
-        subject = "This is a board with your words alone; it has no references to lay out."
+        subject = tr("This is a board with your words alone; it has no references to lay out.")
     elif count == 1:
-        subject = "This is a layout of your reference with your words beside it."
+        subject = tr("This is a layout of your reference with your words beside it.")
     else:
-        subject = f"This is a layout of your {count} references with your words beside them."
-    return f"{subject} No AI generated anything, and nothing left this machine."
+        subject = tr(
+            "This is a layout of your {count} references with your words beside them.", count=count
+        )
+    return sentences(subject, tr("No AI generated anything, and nothing left this machine."))

@@ -5,14 +5,18 @@ from __future__ import annotations
 import io
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PIL import Image
 
+from desktop.config.paths import resource
 from desktop.core.cancellation import CancelToken
 from desktop.core.errors import PlantainError
+from desktop.core.generation_record import GenerationRequest
+from desktop.generation.capabilities import load_models
 from desktop.generation.gemini import GeminiGenerator
-from desktop.generation.request import GenerationRequest, GenerationResult, ReferenceImage
+from desktop.generation.gemini.reply import read_content
+from desktop.generation.generator import GenerationResult, ReferenceImage
 from tests.fakes.gemini import GeminiServer
 
 KEY = "AIzaSyTestKeyThatMustNeverBeSeenAnywhere"
@@ -28,12 +32,42 @@ def picture(seed: int = 0, mime_type: str = "image/jpeg") -> ReferenceImage:
     )
 
 
+MODELS = load_models(resource("capabilities/gemini.json"))
+
+
+def at(
+    base_url: str,
+    api_key: Callable[[], str | None] = lambda: KEY,
+    *,
+    api_version: str = "v1beta",
+    total_timeout_s: float = 30.0,
+) -> GeminiGenerator:
+    return GeminiGenerator(
+        api_key=api_key,
+        models=MODELS,
+        base_url=base_url,
+        api_version=api_version,
+        total_timeout_s=total_timeout_s,
+    )
+
+
 def generator(
     server: GeminiServer, *, key: str | None = KEY, total_timeout_s: float = 30.0
 ) -> GeminiGenerator:
-    return GeminiGenerator(
-        api_key=lambda: key, base_url=server.base_url, total_timeout_s=total_timeout_s
-    )
+    return at(server.base_url, lambda: key, total_timeout_s=total_timeout_s)
+
+
+def generate(
+    asked: GeminiGenerator,
+    wish: GenerationRequest,
+    references: Sequence[ReferenceImage],
+    cancel: CancelToken,
+) -> GenerationResult:
+    """Ask and read, as a generation does. Raises what was wrong with either."""
+    result = asked.read(asked.ask(wish, references, cancel, lambda: None))
+    if result.problem is not None:
+        raise result.problem
+    return result
 
 
 def request(
@@ -42,9 +76,17 @@ def request(
     model: str = "",
     aspect_ratio: str = "1:1",
     image_size: str = "1K",
+    thinking: str = "",
+    api: str = "",
 ) -> GenerationRequest:
     return GenerationRequest(
-        prompt, generator="gemini", model=model, aspect_ratio=aspect_ratio, image_size=image_size
+        prompt,
+        generator="gemini",
+        model=model,
+        aspect_ratio=aspect_ratio,
+        image_size=image_size,
+        thinking=thinking,
+        api=api,
     )
 
 
@@ -53,7 +95,15 @@ def ask(
     wish: GenerationRequest | None = None,
     references: Sequence[ReferenceImage] = (),
 ) -> GenerationResult:
-    return generator(server).generate(wish or request(), references, CancelToken())
+    return generate(generator(server), wish or request(), references, CancelToken())
+
+
+def read_reply(body: str, model: str) -> GenerationResult:
+    """What an answer of ``generateContent`` holds. Raises what is wrong with it."""
+    result = read_content(body.encode("utf-8", "surrogatepass"), model)
+    if result.problem is not None:
+        raise result.problem
+    return result
 
 
 def error_of(
@@ -63,7 +113,7 @@ def error_of(
 ) -> PlantainError:
     """The error that asking ends in."""
     try:
-        asked.generate(wish or request(), references, CancelToken())
+        generate(asked, wish or request(), references, CancelToken())
     except PlantainError as error:
         return error
     raise AssertionError("nothing failed")
@@ -86,7 +136,7 @@ class Asking(threading.Thread):
 
     def run(self) -> None:
         try:
-            self.asked.generate(request(), (), self.cancel)
+            generate(self.asked, request(), (), self.cancel)
         except BaseException as error:  # noqa: BLE001 - handed to the test, whatever it is
             self.error = error
 

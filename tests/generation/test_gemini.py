@@ -9,19 +9,29 @@ from PIL import Image
 
 from desktop.core.cancellation import CancelToken
 from desktop.core.errors import RequestRefused, SettingsError, UsageError
-from desktop.generation.capabilities import DEFAULT_MODEL
-from desktop.generation.gemini import GeminiGenerator
-from desktop.generation.generator import ImageGenerator
-from desktop.generation.request import ReferenceImage, Usage
+from desktop.core.generation_record import Usage
+from desktop.generation.generator import ImageGenerator, ReferenceImage
 from tests.fakes.gemini import GeminiServer
 from tests.fakes.gemini_replies import ANSWER, THOUGHT, compose
-from tests.generation.asking import KEY, ask, error_of, generator, picture, request
+from tests.generation.asking import (
+    KEY,
+    MODELS,
+    ask,
+    at,
+    error_of,
+    generate,
+    generator,
+    picture,
+    request,
+)
+
+DEFAULT_MODEL = MODELS.default
 
 
 def test_it_is_an_image_generator(server: GeminiServer):
     asked: ImageGenerator = generator(server)
     assert (asked.name, asked.is_offline) == ("gemini", False)
-    assert asked.default_model == DEFAULT_MODEL
+    assert asked.models.find("").id == DEFAULT_MODEL
 
 
 def test_the_request_on_the_wire_is_the_one_the_api_documents(server: GeminiServer):
@@ -74,35 +84,39 @@ def test_usage_and_the_model_that_answered_are_reported(server: GeminiServer):
     result = ask(server, request(model="gemini-3-pro-image"), [picture()])
     assert result.model == "gemini-3-pro-image"
     assert result.usage == Usage(
-        prompt_tokens=265, output_tokens=1125, thought_tokens=96, total_tokens=1486
+        prompt_tokens=265,
+        output_tokens=1125,
+        thought_tokens=96,
+        total_tokens=1486,
+        image_tokens=1120,
     )
 
 
 def test_the_same_generator_can_be_asked_again(server: GeminiServer):
     asked = generator(server)
     for _ in range(2):
-        assert asked.generate(request(), (), CancelToken()).images
+        assert generate(asked, request(), (), CancelToken()).images
     assert len(server.requests) == 2
 
 
 def test_the_key_is_asked_for_anew_each_time(server: GeminiServer):
     keys = iter(["first-key", "second-key"])
-    asked = GeminiGenerator(api_key=lambda: next(keys), base_url=server.base_url)
-    asked.generate(request(), (), CancelToken())
+    asked = at(server.base_url, lambda: next(keys))
+    generate(asked, request(), (), CancelToken())
     server.api_key = "second-key"
-    asked.generate(request(), (), CancelToken())
+    generate(asked, request(), (), CancelToken())
 
 
 def test_white_space_around_a_pasted_key_does_no_harm(server: GeminiServer):
     server.api_key = KEY
-    generator(server, key=f"  {KEY}\n").generate(request(), (), CancelToken())
+    generate(generator(server, key=f"  {KEY}\n"), request(), (), CancelToken())
 
 
 @pytest.mark.parametrize("suffix", ["/", "/gateway/", "/gateway"])
 def test_the_address_may_have_a_path(server: GeminiServer, suffix: str):
-    asked = GeminiGenerator(api_key=lambda: KEY, base_url=server.base_url + suffix)
+    asked = at(server.base_url + suffix, lambda: KEY)
     if suffix == "/":
-        asked.generate(request(), (), CancelToken())
+        generate(asked, request(), (), CancelToken())
     else:  # the stand-in has no gateway; what counts is the path that was asked for
         error_of(asked)
     prefix = suffix.rstrip("/")
@@ -110,7 +124,7 @@ def test_the_address_may_have_a_path(server: GeminiServer, suffix: str):
 
 
 def test_the_api_version_can_be_chosen(server: GeminiServer):
-    asked = GeminiGenerator(api_key=lambda: KEY, base_url=server.base_url, api_version="v1")
+    asked = at(server.base_url, lambda: KEY, api_version="v1")
     error_of(asked)
     assert server.requests[0].path.startswith("/v1/models/")
 
@@ -180,13 +194,13 @@ def test_a_model_name_cannot_change_the_address(server: GeminiServer, model: str
     ],
 )
 def test_an_address_that_is_none_is_refused(address: str):
-    error = error_of(GeminiGenerator(api_key=lambda: KEY, base_url=address))
+    error = error_of(at(address, lambda: KEY))
     assert isinstance(error, SettingsError)
     assert "is not one that Plantain can use" in error.message
     assert "secret" not in error.sentence()
 
 
 def test_an_address_that_would_carry_the_key_unencrypted_is_refused():
-    error = error_of(GeminiGenerator(api_key=lambda: KEY, base_url="http://gateway.example"))
+    error = error_of(at("http://gateway.example", lambda: KEY))
     assert isinstance(error, SettingsError)
     assert "unencrypted" in error.message

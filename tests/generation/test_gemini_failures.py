@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import ssl
 
 import httpx2
 import pytest
-from google.genai import errors as genai_errors
 
 from desktop.core.errors import (
+    AccountRefused,
     GenerationError,
     KeyMissing,
     KeyRefused,
+    ModelGone,
     NoPicture,
     PlantainError,
     PromptBlocked,
@@ -21,21 +23,34 @@ from desktop.core.errors import (
     RequestRefused,
     ServiceUnavailable,
 )
-from desktop.generation.gemini import GeminiGenerator, adapter
-from desktop.generation.gemini.errors import Attempt, explain
+from desktop.generation.gemini import sending
+from desktop.generation.gemini.bounded import Answer
+from desktop.generation.gemini.errors import explain
+from desktop.generation.gemini.refusals import explain_refusal
+from desktop.generation.gemini.sending import Call
 from tests.fakes.gemini import GeminiServer
 from tests.fakes.gemini_replies import WORDS_ONLY, Failure
-from tests.generation.asking import KEY, ask, error_of, generator, request
+from tests.generation.asking import KEY, ask, at, error_of, generator, request
 
 FAILURES: dict[Failure, tuple[type[PlantainError], str]] = {
     Failure.BAD_KEY: (KeyRefused, "Gemini does not accept this key. Google says: “API key not"),
     Failure.KEY_SUSPENDED: (KeyRefused, "'api_key:[key]' has been suspended"),
-    Failure.MODEL_GONE: (RequestRefused, "Gemini has no model “gemini-nano-banana-2.1”"),
+    Failure.KEY_LEAKED: (KeyRefused, "found in a public place"),
+    Failure.API_DISABLED: (AccountRefused, "not switched on for this key's project"),
+    Failure.REGION: (AccountRefused, "does not offer this where you are"),
+    Failure.NO_PERMISSION: (AccountRefused, "does not have permission"),
+    Failure.KEY_RESTRICTED: (AccountRefused, "may not be used for Gemini from here"),
+    Failure.NO_BILLING: (AccountRefused, "wants billing to be set up"),
+    Failure.SIGNATURE_MISSING: (RequestRefused, "misses the signature"),
+    Failure.MODEL_GONE: (ModelGone, "Gemini has no model “gemini-nano-banana-2.1”"),
     Failure.BAD_REQUEST: (RequestRefused, "(HTTP 400). Google says: “Unable to process input"),
-    Failure.COUNTRY: (RequestRefused, "country and billing plan"),
+    Failure.COUNTRY: (AccountRefused, "country and billing plan"),
     Failure.TOO_LARGE: (RequestRefused, "too large for Gemini. Your prompt"),
     Failure.QUOTA: (QuotaExhausted, "Try again in 38 seconds."),
     Failure.QUOTA_WITHOUT_DELAY: (QuotaExhausted, "Wait a minute"),
+    Failure.QUOTA_OF_THE_DAY: (QuotaExhausted, "Try again tomorrow"),
+    Failure.QUOTA_NONE_FREE: (QuotaExhausted, "no free pictures of this model"),
+    Failure.SPENDING_CAP: (QuotaExhausted, "spending cap of your Google project"),
     Failure.INTERNAL: (ServiceUnavailable, "in trouble at the moment (HTTP 500)"),
     Failure.OVERLOADED: (ServiceUnavailable, "overloaded at the moment (HTTP 503). Your prompt"),
     Failure.DROP_BEFORE_REPLY: (ServiceUnavailable, "broke off"),
@@ -62,10 +77,14 @@ FAILURES: dict[Failure, tuple[type[PlantainError], str]] = {
     Failure.FINISH_BLOCKLIST: (PromptBlocked, "a word on its block list"),
     Failure.FINISH_SPII: (PromptBlocked, "personal data"),
     Failure.FINISH_LANGUAGE: (PromptBlocked, "the language"),
-    Failure.FINISH_NO_IMAGE: (NoPicture, "asked for a picture and made none"),
+    Failure.FINISH_NO_IMAGE: (NoPicture, "answered without a picture"),
     Failure.FINISH_IMAGE_OTHER: (NoPicture, "could not finish the picture"),
     Failure.FINISH_OTHER: (NoPicture, "does not say why"),
     Failure.FINISH_MAX_TOKENS: (NoPicture, "Shorten the prompt"),
+    Failure.FINISH_CONTINUATION: (NoPicture, "broke its answer off"),
+    Failure.FINISH_MALFORMED_RESPONSE: (NoPicture, "could not finish its own answer"),
+    Failure.FINISH_TOO_MANY_TOOL_CALLS: (NoPicture, "lost itself in tools"),
+    Failure.FINISH_MISSING_THOUGHT_SIGNATURE: (NoPicture, "misses the signature"),
     Failure.FINISH_UNKNOWN: (NoPicture, "a reason that it calls “LUNAR_ECLIPSE”"),
     Failure.TEXT_ONLY: (NoPicture, f"It wrote: “{WORDS_ONLY}”"),
     Failure.THOUGHT_PICTURE_ONLY: (NoPicture, "answered without a picture"),
@@ -143,7 +162,7 @@ def test_bytes_that_are_no_picture_are_handed_on_for_the_import_to_refuse(server
 
 def test_a_model_that_the_table_does_not_know_is_for_gemini_to_refuse(server: GeminiServer):
     error = error_of(generator(server), wish=request(model="gemini-5-dream"))
-    assert isinstance(error, RequestRefused)
+    assert isinstance(error, ModelGone)
     assert "gemini-5-dream" in error.message
     assert error.next_step == "Choose another model."
 
@@ -168,14 +187,14 @@ def test_a_server_that_is_not_there():
     with socket.socket() as reserved:  # bound but not listening: connections are refused
         reserved.bind(("127.0.0.1", 0))
         address = f"http://127.0.0.1:{reserved.getsockname()[1]}"
-        error = error_of(GeminiGenerator(api_key=lambda: KEY, base_url=address))
+        error = error_of(at(address, lambda: KEY))
     assert type(error) is ServiceUnavailable
     assert error.message == "127.0.0.1 does not take connections."
 
 
 def test_a_server_that_speaks_no_tls(server: GeminiServer):
     address = server.base_url.replace("http:", "https:")
-    error = error_of(GeminiGenerator(api_key=lambda: KEY, base_url=address))
+    error = error_of(at(address, lambda: KEY))
     assert type(error) is ServiceUnavailable
     assert "No encrypted connection" in error.message
 
@@ -185,7 +204,7 @@ def test_a_name_that_cannot_be_resolved(monkeypatch: pytest.MonkeyPatch):
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
     monkeypatch.setattr(socket, "getaddrinfo", unknown)
-    error = error_of(GeminiGenerator(api_key=lambda: KEY, base_url="https://gemini.invalid"))
+    error = error_of(at("https://gemini.invalid", lambda: KEY))
     assert type(error) is ServiceUnavailable
     assert error.message == "The address of gemini.invalid could not be found."
 
@@ -193,10 +212,10 @@ def test_a_name_that_cannot_be_resolved(monkeypatch: pytest.MonkeyPatch):
 def test_an_unforeseen_failure_is_logged_without_its_words(
     server: GeminiServer, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ):
-    def broken(_body: str, _model: str) -> None:
+    def broken(*_: object) -> None:
         raise RuntimeError(f"{' '.join(('a', 'red', 'cape'))}, with {KEY}")
 
-    monkeypatch.setattr(adapter, "read_reply", broken)
+    monkeypatch.setattr(sending, "_content", broken)
     error = error_of(generator(server))
     assert type(error) is GenerationError
     assert "(RuntimeError)" in error.message
@@ -206,7 +225,7 @@ def test_an_unforeseen_failure_is_logged_without_its_words(
     assert "red cape" not in caplog.text, "the prompt is the person's"
 
 
-ATTEMPT = Attempt(key=KEY, host="gemini.test", model="m", connect_timeout_s=15, total_timeout_s=180)
+CALL = Call(KEY, "gemini.test", "https://gemini.test", "v1beta", "generate-content", "m", 180.0)
 
 
 def _caused(error: Exception, cause: Exception) -> Exception:
@@ -214,10 +233,15 @@ def _caused(error: Exception, cause: Exception) -> Exception:
     return error
 
 
-def _refusal(code: int, message: str = "", **error: object) -> Exception:
+def _refusal(code: int, message: str = "", **error: object) -> Answer:
     reply = {"error": {"code": code, "message": message, **error}}
-    kind = genai_errors.ServerError if code >= 500 else genai_errors.ClientError
-    return kind(code, reply, None)
+    return Answer(code, {}, json.dumps(reply).encode())
+
+
+def told(foreign: Exception | Answer) -> GenerationError | None:
+    if isinstance(foreign, Answer):
+        return explain_refusal(foreign, CALL)
+    return explain(foreign, CALL)
 
 
 @pytest.mark.parametrize(
@@ -239,16 +263,15 @@ def _refusal(code: int, message: str = "", **error: object) -> Exception:
         (_refusal(418, "I'm a\nteapot\x07"), RequestRefused, "“I'm a teapot”"),
         (_refusal(400, "x" * 1000), RequestRefused, "xxx…”"),
         (_refusal(504, "Deadline"), ServiceUnavailable, "in trouble"),
-        (genai_errors.ClientError(400, "text", None), RequestRefused, "(HTTP 400). Your"),
-        (genai_errors.ClientError(400, {"error": None}, None), RequestRefused, "(HTTP 400)."),
+        (Answer(400, {}, b'"text"'), RequestRefused, "(HTTP 400). Your"),
+        (Answer(400, {}, b'{"error": null}'), RequestRefused, "(HTTP 400)."),
         (_refusal(400, details="text"), RequestRefused, "(HTTP 400)."),
         (_refusal(400, details=[None, {}]), RequestRefused, "(HTTP 400)."),
-        (genai_errors.APIError(204, {}, None), ReplyUnreadable, "(HTTP 204)"),
-        (UnicodeDecodeError("utf-8", b"", 0, 1, ""), ReplyUnreadable, "not Gemini's format"),
+        (Answer(204, {}, b""), ReplyUnreadable, "(HTTP 204)"),
     ],
 )
-def test_rare_failures_are_told_too(foreign: Exception, expected: type, words: str):
-    error = explain(foreign, ATTEMPT)
+def test_rare_failures_are_told_too(foreign: Exception | Answer, expected: type, words: str):
+    error = told(foreign)
     assert error is not None
     assert type(error) is expected
     assert words in error.sentence()
@@ -267,13 +290,12 @@ def test_rare_failures_are_told_too(foreign: Exception, expected: type, words: s
     ],
 )
 def test_waiting_times_are_told_as_people_plan(delay: str | None, next_step: str):
-    error = explain(_refusal(429, details=[{"retryDelay": delay}]), ATTEMPT)
+    error = told(_refusal(429, details=[{"retryDelay": delay}]))
     assert error is not None
     assert error.next_step == next_step
 
 
 def test_a_waiting_time_may_come_in_the_header():
-    response = httpx2.Response(429, headers={"Retry-After": "7"})
-    error = explain(genai_errors.ClientError(429, {}, response), ATTEMPT)
+    error = told(Answer(429, {"retry-after": "7"}, b"{}"))
     assert isinstance(error, QuotaExhausted)
     assert error.retry_after_s == 7

@@ -8,12 +8,12 @@ import json
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from desktop.core.errors import GenerationError, NoPicture, PromptBlocked, ReplyUnreadable
-from desktop.generation.gemini.reply import read_reply
-from desktop.generation.request import Usage
+from desktop.core.generation_record import Usage
+from tests.generation.asking import read_reply
 
 PNG = b"\x89PNG\xfb\xff\xfe"
 
@@ -121,7 +121,6 @@ _JSON = st.recursive(
 )
 
 
-@settings(deadline=None)  # a busy machine is no failure
 @given(_JSON)
 def test_any_json_is_either_a_result_or_an_error_of_ours(value: object):
     with contextlib.suppress(GenerationError):

@@ -11,11 +11,10 @@ import pytest
 
 from desktop.core.cancellation import CancelToken
 from desktop.core.errors import PlantainError
-from desktop.generation.gemini import GeminiGenerator
-from desktop.generation.gemini.errors import Attempt
+from desktop.generation.gemini.sending import Call
 from tests.fakes.gemini import GeminiServer
 from tests.fakes.gemini_replies import Failure
-from tests.generation.asking import KEY, ask, error_of, generator, picture, request
+from tests.generation.asking import KEY, ask, at, error_of, generate, generator, picture, request
 
 
 def _everything_a_report_could_show(error: PlantainError) -> str:
@@ -56,8 +55,8 @@ def test_success_does_not_log_the_key(server: GeminiServer, caplog: pytest.LogCa
 
 
 def test_nothing_shows_the_key_when_printed(server: GeminiServer):
-    attempt = Attempt(key=KEY, host="h", model="m", connect_timeout_s=1, total_timeout_s=1)
-    assert KEY not in repr(attempt)
+    call = Call(KEY, "h", "https://h", "v1beta", "interactions", "m", 1.0)
+    assert KEY not in repr(call)
     asked = generator(server)
     assert KEY not in repr(asked) + repr(vars(asked))
 
@@ -113,9 +112,9 @@ def test_a_key_store_that_fails_is_told_and_nothing_is_sent(server: GeminiServer
     def locked() -> str:
         raise SettingsError("The system's key store is locked.")
 
-    asked = GeminiGenerator(api_key=locked, base_url=server.base_url)
+    asked = at(server.base_url, locked)
     with pytest.raises(SettingsError, match="locked"):
-        asked.generate(request(), (), CancelToken())
+        generate(asked, request(), (), CancelToken())
     assert server.requests == []
 
 
@@ -126,7 +125,7 @@ def test_importing_loads_no_network_library_and_starts_nothing():
         "heavy = {'google.genai', 'httpx2', 'PySide6', 'PIL', 'pydantic', 'asyncio.__main__'}\n"
         "assert not heavy & set(sys.modules), heavy & set(sys.modules)\n"
         "assert threading.active_count() == 1\n"
-        "desktop.generation.gemini.GeminiGenerator(api_key=lambda: 1 / 0)\n"
+        "desktop.generation.gemini.GeminiGenerator(api_key=lambda: 1 / 0, models=None)\n"
         "assert not heavy & set(sys.modules), heavy & set(sys.modules)\n"
     )
     done = subprocess.run(

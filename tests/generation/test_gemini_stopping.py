@@ -13,10 +13,11 @@ import pytest
 
 from desktop.core.cancellation import CancelToken
 from desktop.core.errors import Cancelled, ServiceUnavailable
-from desktop.generation.gemini import GeminiGenerator
 from tests.fakes.gemini import GeminiServer
 from tests.fakes.gemini_replies import Failure
-from tests.generation.asking import KEY, Asking, ask, error_of, generator, request
+from tests.generation.asking import KEY, Asking, ask, at, error_of, generate, generator, request
+
+pytestmark = pytest.mark.alone  # how soon it ends is measured
 
 
 @pytest.fixture(autouse=True)
@@ -50,7 +51,7 @@ def test_cancelling_does_not_wait_for_a_name_server(monkeypatch: pytest.MonkeyPa
 
     monkeypatch.setattr(socket, "getaddrinfo", silent)
     try:
-        asking = Asking(GeminiGenerator(api_key=lambda: KEY, base_url="https://gemini.invalid"))
+        asking = Asking(at("https://gemini.invalid", lambda: KEY))
         assert asked_for_name.wait(5)
         assert asking.seconds_to_stop() < 1
         assert type(asking.error) is Cancelled
@@ -63,7 +64,7 @@ def test_cancelled_before_the_start_nothing_is_sent(server: GeminiServer):
     cancel = CancelToken()
     cancel.cancel()
     with pytest.raises(Cancelled):
-        generator(server).generate(request(), (), cancel)
+        generate(generator(server), request(), (), cancel)
     assert len(server.requests) == sent_before
 
 
@@ -75,15 +76,15 @@ def test_a_cancel_while_the_key_is_fetched_still_counts(server: GeminiServer):
         cancel.cancel()
         return KEY
 
-    asked = GeminiGenerator(api_key=slow_keyring, base_url=server.base_url)
+    asked = at(server.base_url, slow_keyring)
     with pytest.raises(Cancelled):
-        asked.generate(request(), (), cancel)
+        generate(asked, request(), (), cancel)
     assert len(server.requests) == sent_before
 
 
 def test_a_cancel_after_the_end_changes_nothing(server: GeminiServer):
     cancel = CancelToken()
-    assert generator(server).generate(request(), (), cancel).images
+    assert generate(generator(server), request(), (), cancel).images
     cancel.cancel()
 
 
@@ -103,12 +104,16 @@ def test_the_whole_attempt_has_a_time_limit(server: GeminiServer, failure: Failu
 def test_ctrl_c_ends_it_on_the_command_line(server: GeminiServer):
     server.fail_with(Failure.HANG)
     program = (
+        "from desktop.config.paths import resource\n"
         "from desktop.core.cancellation import CancelToken\n"
+        "from desktop.core.generation_record import GenerationRequest\n"
+        "from desktop.generation.capabilities import load_models\n"
         "from desktop.generation.gemini import GeminiGenerator\n"
-        "from desktop.generation.request import GenerationRequest\n"
-        f"asked = GeminiGenerator(api_key=lambda: 'k', base_url={server.base_url!r})\n"
+        "models = load_models(resource('capabilities/gemini.json'))\n"
+        f"address = {server.base_url!r}\n"
+        "asked = GeminiGenerator(api_key=lambda: 'k', models=models, base_url=address)\n"
         "try:\n"
-        "    asked.generate(GenerationRequest('x'), (), CancelToken())\n"
+        "    asked.ask(GenerationRequest('x'), (), CancelToken(), lambda: None)\n"
         "except KeyboardInterrupt:\n"
         "    print('interrupted')\n"
     )

@@ -8,9 +8,9 @@ import pytest
 
 from desktop.core.cancellation import CancelToken
 from desktop.core.errors import Cancelled, UsageError
-from desktop.generation.generator import ImageGenerator
+from desktop.core.generation_record import GenerationRequest, Usage
+from desktop.generation.generator import GenerationResult, ImageGenerator, ReferenceImage
 from desktop.generation.moodboard import MoodBoardGenerator
-from desktop.generation.request import GenerationRequest, ReferenceImage, Usage
 
 
 class Renderer:
@@ -34,6 +34,16 @@ class Renderer:
         return b"board"
 
 
+def drawn(
+    render: Renderer,
+    wish: GenerationRequest,
+    references: Sequence[ReferenceImage],
+    cancel: CancelToken,
+) -> GenerationResult:
+    board = MoodBoardGenerator(render)
+    return board.read(board.ask(wish, references, cancel, lambda: None))
+
+
 REFERENCES = [
     ReferenceImage(b"one", "image/jpeg", label="one.jpg", score=0.3),
     ReferenceImage(b"two", "image/png", label="two.png"),
@@ -49,7 +59,7 @@ def test_it_is_an_image_generator_that_works_offline():
 def test_the_renderer_gets_everything_in_order():
     render = Renderer()
     wish = GenerationRequest("kettles", aspect_ratio="3:2", image_size="2K")
-    MoodBoardGenerator(render).generate(wish, REFERENCES, CancelToken())
+    drawn(render, wish, REFERENCES, CancelToken())
     expected = ("kettles", [b"one", b"two"], ["one.jpg", "two.png"], [0.3, None], "3:2", 2048)
     assert render.calls == [expected]
 
@@ -58,7 +68,7 @@ def test_the_renderer_gets_everything_in_order():
 def test_sizes_are_long_sides_in_pixels(size: str, pixels: int):
     render = Renderer()
     wish = GenerationRequest("kettles", image_size=size)
-    MoodBoardGenerator(render).generate(wish, [], CancelToken())
+    drawn(render, wish, [], CancelToken())
     assert render.calls[0][-1] == pixels
 
 
@@ -66,9 +76,7 @@ def test_sizes_are_long_sides_in_pixels(size: str, pixels: int):
     ("count", "words"), [(0, "your words alone"), (1, "your reference"), (2, "your 2 references")]
 )
 def test_it_says_honestly_what_the_board_is(count: int, words: str):
-    result = MoodBoardGenerator(Renderer()).generate(
-        GenerationRequest("kettles"), REFERENCES[:count], CancelToken()
-    )
+    result = drawn(Renderer(), GenerationRequest("kettles"), REFERENCES[:count], CancelToken())
     assert result.images == (b"board",)
     assert (result.model, result.usage) == ("moodboard-1", Usage())
     assert words in result.text
@@ -86,7 +94,7 @@ def test_it_says_honestly_what_the_board_is(count: int, words: str):
 def test_what_cannot_be_drawn_is_refused_with_a_next_step(wish: GenerationRequest):
     render = Renderer()
     with pytest.raises(UsageError) as caught:
-        MoodBoardGenerator(render).generate(wish, [], CancelToken())
+        drawn(render, wish, [], CancelToken())
     assert caught.value.next_step
     assert render.calls == []
 
@@ -95,5 +103,5 @@ def test_a_cancelled_board_is_not_drawn():
     render, cancel = Renderer(), CancelToken()
     cancel.cancel()
     with pytest.raises(Cancelled):
-        MoodBoardGenerator(render).generate(GenerationRequest("kettles"), [], cancel)
+        drawn(render, GenerationRequest("kettles"), [], cancel)
     assert render.calls == []

@@ -7,9 +7,11 @@ import re
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
+from desktop.core.addresses import without_user_info
 from desktop.core.errors import KeyMissing, KeyRefused, RequestRefused, SettingsError, UsageError
+from desktop.core.text import number, tr
 from desktop.generation.gemini.quoting import KEPT, one_line
-from desktop.generation.request import ReferenceImage
+from desktop.generation.generator import ReferenceImage
 
 DEFAULT_BASE_URL = "https://generativelanguage.googleapis.com"
 
@@ -27,16 +29,18 @@ def checked_key(key: str | None) -> str:
     bare = (key or "").strip()
     if not bare:
         raise KeyMissing(
-            "No Gemini key is set.",
-            safe="Nothing was sent; your prompt and references are kept.",
-            next_step="Set one in the system's key store or as GEMINI_API_KEY; keys are made at"
-            " https://aistudio.google.com/apikey. The mood board works without one.",
+            tr("No Gemini key is set."),
+            safe=tr("Nothing was sent; your prompt and references are kept."),
+            next_step=tr(
+                "Set one in the system's key store or as GEMINI_API_KEY; keys are made "
+                "at https://aistudio.google.com/apikey. The mood board works without one."
+            ),
         )
     if not (bare.isascii() and bare.isprintable()) or " " in bare:
         raise KeyRefused(
-            "The Gemini key has characters that no key has, such as a line break or an accent.",
-            safe="Nothing was sent; your prompt and references are kept.",
-            next_step="Copy the key again from https://aistudio.google.com/apikey and set it.",
+            tr("The Gemini key has characters that no key has, such as a line break or an accent."),
+            safe=tr("Nothing was sent; your prompt and references are kept."),
+            next_step=tr("Copy the key again from https://aistudio.google.com/apikey and set it."),
         )
     return bare
 
@@ -57,22 +61,31 @@ def checked_host(base_url: str) -> str:
             host, is_encrypted = parts.hostname or "", parts.scheme == "https"
     if not host:
         raise SettingsError(
-            f"The Gemini address “{_shown(base_url)}” is not one that Plantain can use.",
-            safe="Nothing was sent.",
-            next_step=f"Correct it, or remove it to use {DEFAULT_BASE_URL}.",
+            tr(
+                "The Gemini address “{shown}” is not one that Plantain can use.",
+                shown=_shown(base_url),
+            ),
+            safe=tr("Nothing was sent."),
+            next_step=tr(
+                "Correct it, or remove it to use {default_base_url}.",
+                default_base_url=DEFAULT_BASE_URL,
+            ),
         )
     if not is_encrypted and not is_loopback(host):
         raise SettingsError(
-            f"The Gemini address “{_shown(base_url)}” would carry your key unencrypted.",
-            safe="Nothing was sent.",
-            next_step="Use an address that starts with https://.",
+            tr(
+                "The Gemini address “{shown}” would carry your key unencrypted.",
+                shown=_shown(base_url),
+            ),
+            safe=tr("Nothing was sent."),
+            next_step=tr("Use an address that starts with https://."),
         )
     return host
 
 
 def _shown(base_url: str) -> str:
     """The address without a password or a query, either of which may be a secret."""
-    return one_line(re.sub(r"(?<=//)[^/@]*@", "", base_url).partition("?")[0], 120)
+    return one_line(without_user_info(base_url).partition("?")[0], 120)
 
 
 def is_loopback(host: str) -> bool:
@@ -84,9 +97,12 @@ def checked_model_id(model_id: str) -> str:
     """The id becomes a part of the address. Raises: RequestRefused."""
     if not _MODEL_ID.fullmatch(model_id) or ".." in model_id:
         raise RequestRefused(
-            f"“{one_line(model_id, 80)}” cannot be the name of a Gemini model.",
-            safe=KEPT,
-            next_step="Choose another model.",
+            tr(
+                "“{name}” cannot be the name of a Gemini model.",
+                name=one_line(model_id, 80),
+            ),
+            safe=tr(KEPT),
+            next_step=tr("Choose another model."),
         )
     return model_id
 
@@ -96,16 +112,23 @@ def check_pictures(references: Sequence[ReferenceImage]) -> None:
     for picture in references:
         if picture.mime_type not in ACCEPTED_MIME_TYPES or not picture.data:
             raise UsageError(
-                f"Gemini cannot take the reference “{one_line(picture.label or 'unnamed', 80)}”"
-                f" ({picture.mime_type or 'no format'}).",
-                safe="Nothing was sent.",
-                next_step="Remove it, or convert it to PNG or JPEG.",
+                tr(
+                    "Gemini cannot take the reference “{name}” ({mime_type}).",
+                    name=one_line(picture.label or tr("unnamed"), 80),
+                    mime_type=picture.mime_type or tr("no format"),
+                ),
+                safe=tr("Nothing was sent."),
+                next_step=tr("Remove it, or convert it to PNG or JPEG."),
             )
     encoded = sum(len(picture.data) * 4 // 3 for picture in references)
     if encoded > MAX_REQUEST_BYTES:
         raise UsageError(
-            f"The references are too large together: {encoded / 1e6:.0f} MB as sent,"
-            f" and Gemini takes {MAX_REQUEST_BYTES / 1e6:.0f} MB.",
-            safe="Nothing was sent.",
-            next_step="Remove some of them.",
+            tr(
+                "The references are too large together: {megabytes} MB as sent, and "
+                "Gemini takes {most} MB.",
+                megabytes=number(encoded / 1e6),
+                most=number(MAX_REQUEST_BYTES / 1e6),
+            ),
+            safe=tr("Nothing was sent."),
+            next_step=tr("Remove some of them."),
         )

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-KEPT = "Your prompt and references are kept; nothing was saved."
+from desktop.core.text import marked
+
+KEPT = marked("Your prompt and references are kept; nothing was saved.")
 
 _GOOGLE_KEY = re.compile(r"AIza[0-9A-Za-z_\-]{20,}")
 _HIDDEN = "[key]"
@@ -14,6 +16,11 @@ def one_line(text: str, limit: int = 240) -> str:
     """The text with all runs of white space as one space, cut at ``limit`` characters."""
     line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
     return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
+
+
+def readable(text: str) -> str:
+    """The text on its lines, without what would command a terminal or is half a character."""
+    return "".join(c if c.isprintable() or c in "\n\t" else " " for c in text)
 
 
 def without_key(text: str, key: str) -> str:

@@ -1,4 +1,4 @@
-"""From Gemini's JSON to a result, or to the sentence that says why there is none.
+"""From the JSON of ``generateContent`` to a result, or to the sentence that says why there is none.
 
 Read as plain JSON rather than through the SDK's types: those warn about every block or finish
 reason that Google adds later and fail as a whole over one broken part.
@@ -10,211 +10,347 @@ import base64
 import binascii
 import contextlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import cast
 
-from desktop.core.errors import NoPicture, PromptBlocked, ReplyUnreadable
-from desktop.generation.gemini.quoting import KEPT, one_line
-from desktop.generation.request import GenerationResult, Usage
+from desktop.core.errors import GenerationError, NoPicture, PromptBlocked, ReplyUnreadable
+from desktop.core.generation_record import Usage
+from desktop.core.text import marked, sentences, tr
+from desktop.files.checked_json import parse_json
+from desktop.generation.gemini.quoting import KEPT, one_line, readable
+from desktop.generation.generator import GenerationResult
 
 Json = Mapping[str, object]
 
-_REWORD = "Reword the prompt or change the references, then try again."
+MAX_PARTS = 1_000
+"""Of one reply that are looked at; Gemini sends a handful."""
+MAX_PICTURES = 16
+"""Of one reply that are kept; Gemini sends one, seldom some."""
+_MAX_TEXT = 100_000
+_MAX_NAME = 200
+_MAX_TURN = 16_000_000
+_MAX_TOKENS = 10**12
+
+REWORD = marked("Reword the prompt or change the references, then try again.")
 
 _BLOCKED: dict[str, str] = {
-    "SAFETY": "its safety rules",
-    "IMAGE_SAFETY": "its safety rules for pictures",
-    "PROHIBITED_CONTENT": "its rules on prohibited content",
-    "BLOCKLIST": "a word on its block list",
-    "OTHER": "a rule that it does not name",
-    "MODEL_ARMOR": "a filter of your organisation",
-    "JAILBREAK": "its rules against circumventing its limits",
+    "SAFETY": marked("its safety rules"),
+    "IMAGE_SAFETY": marked("its safety rules for pictures"),
+    "PROHIBITED_CONTENT": marked("its rules on prohibited content"),
+    "BLOCKLIST": marked("a word on its block list"),
+    "OTHER": marked("a rule that it does not name"),
+    "MODEL_ARMOR": marked("a filter of your organisation"),
+    "JAILBREAK": marked("its rules against circumventing its limits"),
 }
 """Why a prompt was declined before anything was made (``promptFeedback.blockReason``)."""
 
 _DECLINED: dict[str, str] = {
-    "SAFETY": "its safety rules",
-    "IMAGE_SAFETY": "its safety rules for pictures",
-    "PROHIBITED_CONTENT": "its rules on prohibited content",
-    "IMAGE_PROHIBITED_CONTENT": "its rules on prohibited pictures",
-    "RECITATION": "the answer coming too close to an existing work",
-    "IMAGE_RECITATION": "the picture coming too close to an existing one",
-    "BLOCKLIST": "a word on its block list",
-    "SPII": "personal data in the answer",
-    "LANGUAGE": "the language, which it does not support",
-    "ESCALATION": "its safety rules",
-    "MODEL_ARMOR": "a filter of your organisation",
+    "SAFETY": marked("its safety rules"),
+    "IMAGE_SAFETY": marked("its safety rules for pictures"),
+    "PROHIBITED_CONTENT": marked("its rules on prohibited content"),
+    "IMAGE_PROHIBITED_CONTENT": marked("its rules on prohibited pictures"),
+    "RECITATION": marked("the answer coming too close to an existing work"),
+    "IMAGE_RECITATION": marked("the picture coming too close to an existing one"),
+    "BLOCKLIST": marked("a word on its block list"),
+    "SPII": marked("personal data in the answer"),
+    "LANGUAGE": marked("the language, which it does not support"),
+    "ESCALATION": marked("its safety rules"),
+    "MODEL_ARMOR": marked("a filter of your organisation"),
 }
 """Why an answer was withheld on policy grounds (``candidates[].finishReason``)."""
 
 _PICTURELESS: dict[str, tuple[str, str]] = {
     "": (
-        "Gemini answered without a picture and gave no reason.",
-        "Try again, or ask for a picture more plainly.",
+        marked("Gemini answered without a picture and gave no reason."),
+        marked("Try again, or ask for a picture more plainly."),
     ),
     "STOP": (
-        "Gemini answered without a picture.",
-        "Ask for a picture more plainly, for example “A photo of …”.",
+        marked("Gemini answered without a picture."),
+        marked("Ask for a picture more plainly, for example “A photo of …”."),
     ),
     "NO_IMAGE": (
-        "Gemini was asked for a picture and made none.",
-        "Ask for a picture more plainly, for example “A photo of …”.",
+        marked("Gemini answered without a picture."),
+        marked("Ask for a picture more plainly, for example “A photo of …”."),
     ),
-    "IMAGE_OTHER": ("Gemini could not finish the picture and does not say why.", _REWORD),
-    "OTHER": ("Gemini stopped before a picture was made and does not say why.", _REWORD),
+    "IMAGE_OTHER": (marked("Gemini could not finish the picture and does not say why."), REWORD),
+    "OTHER": (marked("Gemini stopped before a picture was made and does not say why."), REWORD),
     "MAX_TOKENS": (
-        "Gemini reached the longest answer it may give before a picture was made.",
-        "Shorten the prompt or choose a smaller size.",
+        marked("Gemini reached the longest answer it may give before a picture was made."),
+        marked("Shorten the prompt or choose a smaller size."),
+    ),
+    "CONTINUATION": (
+        marked("Gemini broke its answer off before a picture was made."),
+        marked("Try again, or ask for less in one picture."),
+    ),
+    "MALFORMED_RESPONSE": (
+        marked("Gemini could not finish its own answer."),
+        marked("Try again."),
+    ),
+    "TOO_MANY_TOOL_CALLS": (
+        marked("Gemini lost itself in tools before a picture was made."),
+        marked("Ask for a picture more plainly, for example “A photo of …”."),
+    ),
+    "MISSING_THOUGHT_SIGNATURE": (
+        marked("Gemini misses the signature of an earlier turn, so it cannot go on from it."),
+        marked("Start anew from the picture: use it as a reference."),
     ),
     "PUP_LIMITED_DISABLED": (
-        "Google has limited this account's use of Gemini.",
-        "Look at the account in Google AI Studio, or use another key.",
+        marked("Google has limited this account's use of Gemini."),
+        marked("Look at the account in Google AI Studio, or use another key."),
     ),
 }
 
 
-def read_reply(body: str, asked_model: str) -> GenerationResult:
-    """The pictures and words of one answer.
+def read_content(body: bytes, asked_model: str) -> GenerationResult:
+    """The pictures and words of one answer to ``generateContent``; never raises.
 
     Args:
-        body: the HTTP body of a 200 reply to ``generateContent``.
+        body: of an HTTP answer with status 200.
         asked_model: named in the result when the answer names no model version.
-
-    Raises:
-        ReplyUnreadable: it is not JSON, not an object, or a picture is not base64.
-        PromptBlocked: the prompt or the answer was declined for policy reasons.
-        NoPicture: a valid answer without a picture.
     """
-    reply = _parse(body)
-    images: list[bytes] = []
-    texts: list[str] = []
+    reply = parsed(body)
+    if reply is None:
+        return unreadable(asked_model)
+    found = Findings()
     finish_reasons: list[str] = []
-    for candidate in _objects(reply.get("candidates")):
-        finish_reasons.append(_word(candidate.get("finishReason")))
-        for part in _objects(_object(candidate.get("content")).get("parts")):
+    message = ""
+    for candidate in objects(reply.get("candidates")):
+        finish_reasons.append(word(candidate.get("finishReason")))
+        message = message or quoted(candidate.get("finishMessage"))
+        for part in objects(an_object(candidate.get("content")).get("parts")):
             # Thoughts are drafts: their pictures are not the answer, their words not for people.
             if part.get("thought") is True:
                 continue
-            picture = _picture(part)
-            if picture:
-                images.append(picture)
-            text = part.get("text")
-            if isinstance(text, str) and text.strip():
-                texts.append(text.strip())
-    text = "\n".join(texts)
-    if not images:
-        raise _why_no_picture(reply, finish_reasons, text)
+            inline = an_object(part.get("inlineData"))
+            found.take_picture(inline.get("data"), inline.get("mimeType", "image/"))
+            found.take_text(part.get("text"))
     version = reply.get("modelVersion")
     return GenerationResult(
-        images=tuple(images),
-        text=text,
-        model=version if isinstance(version, str) and version else asked_model,
-        usage=_usage(_object(reply.get("usageMetadata"))),
+        images=tuple(found.images),
+        text=found.text,
+        model=name(version) or asked_model,
+        usage=_usage(an_object(reply.get("usageMetadata"))),
+        response_id=name(reply.get("responseId")),
+        turn=without_pictures(reply.get("candidates")),
+        problem=None
+        if found.images
+        else found.garbled or _why_no_picture(reply, finish_reasons, message, found.text),
     )
 
 
-def _parse(body: str) -> Json:
-    reply: object = None
-    # Refused below, outside any handler, so that our error carries no foreign one along.
+class Findings:
+    """The pictures and words of an answer, as they are come across."""
+
+    def __init__(self) -> None:
+        self.images: list[bytes] = []
+        self.garbled: ReplyUnreadable | None = None
+        self._texts: list[str] = []
+        self._parts = 0
+
+    @property
+    def text(self) -> str:
+        return readable("\n".join(self._texts)[:_MAX_TEXT])
+
+    def take_picture(self, data: object, mime_type: object) -> None:
+        """One that is garbled costs itself alone: the others were paid for."""
+        self._parts += 1
+        if self._parts > MAX_PARTS or not data:
+            return
+        if not (isinstance(mime_type, str) and mime_type.startswith("image/")):
+            return
+        picture = _decoded(data)
+        if picture is None:
+            self.garbled = _unreadable(tr("Gemini sent a picture that arrived garbled."))
+        elif len(self.images) < MAX_PICTURES:
+            self.images.append(picture)
+        else:  # the last one is the final one
+            self.images[-1] = picture
+
+    def take_text(self, text: object) -> None:
+        if isinstance(text, str) and text.strip() and self._parts <= MAX_PARTS:
+            self._texts.append(text.strip())
+
+
+def too_large() -> ReplyUnreadable:
+    """The error for an answer that has no end."""
+    return _unreadable(tr("Gemini's answer is far longer than any picture, and was given up."))
+
+
+def unreadable(asked_model: str) -> GenerationResult:
+    """The result of an answer that is none."""
+    problem = _unreadable(tr("Gemini's answer is not in the form that its API promises."))
+    return GenerationResult(model=asked_model, problem=problem)
+
+
+def parsed(body: bytes) -> Json | None:
+    """The JSON object of an answer; None where it is none."""
+    reply = json_in(body)
+    return cast(Json, reply) if isinstance(reply, dict) else None
+
+
+def json_in(body: bytes) -> object:
+    """What an answer says in JSON; None where it is none."""
     with contextlib.suppress(ValueError, RecursionError):
-        reply = json.loads(body)
-    if not isinstance(reply, dict):
-        raise _unreadable("Gemini's answer is not in the form that its API promises.")
-    return cast(Json, reply)
+        return parse_json(body)
+    return None
 
 
-def _picture(part: Json) -> bytes:
-    """The bytes of an image part; empty when the part holds none."""
-    inline = _object(part.get("inlineData"))
-    data = inline.get("data")
-    mime_type = inline.get("mimeType", "image/")
-    if not data or not (isinstance(mime_type, str) and mime_type.startswith("image/")):
-        return b""
-    picture: bytes | None = None
-    if isinstance(data, str):
-        # The API writes the standard alphabet and accepts the URL-safe one; read either.
-        padded = data.translate(_TO_STANDARD_ALPHABET) + "=" * (-len(data) % 4)
-        try:
-            picture = base64.b64decode(padded, validate=True)
-        except (binascii.Error, ValueError):
-            picture = None
-    if picture is None:
-        raise _unreadable("Gemini sent a picture that arrived garbled.")
-    return picture
+def _decoded(data: object) -> bytes | None:
+    """None for what is no base64. The API writes the standard alphabet and accepts the URL-safe
+    one; read either."""
+    if not isinstance(data, str):
+        return None
+    padded = data.translate(_TO_STANDARD_ALPHABET) + "=" * (-len(data) % 4)
+    try:
+        return base64.b64decode(padded, validate=True)
+    except (binascii.Error, ValueError):
+        return None
 
 
 _TO_STANDARD_ALPHABET = str.maketrans("-_", "+/")
 
 
-def _why_no_picture(reply: Json, finish_reasons: list[str], text: str) -> Exception:
-    feedback = _object(reply.get("promptFeedback"))
-    block_reason = _word(feedback.get("blockReason"))
+def without_pictures(turn: object) -> str:
+    """What a next turn is asked with, as JSON: signatures and words unchanged; each picture's
+    bytes are replaced by how many pictures came before it."""
+    count = 0
+
+    def copied(value: object) -> object:
+        nonlocal count
+        if isinstance(value, list):
+            return [copied(item) for item in cast(list[object], value)]
+        if not isinstance(value, dict):
+            return value
+        fields = cast(dict[str, object], value)
+        if "data" in fields and ("mimeType" in fields or "mime_type" in fields):
+            count += 1
+            return {**fields, "data": count - 1}
+        return {key: copied(item) for key, item in fields.items()}
+
+    try:
+        written = json.dumps(copied(turn)) if turn else ""
+    except RecursionError:
+        return ""
+    return written if len(written) <= _MAX_TURN else ""
+
+
+def _why_no_picture(
+    reply: Json, finish_reasons: list[str], message: str, text: str
+) -> GenerationError:
+    feedback = an_object(reply.get("promptFeedback"))
+    block_reason = word(feedback.get("blockReason"))
     if block_reason:
-        rule = _BLOCKED.get(block_reason, f"a rule it calls “{one_line(block_reason, 40)}”")
-        said = _quoted(feedback.get("blockReasonMessage"))
-        return PromptBlocked(
-            f"Gemini declined this prompt because of {rule}.{said}", safe=KEPT, next_step=_REWORD
+        rule = (
+            tr(_BLOCKED[block_reason])
+            if block_reason in _BLOCKED
+            else tr("a rule it calls “{name}”", name=one_line(block_reason, 40))
         )
-    for reason in finish_reasons:
+        said = quoted(feedback.get("blockReasonMessage"))
+        return PromptBlocked(
+            sentences(tr("Gemini declined this prompt because of {rule}.", rule=rule), said),
+            safe=tr(KEPT),
+            next_step=tr(REWORD),
+        )
+    reasons = [reason for reason in finish_reasons if reason]
+    return why_picture_less(reasons, message, text)
+
+
+def why_picture_less(reasons: Sequence[str], message: str, text: str) -> GenerationError:
+    """The error for an answer without a picture.
+
+    Args:
+        reasons: in Google's words, upper case.
+        message: what Google says of it, ready to be shown; may be empty.
+        text: what came instead of a picture.
+    """
+    for reason in reasons:
         if reason in _DECLINED:
             return PromptBlocked(
-                f"Gemini withheld the picture because of {_DECLINED[reason]}.",
-                safe=KEPT,
-                next_step=_REWORD,
+                sentences(
+                    tr(
+                        "Gemini withheld the picture because of {rule}.", rule=tr(_DECLINED[reason])
+                    ),
+                    message,
+                ),
+                safe=tr(KEPT),
+                next_step=tr(REWORD),
             )
-    reason = next((reason for reason in finish_reasons if reason), "")
-    message, next_step = _PICTURELESS.get(
-        reason,
-        (
-            "Gemini stopped before a picture was made, for a reason that it calls"
-            f" “{one_line(reason, 40)}”.",
-            _REWORD,
-        ),
+    reason = next(iter(reasons), "")
+    unknown = marked(
+        "Gemini stopped before a picture was made, for a reason that it calls “{reason}”."
     )
-    if text:
-        message = f"{message} It wrote: “{one_line(text, 200)}”"
-    return NoPicture(message, safe=KEPT, next_step=next_step, text=text)
+    known, next_step = _PICTURELESS.get(reason, (unknown, REWORD))
+    said = tr("It wrote: “{text}”", text=one_line(text, 200)) if text else ""
+    return NoPicture(
+        sentences(tr(known, reason=one_line(reason, 40)), message, said),
+        safe=tr(KEPT),
+        next_step=tr(next_step),
+        text=text,
+    )
 
 
 def _usage(metadata: Json) -> Usage:
     return Usage(
-        prompt_tokens=_count(metadata.get("promptTokenCount")),
-        output_tokens=_count(metadata.get("candidatesTokenCount")),
-        thought_tokens=_count(metadata.get("thoughtsTokenCount")),
-        total_tokens=_count(metadata.get("totalTokenCount")),
+        prompt_tokens=count(metadata.get("promptTokenCount")),
+        output_tokens=count(metadata.get("candidatesTokenCount")),
+        thought_tokens=count(metadata.get("thoughtsTokenCount")),
+        total_tokens=count(metadata.get("totalTokenCount")),
+        image_tokens=image_tokens(metadata.get("candidatesTokensDetails"), "tokenCount"),
     )
 
 
-def _object(value: object) -> Json:
+def image_tokens(by_modality: object, field: str) -> int | None:
+    """Those of an answer that are pictures; None where it does not say."""
+    modalities = objects(by_modality)
+    found = [count(item.get(field)) for item in modalities if word(item.get("modality")) == "IMAGE"]
+    return sum(found) if modalities else None
+
+
+def an_object(value: object) -> Json:
     """The value as a JSON object; empty when it is null or something else."""
     return cast(Json, value) if isinstance(value, dict) else {}
 
 
-def _objects(value: object) -> list[Json]:
+def objects(value: object) -> list[Json]:
     """The objects of a JSON list; empty when it is null or something else."""
     if not isinstance(value, list):
         return []
-    return [_object(item) for item in cast(list[object], value)]
+    return [an_object(item) for item in cast(list[object], value)]
 
 
-def _word(value: object) -> str:
+def name(value: object) -> str:
+    """A name of the service's; empty for what is none."""
+    return one_line(value, _MAX_NAME) if isinstance(value, str) else ""
+
+
+def word(value: object) -> str:
     """An enum member's name; the ``…_UNSPECIFIED`` members say as much as none at all."""
-    if not isinstance(value, str) or value.endswith("_UNSPECIFIED"):
+    if not isinstance(value, str) or value.upper().endswith("_UNSPECIFIED"):
         return ""
-    return value.upper()
+    return one_line(value, _MAX_NAME).upper()
 
 
-def _count(value: object) -> int:
-    return value if isinstance(value, int) and not isinstance(value, bool) else 0
+def count(value: object) -> int:
+    """A number of tokens; 0 for what cannot be one."""
+    if not isinstance(value, int) or isinstance(value, bool):
+        return 0
+    return value if 0 <= value <= _MAX_TOKENS else 0
 
 
-def _quoted(value: object) -> str:
-    return f" It says: “{one_line(value, 200)}”" if isinstance(value, str) and value else ""
+def quoted(value: object) -> str:
+    """What the service says, in a sentence of ours; empty for nothing."""
+    return (
+        tr("It says: “{text}”", text=one_line(value, 200))
+        if isinstance(value, str) and value
+        else ""
+    )
 
 
 def _unreadable(message: str) -> ReplyUnreadable:
     return ReplyUnreadable(
         message,
-        safe=KEPT,
-        next_step="Try again; if it keeps happening, check whether a proxy changes the answers.",
+        safe=tr(KEPT),
+        next_step=tr(
+            "Try again; if it keeps happening, check whether a proxy changes the answers."
+        ),
     )

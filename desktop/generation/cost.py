@@ -1,0 +1,49 @@
+"""What a call costs: estimated before it is sent, and reckoned from its usage afterwards.
+
+US dollars without tax, by the dated price list of ``capabilities``: never a bill.
+"""
+
+from __future__ import annotations
+
+from desktop.core.generation_record import GenerationRequest, Usage
+from desktop.generation.capabilities import ModelCapabilities
+
+_TOKENS_A_REFERENCE = 258
+_TYPICAL_THOUGHT = {"minimal": 30, "low": 100, "medium": 210, "high": 600}
+"""Tokens; measured answers lie around these, none is promised."""
+
+
+def estimated_usd(request: GenerationRequest, model: ModelCapabilities) -> float | None:
+    """What one picture will cost; None where the price list says nothing of that size."""
+    picture = model.image_prices.get(request.image_size)
+    prices = model.token_prices
+    if picture is None or prices is None:
+        return picture
+    letters = sum(1.0 if ord(letter) > 0x2E7F else 0.25 for letter in request.prompt)
+    tokens = letters + _TOKENS_A_REFERENCE * len(request.references)
+    thought = _TYPICAL_THOUGHT.get(request.thinking, _TYPICAL_THOUGHT["medium"])
+    return picture + (tokens * prices.input_usd + thought * prices.text_usd) / 1e6
+
+
+def cost_usd(
+    usage: Usage, model: ModelCapabilities, image_size: str, picture_count: int
+) -> float | None:
+    """What one answered call cost, declined ones included; None where nobody knows.
+
+    Args:
+        picture_count: that the answer held; priced singly where the service does not say how many
+            tokens they took.
+    """
+    prices = model.token_prices
+    each = model.image_prices.get(image_size)
+    if prices is None or not usage.total_tokens:
+        return each * picture_count if each is not None and picture_count else None
+    if usage.image_tokens is None:
+        if picture_count and each is None:
+            return None
+        pictures = (each or 0.0) * picture_count
+        text = usage.thought_tokens if picture_count else usage.thought_tokens + usage.output_tokens
+    else:
+        pictures = usage.image_tokens * prices.image_usd / 1e6
+        text = usage.thought_tokens + max(0, usage.output_tokens - usage.image_tokens)
+    return pictures + (usage.prompt_tokens * prices.input_usd + text * prices.text_usd) / 1e6

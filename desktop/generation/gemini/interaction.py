@@ -1,0 +1,94 @@
+"""From the JSON of the Interactions API to a result, or to why there is none.
+
+``{"id", "status", "model", "steps": [{"type": "thought", "signature", …}, {"type": "model_output",
+"content": [{"type": "text", "text"}, {"type": "image", "mime_type", "data"}]}], "usage": {…}}``
+"""
+
+from __future__ import annotations
+
+from desktop.core.errors import GenerationError, PromptBlocked
+from desktop.core.generation_record import Usage
+from desktop.core.text import sentences, tr
+from desktop.generation.gemini.quoting import KEPT
+from desktop.generation.gemini.reply import (
+    REWORD,
+    Findings,
+    Json,
+    an_object,
+    count,
+    image_tokens,
+    name,
+    objects,
+    parsed,
+    quoted,
+    unreadable,
+    why_picture_less,
+    without_pictures,
+    word,
+)
+from desktop.generation.generator import GenerationResult
+
+_PICTURE_RULES = ("safety", "blocked", "prohibited", "policy", "recitation")
+"""Words by which a failed interaction is known to have been declined."""
+
+
+def read_interaction(body: bytes, asked_model: str) -> GenerationResult:
+    """The pictures and words of one interaction; never raises.
+
+    Args:
+        body: of an HTTP answer with status 200.
+        asked_model: named in the result when the answer names no model.
+    """
+    reply = parsed(body)
+    if reply is None:
+        return unreadable(asked_model)
+    found = Findings()
+    for step in objects(reply.get("steps")):
+        if step.get("type") != "model_output":  # thoughts, calls of tools
+            continue
+        for part in objects(step.get("content")):
+            if part.get("type") == "image":
+                found.take_picture(part.get("data"), part.get("mime_type", "image/"))
+            else:
+                found.take_text(part.get("text"))
+    return GenerationResult(
+        images=tuple(found.images),
+        text=found.text,
+        model=name(reply.get("model")) or asked_model,
+        usage=_usage(an_object(reply.get("usage"))),
+        response_id=name(reply.get("id")),
+        turn=without_pictures(reply.get("steps")),  # signatures included
+        problem=None if found.images else found.garbled or _why_no_picture(reply, found.text),
+    )
+
+
+def _why_no_picture(reply: Json, text: str) -> GenerationError:
+    problems = [*objects(reply.get("errors")), an_object(reply.get("error"))]
+    said = next((line for problem in problems if (line := quoted(problem.get("message")))), "")
+    codes = [
+        word(problem.get(field)) for problem in problems for field in ("code", "reason", "status")
+    ]
+    codes += [word(reply.get("finish_reason")), word(reply.get("incomplete_reason"))]
+    reasons = [code.rpartition("/")[2] for code in codes if code]
+    status = word(reply.get("status"))
+    if not reasons and status == "FAILED" and any(rule in said.lower() for rule in _PICTURE_RULES):
+        return PromptBlocked(
+            sentences(tr("Gemini declined this prompt."), said),
+            safe=tr(KEPT),
+            next_step=tr(REWORD),
+        )
+    if not reasons and status == "INCOMPLETE":
+        reasons = ["MAX_TOKENS"]
+    if not reasons and status == "COMPLETED":
+        reasons = ["STOP"]
+    return why_picture_less(reasons or [status] * bool(status), said, text)
+
+
+def _usage(usage: Json) -> Usage:
+    return Usage(
+        prompt_tokens=count(usage.get("total_input_tokens")),
+        output_tokens=count(usage.get("total_output_tokens")),
+        thought_tokens=count(usage.get("total_thought_tokens")),
+        total_tokens=count(usage.get("total_tokens")),
+        image_tokens=image_tokens(usage.get("output_tokens_by_modality"), "tokens"),
+    )
