@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from desktop import wiring
 from desktop.config.options import EngineOptions
-from desktop.embedding.process import ProcessEncoder
-from desktop.wiring import Engine
+from desktop.embedding.runtime.process_encoder import ProcessEncoder
+from desktop.services.engine import Engine
 from tests.embedding import tiny
-from tests.lent import lend
+from tests.lent import SharedDecoders, lend, lend_decoders
 
 OpenEngine = Callable[..., Engine]
 
@@ -23,8 +24,11 @@ def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(autouse=True)
-def _one_process_for_all(tiny_process: ProcessEncoder, monkeypatch: pytest.MonkeyPatch) -> None:
+def _one_process_for_all(
+    tiny_process: ProcessEncoder, decoders: SharedDecoders, monkeypatch: pytest.MonkeyPatch
+) -> None:
     lend(tiny_process, monkeypatch)
+    lend_decoders(decoders, monkeypatch)
 
 
 @pytest.fixture
@@ -38,7 +42,7 @@ def open_engine(tmp_path: Path, tiny_model: Path) -> Iterator[OpenEngine]:
             "model": str(tiny_model),
             **options,
         }
-        engine = Engine(EngineOptions(**values), {})  # type: ignore[arg-type]
+        engine = wiring.open_engine(EngineOptions(**values), {})  # type: ignore[arg-type]
         opened.append(engine)
         return engine
 

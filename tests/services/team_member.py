@@ -18,9 +18,10 @@ from desktop.config.options import EngineOptions
 from desktop.core.cancellation import CancelToken
 from desktop.core.progress import finish
 from desktop.index.exact import unit
-from desktop.library.catalog import ReadFile
-from desktop.library.disk.scan import FoundFile
-from desktop.wiring import Engine
+from desktop.library.catalog.assets import ReadFile
+from desktop.library.folders.scan import FoundFile
+from desktop.services.engine import Engine
+from desktop.wiring import open_engine
 
 
 def vector_of(name: str) -> NDArray[np.float32]:
@@ -30,7 +31,7 @@ def vector_of(name: str) -> NDArray[np.float32]:
 
 def add_pictures(engine: Engine, folder: Path, name: str) -> None:
     folder.mkdir()
-    root = engine.catalog.add_root(folder)
+    root = engine.catalog.roots.add(folder)
     names = [f"{name}-{n}.png" for n in range(3)]
     ids = engine.catalog.add_files(root, [FoundFile(n.encode(), 1, 1) for n in names])
     files = [
@@ -40,7 +41,7 @@ def add_pictures(engine: Engine, folder: Path, name: str) -> None:
     engine.catalog.record_read(files)
     space = engine.model.require().identity
     engine.vectors.add(space, files, np.stack([vector_of(n) for n in names]))
-    engine.team_book.share("Campaigns", folder)
+    engine.team_table.share("Campaigns", folder)
 
 
 def answer(engine: Engine, verb: str, values: list[Any]) -> Any:
@@ -57,10 +58,10 @@ def answer(engine: Engine, verb: str, values: list[Any]) -> Any:
         case "nearest", [name]:
             space = engine.model.require().identity
             (hit,) = engine.vectors.search(space, vector_of(name), 1)
-            return next(n for n, asset_id in ids.items() if asset_id == hit.asset_id)
+            return next(n for n, asset_id in ids.items() if asset_id == hit.asset.id)
         case "see", []:
             said = engine.annotations.of(list(ids.values()))
-            here, elsewhere = engine.team_book.counts()
+            here, elsewhere = engine.team_table.counts()
             assets = {n: [said[i].rating, list(said[i].tags)] for n, i in ids.items()}
             return {"assets": assets, "here": here, "elsewhere": elsewhere}
         case _:
@@ -76,8 +77,8 @@ def questions() -> Iterator[list[Any]]:
 def main() -> None:
     folder, name, model, uri = sys.argv[1:]
     options = EngineOptions(profile_dir=Path(folder) / name, model=model)
-    with Engine(options, {}) as engine:
-        engine.places.join("two processes", uri)
+    with open_engine(options, {}) as engine:
+        engine.endpoints.join("two processes", uri)
         add_pictures(engine, Path(folder) / f"{name}'s pictures", name)
         for verb, *values in questions():
             print(json.dumps(answer(engine, verb, values)), flush=True)

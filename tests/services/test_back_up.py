@@ -17,19 +17,19 @@ import pytest
 
 from desktop.core.cancellation import CancelToken
 from desktop.core.errors import Cancelled, LibraryError
+from desktop.core.generation_record import GenerationRequest, Reference
 from desktop.core.progress import finish
 from desktop.core.query import Query
-from desktop.generation.request import GenerationRequest
-from desktop.services.back_up import BackUpReport
-from desktop.services.restoring import RestoreReport, restore
-from desktop.wiring import Engine
+from desktop.services.backup.archive import BackUpReport
+from desktop.services.backup.restore import RestoreReport, restore
+from desktop.services.engine import Engine
 from tests import pictures
 
 OpenEngine = Callable[..., Engine]
 
 
 def back_up(engine: Engine, target: Path, **options: bool) -> BackUpReport:
-    return finish(engine.back_up.run(target, CancelToken(), **options))
+    return finish(engine.backup.run(target, CancelToken(), **options))
 
 
 def restored(archive: Path, folder: Path) -> RestoreReport:
@@ -44,12 +44,10 @@ def full(engine: Engine, folder: Path) -> Engine:
     ids = [asset.id for asset in engine.browsing.all()]
     engine.annotations.tag(ids[:3], ["夏天"])
     engine.annotations.create_board("Mood", ids[:2])
-    reference = engine.searching.propose("a watch", 1)
-    finish(
-        engine.generating.run(
-            GenerationRequest("a cape", reference, generator="moodboard"), CancelToken()
-        )
-    )
+    reference = Reference(engine.browsing.all()[0].path, ids[0])
+    request = GenerationRequest("a cape", (reference,), generator="moodboard")
+    made = finish(engine.generating.run(request, CancelToken()))
+    assert finish(engine.indexing.make_searchable(made.asset_ids, CancelToken()))
     return engine
 
 
@@ -60,7 +58,7 @@ def test_a_restored_library_is_the_same_and_searches_at_once(
     assert made.generated == 1
     expected = [hit.asset.id for hit in full.searching.search(Query("a watch")).hits]
     entered = full.exchange.collect()
-    settings = full.profile.settings
+    settings = full.library.paths.folder.parent / "settings.json"
     full.close()
     report = restored(made.path, tmp_path / "new" / "library")
     assert json.loads(report.settings.read_text())["version"] >= 1
@@ -69,18 +67,19 @@ def test_a_restored_library_is_the_same_and_searches_at_once(
     monkeypatch.setattr(
         type(other.model.encoder()), "encode_images", lambda *_: pytest.fail("encoded again")
     )
+    other.searching.settle()
     assert [hit.asset.id for hit in other.searching.search(Query("a watch")).hits] == expected
     assert other.exchange.collect() == entered
     made_picture = next(asset for asset in other.browsing.all() if asset.is_generated)
     assert made_picture.path.is_relative_to(report.folder)
     assert made_picture.path.exists()
-    assert other.count_vectors() == 7
+    assert other.index_check.count() == 7
 
 
 def test_thumbnails_come_along_when_asked(full: Engine, tmp_path: Path) -> None:
     back_up(full, tmp_path / "with.zip", with_thumbnails=True)
     report = restored(tmp_path / "with.zip", tmp_path / "new")
-    there = {p.name for p in full.library.thumbnails.rglob("*") if p.is_file()}
+    there = {p.name for p in full.library.paths.thumbnails.rglob("*") if p.is_file()}
     assert {p.name for p in (report.folder / "thumbnails").rglob("*") if p.is_file()} == there
 
 
@@ -121,7 +120,7 @@ def test_nothing_is_replaced_and_a_stop_leaves_nothing(full: Engine, tmp_path: P
     target.unlink()
     cancel = CancelToken()
     with pytest.raises(Cancelled):
-        for _ in full.back_up.run(target, cancel):
+        for _ in full.backup.run(target, cancel):
             cancel.cancel()
     assert list(target.parent.iterdir()) == []
 
@@ -132,7 +131,7 @@ def test_a_kill_leaves_no_half_made_library(full: Engine, tmp_path: Path) -> Non
         "import sys, time\n"
         "from pathlib import Path\n"
         "from desktop.core.cancellation import CancelToken\n"
-        "from desktop.services.restoring import restore\n"
+        "from desktop.services.backup.restore import restore\n"
         "archive, folder = map(Path, sys.argv[1:])\n"
         "for step in restore(archive, folder, CancelToken()):\n"
         "    print(step, flush=True)\n"
@@ -158,8 +157,8 @@ def test_a_kill_leaves_no_half_made_library(full: Engine, tmp_path: Path) -> Non
 class TestRestoringRefuses:
     @pytest.fixture
     def archive(self, engine: Engine, tmp_path: Path) -> Path:
-        engine.library.generated.mkdir()
-        (engine.library.generated / "a.png").write_bytes(b"a" * 1_000)
+        engine.library.paths.generated.mkdir()
+        (engine.library.paths.generated / "a.png").write_bytes(b"a" * 1_000)
         return back_up(engine, tmp_path / "b.zip").path
 
     def changed(self, archive: Path, change: Callable[[dict[str, bytes]], None]) -> Path:
@@ -242,10 +241,10 @@ def test_a_read_only_engine_backs_up_beside_the_open_one(
 
 
 def test_the_catalogue_is_copied_once_a_day(engine: Engine, folder: Path) -> None:
-    engine.catalog.add_root(folder)
+    engine.catalog.roots.add(folder)
     made = engine.daily_backups.make_if_due()
     assert made is not None
-    assert made.parent == engine.library.backups
+    assert made.parent == engine.library.paths.backups
     assert engine.daily_backups.make_if_due() is None
     before = time.time() - 25 * 3600
     os.utime(made, (before, before))

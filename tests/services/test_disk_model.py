@@ -14,19 +14,22 @@ from collections import Counter
 from pathlib import Path
 from typing import NamedTuple
 
-from hypothesis import HealthCheck, settings
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from desktop.core.cancellation import CancelToken
-from desktop.library.catalog import Catalog, ReadFile
-from desktop.library.database import Database
-from desktop.library.disk.ignore_book import IgnoreBook
-from desktop.library.disk.moves import Moves
-from desktop.media.fingerprint import content_hash
-from desktop.services.recognising import Recognising
-from desktop.services.survey import Survey
-from desktop.services.tally import Tally
+from desktop.files.content_hash import content_hash
+from desktop.library.catalog.assets import Catalog, ReadFile
+from desktop.library.catalog.database import Database
+from desktop.library.catalog.ignore_rules import IgnoreRuleTable
+from desktop.library.catalog.lineage import LineageTable
+from desktop.library.catalog.moved_files import MovedFiles
+from desktop.library.folders.passed_over import PassedOverFiles
+from desktop.services.generation.lineage_recovery import LineageRecovery
+from desktop.services.indexing.file_matching import FileMatcher
+from desktop.services.indexing.run_report import RunReport
+from desktop.services.indexing.survey import Survey
 
 ROOTS = ("one", "two", "drive")
 NAMES = ("a.png", "b.png", "sub/a.png", "sub/c.png")
@@ -53,13 +56,17 @@ class Disks(RuleBasedStateMachine):
         self.top = Path(tempfile.mkdtemp(prefix="plantain-disks-"))
         self.database = Database(self.top / "library" / "catalog.sqlite")
         self.catalog = Catalog(self.database)
-        self.resent: set[int] = set()
         self.survey = Survey(
             self.catalog,
-            IgnoreBook(self.database),
-            Recognising(self.catalog, Moves(self.database), lambda _: None, self.resent.update),
+            IgnoreRuleTable(self.database),
+            FileMatcher(
+                self.catalog,
+                MovedFiles(self.database),
+                LineageRecovery(self.catalog, LineageTable(self.database)),
+            ),
             private=self.top / "library",
             generated=self.top / "library" / "generated",
+            passed_over=PassedOverFiles(self.top / "library" / "passed-over.json"),
         )
         self.contents = 0
         self.clock = 1_500_000_000
@@ -173,8 +180,8 @@ class Disks(RuleBasedStateMachine):
         return not (self.top / "unplugged").exists()
 
     def look(self, paths: list[Path]) -> None:
-        tally = Tally()
-        for _ in self.survey.look(paths, tally, CancelToken(), retry_failed=False):
+        report = RunReport()
+        for _ in self.survey.look(paths, report, CancelToken(), retry_failed=False):
             pass
         self.read()
 
@@ -189,7 +196,7 @@ class Disks(RuleBasedStateMachine):
     def look_at_a_part(self, place: tuple[str, str]) -> None:
         path = self.path(place)
         if path is not None and path.parent.is_dir():
-            for _ in self.survey.look_at_changes({path.parent}, Tally(), CancelToken()):
+            for _ in self.survey.look_at_changes({path.parent}, RunReport(), CancelToken()):
                 pass
             self.read()
 
@@ -247,6 +254,4 @@ TestDisks = Disks.TestCase
 TestDisks.settings = settings(
     max_examples=60,
     stateful_step_count=25,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow],
 )

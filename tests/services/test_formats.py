@@ -9,8 +9,8 @@ from PIL import Image
 from desktop.core.asset import Asset
 from desktop.core.cancellation import CancelToken
 from desktop.core.progress import finish
-from desktop.services.reading import PictureReader
-from desktop.wiring import Engine
+from desktop.services.engine import Engine
+from desktop.services.indexing.reading import PictureReader
 from tests.media import originals
 from tests.media.samples import encoded, mean_difference
 
@@ -68,7 +68,7 @@ def test_every_format_gets_a_thumbnail_and_what_is_broken_a_reason(
 
 
 def thumbnail(engine: Engine, asset: Asset) -> Image.Image:
-    with Image.open(engine.thumbnail_path(asset.content_hash)) as image:
+    with Image.open(engine.thumbnails.path_for(asset.content_hash)) as image:
         return image.resize(KNOWN.size)
 
 

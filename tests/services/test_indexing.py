@@ -10,12 +10,13 @@ import pytest
 
 from desktop.core.cancellation import CancelToken
 from desktop.core.errors import Cancelled
+from desktop.core.generation_record import GenerationRequest
 from desktop.core.progress import Progress, finish
-from desktop.generation.request import GenerationRequest
-from desktop.library.catalog import Root
+from desktop.library.catalog.roots import Root
+from desktop.services.engine import Engine
 from desktop.services.reports import IndexReport
-from desktop.wiring import Engine
 from tests import pictures
+from tests.media import originals, psds
 from tests.services.conftest import OpenEngine
 
 
@@ -37,7 +38,8 @@ def counts(report: IndexReport) -> dict[str, int]:
 def vectors_in(engine: Engine) -> int:
     space = engine.model.vector_space()
     assert space is not None
-    store = engine.vectors.reopen_known(space)
+    engine.vectors.settle(space)
+    store = engine.vectors.open_known(space)
     return store.count() if store else 0
 
 
@@ -53,9 +55,21 @@ def test_a_folder_is_added_with_thumbnails_sizes_and_vectors(engine: Engine, fol
     }
     for asset in engine.browsing.all():
         assert (asset.width, asset.height, asset.format) == (64, 48, "PNG")
-        assert engine.thumbnail_path(asset.content_hash).exists()
+        assert engine.thumbnails.path_for(asset.content_hash).exists()
     assert vectors_in(engine) == 5
-    assert engine.status().pending == 0
+    assert engine.status.read().pending == 0
+
+
+def test_a_file_that_is_shown_by_its_preview_says_so(engine: Engine, folder: Path) -> None:
+    known = originals.known_picture()
+    empty = originals.psd(known, has_merged=False)
+    (folder / "a.psd").write_bytes(psds.with_resource(empty, psds.thumbnail(known)))
+    (folder / "b.psd").write_bytes(originals.psd(known))
+    index(engine, folder)
+    shown = {asset.filename: asset for asset in engine.browsing.all()}
+    assert shown["a.psd"].is_preview
+    assert not shown["b.psd"].is_preview
+    assert shown["b.psd"].format == "PSD"
 
 
 def test_a_second_run_adds_nothing_and_reads_nothing(
@@ -67,7 +81,7 @@ def test_a_second_run_adds_nothing_and_reads_nothing(
     def must_not_read(*_: object, **__: object) -> None:
         raise AssertionError("an unchanged file was read")
 
-    monkeypatch.setattr("desktop.services.reading.load_views", must_not_read)
+    monkeypatch.setattr("desktop.services.indexing.reading.load_renditions", must_not_read)
     report = index(engine, folder)
     assert (report.found, report.unchanged, report.added) == (5, 5, 0)
     assert vectors_in(engine) == 5
@@ -103,13 +117,13 @@ def test_a_deleted_file_is_missing_and_comes_back(engine: Engine, folder: Path) 
     status = first.stat()
     first.unlink()
     assert index(engine, folder).missing == 1
-    assert engine.status().missing == 1
+    assert engine.status.read().missing == 1
     assert len(engine.browsing.all()) == 2
     first.write_bytes(kept)
     os.utime(first, ns=(status.st_atime_ns, status.st_mtime_ns))
     report = index(engine, folder)
     assert (report.missing, report.updated) == (0, 1)
-    assert engine.status().missing == 0
+    assert engine.status.read().missing == 0
 
 
 def test_files_that_fail_are_reported_with_reasons_and_the_rest_goes_on(
@@ -137,11 +151,12 @@ def test_a_failed_file_is_not_read_again_until_it_changes_but_still_reported(
     first = index(engine, folder)
     with monkeypatch.context() as patch:
         patch.setattr(
-            "desktop.services.reading.load_views", lambda *_, **__: pytest.fail("read again")
+            "desktop.services.indexing.reading.load_renditions",
+            lambda *_, **__: pytest.fail("read again"),
         )
         assert index(engine, folder).failed == first.failed
     pictures.save(broken, seed=1)
-    assert (index(engine, folder).updated, index(engine, folder).failed) == (1, ())
+    assert (index(engine, folder).added, index(engine, folder).failed) == (1, ())
 
 
 def test_failed_files_are_read_again_when_asked_for(engine: Engine, folder: Path) -> None:
@@ -186,7 +201,7 @@ def test_a_part_of_a_known_folder_is_looked_at_alone(engine: Engine, folder: Pat
 
 def test_paths_that_make_no_sense_are_reported(engine: Engine, folder: Path) -> None:
     (folder / "notes.txt").write_text("x")
-    report = index(engine, folder / "nowhere", folder / "notes.txt", engine.library.folder)
+    report = index(engine, folder / "nowhere", folder / "notes.txt", engine.library.paths.folder)
     assert len(report.failed) == 3
     assert engine.browsing.all() == []
 
@@ -225,7 +240,7 @@ def test_a_place_that_cannot_be_looked_into_loses_nothing(
     monkeypatch.setattr(os, "scandir", guarded)
     report = index(engine, folder)
     assert (report.missing, len(report.failed)) == (0, 1)
-    assert engine.status().missing == 0
+    assert engine.status.read().missing == 0
 
 
 def test_plantains_own_folder_inside_a_root_is_not_indexed(
@@ -247,10 +262,14 @@ def test_stopping_keeps_what_is_finished_and_the_next_run_does_the_rest(
         for step in steps:
             if step.stage == "Reading pictures" and step.done >= 40:
                 cancel.cancel()
-    done = 200 - engine.status().pending
+    done = 200 - engine.status.read().pending
     assert 0 < done < 200
     report = index(engine, folder)
-    assert (report.found, report.updated, report.unchanged) == (200, 200 - done, done)
+    assert (report.found, report.added + report.updated, report.unchanged) == (
+        200,
+        200 - done,
+        done,
+    )
     assert vectors_in(engine) == 200
 
 
@@ -270,15 +289,15 @@ def test_without_a_model_pictures_are_browsable_and_wait_for_one(
     pictures.fill(folder, 3)
     bare = open_engine(model="")
     report = index(bare, folder)
-    assert (report.added, bare.status().pending) == (3, 3)
-    assert bare.status().model == ""
-    assert "no model" in bare.status().model_problem
-    assert bare.thumbnail_path(bare.browsing.all()[0].content_hash).exists()
+    assert (report.added, bare.status.read().pending) == (3, 3)
+    assert bare.status.read().model == ""
+    assert "no model" in bare.status.read().model_problem
+    assert bare.thumbnails.path_for(bare.browsing.all()[0].content_hash).exists()
     bare.close()
     engine = open_engine()
     report = index(engine, folder)
     assert (report.found, report.updated) == (3, 3)
-    assert engine.status().pending == 0
+    assert engine.status.read().pending == 0
 
 
 def test_vectors_lost_by_milvus_are_restored_without_reading_pictures(
@@ -288,7 +307,7 @@ def test_vectors_lost_by_milvus_are_restored_without_reading_pictures(
     engine = open_engine()
     index(engine, folder)
     engine.close()
-    shutil.rmtree(engine.library.vectors)
+    shutil.rmtree(engine.library.paths.vectors)
     shutil.rmtree(folder)
     again = open_engine()
     assert vectors_in(again) == 12
@@ -301,7 +320,7 @@ def test_vectors_that_the_catalogue_does_not_know_are_removed(
     engine = open_engine()
     index(engine, folder)
     with engine.catalog.all_or_nothing():
-        connection = engine._database.connection
+        connection = engine.library.database.connection
         connection.execute("DELETE FROM vectors WHERE id = 2")
     engine.close()
     again = open_engine()
@@ -312,7 +331,7 @@ def test_roots_keep_the_name_the_person_used(engine: Engine, tmp_path: Path) -> 
     pictures.fill(tmp_path / "real", 1)
     (tmp_path / "link").symlink_to(tmp_path / "real")
     index(engine, tmp_path / "link")
-    [root] = engine.catalog.roots()
+    [root] = engine.catalog.roots.all()
     assert isinstance(root, Root)
     assert root.path == tmp_path / "link"
 
@@ -354,7 +373,7 @@ class TestOnePlaceUnderSeveralNames:
     def test_a_library_reached_by_a_link(self, engine: Engine, folder: Path) -> None:
         pictures.fill(folder, 2)
         index(engine, folder)
-        (folder / "mine").symlink_to(engine.library.folder)
+        (folder / "mine").symlink_to(engine.library.paths.folder)
         assert index(engine, folder).found == 2
         assert "own folder" in index(engine, folder / "mine").failed[0].reason
 
@@ -364,7 +383,8 @@ def test_a_moved_library_keeps_its_generated_pictures(
 ) -> None:
     engine = open_engine()
     request = GenerationRequest("a cape", generator="moodboard")
-    finish(engine.generating.run(request, CancelToken()))
+    made = finish(engine.generating.run(request, CancelToken()))
+    assert finish(engine.indexing.make_searchable(made.asset_ids, CancelToken()))
     engine.close()
     (tmp_path / "profile").rename(tmp_path / "moved")
     moved = open_engine(profile_dir=tmp_path / "moved")
@@ -390,7 +410,7 @@ def test_a_root_below_a_forbidden_folder_does_not_stop_the_others(
     monkeypatch.setattr(os, "stat", guarded)
     report = index(engine)
     assert report.missing == 0
-    assert engine.status().missing == 0
+    assert engine.status.read().missing == 0
 
 
 def test_a_drive_that_is_away_does_not_make_its_pictures_fail(
@@ -428,8 +448,8 @@ def test_a_damaged_vector_file_is_put_aside_and_made_again(
     engine = open_engine()
     index(engine, folder)
     engine.close()
-    shutil.rmtree(engine.library.vectors)
-    engine.library.vectors.write_bytes(b"garbage where the vectors were")
+    shutil.rmtree(engine.library.paths.vectors)
+    engine.library.paths.vectors.write_bytes(b"garbage where the vectors were")
     again = open_engine()
     assert vectors_in(again) == 5
-    assert len(list(again.library.folder.glob("vectors.damaged-*"))) == 1
+    assert len(list(again.library.paths.folder.glob("vectors.damaged-*"))) == 1

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -12,12 +13,12 @@ from desktop.core.cancellation import CancelToken
 from desktop.core.errors import Cancelled, ModelError
 from desktop.core.progress import finish
 from desktop.core.query import Query, SearchResult
-from desktop.embedding.clip import load_encoder
 from desktop.embedding.encoder import Encoder
-from desktop.embedding.manifest import InstalledModel
-from desktop.embedding.models import ModelRegistry
+from desktop.embedding.models.manifest import InstalledModel
+from desktop.embedding.models.registry import ModelRegistry
+from desktop.embedding.runtime.clip import load_encoder
+from desktop.services.engine import Engine
 from desktop.services.reports import IndexReport, ModelChange
-from desktop.wiring import Engine
 from tests import pictures
 from tests.embedding import tiny
 from tests.lent import LentEncoder
@@ -37,18 +38,19 @@ def two_models(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "models"
 
 
-@pytest.fixture(scope="session")
-def encoder_of() -> Callable[[InstalledModel], LentEncoder]:
+@pytest.fixture(scope="module")
+def encoder_of(two_models: Path) -> Iterator[Callable[[InstalledModel], LentEncoder]]:
     """The real encoders in this process, each loaded once, in batches small enough to be cut."""
     loaded: dict[str, LentEncoder] = {}
-
-    def encoder(model: InstalledModel) -> LentEncoder:
-        if model.identity not in loaded:
-            loaded[model.identity] = LentEncoder(load_encoder(model), model.manifest.name)
-            loaded[model.identity].batch_size = 2
-        return loaded[model.identity]
-
-    return encoder
+    with ExitStack() as closing:
+        for model in ModelRegistry(two_models).installed():
+            encoder = load_encoder(model)
+            closing.callback(encoder.close)
+            lent = LentEncoder(encoder, model.manifest.name)
+            lent.batch_size = 2
+            lent.encode_texts(["a watch"] * 64)  # starts the threads that outlive a test
+            loaded[model.identity] = lent
+        yield lambda model: loaded[model.identity]
 
 
 @pytest.fixture(autouse=True)
@@ -73,9 +75,9 @@ def engine(reopen: Callable[[], Engine], folder: Path) -> Engine:
     """A library, indexed with "old"; "new" is chosen, and has done nothing."""
     pictures.fill(folder, PICTURES)
     engine = reopen()
-    engine.use_model("old")
+    engine.model_switch.use("old")
     finish(engine.indexing.run([folder], CancelToken()))
-    engine.use_model("new")
+    engine.model_switch.use("new")
     return engine
 
 
@@ -99,7 +101,9 @@ def catch_up(engine: Engine, until: int = 10_000) -> IndexReport | None:
 
 def encoded(engine: Engine, name: str) -> int:
     """Vectors in the collection of that model."""
-    store = engine.vectors.reopen_known(engine.models.resolve(name).identity)
+    encoder_id = engine.models.resolve(name).identity
+    engine.vectors.settle(encoder_id)
+    store = engine.vectors.open_known(encoder_id)
     return store.count() if store else 0
 
 
@@ -109,7 +113,7 @@ def test_the_old_model_answers_until_the_new_one_is_complete(engine: Engine) -> 
         assert (result.model, len(result.hits)) == ("old", PICTURES)
         done = encoded(engine, "new")
         assert result.notice == (
-            f"old still answers: {done} of {PICTURES} pictures are encoded with new."
+            f"old is still used for searches. {done} of {PICTURES} pictures are encoded with new."
         )
         assert catch_up(engine, until=2) is None
     assert 0 < encoded(engine, "new") < PICTURES
@@ -122,7 +126,7 @@ def test_the_old_model_answers_until_the_new_one_is_complete(engine: Engine) -> 
 def test_the_next_start_goes_on_with_the_rest(engine: Engine, reopen: Callable[[], Engine]) -> None:
     assert catch_up(engine, until=4) is None
     done = encoded(engine, "new")
-    assert engine.status().model_change == ModelChange("old", "new", done, PICTURES)
+    assert engine.status.read().model_change == ModelChange("old", "new", done, PICTURES)
     engine.close()
     again = reopen()
     assert search(again).model == "old"
@@ -130,7 +134,7 @@ def test_the_next_start_goes_on_with_the_rest(engine: Engine, reopen: Callable[[
     assert report is not None
     assert (report.found, report.updated, report.failed) == (PICTURES - done, PICTURES - done, ())
     assert search(again).model == "new"
-    assert again.status().model_change is None
+    assert again.status.read().model_change is None
 
 
 def test_looking_for_changes_completes_it_too(engine: Engine, folder: Path) -> None:
@@ -142,11 +146,11 @@ def test_looking_for_changes_completes_it_too(engine: Engine, folder: Path) -> N
 
 def test_changing_back_is_immediate(engine: Engine) -> None:
     catch_up(engine, until=4)
-    engine.use_model("old")
+    engine.model_switch.use("old")
     assert (search(engine).model, search(engine).notice) == ("old", "")
-    engine.use_model("new")
+    engine.model_switch.use("new")
     catch_up(engine)
-    engine.use_model("old")
+    engine.model_switch.use("old")
     assert (search(engine).model, search(engine).notice) == ("old", "")
 
 
@@ -166,7 +170,7 @@ def test_a_picture_added_meanwhile_is_encoded_once_with_the_new_model(
 def test_pictures_that_cannot_be_encoded_now_do_not_hold_it_up(
     engine: Engine, folder: Path, tmp_path: Path
 ) -> None:
-    engine.use_model("old")
+    engine.model_switch.use("old")
     drive = tmp_path / "drive"
     pictures.fill(drive, 3, first_seed=50)
     finish(engine.indexing.run([drive], CancelToken()))
@@ -177,7 +181,7 @@ def test_pictures_that_cannot_be_encoded_now_do_not_hold_it_up(
     drive.rename(tmp_path / "unplugged")
     broken.write_bytes(b"no picture any more")
 
-    engine.use_model("new")
+    engine.model_switch.use("new")
     report = catch_up(engine)
     assert report is not None
     assert [failure.path for failure in report.failed] == [broken]
@@ -196,9 +200,9 @@ def test_an_old_model_that_was_removed_does_not_answer(
 ) -> None:
     catch_up(engine, until=4)
     engine.close()
-    shutil.rmtree(engine.profile.models / "old")
+    shutil.rmtree(engine.library.paths.folder.parent / "models" / "old")
     again = reopen()
-    assert again.status().model_change is None
+    assert again.status.read().model_change is None
     result = search(again)
     assert (result.model, len(result.hits)) == ("new", encoded(again, "new"))
 
@@ -221,6 +225,6 @@ def test_an_old_model_that_does_not_load_gives_way_with_a_word(
     done = encoded(again, "new")
     assert (result.model, len(result.hits)) == ("new", done)
     assert result.notice == (
-        f"new answers, although only {done} of {PICTURES} pictures are encoded with new. "
+        f"new is used for searches already. {done} of {PICTURES} pictures are encoded with new. "
         "The weights of old are damaged."
     )

@@ -7,14 +7,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from desktop.core.cancellation import CancelToken
 from desktop.core.errors import FileError, UsageError
+from desktop.core.generation_record import GenerationRequest
 from desktop.core.progress import finish
-from desktop.core.query import Query, Reason
-from desktop.generation.request import GenerationRequest
-from desktop.media.decode import encoder_pixels, load_picture
-from desktop.wiring import Engine
+from desktop.core.query import Crop, Example, Query, Reason
+from desktop.core.query_language import QueryError
+from desktop.media.decode import load_picture
+from desktop.media.encoder_pixels import encoder_pixels
+from desktop.services.engine import Engine
 from tests import pictures
 from tests.services.conftest import OpenEngine
 
@@ -27,7 +30,7 @@ def test_a_picture_finds_itself_first(engine: Engine, folder: Path) -> None:
     files = pictures.fill(folder, 8)
     index(engine, folder)
     for path in files:
-        best = engine.searching.search(Query(image=path, limit=3)).hits[0]
+        best = engine.searching.search(Query.like(path, limit=3)).hits[0]
         assert best.asset.path == path
         assert best.score == pytest.approx(1.0, abs=1e-4)
         assert best.reason is Reason.MEANING
@@ -36,7 +39,7 @@ def test_a_picture_finds_itself_first(engine: Engine, folder: Path) -> None:
 def test_a_large_picture_finds_itself_too(engine: Engine, folder: Path) -> None:
     large = pictures.save(folder / "large.jpg", 3, (2400, 1800))
     index(engine, folder)
-    [hit] = engine.searching.search(Query(image=large)).hits
+    [hit] = engine.searching.search(Query.like(large)).hits
     assert hit.score == pytest.approx(1.0, abs=1e-4)
 
 
@@ -45,7 +48,7 @@ def test_a_pasted_picture_is_as_good_as_a_file(engine: Engine, folder: Path) -> 
     index(engine, folder)
     pasted = io.BytesIO()
     pictures.draw(0).save(pasted, "PNG")
-    hits = engine.searching.search(Query(image=pasted.getvalue(), limit=1)).hits
+    hits = engine.searching.search(Query.like(pasted.getvalue(), limit=1)).hits
     assert hits[0].asset.path == first
 
 
@@ -66,7 +69,7 @@ def test_words_and_a_picture_together_are_their_mean(engine: Engine, folder: Pat
     files = pictures.fill(folder, 6)
     index(engine, folder)
     encoder = engine.model.encoder()
-    both = engine.searching.search(Query(text="a watch", image=files[0], limit=6)).hits
+    both = engine.searching.search(Query("a watch", (Example(files[0]),), 6)).hits
     pixels = encoder_pixels(load_picture(files[0]).image, encoder.info.pixels)
     mean = encoder.encode_texts(["a watch"])[0] + encoder.encode_images(pixels[np.newaxis])[0]
     mean /= np.linalg.norm(mean)
@@ -94,10 +97,35 @@ def test_an_empty_query_is_refused(engine: Engine) -> None:
         engine.searching.search(Query(text="   "))
 
 
+def test_conditions_alone_bring_all_they_mean_the_newest_first(
+    engine: Engine, folder: Path
+) -> None:
+    pictures.fill(folder / "old", 3)
+    index(engine, folder)
+    pictures.fill(folder / "new", 2, first_seed=9)
+    index(engine, folder)
+    result = engine.searching.search(Query(text="type:png", limit=1))
+    folders = [Path(hit.asset.folder).name for hit in result.hits]
+    assert folders == ["new", "new", "old", "old", "old"]
+    assert {hit.reason for hit in result.hits} == {Reason.CONDITIONS}
+    assert result.query.text == "type:png"
+
+
+def test_conditions_hold_for_what_is_ranked(engine: Engine, folder: Path) -> None:
+    pictures.fill(folder, 3)
+    index(engine, folder)
+    found = engine.searching.search(Query(text='a watch -"0001" -is:missing'))
+    assert sorted(hit.asset.filename for hit in found.hits) == ["0000.png", "0002.png"]
+    assert {hit.reason for hit in found.hits} == {Reason.MEANING}
+    with pytest.raises(QueryError, match="ratting"):
+        engine.searching.search(Query(text="a watch ratting:3"))
+    assert engine.searching.propose("0001. ratting:3 tag:none", 2), "a prompt has no conditions"
+
+
 def test_a_query_picture_that_cannot_be_read_is_a_clear_error(engine: Engine, folder: Path) -> None:
     index(engine, folder)
     with pytest.raises(FileError):
-        engine.searching.search(Query(image=folder / "nowhere.png"))
+        engine.searching.search(Query.like(folder / "nowhere.png"))
 
 
 def test_without_a_model_words_are_searched_and_the_way_to_one_is_told(
@@ -114,20 +142,55 @@ def test_without_a_model_words_are_searched_and_the_way_to_one_is_told(
         assert "demo model" in result.notice
         assert result.model == ""
     with pytest.raises(UsageError, match="needs a model"):
-        engine.searching.search(Query(image=folder / "other.png"))
+        engine.searching.search(Query.like(folder / "other.png"))
 
 
 class TestProposals:
     def test_the_best_fitting_assets_with_scores_and_reasons(
         self, engine: Engine, folder: Path
     ) -> None:
-        pictures.fill(folder, 9)
+        pictures.fill(folder / "red cape", 9)
         index(engine, folder)
         proposed = engine.searching.propose("a red cape", 4)
-        hits = engine.searching.search(Query(text="a red cape", limit=4)).hits
-        assert [r.asset_id for r in proposed] == [hit.asset.id for hit in hits]
-        assert [r.score for r in proposed] == [hit.score for hit in hits]
+        hits = engine.searching.search(Query(text="red cape")).hits
+        assert proposed[0].asset_id == hits[0].asset.id
+        scores = {hit.asset.id: hit.score for hit in hits}
+        assert [r.score for r in proposed] == [scores[r.asset_id or 0] for r in proposed]
+        assert len({r.asset_id for r in proposed}) == 4
         assert {r.reason for r in proposed} == {"matches the prompt"}
+        assert {r.words for r in proposed} == {"red cape"}
+
+    def test_each_thing_has_its_own_and_the_best_of_each_is_first(
+        self, engine: Engine, folder: Path
+    ) -> None:
+        for number, name in enumerate(("red cape", "gold watch", "帽子")):
+            pictures.fill(folder / name, 3, first_seed=10 * number)
+        index(engine, folder)
+        prompt = "A model in a red cape, with a gold watch，和一顶帽子, no cups"
+        found = engine.searching.propose_each(prompt, 2)
+        told = [(thing.words, len(thing.references)) for thing in found.things]
+        assert told == [("model", 0), ("red cape", 2), ("gold watch", 2), ("帽子", 2)]
+        assert found.missing() == ("model",)
+        for thing in found.things:
+            assert {r.path.parent.name for r in thing.references} <= {thing.words}
+        firsts = [thing.references[0] for thing in found.things if thing.references]
+        assert engine.searching.propose(prompt, 5)[:3] == tuple(firsts)
+
+    def test_a_look_alone_does_not_make_the_thing(self, engine: Engine, folder: Path) -> None:
+        pictures.save(folder / "red hat.png", seed=1)
+        pictures.save(folder / "blue cape.png", seed=2)
+        index(engine, folder)
+        [cape] = engine.searching.propose("a red cape", 3)
+        assert cape.path.name == "blue cape.png"
+        assert engine.searching.propose_each("a red lamp", 3).missing() == ("red lamp",)
+
+    def test_those_of_one_thing_are_unlike_each_other(self, engine: Engine, folder: Path) -> None:
+        for name in ("one", "the same"):
+            pictures.save(folder / "red" / "cape" / f"{name}.png", seed=1)
+            pictures.save(folder / "long" / "cape" / f"{name}.png", seed=7)
+        index(engine, folder)
+        two = engine.searching.propose("a cape", 2)
+        assert {r.path.parent.parent.name for r in two} == {"red", "long"}
 
     def test_no_prompt_no_proposals(self, engine: Engine) -> None:
         assert engine.searching.propose("  ", 4) == ()
@@ -136,10 +199,27 @@ class TestProposals:
     def test_results_do_not_feed_on_results_nor_on_what_is_gone(
         self, engine: Engine, folder: Path
     ) -> None:
-        gone, kept = pictures.fill(folder, 2)
+        gone, kept = pictures.fill(folder / "cape", 2)
         index(engine, folder)
         request = GenerationRequest("a cape", generator="moodboard")
-        finish(engine.generating.run(request, CancelToken()))
+        made = finish(engine.generating.run(request, CancelToken()))
+        assert finish(engine.indexing.make_searchable(made.asset_ids, CancelToken()))
         gone.unlink()
         index(engine, folder)
         assert [r.path for r in engine.searching.propose("a cape", 5)] == [kept]
+
+
+def test_a_part_of_a_picture_can_be_searched_by(
+    engine: Engine, folder: Path, tmp_path: Path
+) -> None:
+    folder.mkdir(exist_ok=True)
+    red, blue = Image.new("RGB", (300, 300), "red"), Image.new("RGB", (300, 300), "blue")
+    red.save(folder / "red.png")
+    blue.save(folder / "blue.png")
+    both = Image.new("RGB", (600, 300), "red")
+    both.paste(blue, (300, 0))
+    both.save(tmp_path / "both.png")
+    index(engine, folder)
+    for crop, name in ((Crop(0, 0, 0.5, 1), "red.png"), (Crop(0.5, 0, 0.5, 1), "blue.png")):
+        query = Query("", (Example(tmp_path / "both.png", crop=crop),), 1)
+        assert engine.searching.search(query).hits[0].asset.filename == name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,8 +12,9 @@ from desktop.core.annotations import Annotation
 from desktop.core.cancellation import CancelToken
 from desktop.core.errors import LibraryReadOnly
 from desktop.core.progress import finish
-from desktop.services.sidecars import SidecarReport
-from desktop.wiring import Engine
+from desktop.media.metadata.sidecar import SidecarFields, merge_sidecar, read_sidecar
+from desktop.services.curation.sidecars import SidecarReport
+from desktop.services.engine import Engine
 from tests import pictures
 
 LIGHTROOM = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
@@ -176,3 +178,163 @@ def test_a_library_that_is_only_read_writes_no_sidecar(
     with pytest.raises(LibraryReadOnly):
         write(open_engine(is_read_only=True), picture)
     assert [path.name for path in folder.iterdir()] == ["0000.png"]
+
+
+# -- of other programs -------------------------------------------------------------------------
+
+CASE = Path(__file__).parents[1] / "data" / "cases" / "22-keywords-of-other-programs"
+RDF = (
+    '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-'
+    'syntax-ns#"><rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/"'
+    ' xmlns:photoshop="http://ns.adobe.com/photoshop/1.0/"'
+    ' xmlns:crs="http://ns.adobe.com/camera-raw-settings/1.0/" {told}>'
+    "<dc:subject><rdf:Bag>{items}</rdf:Bag></dc:subject></rdf:Description></rdf:RDF></x:xmpmeta>"
+)
+
+
+def keywords(path: Path, *tags: str, told: str = "") -> None:
+    items = "".join(f"<rdf:li>{tag}</rdf:li>" for tag in tags)
+    path.write_text(RDF.format(told=told, items=items), "utf-8")
+
+
+def tags_read(engine: Engine, folder: Path) -> dict[str, tuple[str, ...]]:
+    finish(engine.indexing.run([folder], CancelToken()))
+    assets = {asset.id: asset for asset in engine.browsing.all()}
+    report = read(engine, *assets)
+    assert report.failed == ()
+    said = engine.annotations.of(list(assets))
+    return {assets[asset_id].name: said[asset_id].tags for asset_id in assets}
+
+
+def test_keywords_of_other_programs_are_kept_whole_and_by_their_own_picture(
+    engine: Engine, folder: Path
+) -> None:
+    shutil.copytree(CASE, folder, dirs_exist_ok=True)
+    assert tags_read(engine, folder) == {
+        "comma.png": ("Doe, Jane", "ok"),
+        "upper.png": ("upper",),
+        "pair.png": (),
+    }
+
+
+def test_they_can_be_looked_at_before_they_are_taken_over(engine: Engine, folder: Path) -> None:
+    shutil.copytree(CASE, folder, dirs_exist_ok=True)
+    finish(engine.indexing.run([folder], CancelToken()))
+    told = {asset.name: engine.sidecars.keywords(asset) for asset in engine.browsing.all()}
+    assert told == {"comma.png": ("Doe, Jane", "ok"), "upper.png": ("upper",), "pair.png": ()}
+    (folder / "comma.png.xmp").write_text("<no xml", "utf-8")
+    assert {engine.sidecars.keywords(asset) for asset in engine.browsing.all()} == {
+        (),
+        ("upper",),
+    }
+    assert not any(said.tags for said in engine.annotations.of([*range(9)]).values())
+
+
+def test_no_character_of_a_keyword_parts_it(engine: Engine, folder: Path) -> None:
+    pictures.save(folder / "a.png", 1)
+    tags = ("Places|Europe|Köln", "a; b", "x/y\\z", '12" vinyl', "'quoted'", "#1", "R&amp;D")
+    keywords(folder / "a.png.xmp", *tags, "\n     Doe,\n     Jane\n   ")
+    wanted = {tag.replace("&amp;", "&") for tag in tags} | {"Doe, Jane"}
+    assert set(tags_read(engine, folder)["a.png"]) == wanted
+    [asset] = engine.browsing.all()
+    write(engine, asset.id)
+    engine.annotations.untag([asset.id], sorted(wanted))
+    assert read(engine, asset.id).changed == 1, "and are written whole"
+    assert set(engine.annotations.of([asset.id])[asset.id].tags) == wanted
+
+
+@pytest.mark.parametrize("name", ["a.png.XMP", "a.PNG.xmp", "A.XMP", "a.Xmp"])
+def test_a_sidecar_is_found_in_any_letter_case_and_written_where_it_is(
+    engine: Engine, folder: Path, name: str
+) -> None:
+    pictures.save(folder / "a.png", 1)
+    keywords(folder / name, "theirs")
+    assert tags_read(engine, folder) == {"a.png": ("theirs",)}
+    [asset] = engine.browsing.all()
+    engine.annotations.tag([asset.id], ["ours"])
+    assert write(engine, asset.id).changed == 1
+    own = name if "png" in name.lower() else "a.png.xmp"
+    assert b"ours" in (folder / own).read_bytes()
+    assert len(list(folder.iterdir())) == len({"a.png", name, own})
+
+
+@pytest.mark.parametrize(
+    ("told", "beside", "is_its_own"),
+    [
+        ("", "", True),
+        ('photoshop:SidecarForExtension="PNG"', "", True),
+        ('photoshop:SidecarForExtension="CR2"', "", False),
+        ('photoshop:SidecarForExtension="JPG"', "", False),
+        ('crs:RawFileName="a.NEF"', "", False),
+        ('dc:format="image/x-canon-cr2"', "", False),
+        ('dc:format="image/png"', "", True),
+        ("", "a.CR2", False),
+        ("", "A.dng", False),
+        ("", "b.CR2", True),
+    ],
+)
+def test_a_sidecar_of_another_file_of_this_name_is_not_taken(
+    engine: Engine, folder: Path, told: str, beside: str, is_its_own: bool
+) -> None:
+    pictures.save(folder / "a.png", 1)
+    keywords(folder / "a.xmp", "theirs", told=told)
+    if beside:
+        (folder / beside).write_bytes(b"raw")
+    assert tags_read(engine, folder)["a.png"] == (("theirs",) if is_its_own else ())
+
+
+def test_jpg_and_jpeg_are_one_kind(engine: Engine, folder: Path) -> None:
+    pictures.save(folder / "a.jpeg", 1)
+    keywords(folder / "a.xmp", "theirs", told='photoshop:SidecarForExtension="JPG"')
+    assert tags_read(engine, folder) == {"a.jpeg": ("theirs",)}
+
+
+def _nested(levels: int) -> str:
+    inner = "<dc:x>" * levels + "</dc:x>" * levels
+    return LIGHTROOM.replace("<dc:creator>", f"{inner}<dc:creator>")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        _nested(3_000),
+        _nested(60_000),
+        "<a>" * 60_000,
+        LIGHTROOM.replace('xmp:Rating="3"', 'xmp:Rating="' + "9" * 400 + '"'),
+        LIGHTROOM.replace('xmp:Rating="3"', 'xmp:Rating="NaN"'),
+        LIGHTROOM.replace('xmp:Rating="3"', 'xmp:Rating="1e999"'),
+        LIGHTROOM.replace("Forest", "x" * 100_000),
+        LIGHTROOM.replace("Forest", "&#x1b;[31m"),
+        LIGHTROOM.replace("<?xpacket", "<!DOCTYPE a [<!ENTITY b 'c'>]><?xpacket", 1),
+    ],
+)
+def test_a_hostile_sidecar_costs_itself_alone(
+    engine: Engine, folder: Path, sidecar: Path, text: str
+) -> None:
+    pictures.fill(folder, 2)
+    finish(engine.indexing.run([folder], CancelToken()))
+    ids = [asset.id for asset in engine.browsing.all()]
+    sidecar.write_text(text, "utf-8")
+    (folder / "0001.png.xmp").write_text(LIGHTROOM, "utf-8")
+    report = read(engine, *ids)
+    assert len(report.failed) <= 1
+    other = next(asset for asset in engine.browsing.all() if asset.name == "0001.png")
+    assert engine.annotations.of([other.id])[other.id].rating == 3
+    engine.annotations.tag(ids, ["new"])
+    before = sidecar.read_bytes()
+    written = write(engine, *ids)
+    assert written.changed >= 1
+    if written.failed:
+        assert sidecar.read_bytes() == before
+
+
+@pytest.mark.timeout(120)
+def test_many_tags_are_written_in_time(tmp_path: Path) -> None:
+    """Each was compared with each: 200,000 took minutes."""
+    tags = tuple(f"tag {number}" for number in range(20_000))
+    path = tmp_path / "a.xmp"
+    first = merge_sidecar(SidecarFields(tags), None, path)
+    assert first is not None
+    again = merge_sidecar(SidecarFields(tags), first, path)
+    assert again == first
+    assert len(read_sidecar(first, path).tags) == 20_000

@@ -20,9 +20,10 @@ from desktop.embedding.encoder import Encoder, EncoderInfo
 from desktop.index.milvus import MilvusStore
 from desktop.media import decode
 from desktop.media.thumbnails import ThumbnailCache
-from desktop.services.indexing import Indexing
-from desktop.services.reading import MemoryBudget, PictureReader
-from desktop.wiring import Engine
+from desktop.services.current_model import CurrentModel
+from desktop.services.engine import Engine
+from desktop.services.indexing.indexing import Indexing
+from desktop.services.indexing.reading import MemoryBudget, PictureReader
 from tests import pictures
 from tests.services.conftest import OpenEngine
 
@@ -56,6 +57,23 @@ class StandIn:
         pass
 
 
+class StandInModel(CurrentModel):
+    """As if ``encoder`` were that of an installed model."""
+
+    def __init__(self, encoder: Encoder, load: Callable[[], Encoder]) -> None:
+        self._space = encoder.info.identity
+        self._loads = load
+
+    def vector_space(self) -> str | None:
+        return self._space
+
+    def pixels(self) -> PixelSpec:
+        return SPEC
+
+    def encoder(self) -> Encoder:
+        return self._loads()
+
+
 def indexing(
     engine: Engine, encoder: Encoder, load: Callable[[], Encoder] | None = None, readers: int = 2
 ) -> Indexing:
@@ -63,23 +81,21 @@ def indexing(
     return Indexing(
         engine.indexing._survey,
         engine.catalog,
-        engine.ledger,
+        engine.vector_table,
         engine.vectors,
         engine.thumbnails,
-        vector_space=lambda: encoder.info.identity,
-        pixels=lambda: SPEC,
-        encoder=load or (lambda: encoder),
+        StandInModel(encoder, load or (lambda: encoder)),
         readers=readers,
     )
 
 
 def rows(engine: Engine) -> list[tuple[object, ...]]:
-    """What the catalogue and the ledger hold, times left out."""
-    assets = engine._database.read(
-        "SELECT id, relative_path, state, failure, width, height, format, content_hash, palette,"
-        " perceptual_hash FROM assets ORDER BY relative_path"
+    """What the catalogue and the vector table hold, times left out."""
+    assets = engine.library.database.read(
+        "SELECT id, relative_path, state, failure, width, height, format, content_hash, colours,"
+        " perceptual_hash FROM assets LEFT JOIN palettes ON asset_id = id ORDER BY relative_path"
     )
-    vectors = engine._database.read(
+    vectors = engine.library.database.read(
         "SELECT id, asset_id, content_hash, value, is_stored FROM vectors ORDER BY id"
     )
     return [tuple(row) for row in (*assets, *vectors)]
@@ -113,8 +129,9 @@ def test_a_picture_is_written_down_with_its_colours_and_its_likeness(
 ) -> None:
     Image.new("RGB", (90, 60), (245, 197, 24)).save(folder / "yellow.png")
     finish(indexing(engine, StandIn()).run([folder], CancelToken()))
-    [row] = engine._database.read("SELECT palette, perceptual_hash FROM assets")
-    assert tuple(row) == ("#F5C518", "0" * 16)
+    [row] = engine.library.database.read("SELECT id, perceptual_hash FROM assets")
+    assert engine.catalog.palettes.of(row["id"]) == (("#F5C518", 100),)
+    assert row["perceptual_hash"] == "2:" + "0" * 48
 
 
 def test_pictures_are_read_and_shown_while_the_model_is_being_loaded(
@@ -144,7 +161,7 @@ def test_a_few_pictures_are_searchable_at_once(engine: Engine, folder: Path) -> 
     encoder = StandIn(batch_size=256)
     assert finish(indexing(engine, encoder).run([folder], CancelToken())).added == 5
     assert encoder.calls == [5]
-    assert engine.ledger.stored_count(encoder.info.identity) == 5
+    assert engine.vector_table.stored_count(encoder.info.identity) == 5
 
 
 def test_two_calls_are_in_flight(engine: Engine, folder: Path) -> None:
@@ -169,7 +186,8 @@ class TestStopping:
                     cancel.cancel()
         assert engine.catalog.counts()["unread"] == 300 - 151, "what was read can be seen"
         assert encoder.calls == []
-        assert finish(indexing(engine, encoder).run([folder], CancelToken())).updated == 300
+        report = finish(indexing(engine, encoder).run([folder], CancelToken()))
+        assert report.added + report.updated == 300
 
     def test_while_encoding_with_everything_full(self, engine: Engine, folder: Path) -> None:
         pictures.fill(folder, 200)
@@ -180,10 +198,10 @@ class TestStopping:
         with pytest.raises(Cancelled):
             finish(indexing(engine, encoder).run([folder], cancel))
         stop.join()
-        kept = engine.ledger.stored_count(encoder.info.identity)
+        kept = engine.vector_table.stored_count(encoder.info.identity)
         assert kept % 8 == 0
         again = finish(indexing(engine, StandIn()).run([folder], CancelToken()))
-        assert (again.updated, again.unchanged) == (200 - kept, kept)
+        assert (again.added + again.updated, again.unchanged) == (200 - kept, kept)
 
     def test_by_whoever_takes_no_more_steps(self, engine: Engine, folder: Path) -> None:
         pictures.fill(folder, 100)
@@ -216,18 +234,18 @@ class TestFailing:
     def test_an_encoder_that_gives_up(self, engine: Engine, folder: Path) -> None:
         pictures.fill(folder, 60)
 
-        def third(call: int) -> None:
-            if call == 3:
+        def dead(call: int) -> None:
+            if call >= 3:
                 raise ModelError("The model stopped.")
 
-        encoder = StandIn(before=third)
+        encoder = StandIn(before=dead)
         with pytest.raises(ModelError, match="stopped"):
             finish(indexing(engine, encoder).run([folder], CancelToken()))
         assert not _stage_threads()
-        kept = engine.ledger.stored_count(encoder.info.identity)
-        assert kept in (8, 16), "what came before stays; of two calls, either may be the third"
+        kept = engine.vector_table.stored_count(encoder.info.identity)
+        assert kept in (8, 16), "what came before stays; the second call may still be under way"
         report = finish(indexing(engine, StandIn()).run([folder], CancelToken()))
-        assert report.updated == 60 - kept
+        assert report.added + report.updated == 60 - kept
 
     def test_a_disk_that_is_full_for_thumbnails(
         self, engine: Engine, folder: Path, monkeypatch: pytest.MonkeyPatch
@@ -236,7 +254,7 @@ class TestFailing:
         real = ThumbnailCache.write
 
         def full(cache: ThumbnailCache, digest: str, image: Image.Image) -> Path:
-            if cache.total_bytes() > 5_000:
+            if sum(file.stat().st_size for file in cache.folder.glob("*/*")) > 5_000:
                 raise LibraryError("The disk is full, so no more previews can be kept.")
             return real(cache, digest, image)
 
@@ -259,9 +277,11 @@ class TestFailing:
             with pytest.raises(StoreUnreachable):
                 finish(indexing(engine, encoder).run([folder], CancelToken()))
         assert not _stage_threads()
-        assert [row.id for batch in engine.ledger.unsent(encoder.info.identity) for row in batch]
+        assert [
+            row.id for batch in engine.vector_table.unsent(encoder.info.identity) for row in batch
+        ]
         finish(indexing(engine, encoder).run([folder], CancelToken()))
-        assert engine.ledger.stored_count(encoder.info.identity) == 40
+        assert engine.vector_table.stored_count(encoder.info.identity) == 40
 
 
 class TestMemory:
@@ -304,7 +324,7 @@ class TestMemory:
     ) -> None:
         for number in range(4):
             Image.new("RGB", (2000, 1500), (number, 9, 9)).save(folder / f"{number}.png")
-        monkeypatch.setattr("desktop.services.reading._BYTES_OF_DECODING", 40_000_000)
+        monkeypatch.setattr("desktop.services.indexing.reading._BYTES_OF_DECODING", 16_000_000)
         lock, at_once, most, real = threading.Lock(), [0], [0], decode._reduce
 
         def watched(image: Image.Image, factor: int) -> Image.Image:

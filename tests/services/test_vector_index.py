@@ -1,4 +1,4 @@
-"""Ledger and collection as one index: what a search may find, and whom it waits for."""
+"""Vector table and collection as one index: what a search may find, and whom it waits for."""
 
 from __future__ import annotations
 
@@ -10,16 +10,19 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from desktop.core.filter import EVERYTHING, Filter
+from desktop.core.vector import VectorRow
 from desktop.index.exact import unit
 from desktop.index.milvus import MilvusStore
 from desktop.index.resident import ResidentStore
-from desktop.index.store import StoredVector, VectorStore
-from desktop.library.catalog import Catalog, ReadFile
-from desktop.library.database import Database
-from desktop.library.disk.scan import FoundFile
-from desktop.library.vector_ledger import VectorLedger
-from desktop.services.vector_index import VectorIndex
-from desktop.wiring import Engine
+from desktop.index.store import VectorStore
+from desktop.library.catalog.assets import Catalog, ReadFile
+from desktop.library.catalog.database import Database
+from desktop.library.catalog.vectors import VectorTable
+from desktop.library.folders.scan import FoundFile
+from desktop.services.engine import Engine
+from desktop.services.vectors import vector_index
+from desktop.services.vectors.vector_index import VectorIndex
 from tests.index.server import MilvusServer
 
 ENCODER = "e@1"
@@ -29,25 +32,25 @@ PATIENCE_S = 30.0
 
 
 class Library:
-    """A catalogue with its ledger, and a collection in a file."""
+    """A catalogue with its vector_table, and a collection in a file."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.database = Database(folder / "catalog.sqlite")
         self.catalog = Catalog(self.database)
-        self.ledger = VectorLedger(self.database)
+        self.vector_table = VectorTable(self.database)
         self.index = self.reopened(self.store)
 
-    def store(self, encoder: str, dimension: int) -> VectorStore:
-        milvus = MilvusStore(str(self.folder / "vectors.db"), "", encoder, dimension, "test")
-        return ResidentStore(milvus, dimension, lambda: self.ledger.stored_chunks(encoder))
+    def store(self, encoder_id: str, dimension: int) -> VectorStore:
+        milvus = MilvusStore(str(self.folder / "vectors.db"), "", encoder_id, dimension, "test")
+        return ResidentStore(milvus, dimension, lambda: self.vector_table.chunks(encoder_id))
 
     def reopened(self, open_store: Callable[[str, int], VectorStore]) -> VectorIndex:
-        return VectorIndex(self.catalog, self.ledger, open_store)
+        return VectorIndex(self.catalog, self.vector_table, open_store)
 
     def add(self, count: int) -> list[int]:
         """Assets with the first ``count`` vectors; their ids."""
-        root = self.catalog.add_root(self.folder)
+        root = self.catalog.roots.add(self.folder)
         ids = self.catalog.add_files(
             root, [FoundFile(f"{n}.png".encode(), 1, 1) for n in range(count)]
         )
@@ -57,9 +60,9 @@ class Library:
         return ids
 
     def search(
-        self, query: NDArray[np.float32], limit: int, allowed: NDArray[np.int64] | None = None
+        self, query: NDArray[np.float32], limit: int, allowed: Filter = EVERYTHING
     ) -> list[int]:
-        return [hit.asset_id for hit in self.index.search(ENCODER, query, limit, allowed)]
+        return [hit.asset.id for hit in self.index.search(ENCODER, query, limit, allowed)]
 
 
 @pytest.fixture
@@ -73,19 +76,23 @@ def library(tmp_path: Path) -> Iterator[Library]:
 def test_an_asset_counts_once_by_its_best_vector(library: Library) -> None:
     first, second, third = library.add(3)
     query = VECTORS[50]
-    frames = [StoredVector(100 + n, first, "frame", query) for n in range(20)]
-    library.index.open(ENCODER, DIMENSION).upsert(frames)
+    video = ReadFile(first, 1, 1, "MP4", "f", duration_ms=20_000)
+    frames = np.tile(query, (20, 1))
+    library.index.add(ENCODER, [video] * 20, frames, [1_000 * n for n in range(20)])
     hits = library.index.search(ENCODER, query, 3)
-    assert hits[0].asset_id == first
+    assert hits[0].asset.id == first
     assert hits[0].score == pytest.approx(1.0, abs=1e-5)
-    assert sorted(hit.asset_id for hit in hits) == [first, second, third]
+    assert sorted(hit.asset.id for hit in hits) == [first, second, third]
     assert library.search(query, 1) == [first]
 
 
 def test_only_allowed_assets_are_found(library: Library) -> None:
     ids = library.add(30)
-    assert library.search(VECTORS[4], 5, np.array(ids[10:12])) in (ids[10:12], ids[11:9:-1])
-    assert library.search(VECTORS[4], 5, np.array([], np.int64)) == []
+    assert library.search(VECTORS[4], 5, Filter(ids=tuple(ids[10:12]))) in (
+        ids[10:12],
+        ids[11:9:-1],
+    )
+    assert library.search(VECTORS[4], 5, Filter(ids=())) == []
 
 
 def test_what_was_added_is_in_memory_after_opening_again(library: Library) -> None:
@@ -103,39 +110,58 @@ def test_a_search_does_not_wait_for_a_repair(
 ) -> None:
     ids = library.add(10)
     library.index.close()
-    library.ledger.mark_lost(ENCODER, [3])  # to be sent again
+    library.vector_table.mark_lost(ENCODER, [3])  # to be sent again
     is_repairing, may_go_on = threading.Event(), threading.Event()
     upsert = ResidentStore.upsert
 
-    def slow_upsert(store: ResidentStore, rows: list[StoredVector]) -> None:
+    def slow_upsert(store: ResidentStore, rows: list[VectorRow]) -> None:
         is_repairing.set()
         assert may_go_on.wait(PATIENCE_S)
         upsert(store, rows)
 
     monkeypatch.setattr(ResidentStore, "upsert", slow_upsert)
     library.index = library.reopened(library.store)
-    opener = threading.Thread(target=library.index.open, args=(ENCODER, DIMENSION))
-    opener.start()
+    writer = threading.Thread(target=library.index.settle, args=(ENCODER,))
+    writer.start()
     try:
         assert is_repairing.wait(PATIENCE_S)
         assert library.search(VECTORS[6], 1) == [ids[6]]
     finally:
         may_go_on.set()
-        opener.join()
-    assert library.ledger.stored_count(ENCODER) == 10
+        writer.join()
+    assert library.vector_table.stored_count(ENCODER) == 10
 
 
-def test_the_ledger_gives_back_the_acknowledged_vectors_in_chunks(library: Library) -> None:
+def test_a_search_reads_what_is_there_and_sends_nothing(library: Library) -> None:
+    ids = library.add(10)
+    store = library.index.open(ENCODER, DIMENSION)
+    store.delete([4])  # behind the catalogue's back
+    library.index.close()
+    library.index = library.reopened(library.store)
+    library.search(VECTORS[3], 1)
+    assert library.index.open(ENCODER, DIMENSION).count() == 9
+    assert library.index.settle(ENCODER) == 1
+    assert library.index.settle(ENCODER) == 0
+    assert library.index.open(ENCODER, DIMENSION).count() == 10
+    assert library.search(VECTORS[3], 1) == [ids[3]]
+
+
+def test_no_collection_is_made_to_search_in(library: Library) -> None:
+    library.add(1)
+    assert library.index.search("another@1", VECTORS[0], 1) == []
+    assert library.index.opened() == [ENCODER]
+
+
+def test_the_catalogue_gives_back_all_vectors_in_chunks(library: Library) -> None:
     ids = library.add(25)
-    library.ledger.mark_lost(ENCODER, [5, 6])
-    chunks = list(library.ledger.stored_chunks(ENCODER, rows=10))
-    assert [len(chunk[0]) for chunk in chunks] == [10, 10, 3]
+    library.vector_table.mark_lost(ENCODER, [5, 6])
+    chunks = list(library.vector_table.chunks(ENCODER, rows=10))
+    assert [len(chunk[0]) for chunk in chunks] == [10, 10, 5]
     row_ids, asset_ids, values = (np.concatenate(parts) for parts in zip(*chunks, strict=True))
-    expected = [n for n in range(1, 26) if n not in (5, 6)]
-    assert row_ids.tolist() == expected
-    assert asset_ids.tolist() == [ids[n - 1] for n in expected]
+    assert row_ids.tolist() == list(range(1, 26))
+    assert asset_ids.tolist() == ids
     np.testing.assert_array_equal(values, VECTORS[:25].astype(np.float16)[row_ids - 1])
-    assert list(library.ledger.stored_chunks("another@1")) == []
+    assert list(library.vector_table.chunks("another@1")) == []
 
 
 def test_a_file_is_kept_in_memory_too_and_a_server_ranks_itself(
@@ -148,3 +174,21 @@ def test_a_file_is_kept_in_memory_too_and_a_server_ranks_itself(
         engine = open_engine(store_uri=server.uri)
         assert isinstance(engine.vectors.open(ENCODER, DIMENSION), MilvusStore)
         engine.close()
+
+
+def test_a_search_does_not_wait_for_a_long_list_to_be_sent(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = library.add(25)
+    library.vector_table.mark_lost(ENCODER, range(1, 26))
+    library.index.close()
+    monkeypatch.setattr(vector_index, "_SENT_AT_ONCE", 10)
+    opened = library.reopened(library.store)
+    opened.make_findable(ENCODER)
+    [hit] = opened.search(ENCODER, VECTORS[3], 1)
+    assert hit.asset.id == ids[3]
+    assert library.vector_table.stored_count(ENCODER) == 0
+    monkeypatch.undo()
+    opened.make_findable(ENCODER)
+    assert library.vector_table.stored_count(ENCODER) == 25
+    opened.close()

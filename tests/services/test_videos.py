@@ -17,8 +17,8 @@ from desktop.core.errors import StoreUnreachable
 from desktop.core.progress import finish
 from desktop.core.query import Query, SearchHit
 from desktop.index.milvus import MilvusStore
+from desktop.services.engine import Engine
 from desktop.services.reports import IndexReport
-from desktop.wiring import Engine
 from tests import pictures
 from tests.movies import BLUE, GREEN, LOSSLESS, RED, Colour, make_movie
 from tests.services.conftest import OpenEngine
@@ -34,27 +34,28 @@ def like(engine: Engine, folder: Path, colour: Colour) -> list[SearchHit]:
     """What is found for a picture of one colour."""
     example = folder.parent / "example.png"
     Image.new("RGB", (160, 96), colour).save(example)
-    return list(engine.searching.search(Query(image=example)).hits)
+    return list(engine.searching.search(Query.like(example)).hits)
 
 
 def rows(engine: Engine) -> list[tuple[str, int, int]]:
     """Kind, position and whether Milvus has it, of every vector."""
-    found = engine._database.read(
+    found = engine.library.database.read(
         "SELECT kind, position, is_stored FROM vectors ORDER BY asset_id, position"
     )
     return [tuple(row) for row in found]
 
 
 def ids_everywhere(engine: Engine) -> list[set[int]]:
-    """Ids of the vectors in the ledger, in Milvus, and in memory."""
+    """Ids of the vectors in the vector table, in Milvus, and in memory."""
     space = engine.model.vector_space()
     assert space is not None
-    store = engine.vectors.reopen_known(space)
+    engine.vectors.settle(space)
+    store = engine.vectors.open_known(space)
     assert store is not None
     assert store.wait_until_loaded(30)  # type: ignore[attr-defined]
     in_memory = store._rows._sorted_ids.tolist()  # type: ignore[attr-defined]
-    in_ledger = {row["id"] for row in engine._database.read("SELECT id FROM vectors")}
-    return [in_ledger, store.ids(), set(in_memory)]
+    in_catalog = {row["id"] for row in engine.library.database.read("SELECT id FROM vectors")}
+    return [in_catalog, store.ids(), set(in_memory)]
 
 
 @pytest.mark.parametrize("name", ["clip.mp4", "clip.webm", "clip.avi"])
@@ -64,7 +65,7 @@ def test_a_hit_tells_which_frame_fits(engine: Engine, folder: Path, name: str) -
     pictures.save(folder / "other.png", 5)
     report = index(engine, folder)
     assert (report.found, report.added, report.failed) == (2, 2, ())
-    assert engine.status().pending == 0
+    assert engine.status.read().pending == 0
     hits: list[SearchHit] = []
     for colour, (begin, end) in zip((RED, GREEN, BLUE), ((0, 1.5), (1.5, 3), (3, 5)), strict=True):
         hits = like(engine, folder, colour)
@@ -73,11 +74,11 @@ def test_a_hit_tells_which_frame_fits(engine: Engine, folder: Path, name: str) -
         assert video.position_ms is not None
         assert begin <= video.position_ms / 1000 < end
         assert picture.position_ms is None
-        shown = Image.open(engine.thumbnail_path(video.asset.content_hash, video.position_ms))
+        shown = Image.open(engine.thumbnails.path_for(video.asset.content_hash, video.position_ms))
         assert shown.getpixel((80, 48)) == pytest.approx(colour, abs=6)
     asset = hits[0].asset
     assert (asset.width, asset.height, asset.duration_ms) == (160, 96, 5_000)
-    poster = Image.open(engine.thumbnail_path(asset.content_hash))
+    poster = Image.open(engine.thumbnails.path_for(asset.content_hash))
     assert poster.getpixel((80, 48)) == pytest.approx(RED, abs=6)
 
 
@@ -90,7 +91,7 @@ def test_an_unchanged_video_is_not_read_again(
     def must_not_read(*_: object, **__: object) -> None:
         raise AssertionError("an unchanged video was read")
 
-    monkeypatch.setattr("desktop.services.reading.load_video", must_not_read)
+    monkeypatch.setattr("desktop.services.indexing.reading.load_video", must_not_read)
     assert index(engine, folder).unchanged == 1
 
 
@@ -128,7 +129,7 @@ def test_old_frames_that_milvus_could_not_delete_are_deleted_at_the_next_opening
     found = ids_everywhere(engine)
     assert len(found[0]) == 1
     assert found[0] == found[1] == found[2]
-    assert engine.status().pending == 0
+    assert engine.status.read().pending == 0
 
 
 def test_a_video_with_some_of_its_frames_stored_is_not_done(
@@ -147,12 +148,12 @@ def test_a_video_with_some_of_its_frames_stored_is_not_done(
         with pytest.raises(StoreUnreachable):
             index(engine, folder)
     assert [stored for *_, stored in rows(engine)] == [0, 0, 0], "all frames, or none"
-    assert engine.status().pending == 1
+    assert engine.status.read().pending == 1
     engine.close()
     engine = open_engine()
     index(engine, folder)
     assert [stored for *_, stored in rows(engine)] == [1, 1, 1]
-    assert engine.status().pending == 0
+    assert engine.status.read().pending == 0
     found = ids_everywhere(engine)
     assert found[0] == found[1] == found[2]
 
@@ -174,7 +175,7 @@ def test_without_a_model_a_video_can_be_browsed(open_engine: OpenEngine, folder:
     index(engine, folder)
     [asset] = engine.browsing.all()
     assert (asset.format, asset.duration_ms) == ("MOV", 5_000)
-    assert engine.thumbnail_path(asset.content_hash).exists()
+    assert engine.thumbnails.path_for(asset.content_hash).exists()
 
 
 def test_broken_videos_are_told_once_with_a_reason(engine: Engine, folder: Path) -> None:
@@ -197,10 +198,10 @@ def test_videos_are_not_proposed_as_references_but_may_be_searched_with(
     clip = make_movie(folder / "clip.mp4", SCENES)
     pictures.save(folder / "still.png", 5)
     index(engine, folder)
-    assert [reference.path.name for reference in engine.searching.propose("a watch", 5)] == [
+    assert [reference.path.name for reference in engine.searching.propose("clip, still", 5)] == [
         "still.png"
     ]
-    assert engine.searching.search(Query(image=clip)).hits[0].asset.filename == "clip.mp4"
+    assert engine.searching.search(Query.like(clip)).hits[0].asset.filename == "clip.mp4"
 
 
 KILLED_IN_THE_MIDDLE = """
@@ -231,7 +232,7 @@ if __name__ == "__main__":
 
     MilvusStore.upsert = upsert_some
     profile, model, folder = map(Path, sys.argv[1:])
-    engine = desktop.wiring.Engine(EngineOptions(profile_dir=profile, model=str(model)), {})
+    engine = desktop.wiring.open_engine(EngineOptions(profile_dir=profile, model=str(model)), {})
     finish(engine.indexing.run([folder], CancelToken()))
 """
 
@@ -248,10 +249,10 @@ def test_a_kill_between_two_frames_of_a_video_loses_and_doubles_nothing(
     )
     assert done.returncode == -signal.SIGKILL
     engine = open_engine()
-    assert engine.status().pending == 1
+    assert engine.status.read().pending == 1
     index(engine, folder)
-    assert engine.status().pending == 0
+    assert engine.status.read().pending == 0
     assert [stored for *_, stored in rows(engine)] == [1, 1, 1]
-    ledger, milvus, memory = ids_everywhere(engine)
-    assert len(ledger) == 3
-    assert ledger == milvus == memory
+    vector_table, milvus, memory = ids_everywhere(engine)
+    assert len(vector_table) == 3
+    assert vector_table == milvus == memory

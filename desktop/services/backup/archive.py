@@ -1,0 +1,197 @@
+"""A library as one file, made while it is in use.
+
+A backup is a ZIP with the catalogue (tags, ratings, notes, boards, lineage and every vector),
+the generated pictures, the settings without secrets, and on request the thumbnails. Milvus' file
+is left out: it is made from the catalogue's vectors, without encoding again. ``manifest.json``
+says what is in it, so that restoring takes nothing else out and nothing on trust.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import time
+import zipfile
+from collections.abc import Callable, Generator, Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from desktop import __version__
+from desktop.core.asset import displayable
+from desktop.core.cancellation import CancelToken
+from desktop.core.progress import Progress, ProgressSteps
+from desktop.core.text import tr
+from desktop.files.atomic import temporary_folder
+from desktop.files.content_hash import hashed_blocks
+from desktop.files.new_file import new_file
+from desktop.library.backup.daily import copy_catalog
+from desktop.library.catalog.database import Database
+from desktop.library.catalog.migrations import CATALOG_VERSION
+
+FORMAT = "plantain-backup"
+VERSION = 1
+MANIFEST = "manifest.json"
+CATALOG = "catalog.sqlite"
+SETTINGS = "settings.json"
+GENERATED = "generated"
+THUMBNAILS = "thumbnails"
+
+_MEGABYTE = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class BackUpReport:
+    """A backup that was made: the file, its size in bytes, and how many pictures are in it."""
+
+    path: Path
+    size: int
+    generated: int
+    seconds: float
+
+
+class BackUp:
+    """Makes backups of an open library.
+
+    Args:
+        generated, thumbnails: the library's folders of these.
+        settings: those in use, without secrets.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        generated: Path,
+        thumbnails: Path,
+        settings: Callable[[], Mapping[str, object]],
+    ) -> None:
+        self._database = database
+        self._generated = generated
+        self._thumbnails = thumbnails
+        self._settings = settings
+
+    def run(
+        self, target: Path, cancel: CancelToken, *, with_thumbnails: bool = False
+    ) -> ProgressSteps[BackUpReport]:
+        """Write the backup; it is there when all of it is, and never replaces a file.
+
+        The catalogue is of one moment, whatever is written to it meanwhile. Generated pictures
+        are copied after it, so every one that it knows is there.
+
+        Raises:
+            LibraryError: ``target`` exists, or the disk says no.
+            Cancelled: nothing is left.
+        """
+        started = time.monotonic()
+        yield Progress(tr("Copying the catalogue"), unit=tr("MB"))
+        with ExitStack() as stack:
+            file = stack.enter_context(new_file(target, tr("The backup")))
+            # Beside the target: the person chose a disk with room.
+            folder = stack.enter_context(temporary_folder(target.parent))
+            catalog = folder / CATALOG
+            copy_catalog(self._database, catalog)
+            cancel.raise_if_cancelled()
+            archive = stack.enter_context(zipfile.ZipFile(file, "w"))
+            packing = _Packing(archive, cancel)
+            generated = list(_files(self._generated))
+            pictures = [(f"{GENERATED}/{name}", path) for name, path in generated]
+            if with_thumbnails:
+                pictures += [(f"{THUMBNAILS}/{n}", path) for n, path in _files(self._thumbnails)]
+            packing.total = catalog.stat().st_size + sum(_size(path) for _, path in pictures)
+            for name, path in ((CATALOG, catalog), *pictures):
+                yield from packing.add(name, path)
+            packing.add_text(SETTINGS, json.dumps(dict(self._settings()), indent=2))
+            packing.finish()
+        return BackUpReport(
+            target, target.stat().st_size, len(generated), time.monotonic() - started
+        )
+
+
+class _Packing:
+    """The archive while it is written, and what its manifest will say."""
+
+    def __init__(self, archive: zipfile.ZipFile, cancel: CancelToken) -> None:
+        self._archive = archive
+        self._cancel = cancel
+        self._members: list[dict[str, Any]] = []
+        self._names: set[str] = set()
+        self._done = 0
+        self.total = 0
+
+    def add(self, name: str, path: Path) -> Generator[Progress]:
+        """One file; one that has just been removed is left out."""
+        try:
+            source = path.open("rb")
+        except FileNotFoundError:
+            return
+        digest = hashlib.sha256()
+        size = 0
+        info = self._info(name)
+        with source, self._archive.open(info, "w", force_zip64=True) as member:
+            for block in hashed_blocks(source, digest):
+                self._cancel.raise_if_cancelled()
+                member.write(block)
+                size += len(block)
+                yield Progress(
+                    tr("Backing up"),
+                    (self._done + size) // _MEGABYTE,
+                    max(self.total, self._done + size) // _MEGABYTE,
+                    displayable(path.name),
+                    unit=tr("MB"),
+                )
+        self._done += size
+        self._note(info, name, size, digest.hexdigest())
+
+    def add_text(self, name: str, text: str) -> None:
+        data = text.encode()
+        info = self._info(name)
+        self._archive.writestr(info, data)
+        self._note(info, name, len(data), hashlib.sha256(data).hexdigest())
+
+    def finish(self) -> None:
+        """Write the manifest."""
+        manifest = {
+            "format": FORMAT,
+            "version": VERSION,
+            "plantain": __version__,
+            "catalog_version": CATALOG_VERSION,
+            "made_at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+            "members": self._members,
+        }
+        self._archive.writestr(self._info(MANIFEST), json.dumps(manifest, indent=1))
+
+    def _info(self, name: str) -> zipfile.ZipInfo:
+        """A ZIP holds names as Unicode; one that is not is in the manifest as it is.
+
+        Nothing is compressed: pictures and vectors would not get smaller, and restoring can
+        refuse whatever would become larger than the archive.
+        """
+        fit = name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+        while fit in self._names:
+            fit += "_"
+        self._names.add(fit)
+        return zipfile.ZipInfo(fit)
+
+    def _note(self, info: zipfile.ZipInfo, name: str, size: int, digest: str) -> None:
+        self._members.append(
+            {"member": info.filename, "file": name, "size": size, "sha256": digest}
+        )
+
+
+def _files(folder: Path) -> Iterator[tuple[str, Path]]:
+    """Name below ``folder``, with slashes, and path of every file; hidden ones are not finished."""
+    for place, folders, names in os.walk(folder):
+        folders.sort()
+        for name in sorted(names):
+            path = Path(place, name)
+            if not name.startswith(".") and path.is_file():
+                yield path.relative_to(folder).as_posix(), path
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0

@@ -1,0 +1,1 @@
+"""What people do to their collection: duplicates, trash, sidecars."""

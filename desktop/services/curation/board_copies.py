@@ -1,0 +1,147 @@
+"""The pictures of a board as a folder of copies, with a list of whose they are."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from desktop.core.asset import Asset, displayable
+from desktop.core.cancellation import CancelToken
+from desktop.core.errors import FileError, LibraryError
+from desktop.core.progress import Progress, ProgressSteps
+from desktop.core.text import tr
+from desktop.files.new_file import new_file
+from desktop.files.regular_file import open_regular_file
+from desktop.library.catalog.annotations import Annotations
+from desktop.library.catalog.assets import Catalog
+from desktop.library.folders.same_file import require_same
+from desktop.services.reports import AssetDetails, FileFailure
+
+CREDITS = "credits.csv"
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""What a spreadsheet would take a cell for that begins so."""
+
+
+@dataclass(frozen=True, slots=True)
+class CopiesReport:
+    """What is in the folder now.
+
+    Attributes:
+        copied: the copies, in the order of the board.
+        failed: pictures that could not be copied, and why.
+    """
+
+    folder: Path
+    copied: tuple[Path, ...]
+    failed: tuple[FileFailure, ...] = ()
+
+
+class BoardCopies:
+    """Copies what is on a board.
+
+    Args:
+        details: tells what is known of an asset.
+    """
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        annotations: Annotations,
+        details: Callable[[int], AssetDetails],
+    ) -> None:
+        self._catalog = catalog
+        self._annotations = annotations
+        self._details = details
+
+    def run(self, board: str, folder: Path, cancel: CancelToken) -> ProgressSteps[CopiesReport]:
+        """Copy the files of a board into a new folder, numbered in their order, and write
+        ``CREDITS`` beside them: for each its file, author, rights, licence, and how it was made.
+
+        Raises:
+            LibraryError: there is no such board, or the folder cannot be made or is not empty.
+            Cancelled: the copies made so far are whole.
+        """
+        ids = self._annotations.board(board).asset_ids
+        assets = self._catalog.assets_by_id(ids)
+        _make(folder)
+        digits = max(2, len(str(len(ids))))
+        copied: list[Path] = []
+        failed: list[FileFailure] = []
+        credited: list[tuple[Path, AssetDetails]] = []
+        for number, asset_id in enumerate(ids, 1):
+            if (asset := assets.get(asset_id)) is None:
+                continue
+            cancel.raise_if_cancelled()
+            yield Progress(tr("Copying"), len(copied), len(ids), asset.filename, len(failed))
+            copy = folder / f"{number:0{digits}} {asset.name}"
+            try:
+                require_same(asset)
+                _copy(asset, copy)
+            except FileError as error:
+                failed.append(FileFailure(asset.path, error.message))
+                continue
+            except LibraryError as error:
+                failed.append(FileFailure(asset.path, error.headline))
+                continue
+            copied.append(copy)
+            credited.append((copy, self._details(asset_id)))
+        with new_file(folder / CREDITS, tr("The list of credits")) as file:
+            file.write(_table(credited).encode("utf-8-sig"))  # as spreadsheets expect it
+        return CopiesReport(folder, tuple(copied), tuple(failed))
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if any(folder.iterdir()):
+            raise LibraryError(
+                tr("{folder} is not empty.", folder=displayable(folder)),
+                safe=tr("Nothing was copied."),
+                next_step=tr("Choose a new folder."),
+            )
+    except OSError as error:
+        raise LibraryError(
+            tr(
+                "{folder} could not be made: {reason}.",
+                folder=displayable(folder),
+                reason=error.strerror or error,
+            ),
+            safe=tr("Nothing was copied."),
+            next_step=tr("Choose another folder."),
+        ) from error
+
+
+def _copy(asset: Asset, copy: Path) -> None:
+    with open_regular_file(asset.path) as source, new_file(copy, tr("The copy")) as target:
+        shutil.copyfileobj(source, target)
+    os.utime(copy, ns=(asset.modified_ns, asset.modified_ns))
+
+
+def _table(credited: Sequence[tuple[Path, AssetDetails]]) -> str:
+    out = io.StringIO()
+    table = csv.writer(out)
+    table.writerow(
+        [
+            *(tr("File"), tr("Original"), tr("Author"), tr("Copyright"), tr("Licence")),
+            *(tr("Made with"), tr("Prompt"), tr("Made from")),
+        ]
+    )
+    for copy, details in credited:
+        told, made = details.metadata, details.lineage
+        cells = [
+            displayable(copy.name),
+            displayable(details.asset.path),
+            "; ".join(told.creator),
+            told.copyright,
+            "; ".join(filter(None, (told.licence, told.usage_terms))),
+            " ".join(filter(None, (details.generator, made.model))) if made else "",
+            made.request.prompt if made else "",
+            "; ".join(displayable(r.path) for r in made.request.references) if made else "",
+        ]
+        table.writerow([f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in cells])
+    return out.getvalue()

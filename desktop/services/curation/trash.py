@@ -1,0 +1,122 @@
+"""Taking pictures off the disk, into the system's trash and nowhere else."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from desktop.core.annotations import Edits
+from desktop.core.asset import Asset
+from desktop.core.cancellation import CancelToken
+from desktop.core.errors import FileError, LibraryError, PlantainError
+from desktop.core.progress import Progress, ProgressSteps
+from desktop.core.text import tr
+from desktop.library.catalog.assets import Catalog
+from desktop.library.folders.same_file import require_same
+from desktop.library.folders.trash import move_to_trash, take_back
+from desktop.services.reports import FileFailure
+
+
+@dataclass(frozen=True, slots=True)
+class TrashReport:
+    """What became of the files.
+
+    Attributes:
+        trashed: assets whose file is in the trash; they are missing in the library, with all
+            that was said about them, and come back when the file is restored.
+        failed: files that are where they were, and why.
+        undo: takes back what the duplicate that was kept took over from the others.
+        places: asset -> where its file lies in the trash, of those that can be taken back from
+            here.
+    """
+
+    trashed: tuple[int, ...] = ()
+    failed: tuple[FileFailure, ...] = ()
+    undo: Edits = field(default_factory=Edits)
+    places: Mapping[int, Path] = field(default_factory=dict[int, Path])
+
+
+class Trash:
+    """Moves the files of assets to the trash, one by one."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._catalog = catalog
+
+    def find(self, paths: Sequence[Path]) -> list[Asset]:
+        """The assets at these paths.
+
+        Raises:
+            LibraryError: one is not in the library, so nobody would know what it was.
+        """
+        found: list[Asset] = []
+        for path in paths:
+            absolute = Path(os.path.abspath(path))  # noqa: PTH100 - a link is trashed, not its target
+            asset = self._catalog.asset_at(absolute)
+            if asset is None:
+                raise LibraryError(
+                    tr("{path} is not in the library.", path=path),
+                    safe=tr("Nothing was moved to the trash."),
+                    next_step=tr("Add it first, or delete it in your file manager."),
+                )
+            found.append(asset)
+        return found
+
+    def run(self, asset_ids: Sequence[int], cancel: CancelToken) -> ProgressSteps[TrashReport]:
+        """Move these assets' files to the trash.
+
+        Raises:
+            Cancelled: those moved so far are in the trash and marked as missing.
+            LibraryReadOnly: nothing was moved.
+        """
+        self._catalog.require_writable()
+        assets = self._catalog.assets_by_id(asset_ids)
+        trashed: list[int] = []
+        places: dict[int, Path] = {}
+        failed: list[FileFailure] = []
+        for asset_id in dict.fromkeys(asset_ids):
+            asset = assets.get(asset_id)
+            if asset is None:
+                continue
+            cancel.raise_if_cancelled()
+            yield Progress(
+                tr("Moving to the trash"), len(trashed), len(assets), asset.filename, len(failed)
+            )
+            try:
+                require_same(asset)  # another picture's file may be at its place now
+                place = move_to_trash(asset.path)
+            except PlantainError as error:
+                failed.append(FileFailure(asset.path, error.message))
+                continue
+            self._catalog.mark_missing([asset_id], is_missing=True)
+            trashed.append(asset_id)
+            if place is not None:
+                places[asset_id] = place
+        return TrashReport(tuple(trashed), tuple(failed), places=places)
+
+    def take_back(self, places: Mapping[int, Path]) -> tuple[int, ...]:
+        """Put these assets' files back to where they were; returns those that are there again.
+
+        Args:
+            places: as ``TrashReport.places``.
+
+        Raises:
+            FileError: of the first that could not be put back; the others are.
+        """
+        self._catalog.require_writable()
+        assets = self._catalog.assets_by_id(list(places))
+        back: list[int] = []
+        refused: FileError | None = None
+        for asset_id, place in places.items():
+            if asset_id in assets:
+                try:
+                    take_back(place, assets[asset_id].path)
+                except FileError as error:
+                    refused = refused or error
+                    continue
+                self._catalog.mark_missing([asset_id], is_missing=False)
+                back.append(asset_id)
+        if refused is not None:
+            raise refused
+        return tuple(back)

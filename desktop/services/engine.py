@@ -1,0 +1,130 @@
+"""An open library and every service that works on it, as one value; ``wiring`` makes it."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from dataclasses import dataclass
+
+from desktop.embedding.models.registry import ModelRegistry
+from desktop.generation.generator import ImageGenerator
+from desktop.library.backup.daily import DailyBackups
+from desktop.library.catalog.annotations import Annotations
+from desktop.library.catalog.assets import Catalog
+from desktop.library.catalog.attempts import AttemptTable
+from desktop.library.catalog.forgetting import Forgetting
+from desktop.library.catalog.lineage import LineageTable
+from desktop.library.catalog.saved_searches import SavedSearches
+from desktop.library.catalog.team import TeamTable
+from desktop.library.catalog.vectors import VectorTable
+from desktop.library.draft import DraftFile
+from desktop.library.exchange.exchange import Exchange
+from desktop.library.opening import OpenLibrary
+from desktop.media.thumbnails import ThumbnailCache
+from desktop.services.backup.archive import BackUp
+from desktop.services.credential import Credential
+from desktop.services.curation.board_copies import BoardCopies
+from desktop.services.curation.duplicates import Duplicates
+from desktop.services.curation.handing_out import HandingOut
+from desktop.services.curation.renaming import Renaming
+from desktop.services.curation.sidecars import Sidecars
+from desktop.services.curation.tag_suggestions import TagSuggestions
+from desktop.services.curation.trash import Trash
+from desktop.services.current_model import CurrentModel, ModelSwitch
+from desktop.services.generation.generating import Generating
+from desktop.services.generation.spending import Spending
+from desktop.services.indexing.folder_removal import FolderRemoval
+from desktop.services.indexing.ignore_rules import IgnoreRuleEditor
+from desktop.services.indexing.indexing import Indexing
+from desktop.services.indexing.relocation import Relocation
+from desktop.services.indexing.stop import IndexingStop
+from desktop.services.indexing.text_reading import TextReading
+from desktop.services.indexing.watching import Watching
+from desktop.services.library_status import StatusReader
+from desktop.services.search.browsing import Browsing
+from desktop.services.search.contact_sheets import ContactSheets
+from desktop.services.search.large_pictures import LargePictures
+from desktop.services.search.searching import Searching
+from desktop.services.team.sync import Team
+from desktop.services.vectors.checking import IndexCheck
+from desktop.services.vectors.endpoints import Endpoints
+from desktop.services.vectors.migrate_store import StoreMigration
+from desktop.services.vectors.vector_index import VectorIndex
+
+
+@dataclass(frozen=True, kw_only=True)
+class Engine:
+    """What the window and the commands work with. Close it when done.
+
+    The vector store and the model are opened at first use. Every service may be called in any
+    thread, but those that write vectors in one alone, the index lane of the window: ``indexing``,
+    ``relocation``, ``store_migration``, ``index_check``, ``team`` and ``searching.settle``. With
+    ``library.is_read_only`` nothing is written, and nothing that would write can be started.
+
+    Attributes:
+        closing: closes every part, the last one first.
+    """
+
+    closing: ExitStack
+
+    library: OpenLibrary
+    catalog: Catalog
+    annotations: Annotations
+    lineage: LineageTable
+    team_table: TeamTable
+    vector_table: VectorTable
+    vectors: VectorIndex
+    saved_searches: SavedSearches
+    thumbnails: ThumbnailCache
+
+    models: ModelRegistry
+    model: CurrentModel
+    model_switch: ModelSwitch
+    generators: tuple[ImageGenerator, ...]
+    gemini_key: Credential
+
+    status: StatusReader
+    browsing: Browsing
+    searching: Searching
+    contact_sheets: ContactSheets
+    large_pictures: LargePictures
+    indexing: Indexing
+    indexing_stop: IndexingStop
+    text_reading: TextReading
+    watching: Watching
+    ignore_rules: IgnoreRuleEditor
+    folder_removal: FolderRemoval
+    generating: Generating
+    attempts: AttemptTable
+    spending: Spending
+    draft: DraftFile
+    duplicates: Duplicates
+    trash: Trash
+    forgetting: Forgetting
+    renaming: Renaming
+    tag_suggestions: TagSuggestions
+    board_copies: BoardCopies
+    handing_out: HandingOut
+    sidecars: Sidecars
+    daily_backups: DailyBackups
+    backup: BackUp
+    exchange: Exchange
+    relocation: Relocation
+    endpoints: Endpoints
+    store_migration: StoreMigration
+    index_check: IndexCheck
+    team: Team
+
+    @property
+    def is_read_only(self) -> bool:
+        """Nothing may be changed; known at once, without asking anything."""
+        return self.library.is_read_only
+
+    def close(self) -> None:
+        """Close every part; the library can then be opened by another Plantain."""
+        self.closing.close()
+
+    def __enter__(self) -> Engine:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()

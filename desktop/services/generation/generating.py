@@ -1,0 +1,313 @@
+"""Steps 7-8: prompt and references to a picture, imported with the record of how it was made.
+
+Each call is an attempt with a row of its own, written before the first byte leaves. Once the answer
+has come it is in the spool, on the disk, before anybody looks at it; from then on nothing stops it
+from becoming pictures in the library, now or at the next start.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from desktop.core.attempt import Attempt, AttemptState
+from desktop.core.cancellation import CancelToken
+from desktop.core.errors import (
+    AnswerNotKept,
+    Cancelled,
+    GenerationError,
+    LibraryError,
+    PlantainError,
+    UsageError,
+)
+from desktop.core.generation_record import GenerationRecord, GenerationRequest
+from desktop.core.progress import Progress, ProgressSteps
+from desktop.core.text import english, marked, tr
+from desktop.generation.cost import estimated_usd
+from desktop.generation.generator import Destination, ImageGenerator, ReferenceImage, Reply
+from desktop.library.catalog.assets import Catalog
+from desktop.library.catalog.attempts import AttemptTable
+from desktop.library.import_picture import check_writable
+from desktop.library.spool import Spool, SpooledAnswer
+from desktop.media.sandbox.pool import Sandbox
+from desktop.services.generation.keeping import SUFFIXES, AnswerKeeping
+from desktop.services.generation.sent_references import prepared
+from desktop.services.generation.spending import Spending
+from desktop.services.reports import GeneratedPicture
+
+_OTHER_NAME = marked("Choose another name.")
+_KEPT = marked(
+    "The picture that was paid for is kept, and will be saved as soon as that is possible."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsal:
+    """What would be sent.
+
+    Attributes:
+        request: with the hashes of what was read and would be sent.
+        images: the very bytes.
+        estimated_usd: for one picture; None where the price list says nothing.
+    """
+
+    request: GenerationRequest
+    images: tuple[ReferenceImage, ...]
+    destination: Destination
+    estimated_usd: float | None
+
+
+class Generating:
+    """Runs generations and brings their pictures into the library.
+
+    Args:
+        keeping: takes answers in.
+        spending: says before each request whether it may be paid for.
+        sandbox: decodes risky references; None: this process does.
+    """
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        attempts: AttemptTable,
+        spool: Spool,
+        keeping: AnswerKeeping,
+        spending: Spending,
+        sandbox: Sandbox | None = None,
+    ) -> None:
+        self._catalog = catalog
+        self._attempts = attempts
+        self._spool = spool
+        self._keeping = keeping
+        self._spending = spending
+        self._sandbox = sandbox
+
+    def queue(self, request: GenerationRequest, *, out: Path | None = None) -> str:
+        """Decide on a picture without making it yet; returns the attempt's key.
+
+        Raises:
+            UsageError: an empty prompt, an unknown generator, a file that exists.
+            LibraryReadOnly: the library was opened to be read only.
+        """
+        self._catalog.require_writable()
+        generator = self._generator(request)
+        if out is not None:
+            out = Path(os.path.abspath(out))  # noqa: PTH100 - links stay as they are
+            self._check_free(out)
+        key = secrets.token_hex(16)
+        asked = replace(request, model=request.model or generator.models.default)
+        self._attempts.queue(key, GenerationRecord(asked, attempt=key), out)
+        return key
+
+    def rehearse(self, request: GenerationRequest, cancel: CancelToken) -> ProgressSteps[Rehearsal]:
+        """Everything that ``run`` does up to the moment of sending, and nothing after it.
+
+        Raises: as ``run``.
+        """
+        generator = self._generator(request)
+        images, used = yield from prepared(request, self._catalog, self._sandbox, cancel)
+        destination = generator.destination(used, images)
+        estimate = estimated_usd(used, generator.models.find(used.model))
+        return Rehearsal(used, tuple(images), destination, estimate)
+
+    def run(
+        self,
+        request: GenerationRequest,
+        cancel: CancelToken,
+        *,
+        out: Path | None = None,
+    ) -> ProgressSteps[GeneratedPicture]:
+        """Prepare the references, ask the generator, save, record the lineage.
+
+        The pictures are in the library then; ``Indexing.make_searchable`` lets them be found, in
+        the thread that writes vectors.
+
+        Args:
+            out: the file to write, in the format that its suffix says; by default a new name in
+                the library's own folder.
+
+        Raises:
+            UsageError: an empty prompt, an unknown generator, a file that exists.
+            RequestRefused: a reference cannot be read; the message names it.
+            GenerationError: the generator failed; nothing was saved.
+            AnswerNotKept: an answer came that no disk takes; it is in memory.
+            LibraryReadOnly: the library was opened to be read only; nothing was asked for.
+            LibraryError: the picture could not be written; it is kept in the spool.
+            Cancelled: before the answer came; nothing was saved.
+        """
+        return (yield from self.run_queued(self.queue(request, out=out), cancel))
+
+    def run_queued(self, key: str, cancel: CancelToken) -> ProgressSteps[GeneratedPicture]:
+        """The same for a request that was queued, in this run or an earlier one.
+
+        Raises: as ``run``; UsageError when it was sent before.
+        """
+        attempt = self._attempts.of(key)
+        if attempt is None or attempt.state is not AttemptState.QUEUED:
+            raise UsageError(tr("This picture is not waiting to be made."))
+        record, out = attempt.record, attempt.out
+        try:
+            generator = self._generator(record.request)
+            # A picture may cost money: whether it can be kept is found out before it is asked for.
+            check_writable(out.parent if out else self._keeping.folder)
+            images, request = yield from prepared(
+                record.request, self._catalog, self._sandbox, cancel
+            )
+            record = replace(record, request=request)
+            if not generator.is_offline:
+                model = generator.models.find(request.model)
+                self._spending.check(estimated_usd(request, model))
+        except PlantainError as error:
+            is_stopped = isinstance(error, Cancelled)
+            self._end(record, AttemptState.STOPPED if is_stopped else AttemptState.FAILED, error)
+            raise
+        yield Progress(tr("Waiting for {generator}", generator=tr(generator.label)), unit="")
+        reply = self._ask(generator, record, images, cancel)
+        answer = SpooledAnswer(
+            replace(record, api=reply.api, endpoint=reply.endpoint, created_at=time.time()),
+            reply.body,
+            out,
+        )
+        is_kept = self._spool.keep(answer)
+        # From here on a stop changes nothing: this was paid for.
+        yield Progress(tr("Saving the picture"), unit="")
+        return self._take_in(answer, is_kept=is_kept)
+
+    def run_all(
+        self,
+        request: GenerationRequest,
+        variants: int,
+        cancel: CancelToken,
+        *,
+        out: Path | None = None,
+    ) -> ProgressSteps[list[GeneratedPicture]]:
+        """Several pictures of one request, a call each. All are written down before the first is
+        sent, so that a kill in between loses none; a stop or a failure gives up those that follow.
+
+        Args:
+            out: the file of the first, as in ``run``; those of the others are numbered.
+
+        Raises: as ``run``; what was made until then is in the library.
+        """
+        numbers = range(1, variants + 1)
+        with self._catalog.all_or_nothing():  # where one of the files exists, none is decided on
+            keys = [self.queue(request, out=_numbered(out, number)) for number in numbers]
+        made: list[GeneratedPicture] = []
+        try:
+            for key in keys:
+                made.append((yield from self.run_queued(key, cancel)))  # noqa: PERF401
+        except Exception:
+            for key in keys:
+                self.forget(key)
+            raise
+        return made
+
+    def finish_left(self) -> Iterator[GeneratedPicture]:
+        """Save the pictures of answers that an earlier run, or a full disk, left in the spool."""
+        for key in self._spool.waiting():
+            answer = self._spool.load(key)
+            if answer is None:
+                continue
+            self._attempts.queue(key, answer.record, answer.out)  # of an older copy's catalogue
+            try:
+                yield self._keeping.take_in(answer)
+            except GenerationError:
+                continue  # it holds no picture; its attempt says why
+
+    def save_elsewhere(self, key: str, folder: Path) -> bool:
+        """A person names a folder for an answer that is in memory alone; True when it is there."""
+        return self._spool.keep_in(folder, key)
+
+    def unfinished(self) -> list[Attempt]:
+        """What was decided and not ended, the oldest first."""
+        return self._attempts.unfinished()
+
+    def forget(self, key: str) -> None:
+        """A queued picture is not wanted any more. Others stay as they are."""
+        attempt = self._attempts.of(key)
+        if attempt is not None and attempt.state is AttemptState.QUEUED:
+            self._attempts.end(key, AttemptState.STOPPED, attempt.record)
+
+    def _ask(
+        self,
+        generator: ImageGenerator,
+        record: GenerationRecord,
+        images: list[ReferenceImage],
+        cancel: CancelToken,
+    ) -> Reply:
+        is_sent = False
+
+        def sending() -> None:
+            nonlocal is_sent
+            self._attempts.mark_sent(record.attempt, record)
+            is_sent = True
+
+        try:
+            cancel.raise_if_cancelled()
+            return generator.ask(record.request, images, cancel, sending)
+        except Cancelled as error:
+            self._end(record, AttemptState.UNKNOWN if is_sent else AttemptState.STOPPED, error)
+            raise
+        except PlantainError as error:
+            is_unknown = isinstance(error, GenerationError) and error.may_be_billed
+            self._end(record, AttemptState.UNKNOWN if is_unknown else AttemptState.FAILED, error)
+            raise
+        except Exception as error:
+            self._end(record, AttemptState.UNKNOWN if is_sent else AttemptState.FAILED, error)
+            raise
+
+    def _end(self, record: GenerationRecord, state: AttemptState, error: Exception) -> None:
+        # What nobody foresaw may quote the prompt, which is no business of a list of errors.
+        why = english(error.message) if isinstance(error, PlantainError) else type(error).__name__
+        self._attempts.end(record.attempt, state, record, error=why)
+
+    def _take_in(self, answer: SpooledAnswer, *, is_kept: bool) -> GeneratedPicture:
+        try:
+            if is_kept:
+                self._attempts.mark_answered(answer.key, answer.record)
+            return self._keeping.take_in(answer)
+        except LibraryError as error:
+            if is_kept:
+                error.safe = tr(_KEPT)
+                raise
+            raise AnswerNotKept(
+                tr("The picture has come, and no disk takes it: {reason}", reason=error.message),
+                key=answer.key,
+                safe=tr("It was paid for and is kept in memory while Plantain is open."),
+                next_step=tr("Free some space and try again, or choose another place for it."),
+            ) from error
+
+    def _generator(self, request: GenerationRequest) -> ImageGenerator:
+        if not request.prompt.strip():
+            raise UsageError(
+                tr("The prompt is empty."), next_step=tr("Say what the picture should show.")
+            )
+        return self._keeping.generator(request.generator)
+
+    def _check_free(self, out: Path) -> None:
+        suffixes = {*SUFFIXES.values(), ".jpeg"} - {".gif"}
+        if out.suffix.lower() not in {"", *suffixes}:
+            raise UsageError(
+                tr("Pictures are not written as “{suffix}”.", suffix=out.suffix),
+                next_step=tr("Use .png, .jpg or .webp, or no suffix at all."),
+            )
+        library = self._keeping.folder.parent
+        if out.is_relative_to(library) and not out.is_relative_to(self._keeping.folder):
+            raise UsageError(
+                tr("{out} is inside Plantain's own folder.", out=out), next_step=tr(_OTHER_NAME)
+            )
+        with_suffix = (out.with_suffix(suffix) for suffix in SUFFIXES.values())
+        for path in (out, *(() if out.suffix else with_suffix)):
+            if os.path.lexists(path):
+                raise UsageError(tr("{path} exists already.", path=path), next_step=tr(_OTHER_NAME))
+
+
+def _numbered(out: Path | None, number: int) -> Path | None:
+    """The file for one of several variants: x.png, x-2.png …"""
+    if out is None or number == 1:
+        return out
+    return out.with_name(f"{out.stem}-{number}{out.suffix}")

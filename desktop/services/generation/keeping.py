@@ -1,0 +1,249 @@
+"""From an answer that is in the spool to pictures that are in the library, however often it takes.
+
+The same answer gives the same files, names and records each time, so a kill at any moment leaves
+nothing doubled: what is there already is taken as it is.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from desktop.core.attempt import AttemptState
+from desktop.core.errors import (
+    FileError,
+    GenerationError,
+    LibraryError,
+    ReplyUnreadable,
+    UsageError,
+)
+from desktop.core.generation_record import DRAFT, GenerationRecord, Usage
+from desktop.core.text import english, listed, tr
+from desktop.generation.cost import cost_usd
+from desktop.generation.generator import GenerationResult, ImageGenerator, Reply
+from desktop.library.catalog.assets import Catalog
+from desktop.library.catalog.attempts import AttemptTable
+from desktop.library.catalog.lineage import LineageTable
+from desktop.library.catalog.roots import RootKind
+from desktop.library.folders.scan import FoundFile, size_and_time
+from desktop.library.import_picture import save_picture, save_picture_as
+from desktop.library.spool import Spool, SpooledAnswer
+from desktop.media.conversion import converted
+from desktop.media.decode import load_picture
+from desktop.media.formats.registry import picture_format
+from desktop.media.metadata.lineage import embed_record
+from desktop.media.sandbox.pool import Sandbox
+from desktop.services.reports import GeneratedPicture
+
+SUFFIXES = {"PNG": ".png", "JPEG": ".jpg", "WEBP": ".webp", "GIF": ".gif"}
+_LOG = logging.getLogger(__name__)
+
+
+class AnswerKeeping:
+    """Takes answers out of the spool into the library.
+
+    Args:
+        generators: by name; who was asked reads the answer.
+        folder: where pictures are kept unless a request named a file.
+        sandbox: decodes what came; None: this process does.
+    """
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        lineage: LineageTable,
+        attempts: AttemptTable,
+        spool: Spool,
+        generators: Mapping[str, ImageGenerator],
+        folder: Path,
+        sandbox: Sandbox | None = None,
+    ) -> None:
+        self._catalog = catalog
+        self._lineage = lineage
+        self._attempts = attempts
+        self._spool = spool
+        self._generators = generators
+        self._folder = folder
+        self._sandbox = sandbox
+
+    @property
+    def folder(self) -> Path:
+        """Where pictures are kept."""
+        return self._folder
+
+    def generator(self, name: str) -> ImageGenerator:
+        """Raises: UsageError when there is none of that name."""
+        generator = self._generators.get(name)
+        if generator is None:
+            raise UsageError(
+                tr("There is no generator called “{generator}”.", generator=name),
+                next_step=tr("Choose one of: {choices}.", choices=listed(self._generators)),
+            )
+        return generator
+
+    def take_in(self, answer: SpooledAnswer) -> GeneratedPicture:
+        """Save what an answer holds, write down how it was made, and end its attempt.
+
+        Raises:
+            GenerationError: it holds no picture; its cost is written down.
+            LibraryError: the disk takes nothing; the answer stays in the spool.
+        """
+        record = answer.record
+        generator = self.generator(record.request.generator)
+        result = generator.read(
+            Reply(answer.body, record.request.model, record.api, record.endpoint)
+        )
+        whole, problem = _whole(result.images, self._sandbox)
+        model = generator.models.find(record.request.model)
+        cost = cost_usd(result.usage, model, record.request.image_size, len(result.images))
+        record = replace(
+            record,
+            model=_text(result.model) or record.request.model,
+            text=_text(result.text),
+            usage=result.usage,
+        )
+        if not whole:
+            error = result.problem or problem
+            assert error is not None  # says why there is none
+            self._end_without(record, result, cost, error)
+            raise error
+        assets = self._import(record, whole, answer.out, result, cost)
+        self._spool.remove(answer.key)
+        found = self._catalog.assets_by_id(assets)
+        return GeneratedPicture(
+            asset=found[assets[-1]],
+            record=record,
+            generator=tr(generator.label),
+            drafts=tuple(found[asset_id] for asset_id in assets[:-1]),
+            cost_usd=cost,
+        )
+
+    def _end_without(
+        self,
+        record: GenerationRecord,
+        result: GenerationResult,
+        cost: float | None,
+        error: GenerationError,
+    ) -> None:
+        is_unreadable = isinstance(error, ReplyUnreadable)
+        state = AttemptState.DECLINED
+        if is_unreadable and not result.usage.total_tokens:
+            state = AttemptState.UNKNOWN
+        self._attempts.end(
+            record.attempt,
+            state,
+            record,
+            response_id=result.response_id,
+            cost_usd=cost,
+            turn=result.turn,
+            error=english(error.message),
+        )
+        if is_unreadable:
+            self._spool.set_aside(record.attempt)
+        else:
+            self._spool.remove(record.attempt)
+
+    def _import(
+        self,
+        record: GenerationRecord,
+        whole: Sequence[tuple[bytes, str]],
+        out: Path | None,
+        result: GenerationResult,
+        cost: float | None,
+    ) -> list[int]:
+        """Files first, then assets, lineage and the attempt's end in one transaction; returns the
+        assets' ids, the final one last."""
+        saved: list[tuple[Path, GenerationRecord]] = []
+        for number, (data, suffix) in enumerate(whole, start=1):
+            is_final = number == len(whole)
+            own = record if is_final else replace(record, usage=Usage(), text="", stage=DRAFT)
+            saved.append((self._saved(own, data, suffix, out if is_final else None), own))
+        with self._catalog.all_or_nothing():
+            ids = [self._write_down(path, own) for path, own in saved]
+            self._attempts.end(
+                record.attempt,
+                AttemptState.DONE,
+                record,
+                response_id=result.response_id,
+                cost_usd=cost,
+                turn=result.turn,
+            )
+        return ids
+
+    def _saved(self, record: GenerationRecord, data: bytes, suffix: str, out: Path | None) -> Path:
+        if out is not None:
+            wanted = out if out.suffix else out.with_suffix(suffix)
+            fitting = converted(data, suffix, wanted.suffix, self._sandbox)
+            try:
+                return save_picture_as(wanted, _described(fitting, record))
+            except LibraryError as error:
+                # It was asked for and paid for: then in the library's own folder.
+                _LOG.warning("not written as asked: %s", error)
+        return save_picture(
+            self._folder,
+            _described(data, record),
+            title=record.request.prompt,
+            suffix=suffix,
+            at=record.created_at,
+        )
+
+    def _write_down(self, path: Path, record: GenerationRecord) -> int:
+        if path.is_relative_to(self._folder):
+            root = self._catalog.roots.add(self._folder, RootKind.GENERATED)
+        else:
+            root = self._catalog.roots.add(path.parent, RootKind.LOOSE)
+        relative = os.fsencode(root.relative(path.parent) / path.name)
+        file = FoundFile(relative, *size_and_time(path.stat()))
+        known = self._catalog.known_file(root.id, relative)
+        if known is None:
+            [asset_id] = self._catalog.add_files(root, [file], is_generated=True)
+        else:  # a file of this name was in the library once, or a scan was faster
+            asset_id = known.id
+            self._catalog.mark_changed([(asset_id, file)], is_generated=True)
+        self._lineage.record(asset_id, record)
+        return asset_id
+
+
+def _text(said: str) -> str:
+    """A lone surrogate in a reply is no text that anything here could keep."""
+    return said.encode("utf-8", "replace").decode()
+
+
+def _described(data: bytes, record: GenerationRecord) -> bytes:
+    """The picture with its record inside; as it came where the format has no room for so much.
+
+    References are named, never by their full paths: the file may be given away.
+    """
+    try:
+        return embed_record(data, record.shareable())
+    except FileError as error:
+        _LOG.warning("lineage is kept in the catalogue only: %s", error)
+        return data
+
+
+def _whole(
+    images: Sequence[bytes], sandbox: Sandbox | None
+) -> tuple[list[tuple[bytes, str]], ReplyUnreadable | None]:
+    """The pictures that can be opened, each with the suffix of its format, whatever the service
+    called it; and what is wrong with one that cannot."""
+    whole: list[tuple[bytes, str]] = []
+    problem: ReplyUnreadable | None = None
+    for data in images:
+        try:
+            picture = load_picture(data, at_least=64, sandbox=sandbox)
+        except FileError as error:
+            problem = ReplyUnreadable(
+                tr(
+                    "The answer held a picture that cannot be opened: {reason}",
+                    reason=error.message,
+                ),
+                safe=tr("Your prompt and references are kept; nothing was saved."),
+                next_step=tr("Try again."),
+            )
+        else:
+            suffix = SUFFIXES.get(picture.format) or picture_format(picture.format).suffixes[0]
+            whole.append((data, suffix))
+    return whole, problem

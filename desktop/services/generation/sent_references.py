@@ -1,0 +1,83 @@
+"""The pictures that go along with a prompt, as they are sent: made ready before anything leaves."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Generator
+from dataclasses import replace
+from pathlib import Path
+
+from desktop.core.asset import displayable
+from desktop.core.cancellation import CancelToken
+from desktop.core.errors import FileError, Remedy, RequestRefused
+from desktop.core.generation_record import GenerationRequest, Reference
+from desktop.core.progress import Progress
+from desktop.core.text import tr
+from desktop.files.content_hash import content_hash
+from desktop.generation.generator import ReferenceImage
+from desktop.library.catalog.assets import Catalog
+from desktop.media.reference_image import reference_image
+from desktop.media.sandbox.pool import Sandbox
+
+Prepared = tuple[list[ReferenceImage], GenerationRequest]
+"""What is sent, and the request with the hashes of what was read and sent."""
+
+
+def prepared(
+    request: GenerationRequest, catalog: Catalog, sandbox: Sandbox | None, cancel: CancelToken
+) -> Generator[Progress, None, Prepared]:
+    """Encode the references of a request.
+
+    Raises:
+        RequestRefused: one cannot be read; the message names it.
+        Cancelled: nothing was sent.
+    """
+    images: list[ReferenceImage] = []
+    used: list[Reference] = []
+    for number, reference in enumerate(request.references, start=1):
+        cancel.raise_if_cancelled()
+        yield Progress(
+            tr("Preparing references"),
+            number,
+            len(request.references),
+            current=displayable(reference.path.name),
+        )
+        image, read = _encoded(reference, sandbox)
+        images.append(image)
+        used.append(replace(read, asset_id=_asset_id(reference, catalog)))
+    return images, replace(request, references=tuple(used))
+
+
+def _encoded(reference: Reference, sandbox: Sandbox | None) -> tuple[ReferenceImage, Reference]:
+    """A reference as it is sent, and the same with the hashes of what was read and sent."""
+    path = reference.path
+    try:
+        data, mime_type = reference_image(path, sandbox=sandbox)
+        content = content_hash(path)
+    except FileError as error:
+        raise _unusable(path, error.message) from error
+    except OSError as error:  # gone between the two
+        raise _unusable(path, error.strerror or str(error)) from error
+    image = ReferenceImage(data, mime_type, displayable(path.name), reference.score)
+    return image, replace(reference, content_hash=content, sent_hash=content_hash(data))
+
+
+def _asset_id(reference: Reference, catalog: Catalog) -> int | None:
+    if reference.asset_id is not None:
+        return reference.asset_id
+    path = Path(os.path.abspath(reference.path))  # noqa: PTH100 - links stay as they are
+    asset = catalog.asset_at(path)
+    return asset.id if asset else None
+
+
+def _unusable(path: Path, why: str) -> RequestRefused:
+    return RequestRefused(
+        tr(
+            "The reference {path} cannot be used: {reason}",
+            path=displayable(path),
+            reason=why,
+        ),
+        safe=tr("Nothing was sent."),
+        next_step=tr("Remove it or choose another picture."),
+        remedy=Remedy.FEWER_REFERENCES,
+    )

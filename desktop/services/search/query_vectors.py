@@ -1,0 +1,104 @@
+"""A query as a model sees it: a direction, and the score from which on it means something."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from desktop.core.cancellation import CancelToken
+from desktop.core.pixels import PixelSpec
+from desktop.core.query import Example, Query
+from desktop.embedding.encoder import Encoder
+from desktop.media.decode import load_picture
+from desktop.media.encoder_pixels import encoder_pixels
+from desktop.media.formats.format import Needed
+from desktop.media.renditions import Renditions, load_renditions
+from desktop.media.sandbox.pool import Sandbox
+from desktop.media.video.renditions import is_video, load_video
+from desktop.services.search.calibration import Calibration
+from desktop.services.search.relevance import Bar, bar_for_sum
+
+
+@dataclass(frozen=True, slots=True)
+class Direction:
+    """Attributes:
+    vector: (d,) unit vector.
+    bar: which scores with it mean something.
+    is_preliminary: ``bar`` is, see ``calibration``.
+    """
+
+    vector: NDArray[np.float32]
+    bar: Bar
+    is_preliminary: bool
+
+
+class QueryVectors:
+    """Asks an encoder.
+
+    Args:
+        read_side: shorter side to which pictures are reduced while decoding; the same as for
+            indexing, so that a picture is most like itself.
+        calibration: knows which scores mean something.
+        sandbox: decodes a risky picture; None: this process does.
+    """
+
+    def __init__(
+        self, read_side: int, calibration: Calibration, sandbox: Sandbox | None = None
+    ) -> None:
+        self._read_side = read_side
+        self._calibration = calibration
+        self._sandbox = sandbox
+
+    def calibrate(self, query: Query, encoder: Encoder, cancel: CancelToken) -> None:
+        """From now on, ``direction`` has no preliminary bar for this query.
+
+        Raises:
+            ModelError: the encoder fails.
+            Cancelled: as ``cancel`` says.
+        """
+        if query.text.strip():
+            self._calibration.learn(encoder, query.text, cancel)
+
+    def direction(self, query: Query, encoder: Encoder) -> Direction:
+        """What to rank by.
+
+        Raises:
+            FileError: a picture of the query cannot be read.
+            ModelError: the encoder fails.
+        """
+        parts: list[tuple[float, Bar, NDArray[np.float32]]] = []
+        identity, is_preliminary = encoder.info.identity, False
+        if query.text.strip():
+            vector = encoder.encode_texts([query.text])[0]
+            bar, is_preliminary = self._calibration.bar_for_text(identity, query.text, vector)
+            parts.append((1.0, bar, vector))
+        for example in query.examples:
+            spec = encoder.info.pixels
+            pixels = self._pixels(example, spec)
+            vector = encoder.encode_images(pixels[np.newaxis])[0]
+            bar = self._calibration.bar_for_picture(identity)
+            parts.append((example.weight, bar, vector))
+        # The direction of weighted unit vectors: words and a picture weigh the same by themselves.
+        together = np.sum([weight * vector for weight, _, vector in parts], axis=0)
+        length = max(float(np.linalg.norm(together)), 1e-12)
+        return Direction((together / length).astype(np.float32), bar_for_sum(parts), is_preliminary)
+
+    def _pixels(self, example: Example, spec: PixelSpec) -> NDArray[np.uint8]:
+        if example.crop is None or (isinstance(example.image, Path) and is_video(example.image)):
+            # The way that indexing goes, so that a picture of the library is most like itself.
+            return self._views(example.image, spec).encoder_pixels(spec)
+        crop = example.crop
+        # Decoded so large that the part has as many pixels as the encoder takes.
+        share = max(min(crop.width, crop.height), 0.02)
+        needed = Needed(shorter=round(1.5 * spec.size / share))
+        image = load_picture(example.image, at_least=needed, sandbox=self._sandbox).image
+        return encoder_pixels(image.crop(crop.box(*image.size)), spec)
+
+    def _views(self, image: Path | bytes, spec: PixelSpec) -> Renditions:
+        """Of a picture, or of what a video shows as its poster."""
+        if isinstance(image, Path) and is_video(image):
+            return load_video(image, self._read_side, spec, sandbox=self._sandbox).frames[0]
+        return load_renditions(image, self._read_side, spec, sandbox=self._sandbox)

@@ -1,0 +1,1 @@
+"""The catalogue and the vector store in agreement, wherever that store is."""
