@@ -6,40 +6,50 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QLibraryInfo, QTimer, QTranslator
 from PySide6.QtWidgets import QApplication
 
 from desktop import __version__
 from desktop.config.options import EngineOptions
 from desktop.config.paths import ProfilePaths, default_profile
-from desktop.config.recording import Recording
-from desktop.config.settings import load_settings
+from desktop.config.preferences import Preferences
+from desktop.config.process_log import ProcessLog
+from desktop.config.settings import Settings
+from desktop.config.window_memory import WindowMemory
+from desktop.core.confinement.environment import keys_taken
 from desktop.core.errors import PlantainError
-from desktop.qt.error_hook import ErrorHook
-from desktop.qt.session import Session
+from desktop.core.text import ENGLISH, language, sentences, tr
+from desktop.qt.shell.error_hook import ErrorHook
+from desktop.qt.shell.first_window import FirstWindow, hand_over
+from desktop.qt.shell.session import Session
 from desktop.qt.theme import Theme
 
 if TYPE_CHECKING:
-    from desktop.library.keeping.repair import RepairPlan
-    from desktop.qt.engine import EngineParts
+    from desktop.library.backup.repair import RepairPlan
+    from desktop.services.engine import Engine
 
 _log = logging.getLogger(__name__)
 
 
-def open_engine(options: EngineOptions) -> EngineParts:
-    """Open a library with the environment of this process."""
+def open_engine(
+    options: EngineOptions,
+    environment: Mapping[str, str] | None = None,
+    preferences: Preferences | None = None,
+) -> Engine:
+    """Open a library with this environment, or that of this process."""
     # In the lane that opens it, behind the first paint of the window: the engine's libraries
     # take longer to import than the window takes to open.
-    from desktop.wiring import Engine
+    from desktop.wiring import open_engine
 
     try:
-        return Engine(options)
+        return open_engine(options, environment, preferences)
     except PlantainError:
         _log_versions()
         raise
@@ -60,7 +70,7 @@ def run(
     *,
     add: Sequence[Path] = (),
     theme: str = "",
-    opener: Callable[[EngineOptions], EngineParts] = open_engine,
+    opener: Callable[[EngineOptions], Engine] | None = None,
     on_start: Callable[[Session], None] | None = None,
 ) -> int:
     """Open the window and stay in it until it is closed.
@@ -68,8 +78,11 @@ def run(
     Args:
         add: folders and files to be added once the library is open.
         theme: ``dark``, ``light`` or ``system``; empty for the settings' choice.
-        opener: opens the library, in a lane.
+        opener: opens the library, in a lane; None: with the keys of the environment, which are
+            taken out of it, for every program that opens a picture would inherit them.
         on_start: called once the window is shown and has its panels (scripts, screenshots).
+
+    A window that has the library open already comes to the front instead, and adds them.
 
     Returns:
         The exit code.
@@ -80,48 +93,100 @@ def run(
     application.setApplicationDisplayName("Plantain")
     application.setApplicationVersion(__version__)
     application.setDesktopFileName("plantain")
+    own_words = _words_of_qt()
+    if own_words is not None:
+        application.installTranslator(own_words)
     profile = ProfilePaths((options.profile_dir or default_profile()).absolute())
-    recording = Recording(profile.logs, "window")
-    look = Theme.named(theme or _theme_in(profile))
+    preferences = _preferences_in(profile)
+    if opener is None:
+        opener = partial(open_engine, environment=keys_taken(os.environ), preferences=preferences)
+    is_alone = on_start is not None or options.is_read_only
+    if not is_alone and hand_over(options.library.folder, add):
+        return 0
+    recording = ProcessLog(profile.logs, "window")
+    look = Theme.named(theme or (preferences.settings if preferences else Settings()).theme)
     look.apply_basics(application)
     application.setWindowIcon(look.app_icon())
 
     hook = ErrorHook()
-    choice = LibraryChoice(options)
-    session = Session(
-        look,
-        lambda: opener(choice.options),
-        add,
-        _report_command(options),
-        recording.crashes,
-        choice,
-    )
-    hook.raised.connect(session.report_text)
     hook.install()
     before = _quit_on_interrupt(application)
     # Python handles signals between its own instructions only, so it has to run now and then.
     pulse = QTimer(interval=500)
     pulse.timeout.connect(lambda: None)
     pulse.start()
-    is_clean = True
+    choice = LibraryChoice(options)
+    before_it: list[Session] = []
+    is_clean, code = True, 0
     try:
-        session.settled.connect(lambda: session.lanes.browse.submit(lambda _: _log_versions()))
-        if on_start is not None:
-            session.furnished.connect(lambda: on_start(session))
-        session.start()
-        code = application.exec()
+        while True:
+            session = Session(
+                look,
+                lambda: opener(choice.options),
+                add,
+                _report_command(choice.options),
+                recording.crashes,
+                choice,
+                preferences,
+                WindowMemory(profile.window, choice.options.library.folder),
+            )
+            try:
+                code = _stay_in(session, choice, hook, on_start)
+            finally:
+                is_clean = session.close(SHUTDOWN_S)
+            if not is_clean or not choice.take_next():
+                break
+            add = ()
+            # Kept, emptied: Qt and Python do not agree on an order in which to take a whole
+            # window apart while the program goes on.
+            session.let_go()
+            before_it.append(session)
     finally:
         pulse.stop()
-        is_clean = session.close(SHUTDOWN_S)
         hook.remove()
         signal.signal(signal.SIGINT, before)
     if not is_clean:
         # A thread that does not stop would make Qt abort the process while it is torn down.
-        _log.error("leaving with a job that did not stop")
+        _log.error("ending with a job that did not stop")
         logging.shutdown()
         os._exit(code)
     recording.close()
     return code
+
+
+def _stay_in(
+    session: Session,
+    choice: LibraryChoice,
+    hook: ErrorHook,
+    on_start: Callable[[Session], None] | None,
+) -> int:
+    """Show the window until it is closed, by the person or for another library."""
+
+    def go_over(folder: Path) -> None:
+        choice.next_folder = folder
+        if not session.window.close():  # something would be lost; the person stays
+            choice.next_folder = None
+
+    session.library_wanted.connect(go_over)
+    session.library_shown.connect(lambda: session.lanes.browse.submit(lambda _: _log_versions()))
+    if on_start is not None:
+        session.panels_built.connect(lambda: on_start(session))
+    hook.raised.connect(session.report_text)
+    listening: list[FirstWindow] = []
+
+    def listen() -> None:
+        if not choice.options.is_read_only:
+            listening.append(FirstWindow(choice.options.library.folder))
+            listening[0].asked.connect(session.ask_for)
+
+    session.panels_built.connect(listen)
+    try:
+        session.start()
+        return QApplication.exec()
+    finally:
+        for first in listening:
+            first.close()
+        hook.raised.disconnect(session.report_text)
 
 
 def check_window(options: EngineOptions, deadline_s: float = 60.0) -> int:
@@ -148,30 +213,44 @@ def check_window(options: EngineOptions, deadline_s: float = 60.0) -> int:
 
 
 class LibraryChoice:
-    """Which library the window is to open, and how; ``qt.rescue.Remedies``."""
+    """Which library the window is to open, and how; ``qt.shell.recovery.Remedies``."""
 
     def __init__(self, options: EngineOptions) -> None:
         self._meant = options
         self._plan: RepairPlan | None = None
+        self.next_folder: Path | None = None
         self.options = options
 
     def choose(self, folder: Path | None, *, is_read_only: bool) -> None:
         library = folder or self._meant.library_dir
         self.options = replace(self._meant, library_dir=library, is_read_only=is_read_only)
 
-    def plan(self) -> str:
-        from desktop.wiring import plan_repair
+    def take_next(self) -> bool:
+        """Mean the library that the person wants to go over to; False when there is none."""
+        folder, self.next_folder = self.next_folder, None
+        if folder is not None:
+            self._meant = replace(self._meant, library_dir=folder, is_read_only=False)
+            self.options = self._meant
+        return folder is not None
 
-        self._plan = plan_repair(self.options)
+    def plan(self) -> str:
+        from desktop.library.opening import plan_repair
+
+        self._plan = plan_repair(self.options.library)
         return self._plan.sentence()
 
     def repair(self) -> str:
-        from desktop.wiring import repair
+        from desktop.library.opening import repair
 
         assert self._plan is not None  # the person was told what it would do
-        aside = repair(self.options, self._plan)
-        done = "The back-up was restored." if self._plan.backup else "A new catalogue was begun."
-        return f"{done} The damaged one is kept as {aside}." if aside else done
+        aside = repair(self.options.library, self._plan)
+        done = (
+            tr("The backup was restored.")
+            if self._plan.backup
+            else tr("A new catalogue was created.")
+        )
+        kept = tr("The damaged one is kept as {file}.", file=aside) if aside else ""
+        return sentences(done, kept)
 
 
 def _report_command(options: EngineOptions) -> list[str]:
@@ -187,11 +266,19 @@ def _report_command(options: EngineOptions) -> list[str]:
     return [*program, *places, *model, "doctor", "--json", "--report"]
 
 
-def _theme_in(profile: ProfilePaths) -> str:
+def _words_of_qt() -> QTranslator | None:
+    """Qt's own words, in menus of text fields and in file dialogs; None for English."""
+    found = QTranslator()
+    folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
+    code = language().code
+    return found if code != ENGLISH and found.load(f"qtbase_{code}", folder) else None
+
+
+def _preferences_in(profile: ProfilePaths) -> Preferences | None:
     try:
-        return load_settings(profile.settings).theme
+        return Preferences(profile.settings)
     except PlantainError:
-        return "dark"  # opening the library will say what is wrong with the settings
+        return None  # opening the library will say what is wrong with the settings
 
 
 def _quit_on_interrupt(application: QApplication) -> Any:

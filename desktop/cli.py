@@ -18,12 +18,15 @@ from dataclasses import replace
 
 from desktop import __version__
 from desktop.commands.arguments import path
-from desktop.commands.parser import Commands, Json, Parser
+from desktop.commands.parser import Commands, Json, Parser, translate_argparse
 from desktop.commands.terminal import say, say_error
+from desktop.config.language import SYSTEM, choose_language
 from desktop.config.options import EngineOptions
 from desktop.config.paths import ProfilePaths, default_profile
-from desktop.config.recording import Recording
-from desktop.core.errors import PlantainError, UsageError
+from desktop.config.process_log import ProcessLog
+from desktop.config.settings import load_settings
+from desktop.core.errors import PlantainError, SettingsError, UsageError
+from desktop.core.text import sentences, speak, tr
 
 _LOG = logging.getLogger(__name__)
 
@@ -49,7 +52,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         return _run(arguments)
     except KeyboardInterrupt:
-        say("plantain: stopped.", to=sys.stderr)
+        say(tr("plantain: stopped."), to=sys.stderr)
         return 1
     except BrokenPipeError:
         # Whoever read our output has seen enough ("plantain … | head"). Python would complain
@@ -76,7 +79,7 @@ def _run(arguments: argparse.Namespace) -> int:
 def _recorded(arguments: argparse.Namespace, options: EngineOptions) -> Json:
     """Run a command; what the engine notes goes to the profile's log, not to the terminal."""
     logs = ProfilePaths(options.profile_dir or default_profile()).logs
-    with Recording(logs, f"command {arguments.run.__name__.strip('_')}"):
+    with ProcessLog(logs, f"command {arguments.run.__name__.strip('_')}"):
         try:
             return arguments.run(arguments, options)
         except (PlantainError, BrokenPipeError):
@@ -84,9 +87,12 @@ def _recorded(arguments: argparse.Namespace, options: EngineOptions) -> Json:
         except Exception as error:
             _LOG.critical("unforeseen error", exc_info=True)
             raise PlantainError(
-                f"Something went wrong inside Plantain ({type(error).__name__}).",
-                next_step=f"The log in {logs} says more. To have it looked at, send the file that "
-                "“plantain doctor --report FILE.zip” makes.",
+                tr("Something went wrong inside Plantain ({error}).", error=type(error).__name__),
+                next_step=tr(
+                    "The log in {folder} says more. To have it looked at, send the file that "
+                    "“plantain doctor --report FILE.zip” makes.",
+                    folder=logs,
+                ),
             ) from error
 
 
@@ -99,8 +105,10 @@ def _tell(error: PlantainError, *, is_json: bool) -> None:
 def _window(arguments: argparse.Namespace, options: EngineOptions) -> Json:
     if importlib.util.find_spec("PySide6") is None:
         raise UsageError(
-            "The window needs PySide6, which is not installed.",
-            next_step="Run “pip install PySide6-Essentials”, or use the commands: plantain --help.",
+            tr("The window needs PySide6, which is not installed."),
+            next_step=tr(
+                "Run “pip install PySide6-Essentials”, or use the commands: plantain --help."
+            ),
         )
     if arguments.self_test:
         from desktop.commands.self_test import run_self_test
@@ -112,7 +120,7 @@ def _window(arguments: argparse.Namespace, options: EngineOptions) -> Json:
         return {"exit_code": run_demo()}
     from desktop.app import run  # PySide6: the command line works without it
 
-    return {"exit_code": run(options)}
+    return {"exit_code": run(options, add=arguments.add)}
 
 
 # -- arguments ---------------------------------------------------------------------------------
@@ -123,13 +131,34 @@ def _parse(given: Sequence[str]) -> argparse.Namespace:
     # The window passes here, and would be shown a fiftieth of a second later with all commands
     # imported. So they are only where the window's own options, written out, are not all that is
     # given; what is short for one of these may be short for another option of a command.
+    translate_argparse()
+    speak(choose_language(os.environ))  # of what is wrong with these very arguments
     arguments, rest = _parser(add_help=False, allow_abbrev=False).parse_known_args(given)
+    speak(choose_language(os.environ, _preferred_language(arguments)))
     if not rest:
         return arguments
+    return whole_parser().parse_args(given)
+
+
+def whole_parser() -> Parser:
+    """Of all there is: the window's own options, and every command."""
     parser = _parser()
-    parser.add_argument("--version", action="version", version=f"plantain {__version__}")
+    parser.add_argument(
+        "--version",
+        action="version",
+        version=f"plantain {__version__}",
+        help=tr("show the version and exit"),
+    )
     _add_commands(parser)
-    return parser.parse_args(given)
+    return parser
+
+
+def _preferred_language(arguments: argparse.Namespace) -> str:
+    profile = ProfilePaths(_options(arguments).profile_dir or default_profile())
+    try:
+        return load_settings(profile.settings).language
+    except SettingsError:  # told by whatever needs the settings
+        return SYSTEM
 
 
 def _parser(*, add_help: bool = True, allow_abbrev: bool = True) -> Parser:
@@ -139,14 +168,24 @@ def _parser(*, add_help: bool = True, allow_abbrev: bool = True) -> Parser:
         parents=[_common()],
         add_help=add_help,
         allow_abbrev=allow_abbrev,
-        description="Search pictures by meaning, create from what you find. Without a command "
-        "the window opens.",
+        description=tr(
+            "Search pictures by meaning, create from what you find. Without a command the window "
+            "opens."
+        ),
     )
     parser.add_argument(
-        "--demo", action="store_true", help="a throw-away library of sample pictures"
+        "--demo", action="store_true", help=tr("a throw-away library of sample pictures")
     )
     parser.add_argument(
-        "--self-test", action="store_true", help="check that this installation does its job"
+        "--self-test", action="store_true", help=tr("check that this installation does its job")
+    )
+    parser.add_argument(
+        "--add",
+        type=path,
+        nargs="*",
+        default=(),
+        metavar="PATH",
+        help=tr("add these folders or files, as if they were dropped into the window"),
     )
     parser.set_defaults(run=_window)
     return parser
@@ -155,47 +194,56 @@ def _parser(*, add_help: bool = True, allow_abbrev: bool = True) -> Parser:
 def _common() -> argparse.ArgumentParser:
     """What every command takes as well."""
     common = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
-    common.add_argument("--profile-dir", type=path, metavar="DIR", help="settings, models, logs")
-    common.add_argument("--library", type=path, metavar="DIR", help="the library to work on")
+    common.add_argument(
+        "--profile-dir", type=path, metavar="DIR", help=tr("settings, models, logs")
+    )
+    common.add_argument("--library", type=path, metavar="DIR", help=tr("the library to work on"))
     common.add_argument(
         "--read-only",
         dest="is_read_only",
         action="store_true",
-        help="change nothing; works beside a Plantain that has the library open",
+        help=tr("change nothing; works beside a Plantain that has the library open"),
     )
-    common.add_argument("--model", metavar="NAME|PATH|demo", help="the embedding model to use")
+    common.add_argument("--model", metavar="NAME|PATH|demo", help=tr("the embedding model to use"))
     return common
 
 
 def _add_commands(parser: Parser) -> None:
     from desktop.commands import (
-        annotating,
-        diagnosis,
-        generating,
-        indexing,
-        leaving,
-        models,
+        annotate,
+        backup,
+        doctor,
+        duplicates,
+        exchange,
+        folders,
+        generate,
+        generation_queue,
+        ignore,
+        index,
+        model,
+        propose,
+        relocate,
         repair,
-        searching,
+        search,
         server,
+        sidecars,
+        spend,
         team,
-        tidying,
+        trash,
     )
 
     machine = argparse.ArgumentParser(add_help=False)
-    machine.add_argument("--json", action="store_true", help="one JSON object on stdout")
+    machine.add_argument("--json", action="store_true", help=tr("one JSON object on stdout"))
     commands = Commands(parser, _common(), machine)
-    indexing.add_to(commands)
-    searching.add_to(commands)
-    generating.add_to(commands)
-    annotating.add_to(commands)
-    leaving.add_to(commands)
-    models.add_to(commands)
-    server.add_to(commands)
-    team.add_to(commands)
-    tidying.add_to(commands)
-    repair.add_to(commands)
-    diagnosis.add_to(commands)
+    for noun in (
+        *(index, search, annotate),
+        *(propose, generate, generation_queue, spend),
+        *(backup, relocate, exchange, sidecars),
+        *(model, server, team),
+        *(duplicates, trash, ignore, folders),
+        *(repair, doctor),
+    ):
+        noun.add_to(commands)
 
 
 def _options(arguments: argparse.Namespace) -> EngineOptions:
@@ -213,6 +261,6 @@ def _options(arguments: argparse.Namespace) -> EngineOptions:
 def _error_json(error: PlantainError) -> Json:
     return {
         "kind": error.kind,
-        "message": f"{error.headline} {error.safe}".strip(),
+        "message": sentences(error.headline, error.safe),
         "next_step": error.next_step,
     }

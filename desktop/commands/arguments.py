@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from desktop.core.text import tr
+
 MOST = 10_000
 """Hits or references that may be asked for; a store answers at most 16,384 rows."""
 
@@ -12,7 +14,7 @@ MOST = 10_000
 def positive(text: str) -> int:
     number = _whole(text)
     if not 1 <= number <= MOST:
-        raise argparse.ArgumentTypeError(f"must be 1 to {MOST}")
+        raise argparse.ArgumentTypeError(tr("must be 1 to {most}", most=MOST))
     return number
 
 
@@ -20,19 +22,19 @@ def _whole(text: str) -> int:
     try:
         return int(text)
     except ValueError:
-        raise argparse.ArgumentTypeError(f"“{text}” is not a whole number") from None
+        raise argparse.ArgumentTypeError(tr("“{text}” is not a whole number", text=text)) from None
 
 
 def count(text: str) -> int:
     number = _whole(text)
     if not 0 <= number <= MOST:
-        raise argparse.ArgumentTypeError(f"must be 0 to {MOST}")
+        raise argparse.ArgumentTypeError(tr("must be 0 to {most}", most=MOST))
     return number
 
 
 def path(text: str) -> Path:
     if not text:
-        raise argparse.ArgumentTypeError("must not be empty")
+        raise argparse.ArgumentTypeError(tr("must not be empty"))
     return Path(text)
 
 

@@ -11,7 +11,8 @@ from desktop.commands.terminal import say
 from desktop.commands.walkthrough import walk_through
 from desktop.config.options import EngineOptions
 from desktop.config.paths import resource
-from desktop.wiring import Engine
+from desktop.core.text import tr
+from desktop.wiring import open_engine
 
 
 def run_demo() -> int:
@@ -23,17 +24,18 @@ def run_demo() -> int:
 
             options = EngineOptions(profile_dir=Path(folder), model="demo")
             return run(options, add=[samples])
-    say("There is no screen here, so this is the same job in words.")
+    say(tr("There is no screen here, so this is the same job in words."))
     # Kept, so that the pictures made can be looked at.
     folder = Path(tempfile.mkdtemp(prefix="plantain-demo-"))
     is_ok = True
-    with Engine(EngineOptions(profile_dir=folder, model="demo")) as engine:
+    with open_engine(EngineOptions(profile_dir=folder, model="demo")) as engine:
         for step in walk_through(engine, samples):
-            say(f"\n{step.name}{'' if step.is_ok else '  FAILED'}")
+            say(f"\n{step.name}{'' if step.is_ok else '  ' + tr('FAILED')}")
             for line in step.lines:
                 say(f"  {line}")
             is_ok = is_ok and step.is_ok
-    say(f"\nEverything made is in {folder}; delete it when you have seen enough.")
+    say("")
+    say(tr("Everything made is in {folder}; delete it when you have seen enough.", folder=folder))
     return 0 if is_ok else 1
 
 

@@ -11,39 +11,35 @@ from typing import TYPE_CHECKING
 
 from desktop.commands.terminal import say
 from desktop.config.options import EngineOptions
-from desktop.config.paths import LibraryPaths, ProfilePaths, default_profile
+from desktop.core.asset import displayable
 from desktop.core.cancellation import CancelToken
-from desktop.core.errors import LibraryInUse, LibraryReadOnly
+from desktop.core.errors import LibraryError, LibraryInUse, LibraryReadOnly
+from desktop.core.text import sentences, tr
 
 if TYPE_CHECKING:
-    from desktop.wiring import Engine
-
-
-def places(options: EngineOptions) -> tuple[ProfilePaths, LibraryPaths]:
-    """Where these options lead; nothing need be there."""
-    profile = ProfilePaths((options.profile_dir or default_profile()).expanduser().absolute())
-    library = options.library_dir or profile.library
-    return profile, LibraryPaths(library.expanduser().absolute())
+    from desktop.services.engine import Engine
 
 
 @contextmanager
 def open_library(options: EngineOptions) -> Generator[Engine]:
     """The library that the command line names; what had to be repaired is told at the end.
 
-    Raises as ``Engine``.
+    Raises as ``wiring.open_engine``.
     """
     # With the first command that works on a library: what the engine is made of (numpy, Pillow,
     # SQLite, HTTP) takes longer to import than the window, which passes here, takes to open.
     from desktop.config.versions import log_versions
-    from desktop.wiring import Engine
+    from desktop.wiring import open_engine
 
     log_versions()
-    with Engine(options) as engine:
-        engine.leaving.keep_daily_copy()
+    with open_engine(options) as engine:
+        engine.daily_backups.keep_up()
         try:
             yield engine
+            while not engine.is_read_only and engine.annotations.index_words():
+                pass
         finally:
-            for notice in engine.notices:
+            for notice in engine.library.notices:
                 say(notice, to=sys.stderr)
 
 
@@ -54,7 +50,7 @@ def open_to_read(options: EngineOptions) -> Generator[Engine]:
         try:
             engine = stack.enter_context(open_library(options))
         except (LibraryInUse, LibraryReadOnly) as error:
-            say(f"{error.headline} It is only read here.", to=sys.stderr)
+            say(sentences(error.headline, tr("It is opened read-only here.")), to=sys.stderr)
             engine = stack.enter_context(open_library(replace(options, is_read_only=True)))
         yield engine
 
@@ -73,3 +69,19 @@ def interruptible() -> Generator[CancelToken]:
         yield cancel
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+@contextmanager
+def open_unchanged(options: EngineOptions) -> Generator[Engine]:
+    """A library that is there; nothing in it is changed, so it may be open elsewhere meanwhile."""
+    with open_library(replace(options, is_read_only=True)) as engine:
+        if not engine.library.paths.catalog.exists():
+            raise LibraryError(
+                tr(
+                    "There is no library at {folder}.",
+                    folder=displayable(engine.library.paths.folder),
+                ),
+                safe=tr("Nothing was written."),
+                next_step=tr("Name the one that you mean with --library."),
+            )
+        yield engine

@@ -14,23 +14,26 @@ import sys
 import tempfile
 import traceback
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, cast
 from urllib.parse import urlsplit
 
-from desktop.commands.anonymising import Anonymiser
-from desktop.commands.opening import places
+from desktop.commands.anonymiser import Anonymiser
 from desktop.config.crashes import crash_files
 from desktop.config.logging import log_files
 from desktop.config.options import EngineOptions
-from desktop.config.paths import LibraryPaths
 from desktop.config.redaction import Redactor
 from desktop.config.secrets import GEMINI_KEY, STORE_TOKEN, Secrets
 from desktop.config.settings import Settings, load_settings
+from desktop.core.addresses import user_info, without_user_info
 from desktop.core.errors import PlantainError
-from desktop.library import statistics
+from desktop.core.text import tr
+from desktop.files.atomic import atomic_path
+from desktop.files.regular_file import read_guarded
+from desktop.library.catalog import statistics
+from desktop.library.paths import LibraryPaths
 
 _ABOUT = """\
 A report by Plantain, for whoever helps.
@@ -59,44 +62,47 @@ def write_report(options: EngineOptions, target: Path, *, with_paths: bool) -> l
     Raises:
         PlantainError: ``target`` exists already or cannot be written.
     """
-    if os.path.lexists(target):
-        raise PlantainError(
-            f"{target} exists already.",
-            safe="It was not replaced.",
-            next_step="Choose another name.",
-        )
+    names: list[str] = []
     try:
-        with tempfile.NamedTemporaryFile(
-            dir=target.absolute().parent, prefix=".plantain-report-", delete=False
-        ) as file:
-            written = Path(file.name)
-            try:
-                names: list[str] = []
-                with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-                    for name, text in _members(options, with_paths=with_paths):
-                        archive.writestr(name, text)
-                        names.append(name)
-                file.close()
-                written.replace(target)
-            except BaseException:
-                written.unlink(missing_ok=True)
-                raise
+        with (
+            atomic_path(target, replace=False, mode=0o600) as temporary,
+            zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as archive,
+        ):
+            for name, text in _members(options, with_paths=with_paths):
+                archive.writestr(name, text)
+                names.append(name)
+    except FileExistsError as error:
+        raise PlantainError(
+            tr("{target} exists already.", target=target),
+            safe=tr("It was not replaced."),
+            next_step=tr("Choose another name."),
+        ) from error
     except OSError as error:
         raise PlantainError(
-            f"The report could not be written to {target}: {error.strerror or error}.",
-            next_step="Choose another place.",
+            tr(
+                "The report could not be written to {target}: {reason}.",
+                target=target,
+                reason=error.strerror or error,
+            ),
+            next_step=tr("Choose another place."),
         ) from error
     return names
 
 
 def _members(options: EngineOptions, *, with_paths: bool) -> Iterator[tuple[str, str]]:
-    profile, library = places(options)
-    redact = _redactor()
+    profile, library = options.profile, options.library
     settings, problem = _settings(profile.settings)
+    redact = _redactor(
+        [
+            *(options.store_uri, settings.store_uri, settings.team_uri),
+            settings.gemini_base_url,
+        ]
+    )
     clean = _anonymiser(options, settings)
 
     def fit(text: str) -> str:
-        return redact(text if with_paths else clean.text(text))
+        safe = redact(text)  # first: a part of a password may look like a path
+        return safe if with_paths else redact(clean.text(safe))
 
     def as_json(value: Any) -> str:
         text = json.dumps(_each_text(value, fit), indent=2, ensure_ascii=False)
@@ -108,12 +114,12 @@ def _members(options: EngineOptions, *, with_paths: bool) -> Iterator[tuple[str,
     yield "library.json", as_json(_guarded(lambda: statistics.statistics(library.catalog)))
     for kind, files in (("logs", log_files(profile.logs)), ("crashes", crash_files(profile.logs))):
         for file in files:
-            yield f"{kind}/{file.name}", fit(file.read_text("utf-8", "replace"))
+            yield f"{kind}/{file.name}", fit(read_guarded(file).decode("utf-8", "replace"))
 
 
 def _examine(options: EngineOptions, library: LibraryPaths) -> dict[str, Any]:
     # Not above: where a library of the engine's does not even load, there is a report all the same.
-    from desktop.commands.doctor import examine
+    from desktop.commands.checkup import examine
 
     return {**examine(options), "computer": _computer(library.folder)}
 
@@ -145,17 +151,19 @@ def _settings(path: Path) -> tuple[Settings, str]:
         return Settings(), error.sentence()
 
 
-def _redactor() -> Redactor:
+def _redactor(addresses: Iterable[str]) -> Redactor:
     redactor = Redactor()
     secrets = Secrets(os.environ)
     for name in (GEMINI_KEY, STORE_TOKEN):
         redactor.hide(secrets.get(name))
+    for address in addresses:
+        redactor.hide(user_info(address))
     return redactor
 
 
 def _anonymiser(options: EngineOptions, settings: Settings) -> Anonymiser:
-    profile, library = places(options)
-    known = statistics.places(library.catalog)
+    profile, library = options.profile, options.library
+    known = statistics.known_paths(library.catalog)
     package = Path(__file__).resolve().parents[2]
     own = [
         *((Path(folder), "<python>") for folder in {sys.prefix, sys.base_prefix, sys.exec_prefix}),
@@ -191,7 +199,10 @@ def _user() -> str:
 
 def _private_host(address: str) -> str:
     """The host of an address that strangers need not know; empty for the others."""
-    host = (urlsplit(address).hostname or "") if "://" in address else ""
+    try:
+        host = (urlsplit(without_user_info(address)).hostname or "") if "://" in address else ""
+    except ValueError:  # no address at all
+        return ""
     return "" if host in _LOCAL or host.endswith(_PUBLIC) else host
 
 

@@ -6,11 +6,12 @@ import os
 import tempfile
 from pathlib import Path
 
-from desktop.commands.terminal import say
+from desktop.commands.terminal import column, say
 from desktop.commands.walkthrough import walk_through
 from desktop.config.options import EngineOptions
 from desktop.config.paths import resource
-from desktop.wiring import Engine
+from desktop.core.text import ngettext, tr
+from desktop.wiring import open_engine
 
 
 def run_self_test() -> int:
@@ -18,9 +19,9 @@ def run_self_test() -> int:
     is_ok = True
     with tempfile.TemporaryDirectory(prefix="plantain-self-test-") as folder:
         options = EngineOptions(profile_dir=Path(folder), model="demo")
-        with Engine(options) as engine:
+        with open_engine(options) as engine:
             for step in walk_through(engine, resource("demo/pictures")):
-                say(f"{'ok    ' if step.is_ok else 'FAILED'} {step.name}: {step.lines[0]}")
+                _tell(step.name, step.lines[0], is_ok=step.is_ok)
                 is_ok = is_ok and step.is_ok
             expected = engine.catalog.counts()["assets"]
         # The library is closed by now: the window opens it as it would any other.
@@ -29,6 +30,12 @@ def run_self_test() -> int:
 
         shown = check_window(options)
         is_ok = is_ok and shown == expected
-        say(f"{'ok    ' if shown == expected else 'FAILED'} window: {shown} pictures in the grid")
-    say("Plantain works." if is_ok else "Something is wrong; see above.")
+        in_grid = ngettext("{count} picture in the grid", "{count} pictures in the grid", shown)
+        _tell(tr("window"), in_grid, is_ok=shown == expected)
+    say(tr("Plantain works.") if is_ok else tr("Something is wrong; see above."))
     return 0 if is_ok else 1
+
+
+def _tell(name: str, result: str, *, is_ok: bool) -> None:
+    verdict = column(tr("ok") if is_ok else tr("FAILED"), 6)
+    say(tr("{verdict} {name}: {result}", verdict=verdict, name=name, result=result))

@@ -14,20 +14,23 @@ from desktop.commands.opening import interruptible, open_library, open_to_read
 from desktop.commands.parser import Commands, Json
 from desktop.commands.terminal import follow, say
 from desktop.config.options import EngineOptions
+from desktop.core.text import number, sentences, tr
 
 _FILE = "file"
 
 
 def add_to(commands: Commands) -> None:
     """Make the commands known."""
-    group = commands.group("server", "keep the vectors on a Milvus server, for one or for a team")
-    test = group.add("test", _test, "connect and say what is there; changes nothing")
-    test.add_argument("uri", nargs="?", default="", metavar="URI", help="the one in use")
+    group = commands.group(
+        "server", tr("keep the vectors on a Milvus server, for one or for a team")
+    )
+    test = group.add("test", _test, tr("connect and say what is there; changes nothing"))
+    test.add_argument("uri", nargs="?", default="", metavar="URI", help=tr("the one in use"))
     add_certificate(test)
-    use = group.add("use", _use, "keep the vectors there from now on, and send them all")
-    use.add_argument("uri", metavar="URI|file", help="https://host:port, or the word “file”")
+    use = group.add("use", _use, tr("keep the vectors there from now on, and send them all"))
+    use.add_argument("uri", metavar="URI|file", help=tr("https://host:port, or the word “file”"))
     add_certificate(use)
-    group.add("token", _token, "save user:password or an API key in the system's key store")
+    group.add("token", _token, tr("save user:password or an API key in the system's key store"))
 
 
 def add_certificate(parser: argparse.ArgumentParser) -> None:
@@ -36,20 +39,25 @@ def add_certificate(parser: argparse.ArgumentParser) -> None:
         "--certificate",
         type=path,
         metavar="FILE",
-        help="PEM of the server's own certificate, when no public authority signed it",
+        help=tr("PEM of the server's own certificate, when no public authority signed it"),
     )
 
 
 def _test(arguments: argparse.Namespace, options: EngineOptions) -> Json:
     with open_to_read(options) as engine:
-        found = engine.places.test(arguments.uri, given_certificate(arguments))
+        found = engine.endpoints.test(arguments.uri, given_certificate(arguments))
     if not arguments.json:
         say(
-            f"{found.uri} answers in {found.milliseconds:.0f} ms: Milvus {found.version}. "
-            + (
-                "This library's vectors are there."
+            sentences(
+                tr(
+                    "{uri} answers in {milliseconds} ms: Milvus {version}.",
+                    uri=found.uri,
+                    milliseconds=number(found.milliseconds),
+                    version=found.version,
+                ),
+                tr("This library's vectors are there.")
                 if found.has_collection
-                else "There is nothing of this library yet."
+                else tr("There is nothing of this library yet."),
             )
         )
     return asdict(found)
@@ -58,19 +66,26 @@ def _test(arguments: argparse.Namespace, options: EngineOptions) -> Json:
 def _use(arguments: argparse.Namespace, options: EngineOptions) -> Json:
     uri = "" if arguments.uri == _FILE else arguments.uri
     with open_library(options) as engine, interruptible() as cancel:
-        engine.places.keep_at(uri, given_certificate(arguments))
-        sent = follow(engine.moving.run(cancel))
-    where = uri or "the library's own file"
-    say(f"The vectors are kept in {where} from now on: {sent:,} were sent.", to=sys.stderr)
+        engine.endpoints.keep_at(uri, given_certificate(arguments))
+        sent = follow(engine.store_migration.run(cancel))
+    where = uri or tr("the library's own file")
+    say(
+        tr(
+            "The vectors are kept in {where} from now on: {sent} were sent.", where=where, sent=sent
+        ),
+        to=sys.stderr,
+    )
     return {"store_uri": uri, "sent": sent}
 
 
 def _token(arguments: argparse.Namespace, options: EngineOptions) -> Json:
     # Never an argument: what is typed there stays in the shell's history.
-    token = getpass.getpass("Token (empty to forget it): ") if sys.stdin.isatty() else input()
+    token = getpass.getpass(tr("Token (empty to forget it): ")) if sys.stdin.isatty() else input()
     with open_to_read(options) as engine:
-        engine.places.save_token(token)
-    say("The token is saved." if token.strip() else "The token is forgotten.", to=sys.stderr)
+        engine.endpoints.token.save(token)
+    say(
+        tr("The token is saved.") if token.strip() else tr("The token is forgotten."), to=sys.stderr
+    )
     return {"has_token": bool(token.strip())}
 
 

@@ -9,9 +9,10 @@ from pathlib import Path
 from desktop.commands.terminal import follow
 from desktop.core.asset import displayable
 from desktop.core.cancellation import CancelToken
+from desktop.core.generation_record import GenerationRequest
 from desktop.core.query import Query
-from desktop.generation.request import GenerationRequest
-from desktop.wiring import Engine
+from desktop.core.text import duration, tr
+from desktop.services.engine import Engine
 
 _QUERIES = ("a golden watch", "红色披风")
 _PROMPT = "a red silk cape with gold trim"
@@ -36,39 +37,56 @@ def walk_through(engine: Engine, samples: Path) -> Iterator[Step]:
     cancel = CancelToken()
     report = follow(engine.indexing.run([samples], cancel))
     yield Step(
-        "index",
+        tr("index"),
         report.added + report.unchanged > 0 and not report.failed,
-        (f"{report.found} pictures found, {report.added} added in {report.seconds:.1f} s",),
+        (
+            tr(
+                "{found} pictures found, {added} added in {time}",
+                found=report.found,
+                added=report.added,
+                time=duration(report.seconds),
+            ),
+        ),
     )
     for text in _QUERIES:
         hits = engine.searching.search(Query(text=text, limit=5)).hits
         yield Step(
-            f"search “{text}”",
+            tr("search “{text}”", text=text),
             len(hits) == 5,
             tuple(f"{hit.score:6.3f}  {displayable(hit.asset.path)}" for hit in hits),
         )
     references = engine.searching.propose(_PROMPT, _REFERENCES)
     yield Step(
-        f"references for “{_PROMPT}”",
+        tr("references for “{prompt}”", prompt=_PROMPT),
         len(references) == _REFERENCES,
         tuple(f"{r.score or 0:6.3f}  {displayable(r.path)}" for r in references),
     )
     request = GenerationRequest(prompt=_PROMPT, references=references, generator="moodboard")
     made = follow(engine.generating.run(request, cancel))
-    yield Step(f"make a {made.generator}", made.is_searchable, (displayable(made.asset.path),))
+    is_searchable = follow(engine.indexing.make_searchable(made.asset_ids, cancel))
+    yield Step(
+        tr("make a {generator}", generator=made.generator),
+        is_searchable,
+        (displayable(made.asset.path),),
+    )
     everything = engine.catalog.counts()["assets"]
-    again = engine.searching.search(Query(image=made.asset.path, limit=everything)).hits
+    again = engine.searching.search(Query.like(made.asset.path, limit=everything)).hits
     ranks = [hit.rank for hit in again if hit.asset.id == made.asset.id]
     yield Step(
-        "find it again",
+        tr("find it again"),
         ranks == [1],
-        (f"rank {ranks[0]} of {everything}" if ranks else "not found",),
+        (tr("rank {rank} of {all}", rank=ranks[0], all=everything) if ranks else tr("not found"),),
     )
     lineage = engine.browsing.details(made.asset.id).lineage
     yield Step(
-        "its lineage",
+        tr("its lineage"),
         lineage is not None
         and lineage.request.prompt == _PROMPT
         and len(lineage.request.references) == _REFERENCES,
-        (f"{len(lineage.request.references) if lineage else 0} references recorded",),
+        (
+            tr(
+                "{count} references recorded",
+                count=len(lineage.request.references) if lineage else 0,
+            ),
+        ),
     )

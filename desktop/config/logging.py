@@ -6,12 +6,14 @@ what quotes them is never logged in the first place.
 
 from __future__ import annotations
 
+import copy
 import logging
 import logging.handlers
 import sys
 from pathlib import Path
 
 from desktop.config.redaction import Redactor
+from desktop.core.text import english, tr
 
 LOG_NAME = "plantain.log"
 _MAX_BYTES = 1_000_000
@@ -44,7 +46,11 @@ class SharedLog(logging.handlers.RotatingFileHandler):
             pass  # or say at once that it cannot be written
 
     def format(self, record: logging.LogRecord) -> str:
-        """One record, its traceback included, without secrets."""
+        """One record, its traceback included, without secrets; sentences in English, whatever
+        language people are told them in."""
+        if isinstance(given := record.args, tuple):
+            record = copy.copy(record)
+            record.args = tuple(english(a) if isinstance(a, str) else a for a in given)
         return self.redactor(super().format(record))
 
     def emit(self, record: logging.LogRecord) -> None:
@@ -68,7 +74,9 @@ class SharedLog(logging.handlers.RotatingFileHandler):
         """A disk that is full gets one line on the terminal, not a traceback for each record."""
         if not self._has_complained and sys.stderr is not None:
             self._has_complained = True
-            sys.stderr.write(f"plantain: the log cannot be written: {sys.exc_info()[1]}\n")
+            sys.stderr.write(
+                tr("plantain: the log cannot be written: {reason}", reason=sys.exc_info()[1]) + "\n"
+            )
 
     def _let_go(self) -> None:
         if self.stream is not None:  # pyright: ignore[reportUnnecessaryComparison]

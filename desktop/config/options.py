@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+from desktop.config.paths import ProfilePaths, default_profile
+from desktop.library.paths import LibraryPaths
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +31,17 @@ class EngineOptions:
     store_uri: str = ""
     gemini_base_url: str = ""
     is_read_only: bool = False
+    reads_text: bool | None = None
+
+    @property
+    def profile(self) -> ProfilePaths:
+        """Where the profile is; nothing need be there."""
+        return ProfilePaths(_absolute(self.profile_dir or default_profile()))
+
+    @property
+    def library(self) -> LibraryPaths:
+        """Where the library is; nothing need be there."""
+        return LibraryPaths(_absolute(self.library_dir or self.profile.library))
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> EngineOptions:
@@ -41,4 +56,10 @@ class EngineOptions:
             library_dir=folder("PLANTAIN_LIBRARY"),
             store_uri=environment.get("PLANTAIN_STORE_URI", ""),
             gemini_base_url=environment.get("PLANTAIN_GEMINI_BASE_URL", ""),
+            reads_text={"yes": True, "no": False}.get(environment.get("PLANTAIN_READ_TEXT", "")),
         )
+
+
+def _absolute(path: Path) -> Path:
+    """Without ``..``, so that one place has one name; links stay as the person named them."""
+    return Path(os.path.abspath(path.expanduser()))  # noqa: PTH100

@@ -39,6 +39,11 @@ class ProfilePaths:
         return self.folder / "settings.json"
 
     @property
+    def window(self) -> Path:
+        """What the window looked like and showed."""
+        return self.folder / "window.json"
+
+    @property
     def models(self) -> Path:
         return self.folder / "models"
 
@@ -47,44 +52,18 @@ class ProfilePaths:
         return self.folder / "logs"
 
     @property
+    def spool(self) -> Path:
+        """Where answers go for which the library's own disk has no room."""
+        return self.folder / "spool"
+
+    @property
+    def image_models(self) -> Path:
+        """What the person knows of image models beyond what is shipped."""
+        return self.folder / "image-models.json"
+
+    @property
     def library(self) -> Path:
         return self.folder / "library"
-
-
-@dataclass(frozen=True, slots=True)
-class LibraryPaths:
-    """One library: a folder that can be moved, backed up or deleted as a whole."""
-
-    folder: Path
-
-    @property
-    def catalog(self) -> Path:
-        return self.folder / "catalog.sqlite"
-
-    @property
-    def vectors(self) -> Path:
-        return self.folder / "vectors.db"
-
-    @property
-    def thumbnails(self) -> Path:
-        return self.folder / "thumbnails"
-
-    @property
-    def generated(self) -> Path:
-        return self.folder / "generated"
-
-    @property
-    def backups(self) -> Path:
-        return self.folder / "backups"
-
-    @property
-    def marker(self) -> Path:
-        """Says which version the folder has; see ``library.layout``."""
-        return self.folder / "library.json"
-
-    @property
-    def lock(self) -> Path:
-        return self.folder / "in-use.lock"
 
 
 def default_profile() -> Path:

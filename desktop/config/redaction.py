@@ -17,9 +17,12 @@ _LOOKS_SECRET = re.compile(
     r"AIza[\w\-]{10,}"  # Google
     r"|\bhf_\w{16,}|\bsk-[\w\-]{16,}|\bgh[pousr]_\w{16,}"  # Hugging Face, OpenAI, GitHub
     r"|\beyJ[\w\-]{8,}\.[\w\-]+\.[\w\-]*"  # JSON web tokens
-    r"|(?<=://)[^/\s@'\"]+(?=@)"  # user:password in an address
+    # user:password in an address, whatever the password holds; bounded, since each "://" of a long
+    # line would be the beginning of one that ends nowhere
+    r"|(?<=://)[^\s'\"<>]{1,1000}(?=@)"
     # After a name: token=…, "api_key": "…", x-goog-api-key: …, Authorization: Bearer …
-    r"|(?i:(?<![a-z])(?:(?:[a-z]+[_\-])*(?:key|token|secret|password|authorization))"
+    # (what stands before "key" is no part of the match: it would be looked at again and again)
+    r"|(?i:(?<![a-z])(?:key|token|secret|password|authorization)"
     r"""["']?\s?[=:]\s?["']?(?:(?:bearer|basic)\s)?|\bbearer\s)(?P<value>[^\s'",&;)\]}]+)"""
 )
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from desktop.config.logging import keep_out_of_log
 from desktop.core.errors import SettingsError
+from desktop.core.text import tr
 
 _SERVICE = "Plantain"
 _LOG = logging.getLogger(__name__)
@@ -27,12 +28,41 @@ class Secrets:
 
     def __init__(self, environment: Mapping[str, str]) -> None:
         self._environment = environment
+        self._of_session: dict[str, str] = {}
+        self._refused: set[str] = set()
 
     def get(self, name: str) -> str:
-        """The secret, or an empty string."""
-        secret = self._from_keyring(name) or self._environment.get(_VARIABLES[name], "").strip()
+        """The secret, or an empty string. One that was refused comes after those that were not."""
+        sources = (
+            self._of_session.get(name, ""),
+            self._from_keyring(name),
+            self._environment.get(_VARIABLES[name], "").strip(),
+        )
+        known = [secret for secret in sources if secret]
+        secret = next((one for one in known if one not in self._refused), "".join(known[:1]))
         keep_out_of_log(secret)
         return secret
+
+    def use_now(self, name: str, value: str) -> None:
+        """Use this one until the program ends; it is kept in memory alone."""
+        keep_out_of_log(value)
+        self._of_session[name] = value.strip()
+        self._refused.discard(value.strip())
+
+    def refuse(self, name: str) -> None:
+        """Whoever takes it did not accept the one in use."""
+        self._refused.add(self.get(name))
+
+    def bound_to(self, name: str) -> str:
+        """The addresses that the secret of this name was entered for; beside it, so that no file
+        of settings can say others."""
+        return self._from_keyring(f"{name}-addresses") if self._from_keyring(name) else ""
+
+    def bind(self, name: str, addresses: str) -> None:
+        """Keep them, for a secret that is kept; of one in the environment, whoever set it there
+        knows what it is for. Raises: as ``save``."""
+        if self._from_keyring(name):
+            self._save(f"{name}-addresses", addresses, name)
 
     def save(self, name: str, value: str) -> None:
         """Keep ``value`` in the keyring; an empty one removes it.
@@ -40,6 +70,11 @@ class Secrets:
         Raises:
             SettingsError: there is no keyring that keeps secrets encrypted.
         """
+        self._save(name, value, name)
+        self._of_session.pop(name, None)
+        self._refused.discard(value)
+
+    def _save(self, entry: str, value: str, name: str) -> None:
         import keyring
         from keyring.errors import KeyringError, PasswordDeleteError
 
@@ -48,9 +83,9 @@ class Secrets:
             raise self._no_keyring(name)
         try:
             if value:
-                keyring.set_password(_SERVICE, name, value)
+                keyring.set_password(_SERVICE, entry, value)
             else:
-                keyring.delete_password(_SERVICE, name)
+                keyring.delete_password(_SERVICE, entry)
         except PasswordDeleteError:
             return
         except KeyringError as error:
@@ -67,7 +102,7 @@ class Secrets:
 
     def _no_keyring(self, name: str) -> SettingsError:
         return SettingsError(
-            "This system has no key store that Plantain can use.",
-            safe="The key was not saved anywhere.",
-            next_step=f"Set the environment variable {_VARIABLES[name]} instead.",
+            tr("This system has no key store that Plantain can use."),
+            safe=tr("The key was not saved anywhere."),
+            next_step=tr("Set the environment variable {name} instead.", name=_VARIABLES[name]),
         )

@@ -9,16 +9,19 @@ from typing import Any
 import pytest
 
 from desktop.cli import main
-from desktop.embedding.process import ProcessEncoder
-from tests.lent import lend
+from desktop.embedding.runtime.process_encoder import ProcessEncoder
+from tests.lent import SharedDecoders, lend, lend_decoders
 
 Json = dict[str, Any]
 Run = Callable[..., Json]
 
 
 @pytest.fixture(autouse=True)
-def _one_process_for_all(tiny_process: ProcessEncoder, monkeypatch: pytest.MonkeyPatch) -> None:
+def _one_process_for_all(
+    tiny_process: ProcessEncoder, decoders: SharedDecoders, monkeypatch: pytest.MonkeyPatch
+) -> None:
     lend(tiny_process, monkeypatch)
+    lend_decoders(decoders, monkeypatch)
 
 
 @pytest.fixture

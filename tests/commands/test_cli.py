@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -51,7 +52,8 @@ def test_index_reports_exactly_what_it_did(run: Run, folder: Path) -> None:
     (folder / "zero.png").write_bytes(b"")
     first = run("index", folder)
     assert list(first) == [
-        *("found", "added", "updated", "unchanged", "missing", "failed", "seconds")
+        *("found", "added", "updated", "unchanged", "missing", "failed", "seconds"),
+        "passed_over",
     ]
     assert (first["found"], first["added"], first["unchanged"]) == (5, 4, 0)
     [failed] = first["failed"]
@@ -62,19 +64,80 @@ def test_index_reports_exactly_what_it_did(run: Run, folder: Path) -> None:
     assert again["failed"] == first["failed"]
 
 
+def test_what_is_passed_over_is_counted(run: Run, folder: Path) -> None:
+    for name in ("a.c4d", "b.C4D", "notes.txt", "readme", ".hidden.c4d", "a.xmp"):
+        (folder / name).write_bytes(b"words")
+    counts = {".c4d": 2, ".txt": 1, "": 1}
+    assert run("index", folder)["passed_over"] == counts
+    assert run("index")["passed_over"] == counts, "in every look, so that it never is silent"
+    assert run("doctor")["passed_over"] == counts
+    (folder / "a.c4d").unlink()
+    run("index", folder)
+    assert run("doctor")["passed_over"] == {**counts, ".c4d": 1}
+
+
 def test_search_gives_ranked_hits(run: Run, folder: Path) -> None:
     run("index", folder)
     found = run("search", "a watch", "-k", 3)
-    assert list(found) == ["hits", "model"]
+    assert list(found) == ["hits", "model", "relevant"]
     assert [hit["rank"] for hit in found["hits"]] == [1, 2, 3]
     for hit in found["hits"]:
-        assert list(hit) == ["rank", "asset_id", "path", "filename", "score"]
+        keys = ["rank", "asset_id", "path", "filename", "score", "is_relevant", "why"]
+        assert list(hit) == keys
+        assert hit["is_relevant"] == (hit["rank"] <= found["relevant"])
+        [why] = hit["why"]
+        assert (why["signal"], why["score"]) == ("meaning", hit["score"])
         assert Path(hit["path"]).name == hit["filename"]
     scores = [hit["score"] for hit in found["hits"]]
     assert scores == sorted(scores, reverse=True)
     by_picture = run("search", "--image", folder / "0002.png")
     assert by_picture["hits"][0]["path"] == str(folder / "0002.png")
     assert run("search", "a watch", "--image", folder / "0002.png")["hits"]
+
+
+def test_search_sends_what_the_store_has_lost_and_finds_it(
+    run: Run, folder: Path, tmp_path: Path
+) -> None:
+    run("index", folder)
+    expected = run("search", "a watch")["hits"]
+    shutil.rmtree(tmp_path / "profile" / "library" / "vectors.db")
+    assert run("search", "a watch")["hits"] == expected
+
+
+def test_search_looks_among_what_is_asked_for(run: Run, folder: Path) -> None:
+    run("index", folder)
+    inner = folder / "inner"
+    pictures.fill(inner, 2)
+    run("index", folder)
+    one, two = folder / "0001.png", inner / "0001.png"
+    run("tag", "add", "Gold", one, two)
+    run("rate", 4, two)
+
+    def found(*among: object) -> set[str]:
+        return {hit["path"] for hit in run("search", "a watch", *among)["hits"]}
+
+    assert found("--tag", "gold") == {str(one), str(two)}
+    assert found("--folder", inner) == {str(inner / "0000.png"), str(two)}
+    assert found("--min-rating", 4) == {str(two)}
+    assert found("--folder", inner, "--tag", "gold", "--min-rating", 5) == set()
+
+
+def test_conditions_stand_among_the_words(run: Run, folder: Path) -> None:
+    run("index", folder)
+    some = sorted(folder.iterdir())[:2]
+    run("tag", "add", "Hero shot", *some)
+    run("rate", "4", some[0])
+
+    def names(text: str) -> list[str]:
+        return sorted(hit["filename"] for hit in run("search", text, "-k", 9)["hits"])
+
+    both = [path.name for path in some]
+    assert names('a watch tag:"hero shot"') == both
+    assert names('tag:"hero shot" rating:>=3') == both[:1]
+    assert names("type:png -is:tagged") == [path.name for path in sorted(folder.iterdir())[2:]]
+    assert names(f"type:png folder:{folder.name}") == sorted(path.name for path in folder.iterdir())
+    assert len(run("search", "type:png", "-k", 3)["hits"]) == 3
+    assert run("search", "ratting:3 shoes", expect=2)["error"]["next_step"].endswith("“rating:”?")
 
 
 def test_search_draws_a_contact_sheet_and_replaces_nothing(
@@ -92,15 +155,16 @@ def test_search_draws_a_contact_sheet_and_replaces_nothing(
     assert sheet.read_bytes() == before
 
 
-def test_generate_brings_a_mood_board_home(run: Run, folder: Path, tmp_path: Path) -> None:
+def test_a_generated_mood_board_is_imported(run: Run, folder: Path, tmp_path: Path) -> None:
     run("index", folder)
     out = tmp_path / "board.png"
     made = run(
-        *("generate", "a red cape", "--ref", folder / "0000.png", "--auto-ref", 2),
+        *("generate", "0001 and 0002", "--ref", folder / "0000.png", "--auto-ref", 2),
         *("--generator", "moodboard", "--out", out),
     )
     assert list(made) == [
-        *("path", "asset_id", "text", "generator", "model", "references", "usage")
+        *("path", "asset_id", "text", "generator", "model", "references", "usage"),
+        *("images", "cost_usd", "attempt_id", "attempt_ids"),
     ]
     assert (made["path"], made["generator"]) == (str(out), "moodboard")
     chosen, *proposed = made["references"]
@@ -155,10 +219,26 @@ def test_using_a_model_that_is_not_there_changes_nothing(run: Run) -> None:
     assert run("model", "list", use_model="")["in_use"] is None
 
 
+def test_each_thing_of_a_prompt_is_proposed_for_and_what_is_lacking_is_said(
+    run: Run, folder: Path, capsys: pytest.CaptureFixture[str], model: str
+) -> None:
+    run("index", folder)
+    things = run("propose", "0001 on a violin", "-k", 2)["things"]
+    assert [(t["words"], t["missing"]) for t in things] == [("0001", False), ("violin", True)]
+    [reference] = things[0]["references"]
+    assert reference["path"] == str(folder / "0001.png")
+    assert reference["reason"] == "matches the prompt"
+    assert isinstance(reference["score"], float)
+    assert things[1]["references"] == []
+    assert main(["propose", "0001 on a violin", "--model", model]) == 0
+    assert "“violin”: your library has nothing of the kind" in capsys.readouterr().out
+    assert "empty" in run("propose", " ", expect=2)["error"]["message"]
+
+
 def test_no_reference_goes_along_twice(run: Run, folder: Path) -> None:
     run("index", folder)
     one = folder / "0000.png"
-    words = ("generate", "a cape", "--ref", one, "--ref", one, "--auto-ref", 3)
+    words = ("generate", "0000, 0001, 0002, 0003", "--ref", one, "--ref", one, "--auto-ref", 3)
     made = run(*words, "--generator", "moodboard")
     paths = [reference["path"] for reference in made["references"]]
     assert len(paths) == len(set(paths)) == 4
@@ -222,8 +302,9 @@ class TestFailures:
             "import sys\n"
             "from pathlib import Path\n"
             "from desktop.config.options import EngineOptions\n"
-            "from desktop.wiring import Engine\n"
-            f"engine = Engine(EngineOptions(profile_dir=Path({str(tmp_path / 'profile')!r})))\n"
+            "from desktop.wiring import open_engine\n"
+            f"profile = Path({str(tmp_path / 'profile')!r})\n"
+            "engine = open_engine(EngineOptions(profile_dir=profile))\n"
             "print('open', flush=True)\n"
             "sys.stdin.read()\n"
             "engine.close()\n"

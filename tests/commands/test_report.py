@@ -15,11 +15,11 @@ import keyring
 import pytest
 
 from desktop.cli import main
-from desktop.commands.anonymising import Anonymiser
+from desktop.commands.anonymiser import Anonymiser
 from desktop.config.logging import log_to_file, stop_log
 from desktop.config.options import EngineOptions
 from desktop.config.settings import load_settings, save_settings
-from desktop.wiring import Engine
+from desktop.wiring import open_engine
 from tests import pictures
 from tests.embedding import tiny
 
@@ -152,7 +152,7 @@ def test_a_damaged_library_is_reported_on(library: Path, report: Report, home: P
 
 
 def test_a_library_that_is_open_is_reported_on(library: Path, report: Report, home: Path) -> None:
-    with Engine(EngineOptions(profile_dir=home / "Plantain")):
+    with open_engine(EngineOptions(profile_dir=home / "Plantain")):
         members = report()
     assert json.loads(members["doctor.json"])["is_in_use_elsewhere"]
     assert json.loads(members["library.json"])["assets_by_state"] == {"ready": 4, "failed": 1}
@@ -161,7 +161,7 @@ def test_a_library_that_is_open_is_reported_on(library: Path, report: Report, ho
 def test_a_report_on_nothing_makes_nothing(home: Path, report: Report) -> None:
     members = report()
     assert json.loads(members["library.json"]) == {"exists": False}
-    assert "no library yet" in " ".join(json.loads(members["doctor.json"])["problems"])
+    assert "There is no library at" in " ".join(json.loads(members["doctor.json"])["problems"])
     assert [path.name for path in (home / "Plantain").iterdir()] == ["logs"]
 
 
@@ -171,7 +171,7 @@ def test_an_error_of_ours_is_in_the_report_instead_of_ending_it(
     def broken(_: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("desktop.commands.doctor.examine", broken)
+    monkeypatch.setattr("desktop.commands.checkup.examine", broken)
     assert "ZeroDivisionError" in report()["doctor.json"]
 
 
@@ -244,9 +244,16 @@ def test_what_nobody_foresaw_is_logged_and_told_in_words(
     def broken(*_: object) -> None:
         raise sqlite3.ProgrammingError("ours")
 
-    monkeypatch.setattr("desktop.commands.doctor.examine", broken)
+    monkeypatch.setattr("desktop.commands.checkup.examine", broken)
     assert main(["doctor", "--json"]) == 1
     printed = capsys.readouterr()
     assert "ProgrammingError" in json.loads(printed.out)["error"]["message"]
     assert "Traceback" not in printed.err
     assert "ProgrammingError: ours" in (home / "Plantain" / "logs" / "plantain.log").read_text()
+
+
+@pytest.mark.timeout(60)  # it took minutes
+@pytest.mark.parametrize("piece", ["a", "a.", "/a", ".jpg", "C:/", "/home/ann/"])
+def test_no_line_takes_long_to_be_made_anonymous(piece: str) -> None:
+    anonymiser = Anonymiser([], [(Path("/home/ann"), "<home>")], {"a.png"}, [("ann", "<user>")])
+    anonymiser.text(piece * 50_000)

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from desktop.config import logging as log_module
 from desktop.config.crashes import crash_files, find_crashes, mark_seen
 from desktop.config.logging import LOG_NAME, SharedLog, log_files, log_to_file, stop_log
-from desktop.config.recording import Recording
+from desktop.config.process_log import ProcessLog
 from desktop.config.redaction import HIDDEN, Redactor
 from desktop.config.secrets import STORE_TOKEN, Secrets
 
@@ -139,7 +139,7 @@ class TestLog:
         self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:
         (tmp_path / "file").write_text("in the way")
-        with Recording(tmp_path / "file" / "logs", "test") as recording:
+        with ProcessLog(tmp_path / "file" / "logs", "test") as recording:
             logging.getLogger("desktop.test").error("nowhere to go")
         assert recording.crashes == []
         assert capsys.readouterr().err == ""
@@ -162,12 +162,12 @@ CRASH = """
 import faulthandler, sys
 faulthandler.disable()
 from pathlib import Path
-from desktop.config.recording import Recording
+from desktop.config.process_log import ProcessLog
 
 def the_place_of_the_crash():
     faulthandler._sigsegv()
 
-with Recording(Path(sys.argv[1]), "window"):
+with ProcessLog(Path(sys.argv[1]), "window"):
     the_place_of_the_crash()
 """
 
@@ -178,19 +178,19 @@ class TestCrashes:
             [sys.executable, "-c", CRASH, str(logs)], cwd=ROOT, capture_output=True, check=False
         )
         assert done.returncode != 0
-        with Recording(logs, "window") as recording:
+        with ProcessLog(logs, "window") as recording:
             [crash] = recording.crashes
             assert "the_place_of_the_crash" in crash.read_text()
         assert "ended in a crash" in written(logs)
         mark_seen(crash)
-        with Recording(logs, "window") as again:
+        with ProcessLog(logs, "window") as again:
             assert again.crashes == []
         [kept] = crash_files(logs)
         assert "the_place_of_the_crash" in kept.read_text()
 
     def test_a_run_that_ends_well_is_no_crash(self, logs: Path) -> None:
         for _ in range(2):
-            with Recording(logs, "window") as recording:
+            with ProcessLog(logs, "window") as recording:
                 assert recording.crashes == []
         assert crash_files(logs) == []
 
@@ -200,3 +200,9 @@ class TestCrashes:
             (logs / f"crash-20260101-0000{number:02}.txt").write_text("stacks")
         assert len(find_crashes(logs)) == 10
         assert [path.name[-6:-4] for path in crash_files(logs)][::9] == ["13", "04"]
+
+
+@pytest.mark.timeout(60)  # it took minutes
+@pytest.mark.parametrize("piece", ["a_", "x-", "key ", "token", "://", "eyJ", "a", "key=", "_key"])
+def test_no_line_takes_long_to_look_through(piece: str) -> None:
+    Redactor()(piece * 50_000)

@@ -15,7 +15,14 @@ from hypothesis import strategies as st
 
 from desktop.config.paths import resource
 from desktop.config.secrets import GEMINI_KEY, STORE_TOKEN, Secrets
-from desktop.config.settings import CONSISTENCY, Settings, load_settings, save_settings
+from desktop.config.settings import (
+    CONSISTENCY,
+    MOST_WEIGHT,
+    TILE_SIZES,
+    Settings,
+    load_settings,
+    save_settings,
+)
 from desktop.core.errors import SettingsError
 
 KEY = "AIzaSyA-very-secret-key-0123456789"
@@ -65,16 +72,19 @@ def test_a_newer_file_is_refused_and_untouched(tmp_path: Path) -> None:
 
 texts = st.text(max_size=60)
 addresses = texts.filter(lambda text: "@" not in text)  # a password in one is not kept
+_OF_KIND = {
+    str: texts,
+    bool: st.booleans(),
+    int: st.integers(*TILE_SIZES),
+    float: st.floats(min_value=1e-6, max_value=1e9),
+}
+_WEIGHTS = ("weight_meaning", "weight_words", "weight_colour")
 whole_settings = st.builds(
     Settings,
-    **{
-        name: texts
-        if isinstance(getattr(Settings(), name), str)
-        else st.floats(min_value=1e-6, max_value=1e9)
-        for name in Settings.__slots__
-    }
+    **{name: _OF_KIND[type(getattr(Settings(), name))] for name in Settings.__slots__}
     | {name: addresses for name in Settings.__slots__ if name.endswith(("_uri", "_url"))}
-    | {"store_consistency": st.sampled_from(CONSISTENCY)},
+    | {name: st.floats(0, MOST_WEIGHT) for name in _WEIGHTS}
+    | {"store_consistency": st.sampled_from(tuple(CONSISTENCY))},
 )
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | texts,
@@ -110,7 +120,7 @@ class TestAnyFile:
             assert getattr(found, name) == getattr(good, name)
         for name, value in asdict(found).items():
             assert value in (asdict(good)[name], asdict(Settings())[name], bad.get(name))
-            if not isinstance(value, str):
+            if name.endswith(("_s", "_minutes")):
                 assert 0 < float(value or 0) <= 1e9, "a time that can be waited for"
 
     @given(value=json_values)
@@ -178,3 +188,14 @@ def test_a_consistency_that_milvus_does_not_know_costs_that_setting_alone(tmp_pa
     assert load_settings(file) == Settings(store_uri="http://milvus:19530")
     file.write_text('{"store_consistency": "Bounded"}')
     assert load_settings(file).store_consistency == "Bounded"
+
+
+@pytest.mark.parametrize(
+    "bad", ["9" * 400, "1e999", "NaN", '"\\ud800"', "[" * 500 + "]" * 500, "true", "-1", "0"]
+)
+@pytest.mark.parametrize("name", ["gemini_timeout_s", "encoder_idle_minutes"])
+def test_a_value_that_is_no_time_costs_one_setting(tmp_path: Path, name: str, bad: str) -> None:
+    path = tmp_path / "settings.json"
+    path.write_text(f'{{"version": 1, "theme": "light", "{name}": {bad}}}', "utf-8")
+    assert load_settings(path) == Settings(theme="light")
+    assert path.exists()

@@ -13,7 +13,7 @@ from desktop.config.logging import log_to_file, stop_log
 _LOG = logging.getLogger(__name__)
 
 
-class Recording:
+class ProcessLog:
     """Begins with the process and is closed with it.
 
     A folder that cannot be written to is no error here: opening the library will say what is wrong
@@ -46,7 +46,7 @@ class Recording:
             self._crash_file.close()
         stop_log(self._handler)
 
-    def __enter__(self) -> Recording:
+    def __enter__(self) -> ProcessLog:
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -64,7 +64,7 @@ def test_rules_are_previewed_added_listed_and_removed(run: Run, folder: Path) ->
     assert run("ignore", "remove", "drafts/", expect=2)["error"]["kind"] == "usage"
 
 
-def test_only_pictures_of_the_library_are_moved_to_the_bin(
+def test_only_pictures_of_the_library_are_moved_to_the_trash(
     run: Run, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bin_folder = tmp_path / "home" / "Trash"

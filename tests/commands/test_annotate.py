@@ -48,7 +48,7 @@ def test_boards_keep_their_order(run: Run, folder: Path) -> None:
 
 
 def test_what_makes_no_sense_is_refused_with_a_reason(run: Run, folder: Path) -> None:
-    assert run("tag", "add", "a,b", folder, expect=2)["error"]["kind"] == "usage"
+    assert run("tag", "add", " ", folder, expect=2)["error"]["kind"] == "usage"
     assert run("rate", 6, folder, expect=2)["error"]["kind"] == "usage"
     unknown = run("tag", "add", "a", folder.parent / "else.png", expect=1)["error"]
     assert "else.png" in unknown["message"]
@@ -63,3 +63,13 @@ def test_people_read_it_as_lines(
     assert capsys.readouterr().out == "     4  cat\n"
     assert main(["show", str(folder / "0000.png")]) == 0
     assert "tags          cat\n" in capsys.readouterr().out
+
+
+def test_what_is_missing_is_said_in_a_word(
+    run: Run, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    picture = folder / "0000.png"
+    picture.unlink()
+    run("index", folder)
+    assert main(["show", str(picture)]) == 0
+    assert "is missing    yes\n" in capsys.readouterr().out

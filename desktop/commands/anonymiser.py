@@ -27,9 +27,11 @@ _ANY_PATH = re.compile(
     rf"|\\\\(?=\w)))(?:.*{_SUFFIX}|.*)",
     re.IGNORECASE,
 )
-_FILE_NAME = re.compile(rf"""[^\s<>/\\"'“”‘’…:=(\[]+(?P<suffix>{_SUFFIX})""", re.IGNORECASE)
+_FILE_NAME = re.compile(rf"""[^\s<>/\\"'“”‘’…:=(\[]{{1,255}}(?P<suffix>{_SUFFIX})""", re.IGNORECASE)
 _ANY_SUFFIX = re.compile(_SUFFIX, re.IGNORECASE)
 _LONGEST_NAME = 255
+_LONGEST_LINE = 4_000
+"""Characters of a line that are told: every place in it is looked at as the beginning of a path."""
 _NOBODY = frozenset({"", "root", "user", "admin", "administrator", "home", "localhost", "desktop"})
 """Names that tell nothing of anybody, and that are words of logs besides."""
 
@@ -74,6 +76,8 @@ class Anonymiser:
         return "\n".join(map(self._line, normal.split("\n")))
 
     def _line(self, line: str) -> str:
+        if len(line) > _LONGEST_LINE:
+            line = line[:_LONGEST_LINE] + "…"
         done = ""
         while match := self._place.search(line):
             label, is_private = self._labels[match["place"].lower()]

@@ -1,13 +1,17 @@
-"""Back-up, restore, relocation, export, import and side-cars from the command line."""
+"""Backup, restore, relocation, export, import and sidecars from the command line."""
 
 from __future__ import annotations
 
+import json
+import os
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from desktop.config.options import EngineOptions
-from desktop.wiring import Engine
+from desktop.wiring import open_engine
 from tests import pictures
 from tests.commands.conftest import Run
 
@@ -24,7 +28,7 @@ def folder(tmp_path: Path, run: Run) -> Path:
 def test_a_library_is_backed_up_beside_the_window_and_restored(
     run: Run, folder: Path, tmp_path: Path
 ) -> None:
-    with Engine(EngineOptions(profile_dir=tmp_path / "profile"), {}):
+    with open_engine(EngineOptions(profile_dir=tmp_path / "profile"), {}):
         made = run("backup", tmp_path / "b.zip")
         assert run("tag", "add", "x", folder, expect=1)["error"]["kind"] == "library_in_use"
     assert made["size"] == (tmp_path / "b.zip").stat().st_size
@@ -72,6 +76,16 @@ def test_what_was_entered_goes_out_and_comes_back(run: Run, folder: Path, tmp_pa
     assert (report["found"], len(report["unknown"])) == (0, 3)
 
 
+def test_a_folder_is_removed_and_has_its_tags_when_it_is_added_again(
+    run: Run, folder: Path
+) -> None:
+    assert run("remove-folder", folder) == {"folder": str(folder), "pictures": 3}
+    assert run("search", "夏天")["hits"] == []
+    assert run("remove-folder", folder, expect=2)["error"]["kind"] == "usage"
+    run("index", folder)
+    assert len(run("search", "夏天")["hits"]) == 3
+
+
 def test_a_folder_is_relocated(run: Run, folder: Path, tmp_path: Path) -> None:
     new = tmp_path / "archive"
     folder.rename(new)
@@ -86,3 +100,41 @@ def test_side_cars_are_written_and_read(run: Run, folder: Path) -> None:
     run("tag", "remove", "夏天", folder)
     assert run("sidecars", "read", folder / "0001.png")["changed"] == 1
     assert run("tag", "list")["tags"] == [{"name": "夏天", "count": 1}]
+
+
+def test_a_strangers_backup_sends_and_shares_nothing(
+    run: Run, folder: Path, tmp_path: Path
+) -> None:
+    """It says where keys, tokens and pictures go; nobody here has said so."""
+    profile = Path(os.environ["PLANTAIN_PROFILE_DIR"])
+    settings = {
+        "gemini_base_url": "https://stranger.example",
+        "store_uri": "",
+        "team": "theirs",
+        "team_uri": "https://ann:pass@stranger.example:1",
+        "theme": "light",
+    }
+    (profile / "settings.json").write_text(json.dumps(settings))
+    run("team", "root", "Campaigns", folder)
+    run("backup", tmp_path / "b.zip")
+    other = tmp_path / "other profile"
+    run("restore", tmp_path / "b.zip", tmp_path / "new", "--profile-dir", other)
+    restored = json.loads((other / "settings.json").read_text())
+    assert restored["theme"] == "light"
+    assert not any(restored[name] for name in ("gemini_base_url", "team", "team_uri", "store_uri"))
+    new = ("--profile-dir", other, "--library", tmp_path / "new")
+    assert run("team", "status", *new)["roots"] == []
+    ids = set()
+    for library in (profile / "library", tmp_path / "new"):
+        with closing(sqlite3.connect(library / "catalog.sqlite")) as connection:
+            ids.add(connection.execute("SELECT id FROM library").fetchone())
+    assert len(ids) == 2, "each has its own, so neither writes over the other's vectors"
+    trusted = tmp_path / "trusted profile"
+    run(
+        *("restore", tmp_path / "b.zip", tmp_path / "own", "--with-addresses"),
+        *("--profile-dir", trusted),
+    )
+    restored = json.loads((trusted / "settings.json").read_text())
+    assert restored["gemini_base_url"] == "https://stranger.example"
+    new = ("--profile-dir", trusted, "--library", tmp_path / "own")
+    assert [root["name"] for root in run("team", "status", *new)["roots"]] == ["Campaigns"]

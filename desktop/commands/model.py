@@ -12,24 +12,27 @@ from typing import TYPE_CHECKING
 from desktop.commands.arguments import path
 from desktop.commands.opening import interruptible, open_library
 from desktop.commands.parser import Commands, Json
-from desktop.commands.terminal import follow, say
+from desktop.commands.terminal import column, follow, say
 from desktop.config.options import EngineOptions
+from desktop.core.text import ngettext, sentences, size, tr
 
 if TYPE_CHECKING:
-    from desktop.wiring import Engine
+    from desktop.services.engine import Engine
 
 
 def add_to(commands: Commands) -> None:
     """Make the commands known."""
-    group = commands.group("model", "the models that pictures are searched with")
-    group.add("list", _list, "what there is")
-    get = group.add("import", _import, "install a checkpoint from a file")
+    group = commands.group("model", tr("the embedding models that pictures are searched with"))
+    group.add("list", _list, tr("what there is"))
+    get = group.add("import", _import, tr("install a checkpoint from a file"))
     get.add_argument("file", type=path, metavar="FILE")
-    get.add_argument("--name", default="", help="what to call it")
-    get.add_argument("--architecture", default="", help="open_clip's name of its shape")
+    get.add_argument("--name", default="", help=tr("what to call it"))
+    get.add_argument(
+        "--architecture", default="", help=tr("its architecture, as open_clip names it")
+    )
     for name, run, text in (
-        ("download", _download, "install from the hub (HF_ENDPOINT is honoured)"),
-        ("use", _use, "choose the model to use"),
+        ("download", _download, tr("install from the hub (HF_ENDPOINT is honoured)")),
+        ("use", _use, tr("choose the model to use")),
     ):
         group.add(name, run, text).add_argument("name", metavar="NAME")
 
@@ -41,9 +44,14 @@ def _list(arguments: argparse.Namespace, options: EngineOptions) -> Json:
     name = in_use.manifest.name if in_use else None
     if not arguments.json:
         for entry in entries:
-            state = "installed" if entry.is_installed else f"{entry.size_bytes / 1e6:.0f} MB to get"
+            state = (
+                tr("installed")
+                if entry.is_installed
+                else tr("{size} to get", size=size(entry.size_bytes))
+            )
             mark = "*" if entry.name == name else " "
-            say(f"{mark} {entry.name:24} {state:16} {entry.licence:12} {entry.description}")
+            about = f"{column(tr(entry.licence), 12)} {tr(entry.description)}"
+            say(f"{mark} {entry.name:24} {column(state, 16)} {about}")
     return {"models": [asdict(entry) for entry in entries], "in_use": name}
 
 
@@ -60,7 +68,10 @@ def _import(arguments: argparse.Namespace, options: EngineOptions) -> Json:
                 cancel=cancel,
             )
         )
-    say(f"Imported as “{entry.name}”. Use it with: plantain model use {entry.name}", to=sys.stderr)
+    say(
+        tr("Imported as “{name}”. Use it with: plantain model use {name}", name=entry.name),
+        to=sys.stderr,
+    )
     return asdict(entry)
 
 
@@ -74,25 +85,34 @@ def _download(arguments: argparse.Namespace, options: EngineOptions) -> Json:
                 arguments.name, endpoint=os.environ.get("HF_ENDPOINT"), cancel=cancel
             )
         )
-    say(f"“{entry.name}” is installed.", to=sys.stderr)
+    say(tr("“{name}” is installed.", name=entry.name), to=sys.stderr)
     return asdict(entry)
 
 
 def _use(arguments: argparse.Namespace, options: EngineOptions) -> Json:
     with _open(options) as engine:
-        engine.use_model(arguments.name)
-        status = engine.status()
+        engine.model_switch.use(arguments.name)
+        status = engine.status.read()
     change = status.model_change
     if change is not None:
-        then = (
-            f" {change.old} answers searches until it has encoded what there is "
-            f"({change.done:,} of {change.total:,} pictures so far). Run: plantain index"
+        then = tr(
+            "Searches use {old} until {new} has indexed everything ({done} of {total} pictures so "
+            "far). Run: plantain index",
+            old=change.old,
+            new=change.new,
+            done=change.done,
+            total=change.total,
         )
     elif status.pending:
-        then = f" It has yet to encode {status.pending:,} pictures. Run: plantain index"
+        then = ngettext(
+            "It has yet to encode {count} picture. Run: plantain index",
+            "It has yet to encode {count} pictures. Run: plantain index",
+            status.pending,
+        )
     else:
         then = ""
-    say(f"“{arguments.name}” is in use from now on.{then}", to=sys.stderr)
+    in_use = tr("“{name}” is in use from now on.", name=arguments.name)
+    say(sentences(in_use, then), to=sys.stderr)
     return {"model": arguments.name, "change": asdict(change) if change else None}
 
 

@@ -1,0 +1,206 @@
+"""``plantain generate``: a picture from a prompt and references."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from desktop.commands.arguments import count, path, words
+from desktop.commands.opening import interruptible, open_library
+from desktop.commands.parser import Commands, Json
+from desktop.commands.terminal import follow, say
+from desktop.config.options import EngineOptions
+from desktop.core.asset import displayable
+from desktop.core.cancellation import CancelToken
+from desktop.core.generation_record import AUTO, CHOSEN, GenerationRequest, Reference
+from desktop.core.text import number, size, tr
+from desktop.files.record_json import plain_record
+from desktop.generation.capabilities import ASPECT_RATIOS, EXTRA_WIDE_RATIOS, SIZES, THINKING
+from desktop.services.engine import Engine
+from desktop.services.generation.generating import Rehearsal
+from desktop.services.reports import GeneratedPicture
+
+_MOST = 50
+
+
+def add_to(commands: Commands) -> None:
+    """``generate``."""
+    generate = commands.add(
+        "generate", _generate, tr("create a picture from a prompt and references")
+    )
+    generate.add_argument("prompt", metavar="PROMPT")
+    generate.add_argument("--ref", type=path, action="append", default=[], metavar="FILE")
+    generate.add_argument(
+        "--auto-ref", type=count, default=0, metavar="N", help=tr("add the N best from the library")
+    )
+    generate.add_argument("--generator", choices=("gemini", "moodboard"), default="gemini")
+    generate.add_argument("--image-model", default="", metavar="ID", help=tr("Gemini model id"))
+    generate.add_argument(
+        *("--ratio", "--aspect-ratio"),
+        dest="aspect_ratio",
+        choices=(AUTO, *ASPECT_RATIOS, *EXTRA_WIDE_RATIOS),
+        default="1:1",
+        metavar="W:H|auto",
+        help=tr("width to height; auto leaves it to the model"),
+    )
+    generate.add_argument("--size", choices=SIZES, default="1K")
+    generate.add_argument(
+        "--thinking", choices=THINKING, default="", help=tr("how long the model may think")
+    )
+    generate.add_argument(
+        "--count", type=count, default=1, metavar="N", help=tr("so many variants, each a request")
+    )
+    generate.add_argument(
+        "--api",
+        choices=("generate-content", "interactions"),
+        default="",
+        help=tr("by which of Google's APIs; by default the one that the model takes"),
+    )
+    generate.add_argument("--out", type=path, metavar="FILE")
+    generate.add_argument(
+        "--dry-run",
+        action="store_true",
+        help=tr("say what would be sent and what it would cost; send nothing"),
+    )
+
+
+def _generate(arguments: argparse.Namespace, options: EngineOptions) -> Json:
+    prompt = words(arguments.prompt)
+    variants = min(max(1, arguments.count), _MOST)
+    with open_library(options) as engine, interruptible() as cancel:
+        request = _request(arguments, prompt, engine)
+        if arguments.dry_run:
+            rehearsal = follow(engine.generating.rehearse(request, cancel))
+            return _rehearsed(rehearsal, variants, is_json=arguments.json)
+        made = follow(engine.generating.run_all(request, variants, cancel, out=arguments.out))
+        # The pictures are saved: a Ctrl+C that comes this late changes nothing.
+        ids = [asset_id for picture in made for asset_id in picture.asset_ids]
+        is_searchable = follow(engine.indexing.make_searchable(ids, CancelToken()))
+    if not is_searchable:
+        say(tr("It cannot be found by meaning yet; run “plantain index” later."), to=sys.stderr)
+    if not arguments.json:
+        _tell(request, made)
+    return _made(request, made)
+
+
+def _request(arguments: argparse.Namespace, prompt: str, engine: Engine) -> GenerationRequest:
+    # By real path, so that no picture goes along twice; in the order given.
+    chosen = {os.path.realpath(path): Path(os.path.abspath(path)) for path in arguments.ref}  # noqa: PTH100
+    proposed: list[Reference] = []
+    if arguments.auto_ref:
+        engine.searching.settle()
+        proposed = [
+            reference
+            for reference in engine.searching.propose(prompt, arguments.auto_ref + len(chosen))
+            if os.path.realpath(reference.path) not in chosen
+        ]
+    return GenerationRequest(
+        prompt=prompt,
+        references=(
+            *(Reference(path, reason=CHOSEN) for path in chosen.values()),
+            *proposed[: arguments.auto_ref],
+        ),
+        generator=arguments.generator,
+        model=arguments.image_model,
+        aspect_ratio=arguments.aspect_ratio,
+        image_size=arguments.size,
+        thinking=arguments.thinking,
+        api=arguments.api,
+    )
+
+
+def _tell(request: GenerationRequest, made: list[GeneratedPicture]) -> None:
+    for reference in request.references:
+        score = "" if reference.score is None else f" ({number(reference.score, 3)})"
+        told = tr(
+            "reference: {path}, {reason}",
+            path=displayable(reference.path),
+            reason=tr(reference.reason),
+        )
+        say(f"{told}{score}")
+    for picture in made:
+        for asset in picture.drafts:
+            say(tr("draft: {path}", path=displayable(asset.path)))
+        say(f"{picture.generator}: {displayable(picture.asset.path)}")
+        if picture.record.text:
+            say(picture.record.text)
+        if picture.cost_usd:
+            say(tr("cost: ${usd}", usd=number(picture.cost_usd, 4)))
+
+
+def _made(request: GenerationRequest, made: list[GeneratedPicture]) -> Json:
+    first = made[0]
+    costs = [picture.cost_usd for picture in made]
+    return {
+        "path": os.fspath(first.asset.path),
+        "asset_id": first.asset.id,
+        "text": first.record.text,
+        "generator": request.generator,
+        "model": first.record.model,
+        "references": [
+            {"path": os.fspath(r.path), "score": r.score, "reason": r.reason}
+            for r in request.references
+        ],
+        "usage": plain_record(first.record)["usage"],
+        "images": [
+            {
+                "path": os.fspath(asset.path),
+                "asset_id": asset.id,
+                "is_final": asset is picture.asset,
+            }
+            for picture in made
+            for asset in picture.assets
+        ],
+        "cost_usd": None if None in costs else sum(cost or 0.0 for cost in costs),
+        "attempt_id": first.record.attempt,
+        "attempt_ids": [picture.record.attempt for picture in made],
+    }
+
+
+def _rehearsed(rehearsal: Rehearsal, variants: int, *, is_json: bool) -> Json:
+    request, destination = rehearsal.request, rehearsal.destination
+    each = rehearsal.estimated_usd
+    total = None if each is None else each * variants
+    if not is_json:
+        place = destination.endpoint or tr("nowhere: it is made on this computer")
+        say(tr("to: {place}", place=f"{place} {destination.api}".strip()))
+        say(tr("model: {model}", model=destination.model))
+        say(tr("prompt: {prompt}", prompt=request.prompt))
+        for reference, image in zip(request.references, rehearsal.images, strict=True):
+            say(
+                tr(
+                    "picture: {path}, {size} as {kind}",
+                    path=displayable(reference.path),
+                    size=size(len(image.data)),
+                    kind=image.mime_type,
+                )
+            )
+        price = tr("not known") if total is None else f"${number(total, 4)}"
+        say(tr("estimated cost: {price}", price=price))
+        say(tr("Nothing was sent."))
+    return {
+        "dry_run": True,
+        "endpoint": destination.endpoint,
+        "api": destination.api,
+        "model": destination.model,
+        "generator": request.generator,
+        "prompt": request.prompt,
+        "aspect_ratio": request.aspect_ratio,
+        "image_size": request.image_size,
+        "thinking": request.thinking,
+        "count": variants,
+        "references": [
+            {
+                "path": os.fspath(reference.path),
+                "mime_type": image.mime_type,
+                "bytes": len(image.data),
+                "sent_hash": reference.sent_hash,
+                "score": reference.score,
+                "reason": reference.reason,
+            }
+            for reference, image in zip(request.references, rehearsal.images, strict=True)
+        ],
+        "cost_usd": total,
+    }

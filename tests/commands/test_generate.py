@@ -1,0 +1,116 @@
+"""``plantain generate``, ``spend`` and ``queue`` against the stand-in for Gemini."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from desktop.config.options import EngineOptions
+from desktop.config.settings import Settings, save_settings
+from tests import pictures
+from tests.commands.conftest import Run
+from tests.fakes.gemini import GeminiServer
+from tests.fakes.gemini_replies import Failure
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    path = tmp_path / "pictures"
+    path.mkdir()
+    pictures.fill(path, 1)
+    return path
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[GeminiServer]:
+    with GeminiServer() as running:
+        monkeypatch.setenv("PLANTAIN_GEMINI_BASE_URL", running.base_url)
+        monkeypatch.setenv("GEMINI_API_KEY", "AIza-test")
+        yield running
+
+
+def test_a_dry_run_says_what_would_be_sent_and_sends_nothing(
+    run: Run, folder: Path, server: GeminiServer
+) -> None:
+    told = run(
+        *("generate", "a red cape", "--ref", folder / "0000.png", "--dry-run"),
+        *("--ratio", "auto", "--size", "2K", "--thinking", "high", "--count", 3),
+    )
+    assert server.requests == []
+    assert told["endpoint"] == server.base_url
+    assert (told["aspect_ratio"], told["image_size"], told["thinking"]) == ("auto", "2K", "high")
+    [reference] = told["references"]
+    assert reference["mime_type"] == "image/jpeg"
+    assert reference["bytes"] > 100
+    assert told["cost_usd"] == pytest.approx(3 * 0.0554, abs=0.003)
+    assert run("spend")["total"]["calls"] == 0
+
+
+def test_images_cost_and_attempt_are_told(
+    run: Run, folder: Path, server: GeminiServer, tmp_path: Path
+) -> None:
+    server.drafts = 1
+    made = run("generate", "a cape", "--out", tmp_path / "x.png", "--count", 2)
+    assert [image["is_final"] for image in made["images"]] == [False, True, False, True]
+    assert made["path"] == str(tmp_path / "x.png")
+    assert made["images"][3]["path"] == str(tmp_path / "x-2.png")
+    with Image.open(tmp_path / "x.png") as opened:
+        assert opened.format == "PNG"
+    assert made["cost_usd"] == pytest.approx(2 * 0.034368)
+    assert len(made["attempt_ids"]) == 2
+    assert made["attempt_id"] == made["attempt_ids"][0]
+    assert len(server.requests) == 2
+    spent = run("spend")
+    assert spent["month"]["usd"] == pytest.approx(made["cost_usd"])
+    assert spent["month"]["calls"] == 2
+    listed = run("queue", "list")["attempts"]
+    assert [attempt["state"] for attempt in listed] == ["done", "done"]
+
+
+def test_where_one_of_the_files_exists_none_is_asked_for_now_or_later(
+    run: Run, server: GeminiServer, tmp_path: Path
+) -> None:
+    (tmp_path / "x-2.png").touch()
+    run("generate", "a cape", "--out", tmp_path / "x.png", "--count", 2, expect=2)
+    assert run("queue", "resume")["images"] == []
+    assert server.requests == []
+
+
+def test_what_was_named_is_what_is_asked(run: Run, server: GeminiServer) -> None:
+    run(
+        *("generate", "x", "--api", "interactions", "--image-model", "gemini-3-pro-image"),
+        *("--aspect-ratio", "21:9", "--size", "4K"),
+    )
+    [sent] = server.requests
+    assert (sent.api, sent.model) == ("interactions", "gemini-3-pro-image")
+    assert (sent.aspect_ratio, sent.image_size) == ("21:9", "4K")
+
+
+def test_the_limit_stops_before_the_request(run: Run, server: GeminiServer, tmp_path: Path) -> None:
+    run("generate", "x")
+    settings = EngineOptions.from_environment(os.environ).profile.settings
+    save_settings(settings, Settings(spending_limit_usd=0.05))
+    error = run("generate", "x", expect=1)["error"]
+    assert error["kind"] == "spending_limit"
+    assert len(server.requests) == 1
+    run("generate", "x", "--generator", "moodboard")
+    assert run("spend")["limit_usd"] == 0.05
+
+
+def test_a_request_without_an_answer_is_listed_and_retried_by_a_person_alone(
+    run: Run, server: GeminiServer
+) -> None:
+    server.fail_with(Failure.DROP_BEFORE_REPLY, count=1)
+    run("generate", "x", "--count", 2, expect=1)
+    states = [attempt["state"] for attempt in run("queue", "list")["attempts"]]
+    assert states == ["stopped", "unknown"]
+    assert run("queue", "resume")["images"] == []
+    assert len(server.requests) == 1
+    assert run("spend")["total"]["unknown"] == 1
+    key = run("queue", "list")["attempts"][1]["attempt_id"]
+    assert len(run("queue", "retry", key[:10])["images"]) == 1
+    assert len(server.requests) == 2
