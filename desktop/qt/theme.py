@@ -12,9 +12,9 @@ from dataclasses import dataclass, fields
 from functools import cache
 
 from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPainter, QPalette, QPixmap
+from PySide6.QtGui import QAction, QColor, QGuiApplication, QIcon, QPainter, QPalette, QPixmap
 from PySide6.QtSvg import QSvgRenderer
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel
 
 from desktop.config.paths import resource
 
@@ -39,9 +39,12 @@ class Tokens:
         tile, tile_hover: under a thumbnail; well: input fields, cards; raised: buttons.
         hover, pressed: a raised thing under the pointer, and held.
         line: hairlines; edge: outlines of controls; ring: selection and keyboard focus.
-        text, text_soft, text_faint: three strengths; all readable on ``panel``.
+        text, text_soft, text_faint: three strengths, each at least 4.5 : 1 on every ground that
+            words stand on; text_disabled: at least 3 : 1 (WCAG 2.2, 1.4.3; the test measures).
         accent, accent_hover, on_accent: the next thing to do, and the words on it.
         danger, danger_well: a failure in words, and its ground.
+        check_light, check_dark: under what is clear in a picture; neither black nor white art
+            is lost on them.
     """
 
     window: str
@@ -59,11 +62,14 @@ class Tokens:
     text: str
     text_soft: str
     text_faint: str
+    text_disabled: str
     accent: str
     accent_hover: str
     on_accent: str
     danger: str
     danger_well: str
+    check_light: str
+    check_dark: str
 
 
 DARK = Tokens(
@@ -73,20 +79,23 @@ DARK = Tokens(
     tile="#2b2b2b",
     tile_hover="#353535",
     well="#2b2b2b",
-    raised="#343434",
-    hover="#3d3d3d",
+    raised="#333333",
+    hover="#3a3a3a",
     pressed="#2f2f2f",
     line="#333333",
     edge="#474747",
     ring="#d8d8d8",
     text="#ebebeb",
-    text_soft="#b4b4b4",
-    text_faint="#949494",
+    text_soft="#c0c0c0",
+    text_faint="#a5a5a5",
+    text_disabled="#868686",
     accent="#f5c518",
     accent_hover="#ffd53d",
     on_accent="#1b1b1b",
     danger="#f0948a",
     danger_well="#3a2826",
+    check_light="#6e6e6e",
+    check_dark="#5e5e5e",
 )
 
 LIGHT = Tokens(
@@ -103,13 +112,16 @@ LIGHT = Tokens(
     edge="#c4c4c4",
     ring="#3a3a3a",
     text="#1c1c1c",
-    text_soft="#4f4f4f",
-    text_faint="#6b6b6b",
+    text_soft="#464646",
+    text_faint="#5a5a5a",
+    text_disabled="#828282",
     accent="#f5c518",
     accent_hover="#e6b60c",
     on_accent="#1b1b1b",
     danger="#a93226",
     danger_well="#f8e6e3",
+    check_light="#b4b4b4",
+    check_dark="#a4a4a4",
 )
 
 FONT_FAMILIES = (
@@ -133,9 +145,26 @@ covers about half as much again as in a TrueType font, and stands out from the L
 """
 
 
+def _tokens_named(name: str) -> Tokens:
+    if name == "system":
+        scheme = QGuiApplication.styleHints().colorScheme()
+        name = "light" if scheme is Qt.ColorScheme.Light else "dark"
+    return LIGHT if name == "light" else DARK
+
+
 @cache
 def _drawing(name: str) -> str:
     return resource(f"icons/{name}.svg").read_text(encoding="utf-8")
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawing:
+    """How a pixmap or icon was made, so that it can be made again in other colours."""
+
+    name: str
+    token: str
+    side: int = 0
+    ratio: float = 0.0
 
 
 class Theme:
@@ -144,6 +173,7 @@ class Theme:
     def __init__(self, tokens: Tokens) -> None:
         self.tokens = tokens
         self._icons: dict[tuple[str, str], QIcon] = {}
+        self._pixmaps: dict[_Drawing, QPixmap] = {}
         # No finer than a screen here shows: an icon takes a millisecond for each ratio.
         self._sharpest = max(
             (math.ceil(screen.devicePixelRatio()) for screen in QGuiApplication.screens()),
@@ -153,10 +183,33 @@ class Theme:
     @classmethod
     def named(cls, name: str) -> Theme:
         """``dark``, ``light``, or ``system`` to follow the desktop."""
-        if name == "system":
-            scheme = QGuiApplication.styleHints().colorScheme()
-            name = "light" if scheme is Qt.ColorScheme.Light else "dark"
-        return cls(LIGHT if name == "light" else DARK)
+        return cls(_tokens_named(name))
+
+    def change_to(self, name: str, application: QApplication) -> None:
+        """Dress everything that is there in another theme, and what comes later too.
+
+        Args:
+            name: as ``named``.
+        """
+        tokens = _tokens_named(name)
+        if tokens is self.tokens:
+            return
+        icons = {icon.cacheKey(): key for key, icon in self._icons.items()}
+        pixmaps = {pixmap.cacheKey(): made for made, pixmap in self._pixmaps.items()}
+        self._icons, self._pixmaps, self.tokens = {}, {}, tokens
+        self.apply(application)
+        actions = {
+            act for top in application.topLevelWidgets() for act in top.findChildren(QAction)
+        }
+        for holder in (*actions, *application.allWidgets()):
+            if isinstance(holder, QAction | QAbstractButton):
+                if (key := icons.get(holder.icon().cacheKey())) is not None:
+                    holder.setIcon(self.icon(*key))
+            elif isinstance(holder, QLabel):
+                made = pixmaps.get(holder.pixmap().cacheKey())
+                if made is not None:
+                    holder.setPixmap(self.pixmap(made.name, made.token, made.side, made.ratio))
+        application.setWindowIcon(self.app_icon())
 
     def color(self, token: str) -> QColor:
         """The colour of a token."""
@@ -169,13 +222,19 @@ class Theme:
             icon = QIcon()
             for ratio in range(1, self._sharpest + 1):
                 icon.addPixmap(self.pixmap(name, token, ICON, ratio))
-                faint = self.pixmap(name, "edge", ICON, ratio)
+                faint = self.pixmap(name, "text_disabled", ICON, ratio)
                 icon.addPixmap(faint, QIcon.Mode.Disabled)
             self._icons[key] = icon
         return self._icons[key]
 
     def pixmap(self, name: str, token: str, side: int, ratio: float) -> QPixmap:
         """The same as a pixmap of ``side`` logical pixels."""
+        wanted = _Drawing(name, token, side, ratio)
+        if wanted not in self._pixmaps:
+            self._pixmaps[wanted] = self._draw(name, token, side, ratio)
+        return self._pixmaps[wanted]
+
+    def _draw(self, name: str, token: str, side: int, ratio: float) -> QPixmap:
         drawing = _drawing(name)
         drawing = drawing.replace("currentColor", getattr(self.tokens, token))
         # Lucide draws for 24 px with 2 px strokes; finer ones keep small shapes open, and keep
@@ -193,21 +252,10 @@ class Theme:
         return pixmap
 
     def app_icon(self) -> QIcon:
-        """The program's own icon: a banana on banana yellow."""
+        """The program's own icon: a banana on banana yellow, in every theme."""
         icon = QIcon()
         for side in (16, 32, 64, 128, 256):
-            pixmap = QPixmap(side, side)
-            pixmap.fill(Qt.GlobalColor.transparent)
-            painter = QPainter(pixmap)
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(self.color("accent"))
-            painter.drawRoundedRect(pixmap.rect(), side * 0.22, side * 0.22)
-            inner = round(side * 0.7)
-            place = (side - inner) // 2
-            painter.drawPixmap(place, place, self.pixmap("banana", "on_accent", inner, 1))
-            painter.end()
-            icon.addPixmap(pixmap)
+            icon.addPixmap(self.pixmap("plantain", "accent", side, 1))
         return icon
 
     def apply(self, application: QApplication) -> None:
@@ -252,7 +300,7 @@ class Theme:
             palette.setColor(name, self.color(token))
         disabled = QPalette.ColorGroup.Disabled
         for name in (role.WindowText, role.Text, role.ButtonText):
-            palette.setColor(disabled, name, self.color("text_faint"))
+            palette.setColor(disabled, name, self.color("text_disabled"))
         return palette
 
     def _stylesheet(self) -> str:

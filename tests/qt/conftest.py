@@ -4,20 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent, QTimer
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QCoreApplication, QEvent, QTimer, SignalInstance
+from PySide6.QtWidgets import QAbstractItemView, QApplication
 from pytestqt.qtbot import QtBot
+from pytestqt.wait_signal import SignalBlocker
 
+from desktop.config.preferences import Preferences
 from desktop.core.asset import Asset
-from desktop.qt.models.pictures import Pictures
-from desktop.qt.models.pixmap_cache import PixmapCache
-from desktop.qt.session import Session
+from desktop.qt.images.cache import PixmapCache
+from desktop.qt.images.loader import ImageLoader
+from desktop.qt.images.pictures import Pictures
+from desktop.qt.jobs.lane import Lane
+from desktop.qt.manage import text_controller
+from desktop.qt.shell.session import Session
 from desktop.qt.theme import Theme
-from desktop.qt.workers.image_loader import ImageLoader
-from desktop.qt.workers.lane import Lane
 from tests.fakes.services import FakeEngine
+from tests.qt.curating import Window, open_window
+
+PATIENCE_MS = 30_000
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _text_in_pictures_waits() -> Iterator[None]:
+    """Its process would be started in the middle of some test; its own tests do not wait."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(text_controller, "QUIET_MS", 3_600_000)
+        yield
 
 
 @pytest.fixture(autouse=True)
@@ -26,7 +41,8 @@ def leaves_nothing_behind(qapp: QApplication) -> Iterator[None]:
     yield
     for widget in QApplication.topLevelWidgets():
         widget.close()
-        widget.deleteLater()
+        if not isinstance(widget, QAbstractItemView):  # the list of a completer, which deletes it
+            widget.deleteLater()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     QCoreApplication.processEvents()
     windows = [w for w in QApplication.topLevelWidgets() if w.isVisible()]
@@ -72,6 +88,23 @@ def lane(qapp: QApplication) -> Iterator[Lane]:
     assert made.close(5)
 
 
+class PatientQtBot(QtBot):
+    """Waits as long as a busy machine may take; what is there is seen at once all the same."""
+
+    def waitUntil(self, callback: Callable[[], bool | None], *, timeout: int = PATIENCE_MS) -> None:
+        super().waitUntil(callback, timeout=timeout)
+
+    def waitSignal(
+        self, signal: SignalInstance, *, timeout: int = PATIENCE_MS, **options: Any
+    ) -> SignalBlocker:
+        return super().waitSignal(signal, timeout=timeout, **options)
+
+
+@pytest.fixture
+def qtbot(qapp: QApplication, request: pytest.FixtureRequest) -> QtBot:
+    return PatientQtBot(request)
+
+
 Opener = Callable[..., Session]
 
 
@@ -80,17 +113,27 @@ def open_session(qtbot: QtBot, theme: Theme, tmp_path: Path) -> Iterator[Opener]
     """Opens the whole window on a fake engine and waits until its library is shown."""
     sessions: list[Session] = []
 
-    def open_it(engine: FakeEngine | list[Asset] | None = None, add: list[Path] = []) -> Session:  # noqa: B006
+    def open_it(
+        engine: FakeEngine | list[Asset] | None = None,
+        add: list[Path] = [],  # noqa: B006
+        preferences: Preferences | None = None,
+    ) -> Session:
         if not isinstance(engine, FakeEngine):
             engine = FakeEngine(engine or [], tmp_path)
-        session = Session(theme, lambda: engine, add)
+        session = Session(theme, lambda: engine, add, preferences=preferences)
         sessions.append(session)
-        with qtbot.waitSignal(session.settled):
+        with qtbot.waitSignal(session.library_shown):
             session.start()
-        if engine.status_gate is None:
+        if engine.status.gate is None:
             qtbot.waitUntil(lambda: session.lanes.browse.is_idle)
         return session
 
     yield open_it
     for session in sessions:
         assert session.close(5)
+
+
+@pytest.fixture
+def window(theme: Theme, tmp_path: Path, qtbot: QtBot) -> Iterator[Window]:
+    """The whole window on a real library of four pictures."""
+    yield from open_window(theme, tmp_path, qtbot)

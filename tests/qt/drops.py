@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
 
@@ -28,6 +28,11 @@ def drag_over(widget: QWidget, mime: QMimeData) -> bool:
     enter.ignore()
     QApplication.sendEvent(widget, enter)
     return enter.isAccepted()
+
+
+def drag_away(widget: QWidget) -> None:
+    """What is dragged leaves it."""
+    QApplication.sendEvent(widget, QDragLeaveEvent())
 
 
 def drop(widget: QWidget, mime: QMimeData) -> bool:

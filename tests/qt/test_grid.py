@@ -14,19 +14,20 @@ from pytestqt.qtbot import QtBot
 
 from desktop.core.asset import Asset
 from desktop.core.query import Reason, SearchHit
-from desktop.qt.models.asset_list import AssetListModel, accessible_text, several_text
-from desktop.qt.models.dragging import ASSETS_MIME, dropped_assets, dropped_files
-from desktop.qt.models.pictures import Pictures
-from desktop.qt.models.pixmap_cache import PixmapCache
-from desktop.qt.panels.details import facts
-from desktop.qt.theme import Theme
-from desktop.qt.views.asset_grid import (
+from desktop.qt.browse.asset_grid import (
     LARGEST,
     LOAD_INTERVAL_MS,
     SMALLEST,
     AssetGrid,
 )
-from desktop.qt.views.asset_painter import badge_of
+from desktop.qt.browse.asset_list import AssetListModel
+from desktop.qt.browse.asset_painter import badge_of
+from desktop.qt.details.facts import file_facts
+from desktop.qt.images.cache import PixmapCache
+from desktop.qt.images.pictures import Pictures
+from desktop.qt.theme import Theme
+from desktop.qt.widgets.asset_text import accessible_text, several_text
+from desktop.qt.widgets.dragging import ASSETS_MIME, dropped_assets, dropped_files
 from tests.fakes.services import make_asset
 from tests.qt.pictures import write_thumbnail
 
@@ -266,13 +267,9 @@ def test_the_size_slider_keeps_the_place(grid: AssetGrid) -> None:
         assert first in grid.visible_rows()
 
 
-def test_r_makes_references_and_return_opens(grid: AssetGrid, qtbot: QtBot) -> None:
+def test_return_opens(grid: AssetGrid, qtbot: QtBot) -> None:
     grid.show_assets([make_asset(n) for n in range(1, 5)])
     grid.select_asset(2)
-    wanted: list[list[Asset]] = []
-    grid.reference_wanted.connect(wanted.append)
-    qtbot.keyClick(grid, Qt.Key.Key_R)
-    assert [[asset.id for asset in assets] for assets in wanted] == [[2]]
     opened: list[Asset] = []
     grid.opened.connect(opened.append)
     qtbot.keyClick(grid, Qt.Key.Key_Return)
@@ -286,4 +283,9 @@ def test_what_a_file_holds_beside_its_first_picture_is_said() -> None:
     assert several_text(make_asset(1, format="GIF", frame_count=0)) == "animated"
     assert several_text(make_asset(1, format="PDF", frame_count=12)) == "12 pages"
     assert several_text(make_asset(1, format="TIFF", frame_count=0)) == "several pages"
-    assert ("Format", "GIF, animated") in facts(make_asset(1, format="GIF", frame_count=0))
+    gif = make_asset(1, format="GIF", frame_count=0)
+    assert file_facts(gif)["format"] == "GIF, animated"
+    sketch = file_facts(make_asset(1, format="Sketch"))
+    assert sketch["format"] == "Sketch, by the preview inside the file"
+    by_preview = file_facts(make_asset(1, format="PSD preview"))
+    assert by_preview["format"] == "PSD, by the preview inside the file"

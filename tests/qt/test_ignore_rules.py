@@ -14,11 +14,11 @@ from desktop.config.options import EngineOptions
 from desktop.core.cancellation import CancelToken
 from desktop.core.errors import LibraryReadOnly
 from desktop.core.progress import finish
-from desktop.qt.dialogs.ignore_rules import IgnoreRulesDialog
-from desktop.qt.models.sections import Section
-from desktop.qt.session import Session
+from desktop.qt.browse.sections import ALL
+from desktop.qt.manage.ignore_rules_dialog import IgnoreRulesDialog
+from desktop.qt.shell.session import Session
 from desktop.qt.theme import Theme
-from desktop.wiring import Engine
+from desktop.wiring import open_engine
 from tests import pictures as sample
 from tests.fakes.services import FakeEngine, make_asset
 from tests.qt.conftest import Opener
@@ -43,7 +43,7 @@ class Rules:
         return found
 
     def open(self) -> None:
-        self.session.ignoring.rules_action.trigger()
+        self.session.window.action_list["ignore_rules.show"].trigger()
         assert self.dialog.pattern.hasFocus() or self.dialog.focusWidget() is self.dialog.pattern
 
     def type(self, text: str) -> None:
@@ -69,10 +69,8 @@ class Rules:
     def folder_menu(self, folder: Path) -> QMenu:
         """As a right click on the folder opens it."""
         folders = self.window.sidebar.folders
-        row = next(
-            row for row in range(folders.count()) if folders.item(row).toolTip() == str(folder)
-        )
-        place = folders.visualItemRect(folders.item(row)).center()
+        shown = [row.section.filter.folder for row in folders.rows()]
+        place = folders.visualRect(folders.model().index(shown.index(str(folder)), 0)).center()
         folders.customContextMenuRequested.emit(QPoint(place))
         menu = QApplication.activePopupWidget()
         assert isinstance(menu, QMenu)
@@ -106,10 +104,10 @@ def test_a_rule_is_tried_while_it_is_typed_and_added_with_the_mouse(
     assert not rules.dialog.apply_button.isEnabled()
     rules.type("drafts/")
     rules.until_said("would hide 2 pictures")
-    assert engine.ignoring.previewed == ["drafts/"]  # not once for every letter
-    assert engine.ignoring.threads == {"lane-browse"}
+    assert engine.ignore_rules.previewed == ["drafts/"]  # not once for every letter
+    assert engine.ignore_rules.threads == {"lane-browse"}
     assert rules.examples() == ["wip 1.png", "wip 2.png"]
-    assert engine.ignoring.patterns() == ()
+    assert engine.ignore_rules.patterns() == ()
 
     assert rules.dialog.apply_button.text() == "Hide 2 pictures"
     qtbot.mouseClick(rules.dialog.apply_button, LEFT)
@@ -128,7 +126,7 @@ def test_the_keyboard_is_enough_and_nothing_is_added_unseen(
     rules.type("drafts/")
     qtbot.keyClick(dialog.pattern, Qt.Key.Key_Return)  # before the preview: asks for it
     rules.until_said("would hide 2 pictures")
-    assert engine.ignoring.patterns() == ()
+    assert engine.ignore_rules.patterns() == ()
     qtbot.keyClick(dialog.pattern, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: rules.rules() == ["drafts/"])
 
@@ -146,10 +144,10 @@ def test_the_keyboard_is_enough_and_nothing_is_added_unseen(
 
 def test_only_the_newest_rule_is_answered(rules: Rules, engine: FakeEngine, qtbot: QtBot) -> None:
     slow = threading.Event()
-    engine.ignoring.gate = lambda pattern: slow if pattern == "drafts/" else None
+    engine.ignore_rules.gate = lambda pattern: slow if pattern == "drafts/" else None
     rules.open()
     rules.type("drafts/")
-    qtbot.waitUntil(lambda: engine.ignoring.previewed == ["drafts/"])
+    qtbot.waitUntil(lambda: engine.ignore_rules.previewed == ["drafts/"])
     rules.type("final")
     assert not rules.dialog.apply_button.isEnabled()
     slow.set()
@@ -183,14 +181,14 @@ def test_what_is_no_pattern_or_hides_nothing_is_said(
 def test_a_rule_that_cannot_be_kept_is_said_and_can_be_tried_again(
     rules: Rules, engine: FakeEngine, qtbot: QtBot
 ) -> None:
-    engine.ignoring.error = LibraryReadOnly("The library can only be looked at.")
+    engine.ignore_rules.error = LibraryReadOnly("The library can only be looked at.")
     rules.open()
     rules.type("drafts/")
     qtbot.waitUntil(rules.dialog.apply_button.isEnabled)
     qtbot.mouseClick(rules.dialog.apply_button, LEFT)
     rules.until_said("only be looked at")
     assert rules.rules() == []
-    engine.ignoring.error = None
+    engine.ignore_rules.error = None
     qtbot.keyClick(rules.dialog.pattern, Qt.Key.Key_Return)
     rules.until_said("would hide 2 pictures")
     qtbot.keyClick(rules.dialog.pattern, Qt.Key.Key_Return)
@@ -201,7 +199,7 @@ def test_a_folder_of_the_sidebar_is_ignored_by_its_menu(rules: Rules, engine: Fa
     rules.ignore_folder(Path("/pictures/drafts"))
     rules.until_said("would hide")
     assert rules.dialog.pattern.text() == "/drafts/"
-    assert engine.ignoring.patterns() == ()
+    assert engine.ignore_rules.patterns() == ()
 
 
 def test_a_folder_that_no_rule_can_hide_is_explained(
@@ -222,7 +220,7 @@ def test_on_a_real_library_a_folder_is_hidden_and_shown_again(
     for number, path in enumerate((top / "a.png", odd / "b.png", top / "wip o*" / "c.png")):
         path.parent.mkdir(parents=True, exist_ok=True)
         sample.save(path, number)
-    engine = Engine(EngineOptions(profile_dir=tmp_path / "profile"), {})
+    engine = open_engine(EngineOptions(profile_dir=tmp_path / "profile"), {})
     engine.model.installed = lambda: None  # no model: nothing of this needs one
     engine.model.vector_space = lambda: None
     finish(engine.indexing.run([top], CancelToken()))
@@ -230,7 +228,7 @@ def test_on_a_real_library_a_folder_is_hidden_and_shown_again(
     session.start()
     rules = Rules(session, qtbot)
     qtbot.waitUntil(
-        lambda: session.window.is_furnished and session.window.sidebar.folders.count() > 0
+        lambda: session.window.has_panels and bool(session.window.sidebar.folders.rows())
     )
 
     rules.ignore_folder(odd)
@@ -238,7 +236,7 @@ def test_on_a_real_library_a_folder_is_hidden_and_shown_again(
     assert rules.examples() == ["b.png"]
     qtbot.mouseClick(rules.dialog.apply_button, LEFT)
     rules.until_shown({"a.png", "c.png"})
-    session.window.sidebar.choose(Section("all"))
+    session.window.navigation.show_only(ALL)
     sample.save(odd / "new.png", 7)
     rules.dialog.list.setCurrentRow(0)
     qtbot.mouseClick(rules.dialog.remove_button, LEFT)

@@ -12,8 +12,7 @@ from pytestqt.qtbot import QtBot
 from desktop.core.cancellation import CancelToken
 from desktop.core.errors import Cancelled, StoreError
 from desktop.core.progress import Progress
-from desktop.qt.workers.lane import JobHandle, Lane
-from desktop.qt.workers.latest import Latest
+from desktop.qt.jobs.lane import JobHandle, Lane, Latest
 
 
 class Ends:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.core.query import Reason, SearchHit
-from desktop.qt.models.ordering import Order, Shelf, hits_in_order
-from desktop.qt.session import Session
+from desktop.qt.browse.ordering import Order, Shelf, hits_in_order
+from desktop.qt.jobs.changes import Changes
+from desktop.qt.shell.session import Session
 from tests.fakes.services import FakeEngine, make_asset
 from tests.qt.conftest import Opener
 
@@ -56,7 +58,19 @@ def test_search_results_can_be_sorted_too() -> None:
         Order.NEWEST: [4, 3, 2, 1],
         Order.NAME: [1, 3, 4, 2],
         Order.FOLDER: [3, 2, 1, 4],
+        Order.DATED: [1, 2, 3, 4],
+        Order.RATING: [1, 2, 3, 4],
+        Order.SIZE: [1, 2, 3, 4],
     }
+
+
+def test_a_picture_is_as_old_as_its_camera_says_and_not_as_its_copy() -> None:
+    scan, photo, copy = make_asset(1), make_asset(2), make_asset(3)
+    day = 86_400
+    scan = scan._replace(modified_ns=10 * day * 10**9)
+    photo = photo._replace(modified_ns=30 * day * 10**9, taken_s=20 * day)
+    copy = copy._replace(modified_ns=40 * day * 10**9, taken_s=5 * day)
+    assert ids(Shelf([copy, photo, scan]), Order.DATED) == [2, 1, 3]
 
 
 def test_the_order_is_chosen_in_the_results_bar(open_session: Opener, qtbot: QtBot) -> None:
@@ -67,8 +81,7 @@ def test_the_order_is_chosen_in_the_results_bar(open_session: Opener, qtbot: QtB
     qtbot.waitUntil(lambda: shown(session) == [1, 3, 4, 2])
     assert [asset.id for asset in grid.selected_assets()] == [1]
     assert grid.currentIndex().row() == 0
-    assert session.library is not None
-    session.library.refresh()
+    session.controllers.library.refresh()
     qtbot.waitUntil(lambda: session.lanes.browse.is_idle)
     assert shown(session) == [1, 3, 4, 2], "a refresh keeps the order"
     choose(session, Order.NEWEST, qtbot)
@@ -79,8 +92,7 @@ def test_an_order_chosen_while_the_library_is_read_is_kept(
     open_session: Opener, qtbot: QtBot
 ) -> None:
     session = open_session(ASSETS)
-    assert session.library is not None
-    session.library.refresh()
+    session.controllers.library.refresh()
     choose(session, Order.NAME, qtbot)
     qtbot.waitUntil(lambda: session.lanes.browse.is_idle)
     qtbot.waitUntil(lambda: shown(session) == [1, 3, 4, 2])
@@ -89,11 +101,119 @@ def test_an_order_chosen_while_the_library_is_read_is_kept(
 def test_search_results_begin_with_the_best(open_session: Opener, qtbot: QtBot) -> None:
     session = open_session(FakeEngine(ASSETS))
     centre = session.window.centre
-    centre.search.words.setText("look")
-    qtbot.waitUntil(lambda: centre.situation.is_answered)
+    centre.search.text_field.setText("look")
+    qtbot.waitUntil(lambda: centre.state.is_answered)
     assert centre.results.order_combo.currentText() == Order.BEST
     choose(session, Order.NAME, qtbot)
     assert shown(session) == [3, 4]
     centre.search.clear()
     qtbot.waitUntil(lambda: len(shown(session)) == 4)
     assert centre.results.order_combo.currentText() == Order.NEWEST, "browsing has its own order"
+
+
+def found(session: Session, qtbot: QtBot, words: str = "picture") -> None:
+    centre = session.window.centre
+    centre.search.text_field.setText(words)
+    centre.search.finish()
+    qtbot.waitUntil(lambda: centre.state.is_answered)
+
+
+def test_weaker_matches_come_behind_a_divider_and_on_request(
+    open_session: Opener, qtbot: QtBot
+) -> None:
+    engine = FakeEngine([make_asset(n) for n in range(1, 8)])
+    engine.searching.relevant = 3
+    session = open_session(engine)
+    centre = session.window.centre
+    found(session, qtbot)
+    assert shown(session) == [1, 2, 3]
+    assert "3 matches" in texts(centre.results)
+    assert centre.weaker_button.text() == "Show 4 weaker matches"
+    qtbot.mouseClick(centre.weaker_button, Qt.MouseButton.LeftButton)
+    assert shown(session) == [1, 2, 3, 4, 5, 6, 7]
+    assert "3 matches and 4 weaker" in texts(centre.results)
+    choose(session, Order.NEWEST, qtbot)
+    assert shown(session) == [3, 2, 1, 7, 6, 5, 4], "sorted within, the weaker ones behind"
+    qtbot.mouseClick(centre.results.direction_button, Qt.MouseButton.LeftButton)
+    assert shown(session) == [1, 2, 3, 4, 5, 6, 7]
+    qtbot.mouseClick(centre.weaker_button, Qt.MouseButton.LeftButton)
+    assert shown(session) == [1, 2, 3]
+
+
+def test_the_first_answer_does_not_wait_for_what_tells_weaker_matches(
+    open_session: Opener, qtbot: QtBot
+) -> None:
+    engine = FakeEngine([make_asset(n) for n in range(1, 8)])
+    engine.searching.relevant = 3
+    engine.searching.is_calibrated = False
+    session = open_session(engine)
+    answers: list[tuple[int, bool]] = []
+    session.controllers.search.answered.connect(
+        lambda result: answers.append((result.relevant, result.is_preliminary))
+    )
+    found(session, qtbot)
+    qtbot.waitUntil(lambda: shown(session) == [1, 2, 3])
+    assert answers == [(7, True), (3, False)]
+    assert [query.text for query in engine.searching.calibrated] == ["picture"]
+
+
+def test_what_a_colour_brings_is_in_the_order_of_the_search_and_can_be_sorted(
+    open_session: Opener, qtbot: QtBot
+) -> None:
+    engine = FakeEngine([make_asset(n) for n in (2, 1, 3)])
+    session = open_session(engine)
+    centre = session.window.centre
+    found(session, qtbot, "color:red")
+    assert shown(session) == [2, 1, 3], "as the search has them, not the newest first"
+    assert "3 matches" in texts(centre.results)
+    assert centre.grid.assets.why(0)
+    choose(session, Order.NEWEST, qtbot)
+    assert shown(session) == [3, 2, 1]
+    asked = len(engine.searching.queries)
+    session.controllers.search._context.hub.tell(Changes(annotations=True))
+    qtbot.waitUntil(lambda: len(engine.searching.queries) > asked)
+    centre.search.clear()
+    qtbot.waitUntil(lambda: centre.state.query is None)
+
+
+def test_a_colour_that_nothing_has_is_no_failed_search(open_session: Opener, qtbot: QtBot) -> None:
+    engine = FakeEngine([make_asset(1)])
+    session = open_session(engine)
+    engine.browsing.assets = []
+    found(session, qtbot, "color:red")
+    assert "No picture is all of this" in str(texts(session.window.centre.empty))
+
+
+def test_nothing_that_really_matches_says_what_can_be_done(
+    open_session: Opener, qtbot: QtBot
+) -> None:
+    engine = FakeEngine([make_asset(n) for n in range(1, 8)])
+    engine.searching.relevant = 0
+    session = open_session(engine)
+    centre = session.window.centre
+    found(session, qtbot, "is:generated picture")
+    assert centre.empty.isVisible()
+    assert "Nothing really matches “picture”" in texts(centre.empty)
+    [everywhere] = [b for b in centre.empty.findChildren(QPushButton) if "whole" in b.text()]
+    qtbot.mouseClick(everywhere, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: centre.state.is_answered)
+    assert centre.search.query().text == "picture"
+    [weaker] = [b for b in centre.empty.findChildren(QPushButton) if "weaker" in b.text()]
+    qtbot.mouseClick(weaker, Qt.MouseButton.LeftButton)
+    assert len(shown(session)) == 7
+
+
+def test_each_result_says_why_it_was_found(open_session: Opener, qtbot: QtBot) -> None:
+    session = open_session(FakeEngine([make_asset(1)]))
+    found(session, qtbot)
+    grid, results = session.window.centre.grid, session.window.centre.results
+    assert "looks like it" in str(
+        grid.assets.data(grid.assets.index(0), Qt.ItemDataRole.ToolTipRole)
+    )
+    before = grid.grab().toImage()
+    qtbot.mouseClick(results.why_button, Qt.MouseButton.LeftButton)
+    assert grid.grab().toImage() != before
+
+
+def texts(widget: QWidget) -> str:
+    return " ".join(each.text() for each in widget.findChildren(QLabel) if each.isVisible())

@@ -9,11 +9,11 @@ import pytest
 from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
-from desktop.generation.request import Reference
-from desktop.qt.models.pictures import Picture, Pictures
-from desktop.qt.models.pixmap_cache import PixmapCache, edge_for
-from desktop.qt.workers import image_loader
-from desktop.qt.workers.image_loader import ImageLoader, ImageRequest, load
+from desktop.core.generation_record import Reference
+from desktop.qt.images import loader as image_loader
+from desktop.qt.images.cache import PixmapCache, edge_for
+from desktop.qt.images.loader import ImageLoader, ImageRequest, load
+from desktop.qt.images.pictures import Picture, Pictures
 from tests.fakes.services import make_asset
 from tests.qt.pictures import gradient, write_thumbnail
 

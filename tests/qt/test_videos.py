@@ -10,11 +10,12 @@ from pytestqt.qtbot import QtBot
 
 from desktop.core.query import Reason, SearchHit
 from desktop.core.timecode import timecode
-from desktop.qt.models.pictures import Pictures
-from desktop.qt.models.pixmap_cache import PixmapCache
-from desktop.qt.panels.details import DetailsPanel, facts
+from desktop.qt.browse.asset_grid import AssetGrid
+from desktop.qt.details.facts import file_facts
+from desktop.qt.details.panel import DetailsPanel
+from desktop.qt.images.cache import PixmapCache
+from desktop.qt.images.pictures import Pictures
 from desktop.qt.theme import Theme
-from desktop.qt.views.asset_grid import AssetGrid
 from tests.fakes.services import make_asset
 
 VIDEO = make_asset(1, "clip.mp4", duration_ms=42_900, content_hash="ab12" * 8)
@@ -69,8 +70,8 @@ def test_the_tile_says_length_or_time(
 def test_the_details_tell_both(
     theme: Theme, pictures: Pictures, cache: PixmapCache, qtbot: QtBot
 ) -> None:
-    assert facts(VIDEO)[0] == ("Duration", "0:42")
-    assert facts(VIDEO, 7_400)[:2] == [("Found at", "0:07"), ("Duration", "0:42")]
+    assert file_facts(VIDEO)["duration"] == "0:42"
+    assert file_facts(VIDEO, 7_400)["duration"] == "0:42, found at 0:07"
     panel = DetailsPanel(theme, pictures, cache)
     qtbot.addWidget(panel)
     panel.show_selection([VIDEO])

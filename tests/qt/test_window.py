@@ -14,27 +14,28 @@ from pytestqt.qtbot import QtBot
 
 from desktop.core.errors import LibraryInUse, StoreError, UsageError
 from desktop.core.progress import Progress
-from desktop.qt.dialogs.failures import FailuresDialog
-from desktop.qt.dialogs.models import ModelsDialog
-from desktop.qt.dialogs.report import ReportDialog
-from desktop.qt.engine import EngineParts
-from desktop.qt.error_hook import ErrorHook
-from desktop.qt.main_window import CREATE
-from desktop.qt.models.dragging import assets_mime
-from desktop.qt.models.job_list import JobRow, JobState, duration_text, progress_text
-from desktop.qt.models.sections import ALL, Section, overview
-from desktop.qt.panels.details import size_text
-from desktop.qt.session import Session
+from desktop.core.text import size
+from desktop.qt.browse.sections import ALL, GENERATED, MISSING, folder_section, overview
+from desktop.qt.jobs.job_list import JobRow, JobState, progress_text
+from desktop.qt.jobs.pace import Pace
+from desktop.qt.manage.failures_dialog import FailuresDialog
+from desktop.qt.manage.models_dialog import ModelsDialog
+from desktop.qt.shell.error_hook import ErrorHook
+from desktop.qt.shell.report_dialog import ReportDialog
+from desktop.qt.shell.right_panel import CREATE
+from desktop.qt.shell.session import Session
 from desktop.qt.theme import Theme
+from desktop.qt.widgets.dragging import DropHint, assets_mime
+from desktop.qt.widgets.value_rows import ValueField
 from desktop.services.reports import FileFailure, IndexReport
 from tests.fakes.services import FakeEngine, make_asset
 from tests.qt.conftest import Opener
-from tests.qt.drops import drag_over, drop, files_mime
+from tests.qt.drops import drag_away, drag_over, drop, files_mime
 
 
 def titles(session: Session) -> str:
     """What the empty state says; empty when pictures are shown."""
-    if not session.window.is_furnished:
+    if not session.window.has_panels:
         return ""
     centre = session.window.centre
     state = centre.empty.shown
@@ -53,7 +54,7 @@ def press(session: Session, text: str, qtbot: QtBot) -> None:
 def test_the_window_is_there_before_the_library(theme: Theme, qtbot: QtBot) -> None:
     gate, engine = threading.Event(), FakeEngine([make_asset(1)])
 
-    def slow() -> EngineParts:
+    def slow() -> FakeEngine:
         gate.wait(5)
         return engine
 
@@ -81,7 +82,7 @@ def test_a_library_that_does_not_open(theme: Theme, qtbot: QtBot) -> None:
         FakeEngine(),
     ]
 
-    def open_it() -> EngineParts:
+    def open_it() -> FakeEngine:
         answer = answers.pop(0)
         if isinstance(answer, Exception):
             raise answer
@@ -113,13 +114,26 @@ def test_dropping_a_folder_adds_it(open_session: Opener, tmp_path: Path, qtbot: 
     qtbot.waitUntil(session.window.centre.grid.isVisible)
     assert engine.indexing.calls == [((tmp_path,), False)]
     line = session.window.jobs_panel.line
-    assert "2 added · 1 could not be read" in line.words()
+    assert "2 added · 1 could not be read" in line.text()
     qtbot.mouseClick(line.failures_button, Qt.MouseButton.LeftButton)
     [dialog] = session.window.findChildren(FailuresDialog)
     assert dialog.as_text() == f"{tmp_path / 'bad.png'}\tThe file is cut off."
     qtbot.mouseClick(dialog.retry_button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: len(engine.indexing.calls) == 2)
     assert engine.indexing.calls[1] == ((tmp_path / "bad.png",), True)
+
+
+def test_what_is_passed_over_is_said_once(
+    open_session: Opener, tmp_path: Path, qtbot: QtBot
+) -> None:
+    engine = FakeEngine()
+    engine.indexing.report = IndexReport(found=3, added=3, passed_over={".c4d": 9, ".skp": 3})
+    session = open_session(engine)
+    session.window.paths_added.emit([tmp_path])
+    told = "12 files of kinds that Plantain does not read were passed over: .c4d 9, .skp 3."
+    line = session.window.jobs_panel.line
+    qtbot.waitUntil(lambda: told in line.text())
+    assert line.text().count(told) == 1
 
 
 def test_indexing_can_be_stopped(open_session: Opener, qtbot: QtBot) -> None:
@@ -129,10 +143,10 @@ def test_indexing_can_be_stopped(open_session: Opener, qtbot: QtBot) -> None:
     session = open_session(engine)
     session.window.paths_added.emit([Path("/a")])
     line = session.window.jobs_panel.line
-    qtbot.waitUntil(lambda: "3 of 9" in line.words())
+    qtbot.waitUntil(lambda: "3 of 9" in line.text())
     assert "Reading your pictures" in titles(session)
     qtbot.mouseClick(line.cancel_button, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: "Stopped" in line.words())
+    qtbot.waitUntil(lambda: "Stopped" in line.text())
     qtbot.waitUntil(lambda: "Drop folders" in titles(session))
 
 
@@ -147,18 +161,18 @@ def test_what_a_scan_found_is_shown_before_it_is_read(open_session: Opener, qtbo
     qtbot.waitUntil(lambda: "Drop folders" in titles(session))
     engine.browsing.assets = [make_asset(1, content_hash=""), make_asset(2, content_hash="")]
     session.window.paths_added.emit([Path("/a")])
-    qtbot.waitUntil(session.window.centre.grid.isVisible, timeout=1000)
+    qtbot.waitUntil(session.window.centre.grid.isVisible)
     line = session.window.jobs_panel.line
-    assert "Starting the model · 0 of 2" in line.words(), "though it came right after the first"
+    assert "Starting the model · 0 of 2" in line.text(), "though it came right after the first"
     engine.indexing.gate.set()
-    qtbot.waitUntil(lambda: "3 added" in line.words())
+    qtbot.waitUntil(lambda: "3 added" in line.text())
 
 
 def test_a_stopped_run_is_finished_at_the_next_start(open_session: Opener, qtbot: QtBot) -> None:
     engine = FakeEngine([make_asset(1), make_asset(2, content_hash="")])
     session = open_session(engine)
     line = session.window.jobs_panel.line
-    qtbot.waitUntil(lambda: "Make every picture searchable 3 updated" in line.words())
+    qtbot.waitUntil(lambda: "Make every picture searchable 3 updated" in line.text())
     assert engine.indexing.caught_up == 1, "once, whatever it left"
 
 
@@ -166,26 +180,73 @@ def test_what_has_not_changed_is_not_read_again(open_session: Opener, qtbot: QtB
     engine = FakeEngine([make_asset(1)])
     session = open_session(engine)
     line = session.window.jobs_panel.line
-    session.window.rescan_action.trigger()
-    qtbot.waitUntil(lambda: "3 added" in line.words())
+    session.window.action_list["library.rescan"].trigger()
+    qtbot.waitUntil(lambda: "3 added" in line.text())
     qtbot.waitUntil(lambda: session.lanes.browse.is_idle)
     assert engine.browsing.times_read == 1
     engine.browsing.assets = [make_asset(2), make_asset(1)]
-    session.window.rescan_action.trigger()
+    session.window.action_list["library.rescan"].trigger()
     qtbot.waitUntil(lambda: session.window.centre.grid.count() == 2)
     assert engine.browsing.times_read == 2
 
 
 def test_pictures_do_not_wait_for_the_status(open_session: Opener, qtbot: QtBot) -> None:
     engine = FakeEngine([make_asset(1)])
-    engine.model = ""
-    engine.status_gate = threading.Event()  # as a key store that asks the person
+    engine.model_switch.model = ""
+    engine.status.gate = threading.Event()  # as a key store that asks the person
     session = open_session(engine)
     notice = session.window.centre.model_notice
     assert session.window.centre.grid.count() == 1
-    assert not notice.words()
-    engine.status_gate.set()
-    qtbot.waitUntil(lambda: "There is no model yet" in notice.words())
+    assert not notice.text()
+    engine.status.gate.set()
+    qtbot.waitUntil(lambda: "There is no model yet" in notice.text())
+
+
+def test_a_read_only_library_offers_no_change_when_its_pictures_are_shown(
+    theme: Theme, qtbot: QtBot
+) -> None:
+    engine = FakeEngine([make_asset(1)], is_read_only=True)
+    engine.status.gate = threading.Event()  # the status is not there yet
+    session = Session(theme, lambda: engine, [Path("/early")])
+    with qtbot.waitSignal(session.library_shown):
+        session.start()
+    window = session.window
+    assert window.centre.grid.count() == 1
+    assert "open read-only" in window.centre.lasting_notice.text()
+    assert "Nothing was added" in window.centre.notice.text()
+    offered = [
+        *window.actions(),
+        *window.menu_button.menu().actions(),
+        *window.centre.grid.actions(),
+    ]
+    enabled = {action.text() for action in offered if action.isEnabled() and action.text()}
+    assert enabled == {
+        "Search",
+        "Details",
+        "Models…",
+        "Right panel",
+        "Clear the search",
+        "Back up…",
+        "Restore a backup…",
+        "Export tags, ratings and notes…",
+        "Back to browsing",
+        "Show all pictures",
+        "Find a command…",
+        "Stack near-duplicates",
+        "New library…",
+        "Open another library…",
+        "Keyboard shortcuts",
+        "Quit",
+    }
+    assert not window.acceptDrops()
+    assert not window.right.creation.isEnabled()
+    assert not window.right.details.annotations.isEnabled()
+    assert not window.sidebar.add_button.isEnabled()
+    assert not window.sidebar.boards.acceptDrops()
+    engine.status.gate.set()
+    qtbot.waitUntil(lambda: session.lanes.browse.is_idle)
+    assert not engine.indexing.calls
+    assert session.close(5)
 
 
 def test_what_is_dropped_goes_before_the_catching_up(
@@ -198,9 +259,7 @@ def test_what_is_dropped_goes_before_the_catching_up(
     assert drop(session.window, files_mime([tmp_path]))
     qtbot.waitUntil(lambda: engine.indexing.caught_up == 2)
     assert engine.indexing.calls == [((tmp_path,), False)]
-    library = session.library
-    assert library is not None
-    qtbot.waitUntil(lambda: not library.is_indexing)
+    qtbot.waitUntil(lambda: not session.controllers.indexing.is_indexing)
     states = [job.state for job in session.window.jobs.jobs()]
     assert sorted(states) == sorted([JobState.STOPPED, JobState.DONE, JobState.DONE])
 
@@ -209,9 +268,9 @@ def test_the_open_list_of_jobs_does_not_say_things_twice(
     open_session: Opener, qtbot: QtBot
 ) -> None:
     session = open_session()
-    session.window.rescan_action.trigger()
+    session.window.action_list["library.rescan"].trigger()
     panel = session.window.jobs_panel
-    qtbot.waitUntil(lambda: "3 added" in panel.line.words())
+    qtbot.waitUntil(lambda: "3 added" in panel.line.text())
     qtbot.mouseClick(panel.toggle, Qt.MouseButton.LeftButton)
     assert panel.drawer.isVisible()
     assert not panel.line.isVisible()
@@ -223,9 +282,9 @@ def test_a_failing_store_becomes_a_notice(open_session: Opener, qtbot: QtBot) ->
     engine = FakeEngine()
     engine.indexing.error = StoreError("The disk is full.", next_step="Free some space.")
     session = open_session(engine)
-    session.window.rescan_action.trigger()
+    session.window.action_list["library.rescan"].trigger()
     notice = session.window.centre.notice
-    qtbot.waitUntil(lambda: notice.words() == "The disk is full. Free some space.")
+    qtbot.waitUntil(lambda: notice.text() == "The disk is full. Free some space.")
     assert session.window.jobs.jobs()[0].state is JobState.FAILED
 
 
@@ -233,15 +292,29 @@ def test_searching_as_one_types(open_session: Opener, qtbot: QtBot) -> None:
     engine = FakeEngine([make_asset(1, "red hat.png"), make_asset(2, "blue hat.png")])
     session = open_session(engine)
     centre = session.window.centre
-    qtbot.keyClicks(centre.search.words, "red")
+    qtbot.keyClicks(centre.search.text_field, "red")
     qtbot.waitUntil(lambda: centre.grid.assets.rowCount() == 1)
     assert centre.results.title() == "Best matches for “red”"
     assert engine.searching.threads == {"lane-search"}
-    centre.search.words.setText("zebra")
+    centre.search.text_field.setText("zebra")
     qtbot.waitUntil(lambda: "Nothing found for “zebra”" in titles(session))
     press(session, "Back to browsing", qtbot)
     qtbot.waitUntil(lambda: centre.grid.isVisible() and centre.grid.assets.rowCount() == 2)
     assert centre.results.title() == "All pictures"
+
+
+def test_a_search_is_repeated_once_the_store_was_sent_what_it_lacked(
+    open_session: Opener, qtbot: QtBot
+) -> None:
+    engine = FakeEngine([make_asset(1, "red hat.png"), make_asset(2, "blue hat.png")])
+    engine.indexing.unsent = [3]
+    session = open_session(engine)
+    centre = session.window.centre
+    centre.search.text_field.setText("red")
+    qtbot.waitUntil(lambda: len(engine.searching.queries) == 2)
+    qtbot.waitUntil(lambda: session.lanes.search.is_idle and session.lanes.index.is_idle)
+    assert [query.text for query in engine.searching.queries] == ["red", "red"]
+    assert centre.results.title() == "Best matches for “red”"
 
 
 def test_an_old_answer_never_replaces_a_newer_one(open_session: Opener, qtbot: QtBot) -> None:
@@ -255,24 +328,42 @@ def test_an_old_answer_never_replaces_a_newer_one(open_session: Opener, qtbot: Q
     engine.searching.gate = slow
     session = open_session(engine)
     centre = session.window.centre
-    centre.search.words.setText("old")
+    centre.search.text_field.setText("old")
     qtbot.waitUntil(begun.is_set)
-    centre.search.words.setText("new")
+    centre.search.text_field.setText("new")
     qtbot.waitUntil(lambda: centre.results.title() == "Searching for “new”…")
     gate.set()
-    qtbot.waitUntil(lambda: centre.situation.is_answered)
+    qtbot.waitUntil(lambda: centre.state.is_answered)
     assert centre.grid.assets.asset(0).filename == "new.png"
     qtbot.waitUntil(lambda: session.lanes.search.is_idle)
     assert centre.grid.assets.asset(0).filename == "new.png"
 
 
+def test_a_model_that_does_not_read_the_script_is_named_and_others_are_offered(
+    open_session: Opener, qtbot: QtBot
+) -> None:
+    engine = FakeEngine([make_asset(1, "红色.png"), make_asset(2, "red.png")])
+    engine.searching.languages = ("en",)
+    session = open_session(engine)
+    centre = session.window.centre
+    centre.search.text_field.setText("红色")
+    qtbot.waitUntil(lambda: "not trained on Chinese characters" in centre.script_notice.text())
+    centre.search.text_field.setText("red")
+    qtbot.waitUntil(lambda: centre.script_notice.isHidden())
+    centre.search.text_field.setText("红色")
+    qtbot.waitUntil(lambda: not centre.script_notice.isHidden())
+    with qtbot.waitSignal(centre.action_chosen) as chosen:
+        qtbot.mouseClick(centre.script_notice.action_button, Qt.MouseButton.LeftButton)
+    assert chosen.args == ["models.show"]
+
+
 def test_a_search_that_fails(open_session: Opener, qtbot: QtBot) -> None:
     engine = FakeEngine([make_asset(1)])
-    engine.model = ""
+    engine.model_switch.model = ""
     engine.searching.error = UsageError("Searching by picture needs a model.")
     session = open_session(engine)
     session.window.centre.search.search_asset(make_asset(1))
-    qtbot.waitUntil(lambda: "This search did not work" in titles(session))
+    qtbot.waitUntil(lambda: "The search failed" in titles(session))
     assert "needs a model" in titles(session)
 
 
@@ -285,31 +376,31 @@ def test_sections_filter_and_survive_a_refresh(open_session: Opener, qtbot: QtBo
         make_asset(5, folder="/a", is_missing=True),
     ]
     session = open_session(assets)
-    sidebar, grid = session.window.sidebar, session.window.centre.grid
+    go, grid = session.window.navigation, session.window.centre.grid
 
     def shown() -> list[int]:
         return [grid.assets.asset(row).id for row in range(grid.assets.rowCount())]
 
-    sidebar.choose(Section("folder", Path("/a")))
-    assert shown() == [1, 2, 5]
-    assert session.library is not None
-    session.library.refresh()
+    go.show_only(folder_section("/a"))
+    qtbot.waitUntil(lambda: shown() == [1, 2, 5])
+    session.controllers.library.refresh()
     qtbot.waitUntil(lambda: session.lanes.browse.is_idle)
+    qtbot.waitUntil(lambda: session.lanes.sections.is_idle)
     assert shown() == [1, 2, 5]
-    sidebar.choose(Section("generated"))
-    assert shown() == [4]
-    sidebar.choose(Section("missing"))
-    assert shown() == [5]
-    sidebar.choose(ALL)
+    go.show_only(GENERATED)
+    qtbot.waitUntil(lambda: shown() == [4])
+    go.show_only(MISSING)
+    qtbot.waitUntil(lambda: shown() == [5])
+    go.show_only(ALL)
     assert shown() == [1, 2, 3, 4, 5]
 
 
 def test_the_generated_section_invites(open_session: Opener, qtbot: QtBot) -> None:
     session = open_session([make_asset(1)])
-    session.window.sidebar.choose(Section("generated"))
-    assert "Nothing created yet" in titles(session)
+    session.window.navigation.show_only(GENERATED)
+    qtbot.waitUntil(lambda: "Nothing created yet" in titles(session))
     press(session, "Create a picture", qtbot)
-    assert session.window.creation.isVisible()
+    assert session.window.right.creation.isVisible()
 
 
 def test_overview_counts_below_and_leaves_generated_ones_out() -> None:
@@ -320,9 +411,9 @@ def test_overview_counts_below_and_leaves_generated_ones_out() -> None:
             make_asset(3, folder="/made", is_generated=True),
         ]
     ).folders
-    assert [(row.path, row.depth, row.count) for row in rows] == [
-        (Path("/a"), 0, 2),
-        (Path("/a/b"), 1, 1),
+    assert [(row.section.filter.folder, row.depth, row.pictures) for row in rows] == [
+        ("/a", 0, 2),
+        ("/a/b", 1, 1),
     ]
 
 
@@ -332,50 +423,51 @@ def test_details_follow_the_selection(open_session: Opener, qtbot: QtBot) -> Non
     session = open_session(engine)
     window = session.window
     window.centre.grid.select_asset(3)
-    qtbot.waitUntil(lambda: "Used in" in texts(window.details))
-    assert "1,200 × 800 px" in texts(window.details)
+    qtbot.waitUntil(lambda: "Used in" in texts(window.right.details))
+    assert "1,200 × 800 px" in texts(window.right.details)
     window.centre.grid.selectAll()
-    assert "5 selected" in texts(window.details)
+    assert "5 selected" in texts(window.right.details)
 
 
 def texts(widget: object) -> str:
     from PySide6.QtWidgets import QLabel, QWidget
 
     assert isinstance(widget, QWidget)
-    return " ".join(lbl.text() for lbl in widget.findChildren(QLabel) if lbl.isVisible())
+    labels = (lbl.text() for lbl in widget.findChildren(QLabel) if lbl.isVisible())
+    values = (field.value for field in widget.findChildren(ValueField) if field.isVisible())
+    return " ".join((*labels, *values))
 
 
 def test_without_a_model(open_session: Opener, qtbot: QtBot) -> None:
     engine = FakeEngine([make_asset(1)])
-    engine.model = ""
+    engine.model_switch.model = ""
     session = open_session(engine)
     notice = session.window.centre.model_notice
-    assert "Browsing and searching by name work." in notice.words()
+    assert "Browsing and searching by name work." in notice.text()
     qtbot.mouseClick(notice.action_button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: bool(session.window.findChildren(ModelsDialog)))
     [dialog] = session.window.findChildren(ModelsDialog)
     use = dialog.findChild(QPushButton, "use demo")
     assert isinstance(use, QPushButton)
     qtbot.mouseClick(use, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: engine.model == "demo")
+    qtbot.waitUntil(lambda: engine.model_switch.model == "demo")
     # A new model encodes what there is, and the notice goes.
     qtbot.waitUntil(lambda: engine.indexing.caught_up == 1)
-    qtbot.waitUntil(lambda: notice.words() == "")
+    qtbot.waitUntil(lambda: notice.text() == "")
 
 
 def test_downloading_and_importing_a_model(open_session: Opener, qtbot: QtBot) -> None:
     engine = FakeEngine([make_asset(1)])
-    engine.model = ""
+    engine.model_switch.model = ""
     session = open_session(engine)
-    assert session.models is not None
-    session.models.download("ViT-B-32")
-    qtbot.waitUntil(lambda: engine.model == "ViT-B-32")
-    session.models.import_file(Path("/models/mine.safetensors"))
-    qtbot.waitUntil(lambda: engine.model == "mine")
+    session.controllers.models.download("ViT-B-32")
+    qtbot.waitUntil(lambda: engine.model_switch.model == "ViT-B-32")
+    session.controllers.models.import_file(Path("/models/mine.safetensors"))
+    qtbot.waitUntil(lambda: engine.model_switch.model == "mine")
     engine.models.error = StoreError("The hub cannot be reached.")
-    session.models.download("ViT-B-32")
+    session.controllers.models.download("ViT-B-32")
     notice = session.window.centre.notice
-    qtbot.waitUntil(lambda: "The hub cannot be reached." in notice.words())
+    qtbot.waitUntil(lambda: "The hub cannot be reached." in notice.text())
 
 
 @pytest.mark.parametrize("key", [Qt.Key.Key_F, Qt.Key.Key_G])
@@ -384,21 +476,34 @@ def test_shortcuts_reach_the_panels(open_session: Opener, qtbot: QtBot, key: Qt.
     window.activateWindow()
     window.centre.grid.setFocus()
     qtbot.keyClick(window, key, Qt.KeyboardModifier.ControlModifier)
-    reached = window.centre.search.words if key == Qt.Key.Key_F else window.creation.prompt
+    reached = (
+        window.centre.search.text_field if key == Qt.Key.Key_F else window.right.creation.prompt
+    )
     qtbot.waitUntil(reached.hasFocus)
+
+
+def test_ctrl_r_makes_references_of_what_is_selected(open_session: Opener, qtbot: QtBot) -> None:
+    window = open_session([make_asset(n) for n in range(1, 5)]).window
+    window.activateWindow()
+    window.centre.grid.setFocus()
+    window.centre.grid.select_asset(2)
+    qtbot.keyClick(window.centre.grid, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: window.right.has_creation)
+    references = window.right.creation.tray.references()
+    assert [reference.asset_id for reference in references] == [2]
 
 
 def test_escape_goes_back_step_by_step(open_session: Opener, qtbot: QtBot) -> None:
     window = open_session([make_asset(1, "hat.png"), make_asset(2)]).window
     window.activateWindow()
-    words, grid = window.centre.search.words, window.centre.grid
+    words, grid = window.centre.search.text_field, window.centre.grid
     words.setFocus()
     words.setText("hat")
     qtbot.waitUntil(lambda: grid.assets.rowCount() == 1)
     grid.select_asset(1)
-    window.show_tab(CREATE)
-    qtbot.waitUntil(window.creation.prompt.hasFocus)
-    qtbot.keyClick(window.creation.prompt, Qt.Key.Key_Escape)
+    window.right.show_tab(CREATE)
+    qtbot.waitUntil(window.right.creation.prompt.hasFocus)
+    qtbot.keyClick(window.right.creation.prompt, Qt.Key.Key_Escape)
     assert grid.hasFocus()
     assert words.text() == "hat"
     qtbot.keyClick(grid, Qt.Key.Key_Escape)
@@ -423,7 +528,7 @@ def test_unforeseen_errors_open_one_report(open_session: Opener, qtbot: QtBot) -
     engine = FakeEngine([make_asset(1)])
     engine.indexing.error = ZeroDivisionError("ours")
     session = open_session(engine)
-    session.window.rescan_action.trigger()
+    session.window.action_list["library.rescan"].trigger()
     qtbot.waitUntil(lambda: bool(session.window.findChildren(ReportDialog)))
     session.report(ValueError("another"))
     [dialog] = session.window.findChildren(ReportDialog)
@@ -461,7 +566,7 @@ def test_a_hanging_job_does_not_hold_the_window(open_session: Opener, qtbot: QtB
 
     engine.searching.gate = hang
     session = open_session(engine)
-    session.window.centre.search.words.setText("a")
+    session.window.centre.search.text_field.setText("a")
     qtbot.waitUntil(begun.is_set)
     deadline = QDeadlineTimer(2000)
     assert not session.lanes.close(0.1)
@@ -473,14 +578,18 @@ def test_a_hanging_job_does_not_hold_the_window(open_session: Opener, qtbot: QtB
 def test_progress_in_words() -> None:
     row = JobRow(1, "Add", lambda: None, JobState.RUNNING)
     row.progress = Progress("Reading pictures", 50, 200, failed=1)
-    row.stage_began_at = 100.0
-    assert progress_text(row, 110.0) == (
-        "Reading pictures · 50 of 200 pictures · 5 a second · 30 s left · 1 could not be read"
+    for second in range(11):
+        row.pace.take(5 * second, 100.0 + second)
+    assert progress_text(row) == (
+        "Reading pictures · 50 of 200 pictures · 5 a second · half a minute left"
+        " · 1 could not be read"
     )
+    row.is_stopping = True
+    assert progress_text(row) == "Stopping… · 50 of 200 pictures · 1 could not be read"
+    row.is_stopping, row.pace = False, Pace()
     row.progress = Progress("Looking through folders")
-    assert progress_text(row, 110.0) == "Looking through folders"
-    assert [duration_text(s) for s in (0.2, 59, 90, 7200)] == ["1 s", "59 s", "2 min", "2.0 h"]
-    assert [size_text(n) for n in (0, 999, 1500, 2_345_678, 5_000_000_000)] == [
+    assert progress_text(row) == "Looking through folders"
+    assert [size(n) for n in (0, 999, 1500, 2_345_678, 5_000_000_000)] == [
         "0 bytes",
         "999 bytes",
         "1.5 kB",
@@ -511,3 +620,34 @@ def test_the_first_paint_needs_nothing_of_the_engine(tmp_path: Path) -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_button_of_the_right_panel_is_a_picture_with_its_keys(open_session: Opener) -> None:
+    window = open_session([make_asset(1)]).window
+    assert not window.panel_button.icon().isNull()
+    assert "Ctrl+\\" in window.panel_button.toolTip()
+    window.panel_button.click()
+    assert window.right.isHidden()
+
+
+def test_what_is_dragged_is_told_where_it_would_land(open_session: Opener, tmp_path: Path) -> None:
+    window = open_session([make_asset(1)]).window
+    picture = tmp_path / "a.png"
+    picture.write_bytes(b"x")
+    mime = files_mime([picture])
+    window.right.show_tab(CREATE)
+    tray = window.right.creation.tray
+    for place, words in (
+        (window.centre.search, "Search by this picture"),
+        (tray, "Use as reference"),
+        (window, "Add to library"),
+    ):
+        drag_over(place, mime)
+        hints = [hint for hint in window.findChildren(DropHint) if hint.isVisible()]
+        assert [hint.text() for hint in hints] == [words]
+        [hint] = hints
+        over = hint.parentWidget()
+        assert over is not None
+        assert over.rect().contains(hint.geometry())
+        drag_away(place)
+        assert not hint.isVisible()

@@ -1,0 +1,1 @@
+"""The grid, the sidebar, and what stands in for them."""

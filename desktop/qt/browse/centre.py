@@ -1,0 +1,448 @@
+"""The centre: search bar, notice, results bar, and the grid or what stands in for it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from operator import attrgetter
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from desktop.config.window_memory import GridPlace
+from desktop.core.asset import Asset
+from desktop.core.errors import PlantainError
+from desktop.core.filter import EVERYTHING, NamedFilter
+from desktop.core.query import Query, SearchHit, SearchResult
+from desktop.core.scripts import unread_sentence
+from desktop.core.text import ngettext, sentences, tr
+from desktop.qt.browse.asset_grid import AssetGrid, Stay
+from desktop.qt.browse.empty_states import (
+    GET_MODEL,
+    SEARCH_EVERYWHERE,
+    SHOW_WEAKER,
+    CentreState,
+    looked_for,
+    state_for,
+)
+from desktop.qt.browse.ordering import BROWSING, SEARCHING, Order, hits_in_order
+from desktop.qt.browse.results_bar import ResultsBar
+from desktop.qt.browse.sections import title_of
+from desktop.qt.browse.stacks import NO_STACKS, Stacks
+from desktop.qt.images.cache import PixmapCache
+from desktop.qt.images.pictures import Pictures
+from desktop.qt.search.query_problem import QueryProblem
+from desktop.qt.search.search_bar import SearchBar
+from desktop.qt.theme import UNIT, Theme
+from desktop.qt.widgets.buttons import button
+from desktop.qt.widgets.empty_state import EmptyState, StateAction
+from desktop.qt.widgets.notice_bar import NoticeBar
+from desktop.services.reports import LibraryStatus
+
+_STAYS = 50
+"""So many parts and searches are come back to at the same place."""
+
+_id = attrgetter("id")
+_id_of_hit = attrgetter("asset.id")
+
+
+class Centre(QFrame):
+    """Shows the library, a part of it, or search results; says so where there is none."""
+
+    action_chosen = Signal(str)
+    """Id of the action that a person chose in an empty state or a notice."""
+    order_wanted = Signal(object)
+    """Order: the library is to be shown in another one; ``show_ordered`` answers."""
+    shown_changed = Signal()
+
+    def __init__(
+        self, theme: Theme, pictures: Pictures, cache: PixmapCache, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("ground")
+        self._assets: Sequence[Asset] = ()
+        self._answered: Query | None = None
+        self._hits: Sequence[SearchHit] = ()
+        self._relevant = 0
+        self._shows_weaker = False
+        self._notice = ""
+        self._is_reversed = False
+        self._members: Sequence[int] | None = None  # of the section; None: not known yet
+        self._awaited_id: int | None = None
+        self._stays: dict[object, Stay] = {}
+        self._is_arrived = True
+        self._is_read_only = False
+        self._stacks = NO_STACKS
+        self._opened: frozenset[int] = frozenset()
+        self.order = Order.NEWEST
+        self.hit_order = Order.BEST
+        self.state = CentreState()
+        self.search = SearchBar(theme, pictures, cache)
+        self.problem = QueryProblem(theme)
+        self.notice = NoticeBar(theme)
+        self.model_notice = NoticeBar(theme)
+        self.script_notice = NoticeBar(theme)
+        self.lasting_notice = NoticeBar(theme)
+        self._told: tuple[str, ...] = ()
+        self.results = ResultsBar(theme)
+        self.grid = AssetGrid(theme, pictures, cache)
+        self.empty = EmptyState(theme)
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self.empty)
+        self._stack.addWidget(self.grid)
+        self.tools = QHBoxLayout()
+        self.tools.setContentsMargins(2 * UNIT, UNIT + 4, 2 * UNIT, UNIT // 2)
+        self.tools.setSpacing(UNIT)
+        self.tools.addWidget(self.search, 1)
+        notices = QVBoxLayout()
+        notices.setContentsMargins(2 * UNIT, UNIT // 2, 2 * UNIT, 0)
+        notices.setSpacing(UNIT // 2)
+        notices.addWidget(self.problem)
+        notices.addWidget(self.notice)
+        notices.addWidget(self.model_notice)
+        notices.addWidget(self.script_notice)
+        notices.addWidget(self.lasting_notice)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(self.tools)
+        column.addLayout(notices)
+        column.addWidget(self.results)
+        column.addWidget(self._stack, 1)
+        self.weaker_button = button("", self.toggle_weaker, is_flat=True)
+        self.weaker_button.hide()
+        foot = QHBoxLayout()
+        foot.setContentsMargins(2 * UNIT, UNIT // 2, 2 * UNIT, UNIT // 2)
+        foot.addWidget(self.weaker_button, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addLayout(foot)
+
+        self.results.tile_size_changed.connect(self.grid.set_tile_size)
+        self.results.order_chosen.connect(self._choose_order)
+        self.results.direction_chosen.connect(self._turn_order)
+        self.results.why_toggled.connect(self.grid.say_why)
+        self.search.left.connect(self.grid.setFocus)
+        self.search.problem_changed.connect(self.problem.show_problem)
+        self.problem.chosen.connect(self.search.use_instead)
+        self.empty.action_chosen.connect(self._on_action)
+        self._refresh()
+
+    # ------------------------------------------------------------------ told from outside
+
+    def show_opening(self) -> None:
+        """The library is being opened."""
+        self._now(is_open=False, problem="")
+
+    def show_open_failure(self, message: str, remedies: tuple[StateAction, ...] = ()) -> None:
+        """It could not be; what can be done besides trying again."""
+        self._now(is_open=False, problem=message, remedies=remedies)
+
+    def show_library(self, assets: Sequence[Asset]) -> None:
+        """The library as it is now, in ``order``; keeps section, search and place."""
+        self._assets = assets
+        self._now(is_open=True, problem="", assets=len(assets))
+        if self.state.query is None:
+            self._browse()
+        self._select_awaited()
+
+    def show_ordered(self, assets: Sequence[Asset]) -> None:
+        """The same library in the order that was wanted."""
+        self._assets = assets
+        if self.state.query is None:
+            with self.grid.current_in_view():
+                self._browse(is_reordered=True)
+
+    def select_when_there(self, asset_id: int) -> None:
+        """Select an asset that the library has and the grid will have at its next refresh."""
+        self._awaited_id = asset_id
+
+    def show_section(self, section: NamedFilter) -> None:
+        """Show a part of the library alone; where there is a search, its answer comes next."""
+        self._leave()
+        self._members = None
+        self._now(section=section)
+        if self.state.query is None and self._browse():
+            self._arrive()
+
+    def show_members(self, section: NamedFilter, asset_ids: Sequence[int]) -> None:
+        """Which pictures a section has: asked when it was chosen, and again after each change.
+
+        Args:
+            asset_ids: of a board in its order.
+        """
+        before = self._members
+        if section != self.state.section or before == asset_ids:
+            return
+        self._members = asset_ids
+        if self.state.query is None:
+            self._browse()
+            self._select_awaited()
+            if before is None:
+                self._arrive()
+
+    def show_searching(self, query: Query) -> None:
+        """An answer is on its way; the old pictures stay until it comes."""
+        is_first = self.state.query is None
+        self._leave()
+        self._now(
+            query=query,
+            is_answered=False,
+            search_problem="",
+            shown=self.state.shown if not is_first or self._assets else 0,
+        )
+        self.results.show_searching(looked_for(query))
+
+    def show_result(self, result: SearchResult) -> None:
+        """The answer."""
+        is_repeated = self.state.is_answered and self.state.query == result.query
+        was_answered = self.state.is_answered
+        self._hits, self._relevant = result.hits, result.relevant
+        if self.state.query != self._answered:
+            self._shows_weaker = False
+            self._answered = result.query
+        # Without a model, the notice above the grid says all the time what that means.
+        self._notice = result.notice if result.model else ""
+        self._say_script(result)
+        self._now(query=result.query, is_answered=True, search_problem="")
+        self._show_hits(is_repeated=is_repeated)
+        if not was_answered:
+            self._arrive()
+
+    def _say_script(self, result: SearchResult) -> None:
+        """The model in use cannot know words of a script that it never saw; others can."""
+        if not result.unread_script:
+            self.script_notice.dismiss()
+            return
+        self.script_notice.say(
+            unread_sentence(result.model, result.unread_script),
+            action=tr("Other models…"),
+            chosen=lambda: self.action_chosen.emit(GET_MODEL),
+        )
+
+    def show_search_failure(self, error: PlantainError) -> None:
+        """There is no answer."""
+        self._hits, self._relevant = (), 0
+        self.grid.show_hits(())
+        self._now(is_answered=True, search_problem=error.sentence(), shown=0)
+        if self.state.query is not None:
+            self.results.show_matches(looked_for(self.state.query), 0)
+
+    def show_browsing(self) -> None:
+        """The search was cleared."""
+        self._leave()
+        self.script_notice.dismiss()
+        self._now(query=None, is_answered=False, search_problem="")
+        if self._browse():
+            self._arrive()
+
+    def places(self) -> tuple[GridPlace, GridPlace]:
+        """How far the grid is scrolled: while browsing, and in results."""
+        if self.state.query is None:
+            return self.grid.place(), GridPlace()
+        browsed = self._stays.get(_stay_key(replace(self.state, query=None)))
+        return browsed.scroll if browsed is not None else GridPlace(), self.grid.place()
+
+    def come_back(self, browsed: GridPlace, found: GridPlace) -> None:
+        """Scroll there as soon as what is looked at, or the answer, is shown."""
+        now = self.state
+        self._stays[_stay_key(replace(now, query=None))] = Stay(browsed)
+        if now.query is not None:
+            self._stays[_stay_key(now)] = Stay(found)
+        elif self._is_arrived:
+            self._arrive()
+
+    def show_stacks(self, stacks: Stacks) -> None:
+        """Let one of these stand for all that look like it."""
+        self._stacks, self._opened = stacks, frozenset()
+        self._stack_anew()
+
+    def open_stack(self) -> None:
+        """Show all of the stack that the current picture is in, or its best one again."""
+        chosen = self.grid.selected_assets()[:1]
+        number = self._stacks.stack_of.get(chosen[0].id) if chosen else None
+        if number is not None:
+            self._opened ^= {number}
+            best = self._stacks.members[number][0]
+            self._stack_anew()
+            if not self.grid.selected_assets():
+                self.grid.select_asset(best)
+
+    def _stack_anew(self) -> None:
+        with self.grid.current_in_view():
+            if self.state.query is None:
+                self._browse()
+            elif self.state.is_answered:
+                self._show_hits(is_repeated=True)
+
+    def show_read_only(self) -> None:
+        """Say all the time that nothing can be changed."""
+        self._is_read_only = True
+        self.lasting_notice.say(
+            tr(
+                "This library is open read-only: you can browse and search "
+                "it, but not change anything."
+            )
+        )
+
+    def show_status(self, status: LibraryStatus) -> None:
+        """Whether pictures can be found by meaning."""
+        if status.notices and status.notices != self._told:
+            self._told = status.notices
+            self.notice.say(" ".join(status.notices))
+        has_model = not status.model_problem
+        self._now(has_model=has_model)
+        if has_model:
+            self.model_notice.dismiss()
+        elif status.assets:
+            self.model_notice.say(
+                sentences(status.model_problem, tr("Browsing and searching by name work.")),
+                action=tr("Get a model…"),
+                chosen=lambda: self.action_chosen.emit(GET_MODEL),
+            )
+
+    def show_indexing(self, is_indexing: bool) -> None:
+        """Pictures are on their way in, or no longer."""
+        self._now(is_indexing=is_indexing)
+
+    def assets(self) -> Sequence[Asset]:
+        """The whole library."""
+        return self._assets
+
+    # ------------------------------------------------------------------ inside
+
+    def _on_action(self, action_id: str) -> None:
+        if action_id == SHOW_WEAKER:
+            self.toggle_weaker()
+        elif action_id == SEARCH_EVERYWHERE:
+            self.search.search_everywhere()
+        else:
+            self.action_chosen.emit(action_id)
+
+    def _choose_order(self, order: Order) -> None:
+        if self.state.query is None:
+            self.order = order
+            self.order_wanted.emit(order)
+        else:
+            self.hit_order = order
+            with self.grid.current_in_view():
+                self._show_hits()
+
+    def _turn_order(self, is_reversed: bool) -> None:
+        self._is_reversed = is_reversed
+        with self.grid.current_in_view():
+            if self.state.query is None:
+                self._browse(is_reordered=True)
+            elif self.state.is_answered:
+                self._show_hits()
+
+    def toggle_weaker(self) -> None:
+        """Show also what has little to do with the query, or no longer."""
+        self._shows_weaker = not self._shows_weaker
+        with self.grid.current_in_view():
+            self._show_hits(is_repeated=True)
+
+    def _show_hits(self, *, is_repeated: bool = False) -> None:
+        """Those that have to do with the query in their order, and the weaker ones behind them."""
+        parts = [self._hits[: self._relevant], self._hits[self._relevant :]]
+        strong, weak = (
+            [*hits_in_order(part, self.hit_order, is_reversed=self._is_reversed)] for part in parts
+        )
+        strong, counts = self._stacks.collapsed(strong, _id_of_hit, self._opened)
+        weak, more = self._stacks.collapsed(weak, _id_of_hit, self._opened)
+        self.grid.show_stack_counts(counts | more)
+        weaker = weak if self._shows_weaker else []
+        self.grid.take_places(False)
+        self.grid.show_hits(
+            [*strong, *weaker],
+            is_repeated=is_repeated,
+            weaker_from=len(strong) if weaker else None,
+        )
+        self._now(shown=len(strong) + len(weaker), weaker=len(weak))
+        query = self.state.query
+        assert query is not None
+        self.results.show_matches(looked_for(query), len(strong), self._notice, weaker=len(weaker))
+
+    def _select_awaited(self) -> None:
+        if self._awaited_id is not None and self.grid.select_asset(self._awaited_id):
+            self._awaited_id = None
+
+    def _browse(self, *, is_reordered: bool = False) -> bool:
+        """False: ``show_members`` comes in a moment, and nothing blinks until then."""
+        shown, wanted = self._assets, self.state.section.filter
+        if wanted != EVERYTHING:
+            if self._members is None:
+                return False
+            shown = _among(self._members, shown, is_ordered=bool(wanted.ordered_by))
+        if self._is_reversed and not wanted.ordered_by:
+            shown = shown[::-1]
+        self.grid.take_places(bool(wanted.ordered_by) and not self._is_read_only)
+        counts: dict[int, int] = {}
+        if not wanted.ordered_by:  # a person's own order stays whole
+            shown, counts = self._stacks.collapsed(shown, _id, self._opened)
+        self.grid.show_stack_counts(counts)
+        self.grid.show_assets(shown, is_reordered=is_reordered)
+        self._now(shown=len(shown))
+        return True
+
+    def _leave(self) -> None:
+        """Something else is shown next: keep where one is."""
+        if self._is_arrived:
+            key = _stay_key(self.state)
+            self._stays.pop(key, None)
+            self._stays[key] = self.grid.stay()
+            if len(self._stays) > _STAYS:
+                del self._stays[next(iter(self._stays))]
+        self._is_arrived = False
+
+    def _arrive(self) -> None:
+        """Where one was when this was shown before; otherwise at its top."""
+        self._is_arrived = True
+        stay = self._stays.get(_stay_key(self.state))
+        if stay is None:
+            self.grid.scrollToTop()
+        else:
+            self.grid.return_to(stay)
+
+    def _now(self, **changes: object) -> None:
+        self.state = replace(self.state, **changes)  # pyright: ignore[reportArgumentType]
+        self._refresh()
+
+    def _refresh(self) -> None:
+        state = state_for(self.state)
+        if state is None:
+            self._stack.setCurrentWidget(self.grid)
+        else:
+            self.empty.show_state(state)
+            self._stack.setCurrentWidget(self.empty)
+        if self.state.query is None:
+            if self.state.is_open and self.state.assets:
+                self.results.show_browsing(title_of(self.state.section), self.state.shown)
+            else:
+                self.results.show_nothing()
+        if self.state.query is None:
+            self.results.show_order(BROWSING, self.order)
+        else:
+            self.results.show_order(SEARCHING, self.hit_order)
+        self.results.setVisible(bool(self.state.assets))
+        now = self.state
+        is_offered = now.query is not None and now.is_answered and now.weaker and now.shown
+        self.weaker_button.setVisible(bool(is_offered))
+        self.weaker_button.setText(
+            tr("Hide weaker matches")
+            if self._shows_weaker
+            else ngettext("Show {count} weaker match", "Show {count} weaker matches", now.weaker)
+        )
+        self.search.setEnabled(self.state.is_open)
+        self.shown_changed.emit()
+
+
+def _stay_key(now: CentreState) -> object:
+    return now.section.filter, now.query
+
+
+def _among(ids: Sequence[int], assets: Sequence[Asset], *, is_ordered: bool) -> list[Asset]:
+    """The assets with these ids, in their own order or in that of the ids."""
+    if is_ordered:
+        by_id = {asset.id: asset for asset in assets}
+        return [by_id[asset_id] for asset_id in ids if asset_id in by_id]
+    wanted = set(ids)
+    return [asset for asset in assets if asset.id in wanted]

@@ -1,1 +1,0 @@
-"""Join the window's signals to the engine's use cases, through the lanes."""

@@ -1,0 +1,228 @@
+"""Creating pictures: proposals, the generation itself, and the key."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtWidgets import QFileDialog, QMessageBox
+
+from desktop.core.errors import AnswerNotKept, KeyRefused, PlantainError, ServiceUnavailable
+from desktop.core.generation_record import GenerationRequest, Reference
+from desktop.core.text import tr
+from desktop.qt.create.panel import GenerationPanel
+from desktop.qt.jobs.changes import Changes
+from desktop.qt.jobs.context import Context
+from desktop.qt.jobs.job_list import Outcome
+from desktop.qt.jobs.lane import JobHandle, Latest
+from desktop.services.reports import GeneratedPicture
+
+_DRAFT_MS = 400
+
+_Proposed = tuple[str, Sequence[Reference], Sequence[str]]
+"""Prompt, references, and the things that the library lacks."""
+
+
+class CreationController(QObject):
+    """Answers the Create panel.
+
+    Args:
+        make_searchable: lets the assets of these ids be found; finished(True) once they can be.
+    """
+
+    proposed = Signal()
+    """The vector store is open from now on, if it was not before."""
+
+    def __init__(
+        self,
+        context: Context,
+        panel: GenerationPanel,
+        make_searchable: Callable[[Sequence[int]], JobHandle],
+    ) -> None:
+        super().__init__()
+        self._context = context
+        self._make_searchable = make_searchable
+        self._panel = panel
+        self._handle: JobHandle | None = None
+        self._is_kept = True
+        # With the panel it goes, or it would keep what is no more.
+        self._saving = QTimer(panel, singleShot=True, interval=_DRAFT_MS)
+        self._saving.timeout.connect(self._keep_draft)
+        self._proposals = Latest(context.lanes.search, self)
+        self._proposals.finished.connect(self._show_proposals)
+        self._proposals.failed.connect(self._on_no_proposals)
+        panel.show_generators(context.engine.generators)
+        panel.proposals_wanted.connect(self.propose)
+        panel.proposals_unwanted.connect(self._proposals.forget)
+        panel.generate_requested.connect(self.generate)
+        panel.cancel_requested.connect(self.cancel)
+        panel.key_entered.connect(self.save_key)
+        panel.key_state_wanted.connect(self._look_for_key)
+        panel.save_again_requested.connect(self.save_again)
+        panel.save_elsewhere_requested.connect(self.save_elsewhere)
+        restoring = context.lanes.browse.submit(lambda _: context.engine.draft.load())
+        restoring.finished.connect(self._restore)
+
+    def propose(self, prompt: str, count: int) -> None:
+        """Look for references that fit the prompt: so many, but one of each thing that it names."""
+        engine = self._context.engine
+
+        def find() -> _Proposed:
+            found = engine.searching.propose_each(prompt, count)
+            # The words go along: by the time of the answer there may be others.
+            return prompt, found.best(max(count, len(found.things))), found.missing()
+
+        self._proposals.submit(lambda _: find())
+
+    def generate(self, request: GenerationRequest, variants: int = 1) -> None:
+        """Create a picture, or several of one request; the panel allows one run at a time."""
+        engine = self._context.engine
+        start = request.prompt if len(request.prompt) <= 40 else request.prompt[:39] + "…"
+        handle = self._context.follow(
+            self._context.lanes.network,
+            tr("Create “{start}”", start=start),
+            lambda cancel: engine.generating.run_all(request, variants, cancel),
+            self._show_created,
+        )
+        self._handle = handle
+        handle.finished.connect(lambda _: self._context.hub.tell(Changes(assets=True)))
+        handle.progressed.connect(self._panel.show_progress)
+        handle.failed.connect(self._on_failed)
+        handle.cancelled.connect(self._panel.show_stopped)
+
+    def cancel(self) -> None:
+        if self._handle is not None:
+            self._handle.cancel()
+
+    def save_key(self, key: str, is_for_session: bool = False) -> None:
+        """Try the key, and hand it to the key store or use it for this session; it is kept nowhere
+        else."""
+        credential = self._context.engine.gemini_key
+
+        def keep() -> None:
+            with suppress(ServiceUnavailable):  # a good key can be entered without a network
+                credential.check(key)
+            if is_for_session:
+                credential.use_now(key)
+            else:
+                credential.save(key)
+
+        handle = self._context.lanes.network.submit(lambda _: keep())
+        handle.finished.connect(lambda _: self._panel.show_key_state(True))
+        handle.failed.connect(
+            lambda error: self._panel.show_key_problem(self._context.known(error))
+        )
+
+    def save_again(self) -> None:
+        """There may be room by now for an answer that no disk took."""
+        handle = self._context.lanes.network.submit(
+            lambda _: [*self._context.engine.generating.finish_left()]
+        )
+        handle.finished.connect(self._show_created)
+        handle.failed.connect(self._on_failed)
+
+    def save_elsewhere(self, key: str) -> None:
+        """Ask for a folder for an answer that is in memory alone."""
+        folder = QFileDialog.getExistingDirectory(
+            self._context.dialog_parent, tr("Where to keep the picture for now")
+        )
+        if folder:
+            engine = self._context.engine
+            handle = self._context.lanes.network.submit(
+                lambda _: engine.generating.save_elsewhere(key, Path(folder))
+            )
+            handle.finished.connect(lambda is_kept: self._on_kept_elsewhere(folder, is_kept))
+
+    def may_close(self) -> bool:
+        """Asks while a picture is being made; what is paid for should not be given up unasked."""
+        if not self._panel.is_running and self._is_kept:
+            return True
+        box = QMessageBox(self._context.dialog_parent)
+        box.setIcon(QMessageBox.Icon.Question)
+        box.setText(
+            tr("A picture is being made.")
+            if self._panel.is_running
+            else tr("A picture that was paid for is in memory alone.")
+        )
+        box.setInformativeText(
+            tr("What was sent may be billed, whether or not its answer is still waited for.")
+        )
+        wait = box.addButton(tr("Keep Plantain open"), QMessageBox.ButtonRole.RejectRole)
+        close = box.addButton(tr("Close all the same"), QMessageBox.ButtonRole.DestructiveRole)
+        box.setDefaultButton(wait)
+        box.setEscapeButton(wait)
+        box.exec()
+        return box.clickedButton() is close
+
+    def keep_now(self) -> None:
+        """The window closes; by the time that a lane came to it there would be none."""
+        if self._saving.isActive():
+            self._saving.stop()
+            self._context.engine.draft.save(self._panel.draft())
+
+    def _keep_draft(self) -> None:
+        draft = self._panel.draft()
+        self._context.lanes.browse.submit(lambda _: self._context.engine.draft.save(draft))
+
+    def _restore(self, draft: GenerationRequest | None) -> None:
+        if draft is not None:
+            self._panel.restore(draft)
+        self._panel.draft_changed.connect(self._saving.start)
+
+    def _look_for_key(self) -> None:
+        credential = self._context.engine.gemini_key
+        handle = self._context.lanes.browse.submit(lambda _: credential.is_set())
+        handle.finished.connect(self._on_key_looked_for)
+
+    def _on_key_looked_for(self, has_key: bool) -> None:
+        if has_key:
+            self._panel.show_key_state(True)
+
+    def _on_kept_elsewhere(self, folder: str, is_kept: bool) -> None:
+        self._is_kept = self._is_kept or is_kept
+        if is_kept:
+            self._panel.failure.clear()
+            self._context.notices.say(
+                tr(
+                    "The picture is kept in {folder}. Free some space, then choose “Try again”: it "
+                    "moves into your library.",
+                    folder=folder,
+                ),
+                action=tr("Try again"),
+                chosen=self.save_again,
+            )
+
+    def _show_created(self, results: Sequence[GeneratedPicture]) -> Outcome:
+        if not results:
+            return Outcome("")
+        self._is_kept = True
+        assets = [asset for result in results for asset in result.assets]
+        self._context.pictures.learn(assets)
+        self._panel.show_results(results)
+        last = results[-1]
+        handle = self._make_searchable([asset.id for asset in assets])
+        handle.finished.connect(
+            lambda is_searchable: self._panel.show_whether_searchable(last, is_searchable)
+        )
+        return Outcome(tr("Saved as {file}", file=last.asset.filename))
+
+    def _on_failed(self, error: object) -> None:
+        if isinstance(error, KeyRefused):
+            # Another source's comes first from now on: that of the environment may be good.
+            credential = self._context.engine.gemini_key
+            self._context.lanes.browse.submit(lambda _: credential.refuse())
+        if isinstance(error, AnswerNotKept):
+            self._is_kept = False
+        self._panel.show_failure(self._context.known(error))
+
+    def _show_proposals(self, proposed: _Proposed) -> None:
+        self._panel.show_proposals(*proposed)
+        self.proposed.emit()
+
+    def _on_no_proposals(self, error: object) -> None:
+        # Proposals are a courtesy: without them the panel works as before. A known failure of
+        # the search is told by the search itself; one of ours goes to the report.
+        if not isinstance(error, PlantainError):
+            self._context.known(error)

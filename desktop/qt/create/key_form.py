@@ -1,0 +1,95 @@
+"""Asks for the Gemini key, where it is missing."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+
+from desktop.core.text import tr
+from desktop.qt.theme import UNIT, Theme
+from desktop.qt.widgets.buttons import button
+from desktop.qt.widgets.labels import label
+
+KEY_PAGE = "https://aistudio.google.com/apikey"
+
+
+class KeyForm(QFrame):
+    """The key goes out once, by ``key_entered``, and is wiped from the field."""
+
+    key_entered = Signal(str, bool)
+    """The key, and whether it is for this session only."""
+    link_opened = Signal(str)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("card")
+        self._title = label(tr("Gemini needs a key"), weight="strong", wraps=True)
+        self._text = label("", tone="soft", wraps=True)
+        self.field = QLineEdit()
+        self.field.setEchoMode(QLineEdit.EchoMode.Password)
+        self.field.setPlaceholderText(tr("Paste your key"))
+        self.field.setAccessibleName(tr("Gemini key"))
+        self.field.setAcceptDrops(False)
+        self.field.returnPressed.connect(self._enter)
+        self.save_button = button(tr("Save key"), self._enter)
+        self.session_button = button(
+            tr("Use until I close Plantain"), lambda: self._enter(is_for_session=True)
+        )
+        self.session_button.setToolTip(
+            tr("Kept in memory alone, for computers without a key store")
+        )
+        self.field.textChanged.connect(self._on_text)
+        self._on_text("")
+        self.get_button = button(
+            tr("Get a key…"), lambda: self.link_opened.emit(KEY_PAGE), is_flat=True
+        )
+        self.get_button.setToolTip(KEY_PAGE)
+        row = QHBoxLayout()
+        row.setSpacing(UNIT)
+        row.addWidget(self.save_button)
+        row.addWidget(self.session_button)
+        row.addStretch()
+        link_row = QHBoxLayout()
+        link_row.addWidget(self.get_button)
+        link_row.addStretch()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(UNIT + 4, UNIT + 4, UNIT + 4, UNIT + 4)
+        column.setSpacing(UNIT)
+        column.addWidget(self._title)
+        column.addWidget(self._text)
+        column.addWidget(self.field)
+        column.addLayout(row)
+        column.addLayout(link_row)
+        self.ask()
+
+    def ask(self, title: str = "", message: str = "") -> None:
+        """Ask, saying why."""
+        self._title.setText(title or tr("Gemini needs a key"))
+        self._text.setText(
+            message
+            or tr(
+                "It is kept in this computer's key store and sent to Google "
+                "only. The mood board works without one."
+            )
+        )
+        self.field.setEnabled(True)
+
+    def text(self) -> str:
+        """Why it asks."""
+        return self._text.text()
+
+    def show_saving(self) -> None:
+        """The key is being tried, and then on its way to the key store."""
+        self.field.setEnabled(False)
+        self._text.setText(tr("Asking Gemini whether it accepts the key…"))
+
+    def _on_text(self, text: str) -> None:
+        for made in (self.save_button, self.session_button):
+            made.setEnabled(bool(text.strip()))
+
+    def _enter(self, *, is_for_session: bool = False) -> None:
+        key = self.field.text().strip()
+        if key:
+            self.field.clear()
+            self.show_saving()
+            self.key_entered.emit(key, is_for_session)

@@ -1,0 +1,463 @@
+"""Create: a prompt, references proposed by the library, a generator, and what came back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QHBoxLayout,
+    QPlainTextEdit,
+    QProgressBar,
+    QVBoxLayout,
+    QWidget,
+)
+
+from desktop.core.asset import Asset
+from desktop.core.errors import (
+    AnswerNotKept,
+    GenerationError,
+    KeyMissing,
+    KeyRefused,
+    PlantainError,
+    Remedy,
+)
+from desktop.core.generation_record import GenerationRequest, Reference
+from desktop.core.progress import Progress
+from desktop.core.text import listed, ngettext, tr
+from desktop.generation.generator import ImageGenerator
+from desktop.qt.create.choices import Choices
+from desktop.qt.create.failure_card import FailureCard
+from desktop.qt.create.key_form import KeyForm
+from desktop.qt.create.reference_tray import ReferenceTray
+from desktop.qt.create.result_card import ResultCard
+from desktop.qt.images.cache import PixmapCache
+from desktop.qt.images.pictures import Pictures
+from desktop.qt.theme import UNIT, Theme
+from desktop.qt.widgets.buttons import button
+from desktop.qt.widgets.labels import label
+from desktop.qt.widgets.panel_scroll import PanelScroll
+from desktop.services.reports import GeneratedPicture
+
+DEBOUNCE_MS = 350
+"""Longer than the search bar's: a sentence is being written, and proposals move the tray."""
+
+PROPOSALS = 4
+
+
+class GenerationPanel(QWidget):
+    """Everything that one generation needs; keeps its inputs whatever happens."""
+
+    proposals_wanted = Signal(str, int)
+    """(prompt, how many, where it names no more things than that)."""
+    proposals_unwanted = Signal()
+    generate_requested = Signal(object, int)
+    """GenerationRequest, and how many variants of it."""
+    save_again_requested = Signal()
+    """Of an answer that a full disk left."""
+    save_elsewhere_requested = Signal(str)
+    """Key of the attempt whose answer is in memory alone."""
+    settings_wanted = Signal()
+    draft_changed = Signal()
+    """What was entered is another, and may be kept."""
+    cancel_requested = Signal()
+    key_entered = Signal(str, bool)
+    """The key, and whether it is for this session only."""
+    key_state_wanted = Signal()
+    link_opened = Signal(str)
+    show_in_library_requested = Signal(int)
+
+    def __init__(
+        self, theme: Theme, pictures: Pictures, cache: PixmapCache, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._proposed_for = ""
+        self._asked: tuple[GenerationRequest, int] | None = None
+        self._has_key = False
+        self._is_key_asked = False
+        self._is_running = False
+
+        self.prompt = _PromptEdit()
+        self.prompt.textChanged.connect(self._on_prompt)
+        self.prompt.submitted.connect(self._generate)
+        self.propose_check = QCheckBox(tr("Propose from my library"))
+        self.propose_check.setChecked(True)
+        self.propose_check.toggled.connect(self._on_propose)
+        self.tray = ReferenceTray(theme, pictures, cache)
+        self.tray.changed.connect(self._refresh)
+        self.tray.changed.connect(self.draft_changed)
+        self._count = label(tone="faint", scale="small")
+        self.missing = label(tone="faint", scale="small", wraps=True)
+        self.choices = Choices()
+        self.choices.changed.connect(self._on_choice)
+        self.generator_combo = self.choices.generator_combo
+        self.generator_combo.currentIndexChanged.connect(self._on_generator)
+        self._honesty = label(tone="faint", scale="small", wraps=True)
+        self.key_form = KeyForm(theme)
+        self.key_form.key_entered.connect(self.key_entered)
+        self.key_form.link_opened.connect(self.link_opened)
+        self.generate_button = button(tr("Create picture"), self._generate, is_next=True)
+        self.generate_button.setToolTip(tr("Create the picture (Ctrl+Return)"))
+        self.cancel_button = button(tr("Stop"), self.cancel_requested.emit)
+        self._stage = label(tone="soft", wraps=True)
+        self._bar = QProgressBar(textVisible=False)
+        self.failure = FailureCard()
+        self.failure.remedy_chosen.connect(self._do_about)
+        self.result_card = ResultCard(theme, pictures, cache)
+        self.result_card.show_requested.connect(self.show_in_library_requested)
+        self.result_card.reference_wanted.connect(self.add_references)
+        for hidden in (
+            self.missing,
+            self._stage,
+            self._bar,
+            self.failure,
+            self.result_card,
+            self.key_form,
+            self.cancel_button,
+        ):
+            hidden.hide()
+
+        self._timer = QTimer(self, singleShot=True, interval=DEBOUNCE_MS)
+        self._timer.timeout.connect(self._ask_proposals)
+        self._lay_out()
+        self._refresh()
+
+    def _lay_out(self) -> None:
+        references = QHBoxLayout()
+        references.setSpacing(UNIT)
+        references.addWidget(label(tr("References"), weight="strong"))
+        references.addWidget(self._count, 1)
+        references.addWidget(self.propose_check)
+        act = QHBoxLayout()
+        act.setSpacing(UNIT)
+        act.addWidget(self.generate_button, 1)
+        act.addWidget(self.cancel_button)
+
+        body = QWidget()
+        column = QVBoxLayout(body)
+        column.setContentsMargins(2 * UNIT, 2 * UNIT, UNIT // 2, 2 * UNIT)
+        column.setSpacing(UNIT)
+        column.addWidget(label(tr("What should it show?"), weight="strong"))
+        column.addWidget(self.prompt)
+        column.addSpacing(UNIT)
+        column.addLayout(references)
+        column.addWidget(self.tray)
+        column.addWidget(self.missing)
+        column.addSpacing(UNIT)
+        column.addWidget(self.choices)
+        column.addWidget(self._honesty)
+        column.addWidget(self.key_form)
+        column.addSpacing(UNIT)
+        column.addLayout(act)
+        column.addWidget(self._stage)
+        column.addWidget(self._bar)
+        column.addWidget(self.failure)
+        column.addWidget(self.result_card)
+        column.addStretch(1)  # or the references share what is left of the height
+        self._scroll = PanelScroll(body)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(self._scroll)
+
+    # ------------------------------------------------------------------ told from outside
+
+    def show_generators(self, generators: Sequence[ImageGenerator]) -> None:
+        """Who can make pictures."""
+        self.choices.show_generators(generators)
+        self._refresh()
+
+    def show_key_state(self, has_key: bool) -> None:
+        """Whether a Gemini key is known."""
+        self._has_key = has_key
+        self._is_key_asked = False
+        self.key_form.ask()
+        self._refresh()
+
+    def ask_key(self) -> None:
+        """A person wants to enter a key, or another one."""
+        self._is_key_asked = True
+        self._refresh()
+        self.key_form.field.setFocus()
+        self._scroll.ensureWidgetVisible(self.key_form.get_button)
+
+    def show_key_problem(self, error: PlantainError) -> None:
+        """The key could not be kept, or Gemini refused it; another one can be entered."""
+        title = tr("Gemini did not accept the key") if isinstance(error, KeyRefused) else ""
+        if not isinstance(error, KeyRefused):
+            self._has_key = False
+        self._is_key_asked = True
+        self.key_form.ask(title, error.sentence())
+        self._refresh()
+
+    def show_proposals(
+        self, prompt: str, references: Sequence[Reference], missing: Sequence[str] = ()
+    ) -> None:
+        """What the library proposes for that prompt, which may not be the one shown any more, and
+        the things that it lacks."""
+        if self.propose_check.isChecked() and prompt == self._words():
+            self._proposed_for = prompt
+            self.tray.propose(references)
+            self.tray.set_current(True)
+            self._show_missing(missing)
+
+    def add_references(self, assets: Sequence[Asset]) -> None:
+        """A person chose these from the library."""
+        self.tray.add_assets(assets)
+
+    def use_request(self, request: GenerationRequest) -> None:
+        """Start from an earlier request: exactly what it asked for."""
+        self.propose_check.setChecked(False)
+        self.prompt.setPlainText(request.prompt)
+        self.tray.replace_all(request.references)
+        self.choices.use(request)
+        self.prompt.setFocus()
+
+    def show_progress(self, progress: Progress) -> None:
+        """The generation came further; one that has ended has no further to come."""
+        if not self._is_running:
+            return
+        self._stage.setText(f"{progress.stage}…")
+        self._stage.show()
+        total = progress.total or 0
+        self._bar.setRange(0, total)
+        self._bar.setValue(min(progress.done, total))
+        self._bar.show()
+        self._refresh()
+
+    def show_results(self, results: Sequence[GeneratedPicture]) -> None:
+        """The pictures are there, with the drafts on the way to them; the last one is shown."""
+        self._end()
+        self.result_card.show_results(results)
+        self.result_card.show()
+        # The layout has to know the card before it can be scrolled to.
+        QTimer.singleShot(0, self.result_card, self._reveal_result)
+
+    def show_whether_searchable(self, result: GeneratedPicture, is_searchable: bool) -> None:
+        """Indexing the picture has ended; without a word when it went well, as it should."""
+        self.result_card.show_whether_searchable(result, is_searchable)
+
+    def show_failure(self, error: PlantainError) -> None:
+        """It did not work; prompt and references stay as they are."""
+        self._end()
+        if isinstance(error, (KeyMissing, KeyRefused)):
+            self.show_key_problem(error)
+            self.key_form.field.setFocus()
+            return
+        self.failure.show_error(error)
+
+    def show_stopped(self) -> None:
+        """A person stopped it."""
+        self._end()
+        self._stage.setText(tr("Stopped. Your prompt and references are still here."))
+        self._stage.show()
+
+    def request(self) -> GenerationRequest:
+        """What the panel holds now: the words, and the pictures that were shown for them."""
+        return self.choices.in_request(
+            GenerationRequest(prompt=self._words(), references=self.tray.references())
+        )
+
+    def draft(self) -> GenerationRequest:
+        """What was entered: the words as they are, and the pictures that a person chose."""
+        return self.choices.in_request(
+            GenerationRequest(prompt=self.prompt.toPlainText(), references=self.tray.pinned())
+        )
+
+    def restore(self, draft: GenerationRequest) -> None:
+        """Go on with what was entered before the window was closed, unless something is."""
+        if not self.prompt.toPlainText() and not self.tray.references():
+            self.choices.use(draft)
+            self.tray.replace_all(draft.references)
+            self.prompt.setPlainText(draft.prompt)
+
+    @property
+    def is_running(self) -> bool:
+        """A picture is being made."""
+        return self._is_running
+
+    def failure_text(self) -> str:
+        """What went wrong; empty when nothing did."""
+        return self.failure.text()
+
+    # ------------------------------------------------------------------ inside
+
+    def _words(self) -> str:
+        return self.prompt.toPlainText().strip()
+
+    def _generator(self) -> ImageGenerator | None:
+        return self.choices.generator()
+
+    def _needs_key(self) -> bool:
+        made = self._generator()
+        return made is not None and not made.is_offline and not self._has_key
+
+    def _refresh(self) -> None:
+        count = len(self.tray.references())
+        self._count.setText(
+            tr("{count} of {limit}", count=count, limit=self.tray.limit) if count else ""
+        )
+        made = self._generator()
+        if made is None:
+            self._honesty.setText("")
+        elif made.is_offline:
+            self._honesty.setText(
+                tr(
+                    "Arranges the references on a board with your words and "
+                    "their colours. Nothing leaves this computer."
+                )
+            )
+        else:
+            self._honesty.setText(
+                ngettext(
+                    "Your words and {count} picture will be sent to Google, without file names or "
+                    "metadata.",
+                    "Your words and {count} pictures will be sent to Google, without file names or "
+                    "metadata.",
+                    count,
+                )
+                if count
+                else tr(
+                    "Your words and no pictures will be sent to Google, without file names or "
+                    "metadata."
+                )
+            )
+        self.key_form.setVisible(self._needs_key() or self._is_key_asked)
+        self.generate_button.setEnabled(
+            bool(self._words())
+            and made is not None
+            and not self._is_running
+            and not self._needs_key()
+        )
+        self.generate_button.setText(tr("Creating…") if self._is_running else tr("Create picture"))
+        self.cancel_button.setVisible(self._is_running)
+        self.choices.show_price(self.request())
+
+    def _generate(self) -> None:
+        if self.generate_button.isEnabled():
+            self._begin(self.request(), self.choices.variant_count())
+
+    def _begin(self, request: GenerationRequest, variants: int) -> None:
+        if self._is_running:
+            return
+        self._asked = (request, variants)
+        self.failure.clear()
+        self.result_card.hide()
+        was_on_button = self.generate_button.hasFocus()
+        self._is_running = True
+        self.show_progress(Progress(tr("Starting")))
+        if was_on_button:
+            # Qt would pass the focus of a disabled button on to whatever comes next.
+            self.cancel_button.setFocus()
+        self.generate_requested.emit(request, variants)
+
+    def _end(self) -> None:
+        was_on_button = self.cancel_button.hasFocus()
+        self._is_running = False
+        self._stage.hide()
+        self._bar.hide()
+        self.failure.clear()
+        # Enabled before the other one is hidden, so that the focus has where to go.
+        self.generate_button.setEnabled(True)
+        if was_on_button:
+            self.generate_button.setFocus()
+        self._refresh()
+
+    def _reveal_result(self) -> None:
+        self._scroll.ensureWidgetVisible(self.result_card, 0, 2 * UNIT)
+
+    def _on_prompt(self) -> None:
+        # Pictures that were proposed for other words are not sent with these.
+        self.tray.set_current(self._words() == self._proposed_for)
+        self._refresh()
+        self._timer.start()
+        self.draft_changed.emit()
+
+    def _on_propose(self, is_on: bool) -> None:
+        if is_on:
+            self._ask_proposals()
+        else:
+            self._timer.stop()
+            self._drop_proposals()
+
+    def _on_generator(self) -> None:
+        self.failure.clear()
+        if self._needs_key():
+            self.key_state_wanted.emit()
+
+    def _on_choice(self) -> None:
+        model = self.choices.model()
+        if model is not None:
+            self.tray.set_limit(model.max_references)
+        self._refresh()
+        self.draft_changed.emit()
+
+    def _do_about(self, remedy: Remedy, error: PlantainError) -> None:
+        """The next step that the failure offers."""
+        match remedy:
+            case Remedy.TRY_AGAIN | Remedy.WAIT:
+                if not isinstance(error, GenerationError) or isinstance(error, AnswerNotKept):
+                    self.save_again_requested.emit()
+                elif self._asked is not None:
+                    self._begin(*self._asked)
+            case Remedy.REWORD:
+                self.prompt.setFocus()
+                self.prompt.selectAll()
+            case Remedy.CHOOSE_MODEL:
+                self.choices.choose_another_model()
+            case Remedy.ENTER_KEY:
+                self.ask_key()
+            case Remedy.FEWER_REFERENCES:
+                self._scroll.ensureWidgetVisible(self.tray)
+                self.tray.focus_first()
+            case Remedy.OPEN_PAGE if isinstance(error, GenerationError):
+                self.link_opened.emit(error.page)
+            case Remedy.SAVE_ELSEWHERE if isinstance(error, AnswerNotKept):
+                self.save_elsewhere_requested.emit(error.key)
+            case Remedy.RAISE_LIMIT:
+                self.settings_wanted.emit()
+            case _:
+                pass
+
+    def _ask_proposals(self) -> None:
+        prompt = self._words()
+        if not self.propose_check.isChecked():
+            return
+        if prompt:
+            self.proposals_wanted.emit(prompt, PROPOSALS)
+        else:
+            self.tray.forget_refused()
+            self._drop_proposals()
+
+    def _drop_proposals(self) -> None:
+        self.proposals_unwanted.emit()
+        self.tray.propose(())
+        self._show_missing(())
+
+    def _show_missing(self, things: Sequence[str]) -> None:
+        named = listed([tr("“{words}”", words=words) for words in things])
+        self.missing.setText(tr("Not in your library: {things}", things=named) if named else "")
+        self.missing.setVisible(bool(named))
+
+
+class _PromptEdit(QPlainTextEdit):
+    """Ctrl+Return creates; Tab leaves, as everywhere else in the window."""
+
+    submitted = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setAccessibleName(tr("Prompt"))
+        self.setPlaceholderText(tr("A model wearing the red sandals on a beach at sunset…"))
+        self.setTabChangesFocus(True)
+        self.setFixedHeight(12 * UNIT)
+        # A dropped file would insert its URL; the tray below is where pictures go.
+        self.setAcceptDrops(False)
+
+    def keyPressEvent(self, e: QKeyEvent) -> None:
+        is_return = e.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        if is_return and e.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self.submitted.emit()
+            return
+        super().keyPressEvent(e)

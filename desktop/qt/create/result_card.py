@@ -1,0 +1,129 @@
+"""The picture that came back, with what was said along with it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+
+from desktop.core.asset import displayable
+from desktop.core.text import listed, ngettext, number, tr
+from desktop.qt.images.cache import PixmapCache
+from desktop.qt.images.pictures import Pictures
+from desktop.qt.theme import UNIT, Theme
+from desktop.qt.widgets.buttons import button
+from desktop.qt.widgets.emptying import empty_layout
+from desktop.qt.widgets.labels import ElidedLabel, label
+from desktop.qt.widgets.picture_label import PictureLabel
+from desktop.services.reports import GeneratedPicture
+
+_IN_STRIP = 5
+
+
+class ResultCard(QFrame):
+    """Shows one generated picture."""
+
+    show_requested = Signal(int)
+    """Show this asset in the library."""
+    reference_wanted = Signal(object)
+    """list[Asset]: go on from this picture."""
+
+    def __init__(
+        self, theme: Theme, pictures: Pictures, cache: PixmapCache, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("card")
+        self._theme, self._pictures, self._cache = theme, pictures, cache
+        self._others = label(tone="faint", scale="small", wraps=True)
+        self._others.hide()
+        self._strip = QHBoxLayout()
+        self._strip.setSpacing(UNIT)
+        self.result: GeneratedPicture | None = None
+        self._picture = PictureLabel(theme, cache, ratio=0.8)
+        self._name = ElidedLabel()
+        self._name.setProperty("weight", "strong")
+        self._made = label(tone="faint", scale="small", wraps=True)
+        self._text = label(tone="soft", wraps=True, selectable=True)
+        self.show_button = button(tr("Show in library"), self._show)
+        self.again_button = button(tr("Use as reference"), self._reference)
+        row = QHBoxLayout()
+        row.setSpacing(UNIT)
+        row.addWidget(self.show_button, 1)
+        row.addWidget(self.again_button, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(UNIT, UNIT, UNIT, UNIT)
+        column.setSpacing(UNIT)
+        column.addWidget(self._picture)
+        column.addWidget(self._name)
+        column.addWidget(self._made)
+        column.addWidget(self._text)
+        column.addWidget(self._others)
+        column.addLayout(self._strip)
+        column.addLayout(row)
+
+    def show_results(self, results: Sequence[GeneratedPicture]) -> None:
+        """Pictures were created: the last one large, all others small below it."""
+        self.show_result(results[-1])
+        others = [asset for result in results for asset in result.assets][:-1]
+        drafts = sum(len(result.drafts) for result in results)
+        empty_layout(self._strip)
+        for asset in others[-_IN_STRIP:]:
+            small = PictureLabel(self._theme, self._cache, side=6 * UNIT)
+            small.setToolTip(displayable(asset.path.name))
+            small.setAccessibleName(displayable(asset.path.name))
+            small.show_picture(self._pictures.of_asset(asset) or self._pictures.of_file(asset.path))
+            self._strip.addWidget(small)
+        self._strip.addStretch()
+        variants = len(results) - 1
+        told = [
+            ngettext("{count} draft", "{count} drafts", drafts) if drafts else "",
+            ngettext("{count} other variant", "{count} other variants", variants)
+            if variants
+            else "",
+        ]
+        said = listed(part for part in told if part)
+        self._others.setText(tr("Also kept: {others}.", others=said))
+        self._others.setVisible(bool(others))
+
+    def show_result(self, result: GeneratedPicture) -> None:
+        """A picture was created."""
+        self.result = result
+        self._picture.show_picture(
+            self._pictures.of_asset(result.asset) or self._pictures.of_file(result.asset.path)
+        )
+        self._name.setText(result.asset.filename)
+        made: str = tr("Made by {generator}", generator=result.generator)
+        model = result.record.model
+        if model and model.casefold() not in result.generator.casefold():
+            made += f" · {model}"
+        if result.cost_usd:
+            made += f" · ${number(result.cost_usd, 4)}"
+        self._made.setText(made)
+        self._text.setText(result.record.text)
+        self._text.setVisible(bool(result.record.text))
+
+    def show_whether_searchable(self, result: GeneratedPicture, is_searchable: bool) -> None:
+        """Indexing ``result`` has ended, which may not be the one shown any more."""
+        if result is self.result and not is_searchable:
+            self._made.setText(f"{self._made.text()} · {tr('not yet searchable by meaning')}")
+
+    def made(self) -> str:
+        """What is said of how it was made."""
+        return self._made.text()
+
+    def others(self) -> str:
+        """What is said of the pictures beside it; empty when there are none."""
+        return "" if self._others.isHidden() else self._others.text()
+
+    def text(self) -> str:
+        """What the generator said."""
+        return self._text.text()
+
+    def _show(self) -> None:
+        if self.result is not None:
+            self.show_requested.emit(self.result.asset.id)
+
+    def _reference(self) -> None:
+        if self.result is not None:
+            self.reference_wanted.emit([self.result.asset])

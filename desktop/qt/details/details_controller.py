@@ -1,0 +1,62 @@
+"""The rest of what the catalogue knows of the selected pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QObject
+
+from desktop.core.asset import Asset
+from desktop.core.cancellation import CancelToken
+from desktop.qt.browse.asset_grid import AssetGrid
+from desktop.qt.details.facts import file_facts_of
+from desktop.qt.details.panel import DetailsPanel
+from desktop.qt.jobs.context import Context
+from desktop.qt.jobs.lane import Latest
+from desktop.services.reports import AssetDetails, CommonDetails
+
+_Found = AssetDetails | tuple[CommonDetails, dict[str, str]]
+
+
+class DetailsController(QObject):
+    """Reads the details of what is selected."""
+
+    def __init__(self, context: Context, panel: DetailsPanel, grid: AssetGrid) -> None:
+        super().__init__()
+        self._context = context
+        self._panel = panel
+        self._grid = grid
+        self._readings = Latest(context.lanes.browse, self)
+        self._readings.finished.connect(self._show)
+        self._readings.failed.connect(context.notice)
+        # Sidecars are on the disk, which may be slow or asleep; the catalogue never waits for it.
+        self._sidecars = Latest(context.lanes.preview, self)
+        self._sidecars.finished.connect(panel.show_sidecar)
+        grid.selection_changed.connect(self._read)
+
+    def refresh(self) -> None:
+        """The selected pictures may have got their thumbnails or their lineage."""
+        self._read(self._grid.selected_assets())
+
+    def _read(self, assets: Sequence[Asset]) -> None:
+        self._sidecars.forget()
+        if not assets:
+            self._readings.forget()
+            return
+        browsing, chosen = self._context.engine.browsing, tuple(assets)
+
+        def read(_: CancelToken) -> _Found:
+            if len(chosen) == 1:
+                return browsing.details(chosen[0].id)
+            ids = tuple(asset.id for asset in chosen)
+            return browsing.common_details(ids), file_facts_of(chosen)
+
+        self._readings.submit(read)
+
+    def _show(self, found: _Found) -> None:
+        if isinstance(found, AssetDetails):
+            self._panel.show_details(found)
+            asset, sidecars = found.asset, self._context.engine.sidecars
+            self._sidecars.submit(lambda _: (asset.id, sidecars.keywords(asset)))
+        else:
+            self._panel.show_common(*found)

@@ -1,0 +1,108 @@
+"""Where a picture came from, and what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QGridLayout, QToolButton, QVBoxLayout, QWidget
+
+from desktop.core.asset import Asset, displayable
+from desktop.core.generation_record import GenerationRecord, Reference
+from desktop.core.text import moment, tr
+from desktop.qt.images.cache import PixmapCache
+from desktop.qt.images.pictures import Pictures
+from desktop.qt.theme import UNIT, Theme
+from desktop.qt.widgets.buttons import button
+from desktop.qt.widgets.emptying import empty_layout
+from desktop.qt.widgets.labels import heading, label
+from desktop.qt.widgets.picture_label import PictureLabel
+from desktop.qt.widgets.styling import hairline
+from desktop.services.reports import AssetDetails
+
+THUMB = 6 * UNIT
+PER_ROW = 5
+
+
+class LineageView(QWidget):
+    """Prompt, references, and the pictures that this one was a reference of."""
+
+    asset_chosen = Signal(int)
+    prompt_reuse_requested = Signal(object)
+    """GenerationRecord."""
+
+    def __init__(
+        self, theme: Theme, pictures: Pictures, cache: PixmapCache, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._theme, self._pictures, self._cache = theme, pictures, cache
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(UNIT)
+
+    def show_details(self, details: AssetDetails) -> None:
+        """All of it anew."""
+        self.clear()
+        if details.lineage is not None:
+            self._add_record(details.lineage, details.generator)
+        if details.used_in:
+            self._add_heading(tr("Used in"))
+            self._add_thumbnails([(asset, asset.filename) for asset in details.used_in])
+
+    def clear(self) -> None:
+        """Nothing is known."""
+        empty_layout(self._column)
+
+    def _add_record(self, record: GenerationRecord, generator: str) -> None:
+        self._add_heading(tr("How it was made"))
+        self._column.addWidget(label(record.request.prompt, wraps=True, selectable=True))
+        made = f"{generator} · {moment(record.created_at)}"
+        if record.model and not record.model.startswith(record.request.generator):
+            made = f"{generator} · {record.model} · {moment(record.created_at)}"
+        self._column.addWidget(label(made, tone="faint", wraps=True))
+        if record.text:
+            self._column.addWidget(label(record.text, tone="soft", wraps=True, selectable=True))
+        if record.request.references:
+            self._add_heading(tr("References"))
+            self._add_thumbnails(
+                [(ref, displayable(ref.path.name)) for ref in record.request.references]
+            )
+        self._column.addWidget(
+            button(tr("Use this prompt again"), lambda: self.prompt_reuse_requested.emit(record))
+        )
+
+    def _add_heading(self, words: str) -> None:
+        self._column.addWidget(hairline())
+        self._column.addWidget(heading(words))
+
+    def _add_thumbnails(self, things: Sequence[tuple[Asset | Reference, str]]) -> None:
+        box = QWidget()
+        grid = QGridLayout(box)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setSpacing(UNIT)
+        grid.setColumnStretch(PER_ROW, 1)
+        for number, (thing, name) in enumerate(things):
+            if isinstance(thing, Asset):
+                picture, asset_id = self._pictures.of_asset(thing), thing.id
+            else:
+                picture, asset_id = self._pictures.of_reference(thing), thing.asset_id
+            shown = PictureButton(self._theme, self._cache, name)
+            shown.picture.show_picture(picture)
+            shown.setEnabled(asset_id is not None)
+            shown.clicked.connect(lambda _=False, chosen=asset_id: self.asset_chosen.emit(chosen))
+            grid.addWidget(shown, number // PER_ROW, number % PER_ROW)
+        self._column.addWidget(box)
+
+
+class PictureButton(QToolButton):
+    """A thumbnail that can be clicked, by mouse or keyboard."""
+
+    def __init__(self, theme: Theme, cache: PixmapCache, name: str) -> None:
+        super().__init__()
+        self.setFixedSize(THUMB + 4, THUMB + 4)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setToolTip(name)
+        self.setAccessibleName(name)
+        self.picture = PictureLabel(theme, cache, side=THUMB, parent=self)
+        self.picture.move(2, 2)
+        self.picture.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)

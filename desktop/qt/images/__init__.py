@@ -1,0 +1,1 @@
+"""Pictures for the screen, decoded off the GUI thread."""

@@ -1,0 +1,1 @@
+"""Lanes: one thread and one queue per contended resource; and the line that shows their jobs."""

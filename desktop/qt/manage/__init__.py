@@ -1,0 +1,1 @@
+"""Dialogs that look after the library: models, folders, copies, server, team."""

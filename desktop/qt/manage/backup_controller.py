@@ -1,0 +1,102 @@
+"""Backups of the library: one a day by itself, others where a person wants them."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from desktop.core.asset import displayable
+from desktop.core.text import ngettext, size, tr
+from desktop.qt.jobs.context import Context
+from desktop.qt.jobs.job_list import Outcome
+
+
+class BackupController(QObject):
+    """Makes the daily copy on opening, and backups on request; makes libraries of backups."""
+
+    restored = Signal(object)
+    """Path: a person wants to go over to the library that was made from a backup."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self._context = context
+        # Copying the catalogue takes a second or less, but nobody should wait for it.
+        engine = context.engine
+        context.lanes.models.submit(lambda _: engine.daily_backups.keep_up())
+
+    def ask_back_up(self) -> None:
+        """Let a person choose the file, and back up."""
+        from PySide6.QtWidgets import QFileDialog  # many enums; not before it is asked for
+
+        name = f"Plantain {time.strftime('%Y-%m-%d')}.zip"
+        chosen, _ = QFileDialog.getSaveFileName(
+            self._context.dialog_parent,
+            tr("Back up the library"),
+            name,
+            tr("Backup (*.zip)"),
+            # Nothing is ever replaced, so nothing needs to be asked.
+            options=QFileDialog.Option.DontConfirmOverwrite,
+        )
+        if chosen:
+            self.back_up(Path(chosen).with_suffix(".zip"))
+
+    def back_up(self, target: Path) -> None:
+        engine = self._context.engine
+        self._context.follow(
+            self._context.lanes.models,
+            tr("Back up to {name}", name=displayable(target.name)),
+            lambda cancel: engine.backup.run(target, cancel),
+            lambda made: Outcome(
+                tr(
+                    "Backed up to {file}, {size}",
+                    file=displayable(made.path.name),
+                    size=size(made.size),
+                )
+            ),
+        ).failed.connect(self._context.notice)
+
+    def ask_restore(self) -> None:
+        """Let a person choose a backup, and where the library is to be that is made from it."""
+        from PySide6.QtWidgets import QFileDialog
+
+        parent = self._context.dialog_parent
+        kinds = tr("Backup (*.zip)")
+        chosen, _ = QFileDialog.getOpenFileName(parent, tr("Restore a backup"), "", kinds)
+        if not chosen:
+            return
+        folder, _ = QFileDialog.getSaveFileName(
+            parent,
+            tr("Name and place of the restored library"),
+            str(Path(chosen).with_suffix("")),
+            options=QFileDialog.Option.DontConfirmOverwrite,
+        )
+        if folder:
+            self.restore(Path(chosen), Path(folder))
+
+    def restore(self, archive: Path, folder: Path) -> None:
+        """Make a library of its own from a backup; the open one stays as it is."""
+        from desktop.services.backup.restore import RestoreReport, restore
+
+        def tell(made: RestoreReport) -> None:
+            told = tr(
+                "The backup of {made_at} is a library now: {folder}. The library that is open was "
+                "not changed.",
+                made_at=made.made_at,
+                folder=displayable(made.folder),
+            )
+            self._context.notices.say(
+                told, action=tr("Open it"), chosen=lambda: self.restored.emit(made.folder)
+            )
+
+        handle = self._context.follow(
+            self._context.lanes.models,
+            tr("Restore {name}", name=displayable(archive.name)),
+            lambda cancel: restore(archive, folder, cancel),
+            lambda made: Outcome(
+                ngettext("{count} file restored", "{count} files restored", made.files)
+            ),
+        )
+        handle.finished.connect(tell)
+        handle.failed.connect(self._context.notice)

@@ -1,0 +1,118 @@
+"""A board on its way out: as a contact sheet, or as a folder of copies."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+
+from desktop.core.asset import displayable
+from desktop.core.cancellation import CancelToken
+from desktop.core.file_names import FORBIDDEN
+from desktop.core.filter import NamedFilter
+from desktop.core.text import ngettext, sentences, tr
+from desktop.qt.jobs.context import Context
+from desktop.qt.jobs.job_list import Outcome
+
+if TYPE_CHECKING:
+    from desktop.services.curation.board_copies import CopiesReport
+
+
+class BoardController(QObject):
+    """Asks where to, and writes it there without replacing anything."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self._context = context
+
+    def ask_sheet(self, section: NamedFilter) -> None:
+        """Let a person choose the file of a contact sheet."""
+        from PySide6.QtWidgets import QFileDialog  # many enums; not before it is asked for
+
+        png, pdf = tr("Picture (*.png)"), tr("Pages (*.pdf)")
+        chosen, kind = QFileDialog.getSaveFileName(
+            self._context.dialog_parent,
+            tr("Save a contact sheet"),
+            _file_name(section.name),
+            f"{png};;{pdf}",
+            options=QFileDialog.Option.DontConfirmOverwrite,
+        )
+        if chosen:
+            path = Path(chosen)
+            if path.suffix.lower() not in (".png", ".pdf"):
+                path = path.with_name(path.name + (".pdf" if kind == pdf else ".png"))
+            self.write_sheet(section.name, path)
+
+    def write_sheet(self, board: str, path: Path) -> None:
+        """Draw what is on a board, in its order."""
+        engine = self._context.engine
+
+        def draw(_: CancelToken) -> int:
+            shown = engine.browsing.board(board)
+            engine.contact_sheets.write_board(board, shown, path)
+            return len(shown)
+
+        def told(count: int) -> Outcome:
+            pictures = ngettext("{count} picture", "{count} pictures", count)
+            return Outcome(tr("{file}, {pictures}", file=displayable(path.name), pictures=pictures))
+
+        handle = self._context.follow(
+            self._context.lanes.models, tr("Contact sheet of {name}", name=board), draw, told
+        )
+        handle.failed.connect(self._context.notice)
+
+    def ask_copies(self, section: NamedFilter) -> None:
+        """Let a person choose where a folder of copies shall be made."""
+        from PySide6.QtWidgets import QFileDialog
+
+        chosen = QFileDialog.getExistingDirectory(
+            self._context.dialog_parent, tr("Where to put the folder of copies")
+        )
+        if chosen:
+            self.copy(section.name, Path(chosen, _file_name(section.name)))
+
+    def copy(self, board: str, folder: Path) -> None:
+        """Copy the files of a board, with a list of credits."""
+        engine = self._context.engine
+        handle = self._context.follow(
+            self._context.lanes.models,
+            tr("Copies of {name}", name=board),
+            partial(engine.board_copies.run, board, folder),
+            self._told,
+        )
+        handle.failed.connect(self._context.notice)
+
+    # ------------------------------------------------------------------ inside
+
+    def _told(self, report: CopiesReport) -> Outcome:
+        text = ngettext(
+            "{count} copy in {folder}",
+            "{count} copies in {folder}",
+            len(report.copied),
+            folder=displayable(report.folder.name),
+        )
+        if report.failed:
+            first = report.failed[0]
+            reason = tr("{file}: {reason}", file=displayable(first.path), reason=first.reason)
+            self._context.notices.say(
+                sentences(
+                    ngettext(
+                        "{count} picture was not copied.",
+                        "{count} pictures were not copied.",
+                        len(report.failed),
+                    ),
+                    reason,
+                ),
+                is_failure=True,
+            )
+        return Outcome(text)
+
+
+def _file_name(board: str) -> str:
+    """A board's name, as any system lets a file be called."""
+    return (
+        "".join("-" if c in FORBIDDEN or not c.isprintable() else c for c in board).strip(" .")
+        or "-"
+    )

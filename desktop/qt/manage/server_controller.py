@@ -1,0 +1,192 @@
+"""The Milvus server and the team: chosen in a dialog, worked with in lanes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+
+from desktop.core.cancellation import CancelToken
+from desktop.core.progress import ProgressSteps
+from desktop.core.text import listed, ngettext, number, sentences, tr
+from desktop.qt.jobs.changes import Changes
+from desktop.qt.jobs.context import Context
+from desktop.qt.jobs.job_list import Outcome
+
+if TYPE_CHECKING:
+    from desktop.index.server_probe import ServerAnswer
+    from desktop.qt.manage.server_dialog import ServerDialog, ServerEntry
+    from desktop.services.team.sync import TeamReport
+    from desktop.services.vectors.endpoints import EndpointsState
+
+
+class ServerController(QObject):
+    """Answers the dialog “Server and team”, and refreshes from the team."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self._context = context
+        self._dialog: ServerDialog | None = None
+
+    def show(self) -> None:
+        """Open the dialog once it is known what holds now."""
+        places = self._context.engine.endpoints
+        # The models' lane: the key store may open a window of its own and wait.
+        handle = self._context.lanes.models.submit(lambda _: places.state())
+        handle.finished.connect(self._open)
+        handle.failed.connect(self._context.notice)
+
+    def refresh(self) -> None:
+        """Take in what the team has sent, and send what it does not know."""
+        team = self._context.engine.team
+
+        def outcome(report: TeamReport) -> Outcome:
+            sent = report.sent + report.told
+            text = tr("{received} received, {sent} sent", received=report.received, sent=sent)
+            said = tr("Refreshed from the team: {result}.", result=text)
+            if report.left_out:
+                left_out = tr(
+                    "Left out, because what was sent is no picture: {names}.",
+                    names=listed(report.left_out),
+                )
+                said = sentences(said, left_out)
+            self._say(said)
+            self._show_state_again()
+            return Outcome(text)
+
+        self._context.follow(
+            self._context.lanes.index,
+            tr("Refresh from the team"),
+            team.sync,
+            outcome,
+            changes=Changes(assets=True, annotations=True),
+        ).failed.connect(self._fail)
+
+    def test(self, entry: ServerEntry) -> None:
+        """Ask the server who it is."""
+        engine = self._context.engine
+
+        def ask(_: CancelToken) -> ServerAnswer:
+            _keep_token(engine.endpoints.token.save, entry)
+            return engine.endpoints.test(entry.uri, entry.certificate)
+
+        def answered(found: ServerAnswer) -> None:
+            self._say(
+                tr(
+                    "It answers in {milliseconds} ms: Milvus {version}.",
+                    milliseconds=number(found.milliseconds),
+                    version=found.version,
+                )
+            )
+            self._show_state_again()
+
+        self._say(tr("Asking the server…"))
+        handle = self._context.lanes.models.submit(ask)
+        handle.finished.connect(answered)
+        handle.failed.connect(self._fail)
+
+    def use(self, entry: ServerEntry) -> None:
+        """Keep the vectors there, and send them all."""
+        engine = self._context.engine
+
+        def move(cancel: CancelToken) -> ProgressSteps[int]:
+            _keep_token(engine.endpoints.token.save, entry)
+            engine.endpoints.keep_at(entry.uri, entry.certificate)
+            return (yield from engine.store_migration.run(cancel))
+
+        def outcome(count: int) -> Outcome:
+            where = entry.uri or tr("a file on this computer")
+            self._say(
+                tr(
+                    "The vectors are kept in {where} from now on; {count} were sent.",
+                    where=where,
+                    count=count,
+                )
+            )
+            self._show_state_again()
+            return Outcome(ngettext("{count} vector sent", "{count} vectors sent", count))
+
+        self._say(tr("Trying the server, and then sending…"))
+        self._context.follow(
+            self._context.lanes.index,
+            tr("Move the vectors"),
+            move,
+            outcome,
+            stopped=tr("Stopped; the rest goes with the next search"),
+        ).failed.connect(self._fail)
+
+    def join(self, team: str, entry: ServerEntry) -> None:
+        """Be in this team from now on."""
+        engine = self._context.engine
+
+        def join() -> None:
+            _keep_token(engine.endpoints.token.save, entry)
+            engine.endpoints.join(team, entry.uri, entry.certificate)
+
+        self._change(
+            join, tr("You are in the team “{team}”. Share a folder, then refresh.", team=team)
+        )
+
+    def leave(self) -> None:
+        """Be in no team."""
+        self._change(self._context.engine.endpoints.leave, tr("You are in no team."))
+
+    def share(self, name: str, folder: Path) -> None:
+        """Let the team see this folder from the next refresh on."""
+        team = self._context.engine.team
+        self._change(
+            lambda: team.share(name, folder),
+            tr(
+                "“{name}” is shared from the next refresh on, once its pictures are indexed.",
+                name=name,
+            ),
+        )
+
+    def _change(self, change: Callable[[], object], message: str) -> None:
+        def changed(_: object) -> None:
+            self._say(message)
+            self._show_state_again()
+
+        handle = self._context.lanes.models.submit(lambda _: change())
+        handle.finished.connect(changed)
+        handle.failed.connect(self._fail)
+
+    def _open(self, state: EndpointsState) -> None:
+        from desktop.qt.manage.server_dialog import ServerDialog  # not before it is asked for
+
+        if self._dialog is not None:
+            self._dialog.show_state(state)
+            return
+        self._dialog = dialog = ServerDialog(state, self._context.dialog_parent)
+        dialog.test_requested.connect(self.test)
+        dialog.use_requested.connect(self.use)
+        dialog.join_requested.connect(self.join)
+        dialog.leave_requested.connect(self.leave)
+        dialog.share_requested.connect(self.share)
+        dialog.refresh_requested.connect(self.refresh)
+        dialog.finished.connect(self._forget_dialog)
+        dialog.open()
+
+    def _show_state_again(self) -> None:
+        if self._dialog is not None:
+            self.show()
+
+    def _say(self, message: str) -> None:
+        if self._dialog is not None:
+            self._dialog.say(message)
+
+    def _fail(self, error: object) -> None:
+        if self._dialog is None:
+            self._context.notice(error)
+        else:
+            self._dialog.say(self._context.known(error).sentence(), is_failure=True)
+
+    def _forget_dialog(self) -> None:
+        self._dialog = None
+
+
+def _keep_token(save: Callable[[str], None], entry: ServerEntry) -> None:
+    if entry.token:
+        save(entry.token)

@@ -1,0 +1,388 @@
+"""Opening the preview on what is selected, stepping through what is shown, reading ahead."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QGuiApplication, QImage, QPixmap
+
+from desktop.core.annotations import Consensus
+from desktop.core.asset import Asset
+from desktop.core.cancellation import CancelToken
+from desktop.core.errors import FileError
+from desktop.core.picture_text import TextLine
+from desktop.core.query import Crop
+from desktop.core.text import number, tr
+from desktop.qt.browse.asset_grid import AssetGrid
+from desktop.qt.images.cache import edge_for
+from desktop.qt.images.whole import image_of
+from desktop.qt.jobs.context import Context
+from desktop.qt.jobs.lane import Latest
+from desktop.qt.preview.contents import ContentsController
+from desktop.qt.preview.levels import Levels
+from desktop.qt.preview.panel import MOST_COMPARED, PreviewPanel
+from desktop.qt.preview.picture_store import PictureStore, Wanted
+from desktop.qt.preview.screen_profile import ScreenColours, screen_colours
+from desktop.services.reports import AssetDetails
+
+Loaded = tuple[int, Levels | FileError]
+"""Which of the pictures side by side, and its pixels or why there are none."""
+
+
+class PreviewController(QObject):
+    """Shows large what the grid has selected; the grid's current picture goes along with it.
+
+    Args:
+        show_panel: makes the window show the panel, building it at first; hide_panel: undoes it.
+    """
+
+    rated = Signal(int, object)
+    """Stars, and the assets (their ids) that were given them."""
+    favoured = Signal()
+    """What is selected, which is what is looked at, is a favourite, or no longer."""
+    tags_added = Signal(object)
+    """list[str], for what is selected, which is what is looked at."""
+    tag_removed = Signal(str)
+    part_searched = Signal(object, object)
+    """Asset, and Crop: its part is to be searched by."""
+
+    def __init__(
+        self,
+        context: Context,
+        grid: AssetGrid,
+        show_panel: Callable[[], PreviewPanel],
+        hide_panel: Callable[[], None],
+    ) -> None:
+        super().__init__()
+        self._context = context
+        self._grid = grid
+        self._show_panel = show_panel
+        self._hide_panel = hide_panel
+        self._panel: PreviewPanel | None = None
+        self._contents: ContentsController | None = None
+        self._page: int | None = None
+        self._store = PictureStore(context.engine.large_pictures)
+        self._shown: list[Asset] = []
+        # One lane: what is looked at goes first, and what is read ahead fills its pauses.
+        self._loads = Latest(context.lanes.preview, self)
+        self._loads.finished.connect(self._on_loaded)
+        self._loads.failed.connect(context.notice)
+        self._ahead = Latest(context.lanes.preview, self)
+        self._screens = Latest(context.lanes.preview, self)
+        self._screens.finished.connect(self._show_screen)
+        self._parts = Latest(context.lanes.preview, self)
+        self._parts.finished.connect(self._copy_part)
+        self._parts.failed.connect(lambda error: self._say(error))
+        self._texts = Latest(context.lanes.browse, self)
+        self._texts.finished.connect(self._show_text)
+        self._texts.failed.connect(lambda error: self._say(error))
+        self._sources = Latest(context.lanes.browse, self)
+        self._sources.finished.connect(self._show_source)
+        self._sources.failed.connect(lambda error: self._say(error))
+        self._at = 0
+        self._said: tuple[tuple[int, ...], Consensus] = (), Consensus()
+        self._tags: Sequence[str] = ()
+        grid.assets.modelReset.connect(self._on_rows_changed)
+
+    def show(self) -> None:
+        """Look at what is selected: one picture, or up to four side by side."""
+        selected = self._grid.selected_assets()[:MOST_COMPARED]
+        if not selected:
+            return
+        panel = self._show_panel()
+        if self._panel is None:
+            self._panel = panel
+            self._contents = ContentsController(self._context, panel, self)
+            self._contents.page_chosen.connect(self._show_page)
+            self._contents.unplayable.connect(self._want)
+            panel.closed.connect(self.close)
+            panel.stepped.connect(self.step)
+            panel.more_wanted.connect(self._want)
+            panel.rated.connect(lambda at, stars: self.rated.emit(stars, [self._shown[at].id]))
+            panel.part_search_wanted.connect(self._search_part)
+            panel.part_copy_wanted.connect(self._want_part)
+            panel.text_wanted.connect(self._want_text)
+            panel.source_wanted.connect(self._want_source)
+            panel.said.favoured.connect(self.favoured)
+            panel.said.tags_added.connect(self.tags_added)
+            panel.said.tag_removed.connect(self.tag_removed)
+            panel.said.know(self._tags)
+        self._want_screen(panel)
+        self._show(panel, selected)
+        panel.setFocus()
+
+    def go_on(self) -> bool:
+        """To the next picture; False: none is looked at large."""
+        self.step(1)
+        return bool(self._shown)
+
+    def close(self) -> None:
+        """Back to the grid, where the picture that was looked at is the current one."""
+        if not self._shown:
+            return
+        assert self._panel is not None
+        assert self._contents is not None
+        self._panel.leave_full_screen()
+        self._shown = []
+        self._contents.show(None)
+        self._loads.forget()
+        self._ahead.forget()
+        self._store.clear()
+        self._hide_panel()
+        self._grid.scrollTo(self._grid.currentIndex())
+        self._grid.setFocus()
+
+    def step(self, by: int) -> None:
+        """To another picture, in the order of the grid; at its ends nothing happens."""
+        if len(self._shown) != 1 or self._panel is None:
+            return
+        row = self._row()
+        to = None if row is None else row + by
+        if to is None or not 0 <= to < self._grid.assets.rowCount():
+            return
+        asset = self._grid.assets.asset(to)
+        self._grid.select_asset(asset.id)
+        self._show(self._panel, [asset])
+
+    def show_said_about(self, asset_ids: tuple[int, ...], said: Consensus) -> None:
+        """What was said about the selection."""
+        self._said = asset_ids, said
+        self._show_said()
+
+    def know_names(self, tags: Sequence[str], _boards: Sequence[str]) -> None:
+        """The tags that there are."""
+        self._tags = tags
+        if self._panel is not None:
+            self._panel.said.know(tags)
+
+    # ------------------------------------------------------------------ inside
+
+    def _show(self, panel: PreviewPanel, assets: list[Asset]) -> None:
+        self._shown = assets
+        panel.show_assets(assets, [self._stand_in(asset) for asset in assets])
+        self._show_place(panel)
+        self._show_said()
+        self._page = None
+        assert self._contents is not None
+        self._contents.show(assets[0] if len(assets) == 1 else None)
+        if panel.marks_text:
+            self._want_text()
+        self._want()
+
+    def _show_page(self, page: int) -> None:
+        """Another page of the same file."""
+        if self._panel is not None and len(self._shown) == 1:
+            self._page = page
+            [view] = self._panel.views
+            view.show_stand_in(None)
+            self._want()
+
+    def _show_place(self, panel: PreviewPanel) -> None:
+        row = self._row() if len(self._shown) == 1 else None
+        self._at = row or 0
+        count = 0 if row is None else self._grid.assets.rowCount()
+        panel.title.show_place(self._at + 1, count)
+
+    def _show_said(self) -> None:
+        """Of the picture that is looked at, once it was read."""
+        if self._panel is not None and len(self._shown) == 1:
+            asset_ids, said = self._said
+            if asset_ids != (self._shown[0].id,):  # not read yet
+                said = Consensus(rating=self._shown[0].rating)
+            self._panel.said.show_said(said)
+
+    # ------------------------------------------------------------------ the screen
+
+    def _want_screen(self, panel: PreviewPanel) -> None:
+        """Asked before any picture, in the same lane: the first is made for this screen already."""
+        screen = panel.screen()
+        platform, name = QGuiApplication.platformName(), screen.name()
+        at = QGuiApplication.screens().index(screen)
+        store = self._store
+
+        def ask(_: CancelToken) -> ScreenColours:
+            colours = screen_colours(platform, name, at)
+            store.show_on(colours)
+            return colours
+
+        self._screens.submit(ask)
+
+    def _show_screen(self, colours: ScreenColours) -> None:
+        if self._panel is not None:
+            self._panel.title.show_colours(
+                tr("Shown in the colours of this screen ({profile}).", profile=colours.name)
+                if colours.name
+                else tr("Shown as sRGB: the system does not tell the profile of this screen.")
+            )
+
+    # ------------------------------------------------------------------ a part, and a source
+
+    def _search_part(self, part: Crop) -> None:
+        asset = self._shown[0]
+        self.close()
+        self.part_searched.emit(asset, part)
+
+    def _want_part(self, part: Crop) -> None:
+        """Copied from all pixels, however few are at hand."""
+        pictures, asset = self._context.engine.large_pictures, self._shown[0]
+        moment, page = self._context.pictures.moment(asset), self._page
+
+        def cut(_: CancelToken) -> QImage:
+            # Not what is at hand: that may have the colours of this screen.
+            whole = pictures.load(asset, 0, moment, page)
+            return image_of(replace(whole, image=whole.image.crop(part.box(*whole.size))))
+
+        self._parts.submit(cut)
+
+    def _copy_part(self, part: QImage) -> None:
+        QGuiApplication.clipboard().setImage(part)
+        if self._panel is not None:
+            size = f"{number(part.width())} × {number(part.height())}"
+            self._panel.say(tr("The part was copied: {size} pixels.", size=size))
+
+    def _want_text(self) -> None:
+        browsing, asset = self._context.engine.browsing, self._shown[0]
+        self._texts.submit(lambda _: (asset.id, browsing.text(asset)))
+
+    def _show_text(self, answer: tuple[int, tuple[TextLine, ...] | None]) -> None:
+        asset_id, lines = answer
+        is_seen = [asset.id for asset in self._shown] == [asset_id]
+        if is_seen and self._panel is not None and self._panel.marks_text:
+            self._panel.show_text(lines)
+
+    def _want_source(self) -> None:
+        browsing, asset_id = self._context.engine.browsing, self._shown[0].id
+        self._sources.submit(lambda _: browsing.details(asset_id))
+
+    def _show_source(self, details: AssetDetails) -> None:
+        """The picture that it was made from, and it, one over the other."""
+        panel, record = self._panel, details.lineage
+        if panel is None or [asset.id for asset in self._shown] != [details.asset.id]:
+            return
+        references = record.request.references if record is not None else ()
+        ids = [each.asset_id for each in references if each.asset_id is not None]
+        source = next(filter(None, map(self._context.pictures.asset, ids)), None)
+        if source is None:
+            panel.say(tr("The picture that it was made from is not in the library."))
+            return
+        self._show(panel, [source, self._shown[0]])
+        panel.put_over()
+
+    def _say(self, error: object) -> None:
+        if self._panel is not None:
+            self._panel.say(self._context.known(error).sentence())
+
+    # ------------------------------------------------------------------ pixels
+
+    def _want(self) -> None:
+        """Have what is shown loaded, as far as it is not at hand."""
+        panel = self._panel
+        if panel is None or not self._shown:
+            return
+        missing: list[tuple[int, Wanted]] = []
+        for at, asset in enumerate(self._shown):
+            view = panel.views[at]
+            wanted = self._wanted(asset, self._page)
+            found = self._store.find(wanted)
+            if found is not None and view.levels is None:
+                panel.show_levels(at, found)
+            elif self._moves():
+                continue  # its frames come by themselves
+            elif found is None and view.levels is None:
+                missing.append((at, wanted))
+            now = view.levels
+            if now is not None and not now.is_whole and view.scale() > now.scale:
+                missing.append((at, Wanted(asset, wanted.position_ms, page=self._page)))
+        if missing:
+            store, shown = self._store, (self._shown, self._page)
+            self._loads.submit(lambda token: (shown, _load_all(store, missing, token)))
+        else:
+            self._read_ahead()
+
+    def _on_loaded(self, answer: tuple[tuple[list[Asset], int | None], list[Loaded]]) -> None:
+        (shown, page), loaded = answer
+        if shown is not self._shown or page != self._page or self._panel is None:
+            return
+        for at, found in loaded:
+            if isinstance(found, Levels):
+                self._panel.show_levels(at, found)
+            else:
+                self._panel.say(found.sentence())
+        self._read_ahead()
+
+    def _on_rows_changed(self) -> None:
+        """The grid shows others, or the same with other stars; the picture that is looked at may
+        be gone from it."""
+        panel, assets = self._panel, self._grid.assets
+        if panel is None or not self._shown:
+            return
+        there: list[Asset] = []
+        for asset in self._shown:
+            row = assets.row_of(asset.id)
+            # What another was made from need not be among what the grid shows.
+            known = None if len(self._shown) == 1 else self._context.pictures.asset(asset.id)
+            now = known if row is None else assets.asset(row)
+            there += [now] if now is not None else []
+        if len(there) == len(self._shown):
+            self._shown[:] = there
+            panel.show_facts(there)
+            self._show_place(panel)
+        elif len(self._shown) > 1 and there:
+            self._show(panel, there)
+        elif assets.rowCount():
+            asset = assets.asset(min(self._at, assets.rowCount() - 1))
+            self._grid.select_asset(asset.id)
+            self._show(panel, [asset])
+        else:
+            self.close()
+
+    def _read_ahead(self) -> None:
+        """The next picture, and the one before, so that a step shows them at once."""
+        row = self._row() if len(self._shown) == 1 else None
+        if row is None:
+            return
+        assets = self._grid.assets
+        beside = [assets.asset(at) for at in (row + 1, row - 1) if 0 <= at < assets.rowCount()]
+        wanted = [self._wanted(asset) for asset in beside]
+        pages = self._contents.pages if self._contents is not None else 0
+        if self._page is not None or pages:
+            turned = [(self._page or 0) + by for by in (1, -1)]
+            asset = self._shown[0]
+            wanted[:0] = [self._wanted(asset, page) for page in turned if 0 <= page < pages]
+        missing = [(0, each) for each in wanted if self._store.find(each) is None]
+        if missing:
+            store = self._store
+            self._ahead.submit(lambda token: _load_all(store, missing, token))
+
+    def _moves(self) -> bool:
+        return self._contents is not None and self._contents.moves
+
+    def _wanted(self, asset: Asset, page: int | None = None) -> Wanted:
+        assert self._panel is not None
+        ratio = self._panel.devicePixelRatioF()
+        longer = max(self._panel.width(), self._panel.height())
+        moment = self._context.pictures.moment(asset)
+        return Wanted(asset, moment, edge_for(longer, ratio), page)
+
+    def _row(self) -> int | None:
+        return self._grid.assets.row_of(self._shown[0].id) if self._shown else None
+
+    def _stand_in(self, asset: Asset) -> QPixmap | None:
+        picture = self._context.pictures.of_asset(asset)
+        return None if picture is None else self._context.cache.find(picture.key, 0)
+
+
+def _load_all(
+    store: PictureStore, wanted: list[tuple[int, Wanted]], token: CancelToken
+) -> list[Loaded]:
+    """Each for itself: beside one that cannot be read, the others are looked at all the same."""
+    loaded: list[Loaded] = []
+    for at, each in wanted:
+        token.raise_if_cancelled()
+        try:
+            loaded.append((at, store.load(each)))
+        except FileError as error:
+            loaded.append((at, error))
+    return loaded

@@ -1,0 +1,107 @@
+"""Searching as one types: latest wins."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Signal
+
+from desktop.core.cancellation import CancelToken
+from desktop.core.filter import NamedFilter
+from desktop.core.query import Query, SearchResult
+from desktop.core.query_language import colours_asked, parse
+from desktop.qt.jobs.changes import Changes
+from desktop.qt.jobs.context import Context
+from desktop.qt.jobs.lane import Latest
+from desktop.qt.search.search_bar import SearchBar
+
+
+class SearchController(QObject):
+    """Answers the search bar."""
+
+    narrowed = Signal(object)
+    """tuple[NamedFilter, ...]: what is shown is all of these, whether searched for or not."""
+    begun = Signal(object)
+    """Query: an answer is on its way."""
+    answered = Signal(object)
+    """SearchResult."""
+    failed = Signal(object)
+    """PlantainError: there is no answer."""
+    ended = Signal()
+    """There is nothing to search for any more."""
+
+    def __init__(self, context: Context, bar: SearchBar) -> None:
+        super().__init__()
+        self._context = context
+        self._bar = bar
+        self._narrowing: tuple[NamedFilter, ...] = ()
+        self._is_searching = False
+        self._searches = Latest(context.lanes.search, self)
+        self._searches.finished.connect(self._show)
+        self._searches.failed.connect(self._fail)
+        # In the lane of searches, where a newer one ends it, and no import is waited for; without a
+        # word where it fails: the answer stays preliminary.
+        self._calibrations = Latest(context.lanes.search, self)
+        self._calibrations.finished.connect(self._ask)
+        bar.query_changed.connect(self.search)
+        context.hub.changed.connect(self._on_changes)
+
+    def search(self, query: Query) -> None:
+        """Search, or browse where there is nothing to rank by."""
+        narrowing = self._bar.narrowing()
+        if narrowing != self._narrowing:
+            self._narrowing = narrowing
+            self.narrowed.emit(narrowing)
+        was_searching, self._is_searching = self._is_searching, _is_ranked(query)
+        if self._is_searching:
+            self.begun.emit(query)
+            self._ask(query)
+        elif was_searching:
+            self._searches.forget()
+            self._calibrations.forget()
+            self._context.pictures.show_moments({})
+            self.ended.emit()
+
+    def _ask(self, query: Query) -> None:
+        engine = self._context.engine
+        self._calibrations.forget()
+        self._searches.submit(lambda _: engine.searching.search(query, at_once=True))
+
+    def _calibrate(self, query: Query) -> None:
+        engine = self._context.engine
+
+        def calibrate(cancel: CancelToken) -> Query:
+            engine.searching.calibrate(query, cancel)
+            return query
+
+        self._calibrations.submit(calibrate)
+
+    def _on_changes(self, changes: Changes) -> None:
+        query = self._bar.query()
+        if not _is_ranked(query):
+            return
+        if changes.model:
+            self.search(query)
+        elif changes.vectors if _is_more(query) else not changes.is_partial:
+            self._ask(query)  # what is shown stays until there is more
+
+    def _show(self, result: SearchResult) -> None:
+        pictures = self._context.pictures
+        pictures.learn(hit.asset for hit in result.hits)
+        pictures.show_moments(
+            {hit.asset.id: hit.position_ms for hit in result.hits if hit.position_ms is not None}
+        )
+        self.answered.emit(result)
+        if result.is_preliminary:
+            self._calibrate(result.query)
+
+    def _fail(self, error: object) -> None:
+        self.failed.emit(self._context.known(error))
+
+
+def _is_ranked(query: Query) -> bool:
+    """There is more to it than conditions, or one that a picture meets more or less."""
+    return _is_more(query) or bool(colours_asked(query.text))
+
+
+def _is_more(query: Query) -> bool:
+    """There is more to it than conditions."""
+    return bool(query.examples or parse(query.text).words)

@@ -1,1 +1,0 @@
-"""Widgets that paint what a model holds."""

@@ -1,1 +1,0 @@
-"""Lanes: one thread and one queue per contended resource."""

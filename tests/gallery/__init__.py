@@ -1,0 +1,23 @@
+"""Every screen and dialog of the window, for people to look at and for tests to go through.
+
+``SCREENS`` lists them. Each is shown on a ``Stage`` of its own, so any of them can be shown alone::
+
+    stage = Stage(theme, thumbnails)
+    widget = screen.show(stage)
+    ...
+    stage.clear()
+"""
+
+from tests.gallery import browsing, creating, looking, managing, opening, preferring
+from tests.gallery.stage import Screen, Stage, write_thumbnails
+
+SCREENS: tuple[Screen, ...] = (
+    *opening.SCREENS,
+    *browsing.SCREENS,
+    *looking.SCREENS,
+    *creating.SCREENS,
+    *managing.SCREENS,
+    *preferring.SCREENS,
+)
+
+__all__ = ["SCREENS", "Screen", "Stage", "write_thumbnails"]

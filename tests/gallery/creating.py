@@ -1,0 +1,167 @@
+"""The panel that creates pictures, from the empty prompt to the result or what went wrong."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+from PySide6.QtWidgets import QWidget
+
+from desktop.core.errors import KeyRefused, PlantainError, QuotaExhausted
+from desktop.core.generation_record import Reference
+from desktop.core.text import ngettext, tr
+from desktop.generation.gemini.refusals import NEW_KEY
+from desktop.qt.create.panel import GenerationPanel
+from desktop.qt.shell.right_panel import CREATE
+from desktop.qt.shell.session import Session
+from tests.fakes.services import FakeEngine
+from tests.gallery.stage import Screen, Stage, full_library, picture
+
+PROMPT = "A model wearing the red sandals on a beach at sunset"
+
+
+def _panel(stage: Stage, prompt: str = PROMPT, engine: FakeEngine | None = None) -> Session:
+    session = stage.library(engine)
+    session.window.right.show_tab(CREATE)
+    panel = session.window.right.creation
+    panel.prompt.setPlainText(prompt)
+    if prompt:
+        stage.until(lambda: bool(panel.tray.references()))
+    stage.rest()
+    return session
+
+
+def _choose_gemini(panel: GenerationPanel) -> None:
+    panel.generator_combo.setCurrentIndex(panel.generator_combo.findData("gemini"))
+
+
+def empty(stage: Stage) -> QWidget:
+    return _panel(stage, "").window
+
+
+def proposals(stage: Stage) -> QWidget:
+    return _panel(stage).window
+
+
+def proposals_by_thing(stage: Stage) -> QWidget:
+    session = _panel(stage)
+    references = tuple(
+        Reference(picture(n).path, n, score, "matches the prompt", words=words)
+        for n, score, words in (
+            *((21, 0.36, "red sandals"), (22, 0.29, "beach"), (23, 0.34, "red sandals")),
+            (25, 0.27, "a wide-brimmed straw hat with a striped ribbon"),
+        )
+    )
+    session.window.right.creation.show_proposals(PROMPT, references, ["model", "sunset"])
+    stage.rest()
+    return session.window
+
+
+def many_references(stage: Stage) -> QWidget:
+    session = _panel(stage)
+    session.window.navigation.use_as_references([picture(n) for n in range(20, 40) if n % 9])
+    stage.rest()
+    return session.window
+
+
+def creating(stage: Stage) -> QWidget:
+    engine = full_library(stage.thumbnails)
+    engine.generating.gate = threading.Event()
+    session = _panel(stage, engine=engine)
+    panel = session.window.right.creation
+    panel.generate_button.click()
+    stage.until(lambda: session.window.jobs.live_count() > 0 and bool(engine.generating.requests))
+    stage.paint()
+    return session.window
+
+
+def created(stage: Stage) -> QWidget:
+    session = _panel(stage)
+    panel = session.window.right.creation
+    panel.generate_button.click()
+    stage.until(lambda: panel.result_card.result is not None)
+    stage.rest()
+    return session.window
+
+
+def stopped(stage: Stage) -> QWidget:
+    engine = full_library(stage.thumbnails)
+    engine.generating.gate = threading.Event()
+    session = _panel(stage, engine=engine)
+    panel = session.window.right.creation
+    panel.generate_button.click()
+    stage.until(lambda: bool(engine.generating.requests))
+    panel.cancel_button.click()
+    stage.rest()
+    return session.window
+
+
+def key_wanted(stage: Stage) -> QWidget:
+    session = _panel(stage)
+    _choose_gemini(session.window.right.creation)
+    stage.paint()
+    return session.window
+
+
+def _refused(stage: Stage, error: PlantainError) -> QWidget:
+    engine = full_library(stage.thumbnails)
+    engine.key_store.secret = "a key"
+    engine.generating.error = error
+    session = _panel(stage, engine=engine)
+    panel = session.window.right.creation
+    _choose_gemini(panel)
+    panel.generate_button.click()
+    stage.rest()
+    return session.window
+
+
+def key_refused(stage: Stage) -> QWidget:
+    return _refused(
+        stage,
+        KeyRefused(
+            tr("Gemini does not accept this key."),
+            safe=tr("Your prompt and references are kept; nothing was saved."),
+            next_step=tr(NEW_KEY),
+        ),
+    )
+
+
+def quota(stage: Stage) -> QWidget:
+    return _refused(
+        stage,
+        QuotaExhausted(
+            tr("Your Gemini quota is used up for now."),
+            safe=tr("Your prompt and references are kept; nothing was saved."),
+            next_step=tr(
+                "Try again in {time}.", time=ngettext("{count} second", "{count} seconds", 40)
+            ),
+        ),
+    )
+
+
+def references_from_outside(stage: Stage) -> QWidget:
+    session = _panel(stage, "")
+    panel = session.window.right.creation
+    panel.tray.replace_all(
+        (
+            Reference(Path("/home/ann/desktop/sketch of a hat, second version.jpg"), reason=""),
+            Reference(picture(2).path, 2, 0.36, "matches the prompt"),
+        )
+    )
+    stage.rest()
+    return session.window
+
+
+SCREENS = (
+    Screen("60-create-empty", empty),
+    Screen("61-create-proposals", proposals),
+    Screen("61-create-proposals-by-thing", proposals_by_thing),
+    Screen("62-create-many-references", many_references),
+    Screen("63-create-references-from-outside", references_from_outside),
+    Screen("64-creating", creating),
+    Screen("65-created", created),
+    Screen("66-create-stopped", stopped),
+    Screen("67-create-key-wanted", key_wanted),
+    Screen("68-create-key-refused", key_refused),
+    Screen("69-create-quota", quota),
+)

@@ -1,0 +1,147 @@
+"""Pages, animations and videos in the preview, with mouse and keyboard."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QRect, Qt
+from pytestqt.qtbot import QtBot
+
+from desktop.core.errors import FileDamaged
+from desktop.qt.preview.panel import PreviewPanel
+from desktop.qt.preview.picture_view import PictureView
+from desktop.qt.shell.session import Session
+from tests.fakes.services import FakeEngine, make_asset
+from tests.qt.conftest import Opener
+from tests.qt.test_preview import press, preview, select
+
+ANIMATION, VIDEO, DOCUMENT, STILL = 1, 2, 3, 4
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> FakeEngine:
+    return FakeEngine(
+        [
+            make_asset(ANIMATION, "a.gif", format="GIF", frame_count=0),
+            make_asset(VIDEO, "b.mp4", format="MP4", duration_ms=1_000),
+            make_asset(DOCUMENT, "c.pdf", format="PDF", frame_count=3),
+            make_asset(STILL, "d.png"),
+        ],
+        tmp_path,
+    )
+
+
+@pytest.fixture
+def session(engine: FakeEngine, open_session: Opener, qtbot: QtBot) -> Session:
+    opened = open_session(engine)
+    opened.window.activateWindow()
+    qtbot.waitUntil(opened.window.isActiveWindow)
+    opened.window.centre.grid.setFocus()
+    return opened
+
+
+def look_at(session: Session, asset_id: int, qtbot: QtBot) -> PreviewPanel:
+    assets = session.window.centre.grid.assets
+    row = next(row for row in range(assets.rowCount()) if assets.asset(row).id == asset_id)
+    select(session, row)
+    press(session, Qt.Key.Key_Space, qtbot)
+    return preview(session)
+
+
+def grey_of(view: PictureView) -> int:
+    """Of the frame that is seen: 12 times its number."""
+    levels = view.levels
+    assert levels is not None
+    return levels.images[0].pixelColor(0, 0).red()
+
+
+def test_an_animation_plays_by_itself_pauses_and_is_stepped(session: Session, qtbot: QtBot) -> None:
+    panel = look_at(session, ANIMATION, qtbot)
+    [view] = panel.views
+    qtbot.waitUntil(lambda: view.levels is not None)
+    qtbot.waitUntil(lambda: grey_of(view) >= 36)
+    press(session, Qt.Key.Key_P, qtbot)
+    assert panel.playback.play.accessibleName().startswith("Play")
+    at = grey_of(view)
+    press(session, Qt.Key.Key_Period, qtbot)
+    qtbot.waitUntil(lambda: grey_of(view) == (at + 12) % 240)
+    press(session, Qt.Key.Key_Comma, qtbot)
+    qtbot.waitUntil(lambda: grey_of(view) == at)
+    assert panel.playback.slider.isHidden()
+    press(session, Qt.Key.Key_Escape, qtbot)
+    qtbot.waitUntil(lambda: session.lanes.playing.is_idle)
+
+
+def test_a_video_waits_at_its_beginning_and_is_played_with_a_strip_of_its_scenes(
+    session: Session, qtbot: QtBot
+) -> None:
+    panel = look_at(session, VIDEO, qtbot)
+    [view] = panel.views
+    qtbot.waitUntil(lambda: view.levels is not None)
+    assert grey_of(view) == 0
+    qtbot.waitUntil(lambda: panel.strip.count() == 4)
+    assert [panel.strip.item(at).text() for at in range(4)] == ["0:00"] * 4
+    qtbot.mouseClick(
+        panel.strip.viewport(),
+        Qt.MouseButton.LeftButton,
+        pos=_place(panel, 2).center(),
+    )
+    qtbot.waitUntil(lambda: grey_of(view) == 120)
+    assert panel.strip.currentRow() == 2
+    qtbot.mouseClick(panel.playback.play, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: grey_of(view) >= 156)
+    qtbot.mouseClick(panel.playback.play, Qt.MouseButton.LeftButton)
+    panel.playback.slider.setValue(300)
+    qtbot.waitUntil(lambda: grey_of(view) == 72)
+    assert panel.playback.where.toolTip() == "Videos are played without sound."
+
+
+def test_a_video_opens_at_the_time_of_the_hit(session: Session, qtbot: QtBot) -> None:
+    session.pictures.show_moments({VIDEO: 800})
+    panel = look_at(session, VIDEO, qtbot)
+    [view] = panel.views
+    qtbot.waitUntil(lambda: view.levels is not None and grey_of(view) == 192)
+    qtbot.waitUntil(lambda: panel.strip.currentRow() == 3)
+
+
+def test_pages_are_turned_by_key_and_chosen_in_the_strip(
+    session: Session, engine: FakeEngine, qtbot: QtBot
+) -> None:
+    panel = look_at(session, DOCUMENT, qtbot)
+    qtbot.waitUntil(lambda: panel.strip.count() == 3)
+    qtbot.waitUntil(lambda: session.lanes.preview.is_idle)
+    press(session, Qt.Key.Key_PageDown, qtbot)
+    [view] = panel.views
+    qtbot.waitUntil(lambda: view.levels is not None and 1 in engine.large_pictures.pages_asked)
+    assert panel.strip.currentRow() == 1
+    qtbot.mouseClick(
+        panel.strip.viewport(), Qt.MouseButton.LeftButton, pos=_place(panel, 2).center()
+    )
+    qtbot.waitUntil(lambda: 2 in engine.large_pictures.pages_asked)
+    assert panel.strip.currentRow() == 2
+    press(session, Qt.Key.Key_PageDown, qtbot)
+    assert panel.strip.currentRow() == 2, "at the end nothing happens"
+    press(session, Qt.Key.Key_PageUp, qtbot)
+    assert panel.strip.currentRow() == 1
+
+
+def test_where_nothing_moves_nothing_of_it_is_seen(session: Session, qtbot: QtBot) -> None:
+    panel = look_at(session, STILL, qtbot)
+    qtbot.waitUntil(lambda: panel.views[0].levels is not None)
+    assert panel.strip.isHidden()
+    assert panel.playback.isHidden()
+
+
+def test_what_cannot_be_played_says_so_and_shows_its_poster(
+    session: Session, engine: FakeEngine, qtbot: QtBot
+) -> None:
+    engine.large_pictures.unplayable = FileDamaged(Path("a.gif"), "The GIF is damaged.")
+    panel = look_at(session, ANIMATION, qtbot)
+    qtbot.waitUntil(lambda: "The GIF is damaged." in panel.message.text())
+    qtbot.waitUntil(lambda: panel.views[0].levels is not None)
+    assert panel.playback.isHidden()
+
+
+def _place(panel: PreviewPanel, at: int) -> QRect:
+    return panel.strip.visualItemRect(panel.strip.item(at))

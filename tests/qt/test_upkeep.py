@@ -1,0 +1,106 @@
+"""Missing pictures are forgotten after a question; a backup becomes a library of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton
+from pytestqt.qtbot import QtBot
+
+from desktop.config.options import EngineOptions
+from desktop.core.cancellation import CancelToken
+from desktop.core.progress import finish
+from desktop.qt.shell.session import Session
+from desktop.qt.theme import Theme
+from desktop.services.engine import Engine
+from desktop.wiring import open_engine
+from tests import pictures
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Engine:
+    """A real library without a model: three pictures, two missing, one of them with a tag."""
+    made = open_engine(EngineOptions(profile_dir=tmp_path / "profile"), {})
+    made.model.installed = lambda: None  # nothing of this needs one
+    made.model.vector_space = lambda: None
+    folder = tmp_path / "pictures"
+    paths = [pictures.save(folder / f"{number}.png", number) for number in (1, 2, 3)]
+    finish(made.indexing.run([folder], CancelToken()))
+    ids = {asset.name: asset.id for asset in made.catalog.all_assets()}
+    made.annotations.tag([ids["1.png"]], ["beach"])
+    for path in paths[:2]:
+        path.unlink()
+    finish(made.indexing.run([folder], CancelToken()))
+    return made
+
+
+@pytest.fixture
+def session(engine: Engine, theme: Theme, qtbot: QtBot) -> Iterator[Session]:
+    made = Session(theme, lambda: engine)
+    with qtbot.waitSignal(made.library_shown):
+        made.start()
+    yield made
+    assert made.close(10)
+
+
+def _question(session: Session, qtbot: QtBot) -> QMessageBox:
+    def shown() -> list[QMessageBox]:
+        tops = QApplication.topLevelWidgets()
+        return [box for box in tops if isinstance(box, QMessageBox) and box.isVisible()]
+
+    session.window.run_action("missing.forget")
+    qtbot.waitUntil(lambda: bool(shown()))
+    return shown()[0]
+
+
+def _press(box: QMessageBox, text: str) -> None:
+    [found] = [made for made in box.findChildren(QPushButton) if made.text() == text]
+    found.click()
+
+
+def _names(engine: Engine) -> set[str]:
+    return {asset.name for asset in engine.catalog.all_assets()}
+
+
+def test_what_was_entered_is_kept_unless_one_says_otherwise(
+    session: Session, engine: Engine, qtbot: QtBot
+) -> None:
+    box = _question(session, qtbot)
+    assert box.text() == "Forget 2 missing pictures?"
+    assert "1 of them has tags" in box.informativeText()
+    _press(box, "Forget the other 1")
+    qtbot.waitUntil(lambda: _names(engine) == {"1.png", "3.png"})
+    qtbot.waitUntil(lambda: session.window.centre.grid.count() == 2)
+    _press(_question(session, qtbot), "Forget all")
+    qtbot.waitUntil(lambda: _names(engine) == {"3.png"})
+    session.window.run_action("missing.forget")
+    qtbot.waitUntil(lambda: "No picture is missing" in session.window.centre.notice.text())
+
+
+def test_cancel_forgets_nothing(session: Session, engine: Engine, qtbot: QtBot) -> None:
+    _press(_question(session, qtbot), "Cancel")
+    assert _names(engine) == {"1.png", "2.png", "3.png"}
+
+
+def test_a_backup_becomes_a_library_that_can_be_gone_over_to(
+    session: Session, tmp_path: Path, qtbot: QtBot
+) -> None:
+    backup, notice = session.controllers.backup, session.window.centre.notice
+    backup.back_up(tmp_path / "a.zip")
+    qtbot.waitUntil((tmp_path / "a.zip").exists)
+    backup.restore(tmp_path / "a.zip", tmp_path / "Restored")
+    qtbot.waitUntil(lambda: "is a library now" in notice.text())
+    with qtbot.waitSignal(session.library_wanted) as told:
+        notice.action_button.click()
+    assert told.args == [tmp_path / "Restored"]
+
+
+def test_a_damaged_backup_is_told_and_nothing_is_made(
+    session: Session, tmp_path: Path, qtbot: QtBot
+) -> None:
+    (tmp_path / "bad.zip").write_bytes(b"PK no backup at all")
+    session.controllers.backup.restore(tmp_path / "bad.zip", tmp_path / "Restored")
+    qtbot.waitUntil(lambda: bool(session.window.centre.notice.text()))
+    assert not (tmp_path / "Restored").exists()
