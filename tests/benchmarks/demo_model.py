@@ -19,9 +19,10 @@ import time
 import numpy as np
 from PIL import Image
 
-from desktop.embedding.clip import load_encoder
 from desktop.embedding.encoder import Encoder
-from desktop.media.decode import encoder_pixels, load_picture
+from desktop.embedding.runtime.clip import load_encoder
+from desktop.media.decode import load_picture
+from desktop.media.encoder_pixels import encoder_pixels
 from tests.benchmarks.models import demo_model
 from tests.benchmarks.report import Figures, at_least, run
 from tests.demo_world.captions import caption

@@ -20,9 +20,10 @@ import torch
 from PIL import Image
 
 from desktop.core.pixels import PixelSpec
-from desktop.embedding.clip import ClipEncoder, load_encoder
-from desktop.embedding.manifest import InstalledModel
-from desktop.media.decode import encoder_pixels, load_picture
+from desktop.embedding.models.manifest import InstalledModel
+from desktop.embedding.runtime.clip import ClipEncoder, load_encoder
+from desktop.media.decode import load_picture
+from desktop.media.encoder_pixels import encoder_pixels
 from tests.benchmarks import models, report
 from tests.benchmarks.encoder_process import process_figures
 from tests.benchmarks.photographs import small_pictures

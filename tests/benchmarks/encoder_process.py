@@ -13,10 +13,10 @@ from functools import partial
 
 import numpy as np
 
-from desktop.embedding.clip import load_encoder
 from desktop.embedding.encoder import Encoder
-from desktop.embedding.manifest import InstalledModel
-from desktop.embedding.process import ProcessEncoder
+from desktop.embedding.models.manifest import InstalledModel
+from desktop.embedding.runtime.clip import load_encoder
+from desktop.embedding.runtime.process_encoder import ProcessEncoder
 from tests.benchmarks.report import Figures
 
 _QUERY = ["a red velvet sofa"]

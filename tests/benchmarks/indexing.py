@@ -3,10 +3,12 @@
 `python -m tests.benchmarks.indexing [--json FILE] [--quick]`
 
 500 photographs of 12 megapixels, 2,000 small pictures and, where installed, 500 of openclipart go
-the product's own way (`Engine.indexing`) with a ViT-B-32 of random weights, loaded beforehand.
+the product's own way (`Engine.indexing`) with a ViT-B-32 of random weights, loaded beforehand, as
+are the decoders' processes.
 
-- `efficiency`: processor seconds that decoding, encoding and storing need when each runs alone on
+- `efficiency`: processor seconds that decoding, encoding and recording need when each runs alone on
   the same pictures, with all processors, divided by the seconds of the run times the processors.
+- `decoder_start_cpu_s`: what each of the decoders' processes costs before its first file.
 - `speedup_over_article_loop_12mp`: against one picture at a time, decoded in full, prepared by
   open_clip, encoded alone in float32, inserted alone.
 - `speedup_over_rclip`: against rclip 3.3.0 on all these folders, the same model on both sides.
@@ -26,6 +28,7 @@ import tempfile
 import time
 from collections.abc import Generator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -37,17 +40,17 @@ from PIL import ExifTags, Image
 from desktop.config.options import EngineOptions
 from desktop.core.cancellation import CancelToken
 from desktop.core.progress import finish
+from desktop.core.vector import VectorRow
 from desktop.embedding.encoder import Encoder
-from desktop.embedding.input_pixels import pixel_spec
-from desktop.embedding.manifest import InstalledModel
+from desktop.embedding.models.manifest import InstalledModel
+from desktop.embedding.runtime.input_pixels import pixel_spec
 from desktop.index.milvus import MilvusStore
-from desktop.index.store import StoredVector
-from desktop.media.views import load_views
-from desktop.services.encoding import Encoded
-from desktop.services.reading import PictureReader, Read
-from desktop.services.storing import StoringStage
-from desktop.services.tally import Tally
-from desktop.wiring import Engine
+from desktop.media.renditions import load_renditions
+from desktop.services.engine import Engine
+from desktop.services.indexing.reading import PictureReader, Read
+from desktop.services.indexing.recording import RecordingStage
+from desktop.services.indexing.run_report import RunReport
+from desktop.wiring import open_engine
 from tests.benchmarks import peer, photographs, report
 from tests.benchmarks.machine import Cost, cores, costing
 from tests.benchmarks.models import network_of, random_model
@@ -73,6 +76,7 @@ def measure(is_quick: bool) -> report.Figures:
         folders.append(_clipart(500))
     model = random_model("ViT-B-32")
     with _engine(model) as engine:
+        decoder_start = _start_decoders(engine)
         ours, taken = _index(engine, [photos])
         rest, more = _index(engine, folders[1:])
         run, count = Cost(ours.wall + rest.wall, ours.cpu + rest.cpu), taken + more
@@ -80,6 +84,7 @@ def measure(is_quick: bool) -> report.Figures:
     figures: report.Figures = {
         "pictures": count,
         "pictures_per_second": count / run.wall,
+        "decoder_start_cpu_s": decoder_start,
         **stages,
         "processor_use": run.cpu / (run.wall * cores()),
     }
@@ -100,12 +105,23 @@ def _engine(model: InstalledModel) -> Generator[Engine]:
     """A new library with the model loaded and the vector store open, as in a running program."""
     with tempfile.TemporaryDirectory() as place:
         options = EngineOptions(profile_dir=Path(place, "profile"), model=str(model.folder))
-        with Engine(options, {}) as engine:
+        with open_engine(options, {}) as engine:
             encoder = engine.model.encoder()
             side = encoder.info.pixels.size
             encoder.encode_images(np.zeros((encoder.batch_size, side, side, 3), np.uint8))
             engine.vectors.open(encoder.info.identity, encoder.info.dimension)
             yield engine
+
+
+def _start_decoders(engine: Engine) -> float:
+    """Processor seconds of each."""
+    sandbox = engine.indexing._sandbox
+    assert sandbox is not None
+    with costing() as cost:
+        sandbox.start(cores())
+        for process in sandbox._free:
+            process._wait_until_ready()
+    return cost.cpu / cores()
 
 
 def _index(engine: Engine, folders: list[Path]) -> tuple[Cost, int]:
@@ -119,30 +135,35 @@ def _stages(encoder: Encoder, folders: list[Path], run: Cost) -> report.Figures:
     """Processor seconds of each stage alone, and how well ``run`` overlapped them."""
     with (
         tempfile.TemporaryDirectory() as place,
-        Engine(EngineOptions(profile_dir=Path(place, "profile")), {}) as engine,
+        open_engine(EngineOptions(profile_dir=Path(place, "profile")), {}) as engine,
     ):
         engine.vectors.open(encoder.info.identity, encoder.info.dimension)
         survey = engine.indexing._survey
-        tally = Tally()
-        for _ in survey.look(folders, tally, CancelToken(), retry_failed=False):
+        report = RunReport()
+        for _ in survey.look(folders, report, CancelToken(), retry_failed=False):
             pass
-        assets = list(engine.catalog.assets_by_id(tally.seen).values())
+        assets = list(engine.catalog.assets_by_id(report.seen).values())
         reader = PictureReader(engine.thumbnails, encoder.info.pixels, cores())
         with costing() as decode:
             reads = list(reader.read_all(assets))
         size = encoder.batch_size
-        batches: list[Encoded] = []
+        batches: list[list[Read]] = []
         with costing() as encode:
             for start in range(0, len(reads), size):
                 part = reads[start : start + size]
                 vectors = encoder.encode_images(_pixels(part))
-                batches.append(Encoded(_files(part), vectors, [None] * len(part)))
-        storing = StoringStage(engine.catalog, engine.vectors, encoder.info.identity, tally)
+                batches.append(
+                    [
+                        replace(read, pixels=None, vectors=vector[np.newaxis])
+                        for read, vector in zip(part, vectors, strict=True)
+                    ]
+                )
+        recording = RecordingStage(engine.catalog, engine.vectors, encoder.info.identity, report)
         with costing() as store:
             for read in reads:
-                storing.take(read)
+                recording.take(read)
             for batch in batches:
-                storing.store(batch)
+                recording.store(batch)
             engine.vectors.flush()
     needed = decode.cpu + encode.cpu + store.cpu
     return {
@@ -151,10 +172,6 @@ def _stages(encoder: Encoder, folders: list[Path], run: Cost) -> report.Figures:
         "store_cpu_ms_per_picture": store.cpu / len(reads) * 1000,
         "efficiency": needed / (run.wall * cores()),
     }
-
-
-def _files(reads: list[Read]) -> list:
-    return [read.file for read in reads]
 
 
 def _pixels(reads: list[Read]) -> np.ndarray:
@@ -182,7 +199,7 @@ def _article_loop(model: InstalledModel, files: list[Path]) -> tuple[float, floa
                 with Image.open(path) as image:
                     vectors.append(encode(prepare(image).unsqueeze(0)))
                 scalars: dict[str, str | int | float] = {"path": str(path), "filename": path.name}
-                store.upsert([StoredVector(number, number, "image", vectors[-1], scalars)])
+                store.upsert([VectorRow(number, number, vectors[-1], scalars=scalars)])
             seconds = (time.perf_counter() - began) / len(files)
         finally:
             store.close()
@@ -192,7 +209,7 @@ def _article_loop(model: InstalledModel, files: list[Path]) -> tuple[float, floa
         with Image.open(path) as image:
             if image.getexif().get(ExifTags.Base.Orientation, 1) != 1:
                 continue  # the article's loop leaves it lying on its side
-        pixels = load_views(path, 512, spec).encoder_pixels(spec)
+        pixels = load_renditions(path, 512, spec).encoder_pixels(spec)
         batch = normalise(torch.from_numpy(pixels).permute(2, 0, 1).float().div(255))
         cosines.append(float(encode(batch.unsqueeze(0)) @ vector))
     return seconds, float(np.mean(cosines))
@@ -206,7 +223,7 @@ def _against_rclip(folders: list[Path]) -> report.Figures:
             shutil.copytree(folder, whole / folder.name, copy_function=os.link)
         theirs = peer.seconds_to_index(whole, model)
         with _engine(model) as engine:
-            ours, count = _index(engine, [whole])
+            ours, count = _index(engine, [whole])  # its own start counts for both
     if theirs is None:
         return {}
     seconds, seen = theirs

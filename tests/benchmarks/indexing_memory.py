@@ -20,11 +20,13 @@ from desktop.config.options import EngineOptions
 from desktop.core.cancellation import CancelToken
 from desktop.core.pixels import PixelSpec
 from desktop.core.progress import finish
-from desktop.embedding.encoder import EncoderInfo
-from desktop.index.store import StoredVector
-from desktop.services.indexing import Indexing
-from desktop.services.vector_index import VectorIndex
-from desktop.wiring import Engine
+from desktop.core.vector import VectorRow
+from desktop.embedding.encoder import Encoder, EncoderInfo
+from desktop.services.current_model import CurrentModel
+from desktop.services.engine import Engine
+from desktop.services.indexing.indexing import Indexing
+from desktop.services.vectors.vector_index import VectorIndex
+from desktop.wiring import open_engine
 from tests.benchmarks.machine import peak_bytes
 
 
@@ -53,7 +55,7 @@ class CountingStore:
     def __init__(self) -> None:
         self._count = 0
 
-    def upsert(self, rows: Sequence[StoredVector]) -> None:
+    def upsert(self, rows: Sequence[VectorRow]) -> None:
         self._count += len(rows)
 
     def flush(self) -> None:
@@ -66,18 +68,32 @@ class CountingStore:
         pass
 
 
+class StandInModel(CurrentModel):
+    """As if ``encoder`` were that of an installed model."""
+
+    def __init__(self, encoder: Encoder) -> None:
+        self._encoder = encoder
+
+    def vector_space(self) -> str | None:
+        return self._encoder.info.identity
+
+    def pixels(self) -> PixelSpec:
+        return self._encoder.info.pixels
+
+    def encoder(self) -> Encoder:
+        return self._encoder
+
+
 def index(engine: Engine, folder: Path) -> int:
     """Index ``folder`` with the stubs; returns how many pictures were added."""
     store, encoder = CountingStore(), StubEncoder()
     indexing = Indexing(
         engine.indexing._survey,
         engine.catalog,
-        engine.ledger,
-        VectorIndex(engine.catalog, engine.ledger, lambda *_: store),  # type: ignore[arg-type, return-value]
+        engine.vector_table,
+        VectorIndex(engine.catalog, engine.vector_table, lambda *_: store),  # type: ignore[arg-type, return-value]
         engine.thumbnails,
-        vector_space=lambda: encoder.info.identity,
-        pixels=lambda: encoder.info.pixels,
-        encoder=lambda: encoder,
+        StandInModel(encoder),
     )
     return finish(indexing.run([folder], CancelToken())).added
 
@@ -90,7 +106,7 @@ def main() -> int:
             path = folder / f"{number // 500:03}" / f"{number:06}.bmp"
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(_bitmap(number))
-        with Engine(EngineOptions(profile_dir=Path(place, "profile")), {}) as engine:
+        with open_engine(EngineOptions(profile_dir=Path(place, "profile")), {}) as engine:
             assert index(engine, folder) == count
         print(peak_bytes())
     return 0

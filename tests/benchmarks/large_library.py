@@ -9,10 +9,11 @@ from pathlib import Path
 
 from PIL import Image
 
-from desktop.config.paths import LibraryPaths, ProfilePaths
-from desktop.library.catalog import Catalog, ReadFile
-from desktop.library.database import Database
-from desktop.library.disk.scan import FoundFile
+from desktop.config.paths import ProfilePaths
+from desktop.library.catalog.assets import Catalog, ReadFile
+from desktop.library.catalog.database import Database
+from desktop.library.folders.scan import FoundFile
+from desktop.library.paths import LibraryPaths
 from desktop.media.thumbnails import ThumbnailCache
 from tests import pictures
 
@@ -44,7 +45,7 @@ def make_library(profile: Path, count: int, seed: int = 3) -> None:
             for n in range(count)
         ]
         with catalog.all_or_nothing():
-            ids = catalog.add_files(catalog.add_root(root), files)
+            ids = catalog.add_files(catalog.roots.add(root), files)
             catalog.record_read(
                 ReadFile(i, 4000, 3000, "JPEG", _digest(f"content {i}")) for i in ids
             )

@@ -15,10 +15,10 @@ from safetensors.torch import save_file
 
 from desktop.core.cancellation import CancelToken
 from desktop.core.progress import finish
-from desktop.embedding import architecture, checkpoint
-from desktop.embedding.manifest import InstalledModel, read_manifest
-from desktop.embedding.models import ModelRegistry
-from desktop.embedding.tokenizing import load_tokenizer
+from desktop.embedding.models import architecture, checkpoint
+from desktop.embedding.models.manifest import InstalledModel, read_manifest
+from desktop.embedding.models.registry import ModelRegistry
+from desktop.embedding.runtime.tokenizer import load_tokenizer
 from tests.benchmarks.photographs import SEED, cache_folder
 from tests.demo_world import model as demo
 
@@ -47,7 +47,7 @@ def random_model(architecture_name: str, seed: int = SEED) -> InstalledModel:
 
 def network_of(model: InstalledModel) -> Any:
     """The network as open_clip builds and runs it, in float32: the baseline of every encoder."""
-    network = architecture.build(_config_of(model))
+    network = architecture.build(architecture.config_of(model.manifest))
     weights = checkpoint.read_weights(model.weights_path)
     shapes = {name: tuple(tensor.shape) for name, tensor in network.state_dict().items()}
     network.load_state_dict(architecture.fitted(model.weights_path, weights, shapes))
@@ -56,14 +56,7 @@ def network_of(model: InstalledModel) -> Any:
 
 def tokenizer_of(model: InstalledModel) -> Any:
     """Texts to (n, context length) tokens, padded as open_clip does."""
-    return load_tokenizer(model, _config_of(model))
-
-
-def _config_of(model: InstalledModel) -> dict[str, Any]:
-    manifest = model.manifest
-    return architecture.full_config(
-        manifest.architecture, manifest.config, quickgelu=manifest.quickgelu
-    )
+    return load_tokenizer(model, architecture.config_of(model.manifest))
 
 
 def _random_weights(architecture_name: str, seed: int) -> dict[str, torch.Tensor]:

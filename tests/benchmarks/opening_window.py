@@ -22,15 +22,16 @@ from PySide6.QtWidgets import QApplication
 
 from desktop.app import open_engine
 from desktop.config.options import EngineOptions
-from desktop.config.paths import LibraryPaths, ProfilePaths
-from desktop.qt.models.ordering import Order, Shelf
-from desktop.qt.models.pixmap_cache import edge_for
-from desktop.qt.session import Session
+from desktop.config.paths import ProfilePaths
+from desktop.library.paths import LibraryPaths
+from desktop.qt.browse.asset_grid import AssetGrid
+from desktop.qt.browse.asset_painter import picture_side
+from desktop.qt.browse.ordering import Order, Shelf
+from desktop.qt.images import loader as image_loader
+from desktop.qt.images.cache import edge_for
+from desktop.qt.images.loader import ImageRequest
+from desktop.qt.shell.session import Session
 from desktop.qt.theme import Theme
-from desktop.qt.views.asset_grid import AssetGrid
-from desktop.qt.views.asset_painter import picture_side
-from desktop.qt.workers import image_loader
-from desktop.qt.workers.image_loader import ImageRequest
 from tests.benchmarks.large_library import make_cold
 from tests.benchmarks.report import Figures, percentile
 from tests.e2e.person import Person, let_it_run
@@ -223,11 +224,11 @@ def acting(driver: Driver, rounds: int) -> Figures:
         combo.activated.emit(row)
 
     def click(row: int) -> None:
-        place = sidebar.folders.visualItemRect(sidebar.folders.item(row)).center()
+        place = sidebar.folders.visualRect(sidebar.folders.model().index(row, 0)).center()
         QTest.mouseClick(sidebar.folders.viewport(), Qt.MouseButton.LeftButton, pos=place)
 
     def show_all() -> None:
-        place = sidebar.library.visualItemRect(sidebar.library.item(0)).center()
+        place = sidebar.library.visualRect(sidebar.library.model().index(0, 0)).center()
         QTest.mouseClick(sidebar.library.viewport(), Qt.MouseButton.LeftButton, pos=place)
 
     shelf = Shelf(driver.window.centre.assets())

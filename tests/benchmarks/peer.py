@@ -16,7 +16,7 @@ import venv
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from desktop.embedding.manifest import InstalledModel
+from desktop.embedding.models.manifest import InstalledModel
 from tests.benchmarks.photographs import cache_folder
 
 ARCHITECTURE = "ViT-B-32-256"
@@ -78,8 +78,8 @@ def export(folder: str, target: str) -> None:
     """Write the visual half of a model as rclip wants it: "input" (n, 3, s, s) to "output"."""
     import torch
 
-    from desktop.embedding.input_pixels import pixel_spec
-    from desktop.embedding.manifest import read_manifest
+    from desktop.embedding.models.manifest import read_manifest
+    from desktop.embedding.runtime.input_pixels import pixel_spec
     from tests.benchmarks.models import network_of
 
     model = read_manifest(Path(folder))

@@ -23,11 +23,12 @@ import numpy as np
 from desktop.config.options import EngineOptions
 from desktop.core.cancellation import CancelToken
 from desktop.core.progress import finish
-from desktop.library.catalog import ReadFile
-from desktop.library.disk.scan import FoundFile, scan
-from desktop.media.formats import is_picture
-from desktop.services.tally import Tally
-from desktop.wiring import Engine
+from desktop.library.catalog.assets import ReadFile
+from desktop.library.folders.scan import FoundFile, scan
+from desktop.media.formats.registry import is_picture
+from desktop.services.engine import Engine
+from desktop.services.indexing.run_report import RunReport
+from desktop.wiring import open_engine
 from tests.benchmarks.report import Figures, at_most, run
 
 FILES, QUICK_FILES = 100_000, 20_000
@@ -61,15 +62,15 @@ def make_tree(folder: Path, files: int) -> None:
 def remember(engine: Engine, folder: Path) -> None:
     """Everything below ``folder``, as if it had been read and encoded."""
     numbers = np.random.default_rng(20261122)
-    root = engine.catalog.add_root(folder)
+    root = engine.catalog.roots.add(folder)
     found = [file for file in scan(folder, is_picture) if isinstance(file, FoundFile)]
     for start in range(0, len(found), _BATCH):
         ids = engine.catalog.add_files(root, found[start : start + _BATCH])
         files = [ReadFile(asset, 4000, 3000, "JPEG", f"{asset:032x}") for asset in ids]
         engine.catalog.record_read(files)
         vectors = numbers.standard_normal((len(files), DIMENSION), np.float32)
-        rows = engine.ledger.record(ENCODER, files, vectors)
-        engine.ledger.mark_stored(row.id for row in rows)
+        rows = engine.vector_table.record(ENCODER, files, vectors)
+        engine.vector_table.mark_stored(rows)
 
 
 def walk(folder: Path) -> None:
@@ -84,21 +85,23 @@ def measure(is_quick: bool) -> Figures:
         pictures = Path(name, "pictures")
         make_tree(pictures, files)
         options = EngineOptions(profile_dir=Path(name, "profile"))
-        with Engine(options, {}) as engine:
+        with open_engine(options, {}) as engine:
             remember(engine, pictures)
 
             def survey() -> None:
-                tally = Tally()
-                for _ in engine.survey.look([], tally, CancelToken(), retry_failed=False):
+                report = RunReport()
+                for _ in engine.indexing._survey.look(
+                    [], report, CancelToken(), retry_failed=False
+                ):
                     pass
-                assert tally.found == files
+                assert report.found == files
 
             def whole_run() -> None:
                 report = finish(engine.indexing.run([], CancelToken()))
                 assert report.unchanged == files
 
             def work_list() -> None:
-                assert engine.ledger.assets_to_read(ENCODER) == []
+                assert engine.vector_table.assets_to_read(ENCODER) == []
 
             jobs: dict[str, Callable[[], None]] = {
                 "walk": lambda: walk(pictures),

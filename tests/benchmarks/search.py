@@ -7,7 +7,7 @@ size around a common direction. Numpy's side is one product of the whole float32
 query, `argpartition`, and the sort of the best 100; filtered, it gets a ready mask over its rows,
 while the store gets asset ids and has to find their rows. Both take turns in one process. The
 million lives in a process of its own, so that its memory can be told. The search by words goes
-through a whole library: catalogue, ledger and Milvus file, filled by the product's own means, and
+through a whole library: catalogue and Milvus file, filled by the product's own means, and
 the encoder in its own process. Beside it the text is encoded alone, in two ways: as open_clip does
 it, eagerly and over all 77 tokens, which is the baseline of all benchmarks and of the target; and
 by the product's own encoder, which leaves the padding out and is so much faster that one pass over
@@ -28,14 +28,17 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from desktop.config.options import EngineOptions
 from desktop.core.query import Query
-from desktop.embedding.manifest import InstalledModel
+from desktop.embedding.models.manifest import InstalledModel
 from desktop.index.exact import unit
 from desktop.index.milvus import MilvusStore
 from desktop.index.resident import ResidentStore, VectorChunk
-from desktop.library.catalog import ReadFile
-from desktop.library.disk.scan import FoundFile
-from desktop.wiring import Engine, EngineOptions
+from desktop.index.store import Allowed
+from desktop.library.catalog.assets import ReadFile
+from desktop.library.folders.scan import FoundFile
+from desktop.services.engine import Engine
+from desktop.wiring import open_engine
 from tests.benchmarks.machine import peak_bytes
 from tests.benchmarks.report import Figures, Target, at_least, at_most, percentile, run
 
@@ -61,7 +64,7 @@ QUICK_TARGETS = {name: target for name, target in TARGETS.items() if "million" n
 
 
 def chunk(number: int, centres: NDArray[np.float32]) -> VectorChunk:
-    """Rows ``number * CHUNK + 1`` and on, each with an asset of its own, as a ledger keeps them."""
+    """Rows ``number * CHUNK + 1`` and on, each of an asset of its own, as in the catalogue."""
     rng = np.random.default_rng((SEED, number))
     # Squared, so that some subjects are much more frequent than others, as in people's folders.
     chosen = (rng.random(CHUNK) ** 2 * CLUSTERS).astype(np.int64)
@@ -110,7 +113,7 @@ def rank(rows: int, count: int, *, prefix: str = "", notes_memory: bool = False)
             if notes_memory:
                 for query in asked[:5]:
                     for assets in allowed.values():
-                        store.search(query, BEST, assets)
+                        store.search(query, BEST, among(assets))
                 figures[f"{prefix}peak_gb"] = peak_bytes() / 1e9
             matrix = np.empty((rows, DIMENSION), np.float32)
             for ids, _, values in chunks(rows):
@@ -150,13 +153,17 @@ def in_turns(
         return best[np.argsort(-scores[best])]
 
     by_numpy(asked[0])
-    store.search(asked[0], BEST, assets)
+    store.search(asked[0], BEST, among(assets))
     numpy_ms: list[float] = []
     store_ms: list[float] = []
     for query in asked:
         numpy_ms.append(milliseconds(lambda query=query: by_numpy(query)))
-        store_ms.append(milliseconds(lambda query=query: store.search(query, BEST, assets)))
+        store_ms.append(milliseconds(lambda query=query: store.search(query, BEST, among(assets))))
     return numpy_ms, store_ms
+
+
+def among(assets: NDArray[np.int64] | None) -> Allowed | None:
+    return None if assets is None else Allowed(assets)
 
 
 def agreement(
@@ -177,7 +184,7 @@ def agreement(
         for assets in allowed.values():
             ids = np.arange(1, len(matrix) + 1) if assets is None else np.sort(assets) - 7
             order = np.argsort(-scores[ids - 1, number], kind="stable")[:BEST]
-            found = [hit.id for hit in store.search(query, BEST, assets)]
+            found = [hit.id for hit in store.search(query, BEST, among(assets))]
             same.append(found == ids[order].tolist())
     return float(np.mean(same))
 
@@ -202,12 +209,13 @@ def search_by_words(model: InstalledModel, name: str, rows: int, count: int) -> 
     figures: Figures = {}
     with tempfile.TemporaryDirectory() as folder:
         options = EngineOptions(profile_dir=Path(folder), model=str(model.weights_path))
-        with Engine(options, {}) as engine:
+        with open_engine(options, {}) as engine:
             began = time.perf_counter()
             fill(engine, model.identity, rows)
             figures[f"words_{name}_filling_s"] = time.perf_counter() - began
-        with Engine(options, {}) as engine:
+        with open_engine(options, {}) as engine:
             began = time.perf_counter()
+            engine.vectors.settle(model.identity)
             store = engine.vectors.open(model.identity, DIMENSION)
             figures[f"words_{name}_opening_s"] = time.perf_counter() - began
             assert isinstance(store, ResidentStore)
@@ -259,9 +267,9 @@ def eager_texts(model: InstalledModel) -> Callable[[str], object]:
     return encode
 
 
-def fill(engine: Engine, encoder: str, rows: int) -> None:
+def fill(engine: Engine, encoder_id: str, rows: int) -> None:
     """Pictures that were read and encoded, without files on disk."""
-    root = engine.catalog.add_root(engine.library.folder / "pictures")
+    root = engine.catalog.roots.add(engine.library.paths.folder / "pictures")
     for ids, _, values in chunks(rows):
         for start in range(0, CHUNK, 500):
             part = slice(start, start + 500)
@@ -274,7 +282,7 @@ def fill(engine: Engine, encoder: str, rows: int) -> None:
                 for asset_id in engine.catalog.add_files(root, files)
             ]
             engine.catalog.record_read(read)
-            engine.vectors.add(encoder, read, values[part].astype(np.float32))
+            engine.vectors.add(encoder_id, read, values[part].astype(np.float32))
     engine.vectors.flush()
 
 

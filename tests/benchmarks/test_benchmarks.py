@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.benchmarks import indexing, photographs, rescan
+from tests.benchmarks import curation, indexing, photographs, preview, rescan, tag_suggestions
 from tests.benchmarks.models import demo_model
 
 
@@ -23,3 +23,25 @@ def test_a_rescan_can_be_measured(monkeypatch: pytest.MonkeyPatch) -> None:
     figures = rescan.measure(True)
     assert figures["files"] == 200
     assert figures["rescan_over_walk"] > 0
+
+
+def test_what_is_said_of_many_pictures_can_be_measured(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(curation, "QUICK_ASSETS", 600)
+    figures = curation.measure(True)
+    assert figures["assets"] == 600
+    assert figures.keys() >= {f"{name}_s" for name in curation.CHANGES}
+
+
+def test_looking_at_pictures_large_can_be_measured(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(preview, "QUICK_SIZE", (300, 200))
+    monkeypatch.setattr(preview, "QUICK_LARGE", (3000, 2000))
+    figures = preview.measure(True)
+    assert figures.keys() >= preview.TARGETS.keys()
+    assert figures["photographs"] == preview.QUICK_PHOTOGRAPHS
+
+
+def test_suggestions_can_be_measured(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tag_suggestions, "QUICK_PICTURES", 12)
+    figures = tag_suggestions.measure(True)
+    assert figures["pictures"] == 12
+    assert 0 <= figures["first_suggestion_precision"] <= 1

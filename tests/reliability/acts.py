@@ -11,9 +11,9 @@ from collections.abc import Callable
 from typing import Any
 
 from desktop.core.cancellation import CancelToken
-from desktop.core.progress import ProgressSteps, ResultT
-from desktop.generation.request import GenerationRequest, Reference
-from desktop.wiring import Engine
+from desktop.core.generation_record import GenerationRequest, Reference
+from desktop.core.progress import ProgressSteps, ResultT, finish
+from desktop.services.engine import Engine
 from tests.reliability.world import World, digest_of
 
 Say = Callable[[dict[str, Any]], None]
@@ -29,7 +29,7 @@ def index(world: World, engine: Engine, say: Say, chance: random.Random) -> None
 def re_encode(world: World, engine: Engine, say: Say, chance: random.Random) -> None:
     """With a model that was installed between the runs."""
     newest = max(engine.models.installed(), key=lambda model: _number(model.manifest.name))
-    engine.use_model(newest.manifest.name)
+    engine.model_switch.use(newest.manifest.name)
     _follow_counting(engine, engine.indexing.catch_up(CancelToken()), say)
 
 
@@ -64,13 +64,13 @@ def generate(world: World, engine: Engine, say: Say, chance: random.Random) -> N
         say({"try": fact, "value": 0})
         say({"try": fact, "value": 1})
         request = GenerationRequest(prompt, references, generator="moodboard")
-        for _ in engine.generating.run(request, CancelToken()):
-            pass
+        made = finish(engine.generating.run(request, CancelToken()))
+        finish(engine.indexing.make_searchable(made.asset_ids, CancelToken()))
         say({"done": fact, "value": 1})
 
 
 def delete(world: World, engine: Engine, say: Say, chance: random.Random) -> None:
-    """Pictures that may go do: into the bin, or by the person's own hand; what was said stays."""
+    """Pictures that may go do: into the trash, or by the person's own hand; what was said stays."""
     for _ in range(6):
         there = sorted(world.passing.glob("*.*"))
         chosen = chance.sample(there, min(4, len(there)))
@@ -79,11 +79,11 @@ def delete(world: World, engine: Engine, say: Say, chance: random.Random) -> Non
         for path in chosen[:2]:
             path.unlink()
         # Of those that an earlier run has seen; others stay, and may be next.
-        binned = [asset for asset in engine.browsing.all() if asset.path in chosen[2:]]
-        for asset in binned:
+        trashed = [asset for asset in engine.browsing.all() if asset.path in chosen[2:]]
+        for asset in trashed:
             say({"done": f"kept:{asset.path}", "value": digest_of(asset.path)})
-        ids = [asset.id for asset in binned]
-        report = report_of(engine.trashing.run(ids, CancelToken()))
+        ids = [asset.id for asset in trashed]
+        report = report_of(engine.trash.run(ids, CancelToken()))
         assert not report.failed, report.failed
         report_of(engine.indexing.run([world.passing], CancelToken()))
         for asset in engine.browsing.all():
@@ -97,7 +97,7 @@ def back_up(world: World, engine: Engine, say: Say, chance: random.Random) -> No
         target = world.outside / f"{chance.randrange(10**9)}.zip"
         say({"try": f"backup:{target}", "value": "none"})
         say({"try": f"backup:{target}", "value": "whole"})
-        for _ in engine.back_up.run(target, CancelToken()):
+        for _ in engine.backup.run(target, CancelToken()):
             pass
         say({"done": f"backup:{target}", "value": "whole"})
         for copy in world.library.glob("backups/*-daily-*"):
@@ -129,7 +129,7 @@ def _follow_counting(engine: Engine, steps: ProgressSteps[Any], say: Say) -> Non
     """Acknowledge as many complete pictures as the person is shown."""
     space = engine.model.vector_space()
     assert space is not None
-    before = engine.ledger.stored_count(space)
+    before = engine.vector_table.stored_count(space)
     shown = 0
     for step in steps:
         if step.total and step.done > shown:  # of the reading, which counts what is complete

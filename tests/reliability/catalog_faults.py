@@ -85,7 +85,7 @@ def _damaged(damage: Callable[[Path], None]) -> Fault:
 
 
 def _without_back_up(world: World) -> Iterator[Wrong]:
-    """No back-up either: begins anew on the person's word, and the pictures are found again."""
+    """No backup either: begins anew on the person's word, and the pictures are found again."""
     _garbage(world.library / "catalog.sqlite")
     for path in world.library.glob("backups/*"):
         path.unlink()
@@ -97,7 +97,7 @@ def _without_back_up(world: World) -> Iterator[Wrong]:
     if _plantain(world, "index", str(world.originals)) != 0:
         yield "lost", "the pictures could not be indexed again"
     with world.open() as engine:
-        if engine.status().pending or len(engine.browsing.all()) < 30:
+        if engine.status.read().pending or len(engine.browsing.all()) < 30:
             yield "lost", "not all pictures were found again"
 
 
@@ -196,7 +196,7 @@ FAULTS: dict[str, Fault] = {
     "catalogue: first page gone": _damaged(_without_head),
     "catalogue: torn inside": _damaged(_torn_inside),
     "catalogue: of another program": _damaged(_of_another_program),
-    "catalogue: garbage, no back-up": _without_back_up,
+    "catalogue: garbage, no backup": _without_back_up,
     "catalogue: not readable": _unreadable,
     "repair of a whole library": _repair_of_a_whole_one,
     "newer catalogue": _newer("the catalogue", _newer_catalog),

@@ -15,7 +15,7 @@ from typing import Any
 from desktop.core.cancellation import CancelToken
 from desktop.core.errors import LibraryReadOnly, PlantainError
 from desktop.core.query import Query
-from desktop.wiring import Engine
+from desktop.services.engine import Engine
 from tests import pictures
 from tests.reliability import acts
 from tests.reliability.faults import Fault, Wrong, holds_everything, is_well
@@ -137,7 +137,7 @@ def _clock(jump_s: float) -> Fault:
             if engine.annotations.of(ids[:1])[ids[0]].rating != 5:
                 yield "lost", "a change made after the clock was put back"
             if any(path.stat().st_mtime < 0 for path in world.library.glob("backups/*")):
-                yield "lost", "a back-up has no time"
+                yield "lost", "a backup has no time"
             engine.daily_backups.make_if_due()
         yield from is_well(world)
 
@@ -156,7 +156,7 @@ def _file_changed_at_the_same_time(world: World) -> Iterator[Wrong]:
     with world.open() as engine:
         for _ in engine.indexing.run([world.passing], CancelToken()):
             pass
-        hit = engine.searching.search(Query(image=path, limit=1)).hits[0]
+        hit = engine.searching.search(Query.like(path, limit=1)).hits[0]
         if hit.asset.path != path or hit.score < 0.99:
             yield "lost", "a picture that was saved anew was not read again"
     yield from is_well(world)

@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from desktop.core.query import Query
-from desktop.wiring import Engine
+from desktop.services.engine import Engine
 from tests.reliability import acts, process
 from tests.reliability.inspection import inspect
-from tests.reliability.tally import WRONGS, Findings, Tally
+from tests.reliability.totals import WRONGS, Findings, Totals
 from tests.reliability.world import World, digests
 
 Wrong = tuple[str, str]
@@ -36,13 +36,13 @@ def all_faults() -> dict[str, Fault]:
 
 
 def run(
-    folder: Path, tally: Tally, tell: Callable[[str], None], only: Callable[[str], bool]
+    folder: Path, totals: Totals, tell: Callable[[str], None], only: Callable[[str], bool]
 ) -> None:
     """Try every fault whose name is wanted."""
     world = World(folder / "world")
     prepared = process.run(partial(_prepare, world))
     if prepared.error:
-        tally.add({"crashed": [prepared.error]}, "preparing the faults")
+        totals.add({"crashed": [prepared.error]}, "preparing the faults")
         return
     template = folder / "template"
     world.folder.rename(template)
@@ -50,10 +50,10 @@ def run(
         if not only(name):
             continue
         shutil.copytree(template, world.folder, symlinks=True)
-        tally.add(_try(world, fault), name)
-        tally.count("faults", name)
+        totals.add(_try(world, fault), name)
+        totals.count("faults", name)
         shutil.rmtree(world.folder)
-    tell(f"faults: {tally.tried['faults']}")
+    tell(f"faults: {totals.tried['faults']}")
 
 
 def _try(world: World, fault: Fault) -> Findings:
@@ -108,6 +108,7 @@ def holds_everything(engine: Engine) -> Iterator[Wrong]:
     tagged = len(engine.annotations.tagged(TAG))
     if tagged != 10:
         yield "lost", f"{tagged} of 10 tags are left"
+    engine.searching.settle()
     found = engine.searching.search(Query(text="anything", limit=100)).hits
     own = [hit for hit in found if not hit.asset.is_generated]
     if len(own) < PICTURES:

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from desktop.core.cancellation import CancelToken
-from desktop.library.keeping.copies import whole_version
-from desktop.wiring import Engine
-from tests.reliability.tally import WRONGS, Findings
+from desktop.library.catalog.copies import whole_version
+from desktop.services.engine import Engine
+from tests.reliability.totals import WRONGS, Findings
 from tests.reliability.world import World, digest_of
 
 _LEFT_BEHIND = (".plantain-*", ".settings-*", "*.tmp", "*.partial", "*-journal")
@@ -25,7 +25,7 @@ _DOUBLES = {
     "vectors of an asset": "SELECT asset_id || encoder || kind || position FROM vectors",
     "words of an asset": "SELECT rowid FROM words",
     "lineages of an asset": "SELECT asset_id FROM lineage",
-    "prompts of one generation": "SELECT prompt FROM lineage",
+    "prompts of one generation": "SELECT json_extract(record, '$.request.prompt') FROM lineage",
     "tags": "SELECT key FROM tags",
 }
 
@@ -53,7 +53,7 @@ def inspect(
 
 
 def _damage(engine: Engine) -> Iterator[str]:
-    if problem := engine.damage():
+    if problem := engine.library.damage():
         yield f"the catalogue: {problem}"
 
 
@@ -67,11 +67,12 @@ def _left_behind(world: World) -> Iterator[str]:
 
 
 def _disagreements(engine: Engine) -> Iterator[str]:
-    """Between the ledger and the collection of every encoder, once both are open."""
-    for space in engine.ledger.stored_counts():
-        store = engine.vectors.reopen_known(space)
+    """Between the vector table and the collection of every encoder, once both are open."""
+    for space in engine.vector_table.stored_counts():
+        engine.vectors.settle(space)
+        store = engine.vectors.open_known(space)
         assert store is not None
-        present, expected = store.ids(), engine.ledger.stored_ids(space)
+        present, expected = store.ids(), engine.vector_table.stored_ids(space)
         if present != expected:
             lost, unknown = len(expected - present), len(present - expected)
             yield f"the stores disagree: {lost} rows lost, {unknown} unknown in Milvus"
@@ -98,9 +99,9 @@ def _incomplete(world: World, engine: Engine) -> Iterator[str]:
             continue
         if asset.is_missing or asset.failure or not asset.content_hash:
             yield f"{path} is there and not usable: {asset.failure or 'missing'}"
-        elif not engine.thumbnail_path(asset.content_hash).exists():
+        elif not engine.thumbnails.path_for(asset.content_hash).exists():
             yield f"{path} has no thumbnail"
-    if pending := engine.status().pending:
+    if pending := engine.status.read().pending:
         yield f"{pending} pictures are not searchable after a whole run"
     yield from _disagreements(engine)
 
@@ -115,7 +116,7 @@ def _doubles(catalog: Path) -> Iterator[str]:
 def _broken_copies(world: World) -> Iterator[str]:
     for path in world.library.glob("backups/*"):
         if path.suffix != ".sqlite" or not whole_version(path):
-            yield f"the back-up {path.name} is not whole"
+            yield f"the backup {path.name} is not whole"
 
 
 def facts(world: World, engine: Engine, names: Sequence[str]) -> Iterator[tuple[str, Any]]:
@@ -123,7 +124,7 @@ def facts(world: World, engine: Engine, names: Sequence[str]) -> Iterator[tuple[
     assets = {os.fspath(asset.path): asset for asset in engine.browsing.all()}
     said = engine.annotations.of([asset.id for asset in assets.values()])
     prompts = Counter(
-        record.prompt
+        record.request.prompt
         for asset in assets.values()
         if asset.is_generated and asset.path.exists()
         if (record := engine.lineage.of(asset.id)) is not None
@@ -134,7 +135,7 @@ def facts(world: World, engine: Engine, names: Sequence[str]) -> Iterator[tuple[
         words = said.get(asset.id) if asset else None
         match kind:
             case "complete":
-                yield name, engine.ledger.stored_count(what)
+                yield name, engine.vector_table.stored_count(what)
             case "made":
                 yield name, prompts[what] or None  # one that was saved only is found later
             case "missing":
@@ -163,7 +164,7 @@ def _kept(world: World, path: Path) -> str | None:
 
 
 def _state_of(back_up: Path) -> str:
-    """Of a back-up: "none", "whole" or "torn"."""
+    """Of a backup: "none", "whole" or "torn"."""
     if not back_up.exists():
         return "none"
     try:

@@ -8,11 +8,11 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from tests.reliability import migrating, process, real
+from tests.reliability import installed, migrating, process
 from tests.reliability.acts import ACTS
 from tests.reliability.inspection import inspect
 from tests.reliability.promises import Promises
-from tests.reliability.tally import WRONGS, Findings, Tally
+from tests.reliability.totals import WRONGS, Findings, Totals
 from tests.reliability.world import World, digests
 
 KILLS_A_LIFE = 12
@@ -31,8 +31,8 @@ _WEIGHTS = {
 Told = Callable[[str], None]
 
 
-def run(kills: int, seed: int, folder: Path, tally: Tally, tell: Told, *, is_quick: bool) -> None:
-    """Kill that many times; findings and counts go to ``tally``.
+def run(kills: int, seed: int, folder: Path, totals: Totals, tell: Told, *, is_quick: bool) -> None:
+    """Kill that many times; findings and counts go to ``totals``.
 
     Args:
         is_quick: leave out the real encoder, which takes seconds to start.
@@ -42,19 +42,19 @@ def run(kills: int, seed: int, folder: Path, tally: Tally, tell: Told, *, is_qui
     reals = 0 if is_quick else max(1, round(kills * _REAL))
     pace = Pace()
     life = 0
-    while tally.is_clean and tally.tried["kills"] < kills - migrations - reals:
-        left = kills - migrations - reals - tally.tried["kills"]
+    while totals.is_clean and totals.tried["kills"] < kills - migrations - reals:
+        left = kills - migrations - reals - totals.tried["kills"]
         place = folder / f"life-{life}"
         is_mixed = life % 4 == 1
-        Life(World(place), chance, pace, tally, is_mixed=is_mixed).live(min(KILLS_A_LIFE, left))
-        tell(f"kills: {tally.tried['kills']} of {kills}")
+        Life(World(place), chance, pace, totals, is_mixed=is_mixed).live(min(KILLS_A_LIFE, left))
+        tell(f"kills: {totals.tried['kills']} of {kills}")
         shutil.rmtree(place, ignore_errors=True)
         life += 1
-    migrating.run(migrations, chance, folder / "migrating", tally)
-    tell(f"kills: {tally.tried['kills']} of {kills}")
+    migrating.run(migrations, chance, folder / "migrating", totals)
+    tell(f"kills: {totals.tried['kills']} of {kills}")
     if reals:
-        real.run(reals, chance, folder / "real", tally)
-        tell(f"kills: {tally.tried['kills']} of {kills}")
+        installed.run(reals, chance, folder / "real", totals)
+        tell(f"kills: {totals.tried['kills']} of {kills}")
 
 
 class Pace:
@@ -85,7 +85,7 @@ class Life:
         world: World,
         chance: random.Random,
         pace: Pace,
-        tally: Tally,
+        totals: Totals,
         *,
         is_mixed: bool = False,
     ) -> None:
@@ -93,7 +93,7 @@ class Life:
         self._world = world
         self._chance = chance
         self._pace = pace
-        self._tally = tally
+        self._totals = totals
         self._promises = Promises()
         self._originals: dict[str, str] = {}
         self._pictures = 0
@@ -103,12 +103,12 @@ class Life:
         """Act and be killed ``kills`` times; then run to the end and check that all is there."""
         self._world.make()
         self.put_pictures()
-        before = self._tally.tried["kills"]
+        before = self._totals.tried["kills"]
         first = True
         for _ in range(kills * 5):
-            if self._tally.tried["kills"] - before >= kills:
+            if self._totals.tried["kills"] - before >= kills:
                 break
-            if not self._tally.is_clean:
+            if not self._totals.is_clean:
                 return  # what comes after would only say it again
             act = "indexing" if first else self._choose()
             self._round(act)
@@ -132,9 +132,9 @@ class Life:
         self._pace.note(act, ended.seconds, has_finished=not ended.was_killed)
         for message in ended.messages:
             self._promises.hear(message)
-        self._tally.add(_ending(ended), act)
+        self._totals.add(_ending(ended), act)
         if ended.was_killed:
-            self._tally.count("kills", act)
+            self._totals.count("kills", act)
             self._check(act, is_last=False)
 
     def _check(self, after: str, *, is_last: bool) -> None:
@@ -150,7 +150,7 @@ class Life:
             for wrong, words in answer["findings"].items():
                 findings[wrong] += words
         findings["altered"] += self.altered()
-        self._tally.add(findings, f"{self._world.folder.name} after {after}")
+        self._totals.add(findings, f"{self._world.folder.name} after {after}")
 
     def altered(self) -> list[str]:
         """Originals that are not as they were."""

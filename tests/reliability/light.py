@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from desktop.embedding.encoder import EncoderInfo
-from desktop.embedding.input_pixels import pixel_spec
-from desktop.embedding.manifest import InstalledModel
+from desktop.embedding.models.manifest import InstalledModel
+from desktop.embedding.runtime.input_pixels import pixel_spec
 
 DIMENSION = 24
 _CONFIG = {
@@ -54,15 +54,15 @@ class LightEncoder:
     batch_size = 8
 
     def __init__(self, model: InstalledModel, load: object, **options: float) -> None:
-        fingerprint = model.identity.partition("@")[2]
+        weights_hash = model.identity.partition("@")[2]
         self.info = EncoderInfo(
             model.manifest.name,
-            fingerprint,
+            weights_hash,
             model.manifest.architecture,
             DIMENSION,
             pixel_spec(model),
         )
-        seed = int(fingerprint[:8], 16)
+        seed = int(weights_hash[:8], 16)
         self._turn = np.random.default_rng(seed).normal(size=(48, DIMENSION))
 
     def encode_images(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:

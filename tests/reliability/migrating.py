@@ -12,10 +12,11 @@ from contextlib import closing
 from functools import partial
 from pathlib import Path
 
-from desktop.library.database import Database
-from desktop.library.keeping.copies import whole_version
+from desktop.library.catalog.copies import whole_version
+from desktop.library.catalog.database import Database
+from desktop.library.catalog.lineage_v3 import RECORDS_OF_V3, record_of_v3
 from tests.reliability import process
-from tests.reliability.tally import WRONGS, Findings, Tally
+from tests.reliability.totals import WRONGS, Findings, Totals
 
 OLD = sorted((Path(__file__).parents[1] / "data").glob("catalog-v*.sqlite"))
 _ASSETS = 6_000
@@ -23,11 +24,11 @@ _CONTENT = (
     "SELECT id, root_id, relative_path, size, state, content_hash FROM assets ORDER BY id",
     "SELECT id, asset_id, encoder, content_hash, value, is_stored FROM vectors ORDER BY id",
     "SELECT rowid, text FROM words ORDER BY rowid",
-    "SELECT * FROM lineage ORDER BY asset_id",
+    "SELECT asset_id, position, reference_id FROM lineage_references ORDER BY 1, 2",
 )
 
 
-def run(kills: int, chance: random.Random, folder: Path, tally: Tally) -> None:
+def run(kills: int, chance: random.Random, folder: Path, totals: Totals) -> None:
     """Kill that many migrations, the versions in turn."""
     folder.mkdir(parents=True)
     grown = [_grow(old, folder / old.name) for old in OLD]
@@ -43,12 +44,12 @@ def run(kills: int, chance: random.Random, folder: Path, tally: Tally) -> None:
         ended = process.run(partial(_migrate, catalog), kill_after_s=chance.uniform(0.001, whole_s))
         if ended.was_killed:
             done += 1
-            tally.count("kills", "migrating")
+            totals.count("kills", "migrating")
         findings: Findings = {wrong: [] for wrong in WRONGS}
         if ended.error:
             findings["crashed"].append(ended.error)
         findings["lost"] += _compare(old, catalog)
-        tally.add(findings, f"migrating {old.stem}")
+        totals.add(findings, f"migrating {old.stem}")
         shutil.rmtree(place)
 
 
@@ -56,17 +57,21 @@ def content(catalog: Path) -> str:
     """One digest over all that both versions can hold."""
     digest = hashlib.sha256()
     with closing(sqlite3.connect(catalog)) as connection:
-        for sql in _CONTENT:
+        records = "SELECT asset_id, record FROM lineage ORDER BY asset_id"
+        if connection.execute("PRAGMA user_version").fetchone()[0] < 4:
+            connection.create_function("generation_record", 8, record_of_v3)
+            records = RECORDS_OF_V3
+        for sql in (*_CONTENT, records):
             for row in connection.execute(sql):
                 digest.update(repr(row).encode())
     return digest.hexdigest()
 
 
 def _compare(old: Path, catalog: Path) -> list[str]:
-    """Open it again; what was in it is in it still, and each back-up is whole or not there."""
+    """Open it again; what was in it is in it still, and each backup is whole or not there."""
     words: list[str] = []
     backups = list(catalog.parent.glob("backups/catalog*.sqlite"))
-    words += [f"the back-up {path.name} is torn" for path in backups if not whole_version(path)]
+    words += [f"the backup {path.name} is torn" for path in backups if not whole_version(path)]
     database = Database(catalog)
     if problem := database.damage():
         words.append(f"the catalogue: {problem}")
@@ -75,7 +80,7 @@ def _compare(old: Path, catalog: Path) -> list[str]:
         words.append("the catalogue does not hold what it held")
     copies = filter(whole_version, catalog.parent.glob("backups/catalog*.sqlite"))
     if not any(content(path) == content(old) for path in copies):
-        words.append("there is no back-up of the old catalogue")
+        words.append("there is no backup of the old catalogue")
     return words
 
 

@@ -33,9 +33,10 @@ from desktop.core.pixels import PixelSpec
 from desktop.media.sandbox.libraries import load_libraries
 from desktop.media.sandbox.pool import Sandbox
 from desktop.media.thumbnails import ThumbnailCache
-from desktop.services.reading import PictureReader, Read
+from desktop.services.indexing.reading import PictureReader, Read
 from tests.media import originals
 from tests.media.samples import encoded
+from tests.reliability.mutations_newer import NEWER
 from tests.reliability.mutations_video import VIDEOS
 
 FULL, QUICK = 2_000, 100
@@ -78,6 +79,7 @@ ORIGINALS: dict[str, tuple[str, Callable[[], bytes]]] = {
     "TGA": (".tga", lambda: encoded(KNOWN, "TGA", compression="tga_rle")),
     "ICO": (".ico", lambda: encoded(KNOWN, "ICO", sizes=[(32, 24), (64, 48)])),
     "RAW": (".dng", lambda: originals.dng(KNOWN)),
+    **NEWER,
     **VIDEOS,
 }
 """Format -> the suffix of its files, and one that is whole."""
@@ -236,11 +238,13 @@ _JARGON = re.compile(
 
 def is_for_people(error: FileError) -> bool:
     """One or two plain sentences that do not repeat the path."""
-    reason = error.message
+    return is_plain_reason(error.message) and str(error.path) not in error.message
+
+
+def is_plain_reason(reason: str) -> bool:
+    """One or two plain sentences."""
     is_plain = not _JARGON.search(reason) and reason.isprintable() and 10 < len(reason) < 250
-    return (
-        is_plain and reason[0].isupper() and reason.endswith(".") and str(error.path) not in reason
-    )
+    return is_plain and reason[0].isupper() and reason.endswith(".")
 
 
 def _most_memory() -> int:

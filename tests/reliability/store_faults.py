@@ -1,4 +1,4 @@
-"""A Milvus file that is not whole: found on opening, and made whole from the catalogue's ledger."""
+"""A Milvus file that is not whole: found on opening, and made whole from the catalogue."""
 
 from __future__ import annotations
 
@@ -22,11 +22,12 @@ def _damaged(damage: Callable[[Path], None], *, is_seen: bool = True) -> Fault:
             yield from holds_everything(engine)
             space = engine.model.vector_space()
             assert space is not None
-            store = engine.vectors.reopen_known(space)
+            engine.vectors.settle(space)
+            store = engine.vectors.open_known(space)
             assert store is not None
-            if store.ids() != engine.ledger.stored_ids(space):
+            if store.ids() != engine.vector_table.stored_ids(space):
                 yield "lost", "the stores do not agree after opening"
-            if is_seen and not engine.notices:
+            if is_seen and not engine.library.notices:
                 yield "lost", "it was repaired without a word"
         yield from is_well(world)
 

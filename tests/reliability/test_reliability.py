@@ -20,12 +20,14 @@ import pytest
 
 from desktop import wiring
 from desktop.core.cancellation import CancelToken
+from desktop.core.generation_record import GenerationRecord, GenerationRequest
+from desktop.files.record_json import dump_record
 from tests.reliability import process
 from tests.reliability.inspection import inspect
 from tests.reliability.kills import Life, Pace
 from tests.reliability.light import LightEncoder
 from tests.reliability.promises import Promises
-from tests.reliability.tally import WRONGS, Findings, Tally
+from tests.reliability.totals import WRONGS, Findings, Totals
 from tests.reliability.world import World
 
 
@@ -43,7 +45,7 @@ def test_a_dozen_kills_and_the_worst_faults_do_no_harm(tmp_path: Path) -> None:
     )
     assert done.returncode == 0, done.stdout + done.stderr
     summary = json.loads(out.read_text())
-    assert set(summary) == {"kills", "faults", "mutations", *WRONGS}
+    assert set(summary) == {"kills", "faults", "mutations", "attacks", *WRONGS}
     assert summary["kills"] >= 12
     assert summary["faults"] >= 5
     assert not any(summary[wrong] for wrong in WRONGS)
@@ -90,7 +92,8 @@ def tear_copy(world: World) -> None:
 
 
 def double_lineage(world: World) -> None:
-    execute(world, "INSERT INTO lineage SELECT id, 0, 'a cape', '', '', '{}', '', '{}' FROM assets")
+    record = dump_record(GenerationRecord(GenerationRequest("a cape")))
+    execute(world, f"INSERT INTO lineage (asset_id, record) SELECT id, '{record}' FROM assets")
 
 
 def leave_temporary(world: World) -> None:
@@ -130,7 +133,7 @@ def test_a_promise_that_is_not_kept_is_seen() -> None:
 def test_an_original_that_changes_is_seen(tmp_path: Path) -> None:
     world = World(tmp_path)
     world.make()
-    life = Life(world, random.Random(1), Pace(), Tally())
+    life = Life(world, random.Random(1), Pace(), Totals())
     life.put_pictures()
     assert not life.altered()
     next(world.originals.iterdir()).write_bytes(b"other bytes")
@@ -159,10 +162,10 @@ def test_a_process_that_crashes_hangs_or_leaves_a_helper_is_seen() -> None:
 
 
 def test_the_summary_is_clean_only_when_nothing_went_wrong() -> None:
-    tally = Tally()
-    tally.count("kills", "indexing", 3)
-    assert tally.is_clean
+    totals = Totals()
+    totals.count("kills", "indexing", 3)
+    assert totals.is_clean
     for wrong in WRONGS:
-        tally.add({wrong: ["something"]}, "somewhere")
-        assert tally.summary()[wrong] == 1
-    assert not tally.is_clean
+        totals.add({wrong: ["something"]}, "somewhere")
+        assert totals.summary()[wrong] == 1
+    assert not totals.is_clean

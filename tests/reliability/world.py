@@ -12,7 +12,8 @@ from desktop import wiring
 from desktop.config.options import EngineOptions
 from desktop.config.paths import ProfilePaths
 from desktop.config.settings import Settings, save_settings
-from desktop.wiring import Engine
+from desktop.services.engine import Engine
+from desktop.wiring import open_engine
 from tests import pictures
 from tests.reliability import light
 from tests.reliability.light import LightEncoder
@@ -47,8 +48,8 @@ class World:
 
     @property
     def outside(self) -> Path:
-        """Where back-ups go."""
-        return self.folder / "back-ups"
+        """Where backups go."""
+        return self.folder / "backups"
 
     @property
     def bin(self) -> Path:
@@ -57,6 +58,8 @@ class World:
 
     def enter(self) -> None:
         """Make it the world of this process."""
+        # The trash in the home folder takes what lies on the same disk as that folder.
+        os.environ["HOME"] = str(self.folder)
         os.environ["XDG_DATA_HOME"] = str(self.folder / "data")
         wiring.ProcessEncoder = LightEncoder  # type: ignore[assignment,misc]
 
@@ -87,7 +90,7 @@ class World:
 
     def open(self, **options: object) -> Engine:
         """As the program does it, with light arithmetic."""
-        return Engine(EngineOptions(profile_dir=self.profile, **options), {})  # type: ignore[arg-type]
+        return open_engine(EngineOptions(profile_dir=self.profile, **options), {})  # type: ignore[arg-type]
 
 
 def digest_of(path: Path) -> str:

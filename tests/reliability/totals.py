@@ -18,7 +18,7 @@ Findings = dict[str, list[str]]
 
 
 @dataclass
-class Tally:
+class Totals:
     """Counts of one run; ``wrongs`` has the words for each, which are told at once."""
 
     tried: Counter[str] = field(default_factory=Counter[str])
@@ -27,7 +27,7 @@ class Tally:
     tell: Callable[[str], None] = lambda _: None
 
     def count(self, what: str, kind: str, number: int = 1) -> None:
-        """``what``: "kills", "faults" or "mutations"; ``kind``: of what."""
+        """``what``: "kills", "faults", "mutations" or "attacks"; ``kind``: of what."""
         self.tried[what] += number
         self.kinds.setdefault(what, Counter())[kind] += number
 
@@ -42,5 +42,5 @@ class Tally:
         return not any(self.wrongs.values())
 
     def summary(self) -> dict[str, int]:
-        tried = {what: self.tried[what] for what in ("kills", "faults", "mutations")}
+        tried = {what: self.tried[what] for what in ("kills", "faults", "mutations", "attacks")}
         return {**tried, **{wrong: len(words) for wrong, words in self.wrongs.items()}}

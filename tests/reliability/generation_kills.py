@@ -1,0 +1,187 @@
+"""Queued generations, killed again and again: nothing is lost, doubled or sent twice.
+
+::
+
+    python -m tests.reliability.generation_kills --kills 20 --queued 100
+
+A process works off a queue against the stand-in for Gemini, by both APIs, which fails at random. It
+is killed at random moments and started again. What the wire saw is held against what the library
+says.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from desktop.config.options import EngineOptions
+from desktop.core.attempt import Attempt, AttemptState
+from desktop.core.cancellation import CancelToken
+from desktop.core.errors import PlantainError
+from desktop.core.generation_record import GenerationRequest
+from desktop.core.progress import finish
+from desktop.services.engine import Engine
+from desktop.wiring import open_engine
+from tests.fakes.gemini import GeminiServer
+from tests.fakes.gemini_replies import Failure
+
+_KEY = {"GEMINI_API_KEY": "AIza-test"}
+_FAILURES = (
+    *(None, None, None, None),
+    *(Failure.QUOTA, Failure.FINISH_IMAGE_SAFETY, Failure.DROP_BEFORE_REPLY, Failure.INTERNAL),
+)
+_LONGEST_S = 60.0
+_LOOK_S = 0.1
+"""How often it is looked whether the process has ended; requests are waited for."""
+_MODULE = "tests.reliability.generation_kills"
+
+
+class _Moody(GeminiServer):
+    """The stand-in, each of whose answers fails or not at random."""
+
+    def __init__(self, chance: random.Random) -> None:
+        super().__init__()
+        self._chance = chance
+
+    def next_failure(self) -> Failure | None:
+        return self._chance.choice(_FAILURES)
+
+
+@dataclass
+class Outcome:
+    """What the library says, and what the wire saw.
+
+    Attributes:
+        sent: how often each prompt came over the wire.
+        pictures: how many pictures of each prompt are in the library.
+        problems: promises that were not kept; empty when all were.
+    """
+
+    attempts: list[Attempt]
+    sent: Counter[str]
+    pictures: Counter[str]
+    kills: int = 0
+    problems: list[str] = field(default_factory=list)
+
+    @property
+    def states(self) -> Counter[str]:
+        return Counter(attempt.state.value for attempt in self.attempts)
+
+
+def run(profile: Path, *, queued: int, kills: int, seed: int = 1) -> Outcome:
+    """Queue, kill, start again, and look at what is left."""
+    chance = random.Random(seed)
+    with _Moody(chance) as server:
+        options = EngineOptions(profile_dir=profile, gemini_base_url=server.base_url)
+        with open_engine(options, _KEY) as engine:
+            for number in range(queued):
+                api = ("generate-content", "interactions")[number % 2]
+                wish = GenerationRequest(f"cape {number}", (), "gemini", image_size="1K", api=api)
+                engine.generating.queue(wish)
+        done = 0
+        for _ in range(kills):
+            done += _until_killed(server, profile, chance)
+        _start(server, profile).wait()
+        with open_engine(options, _KEY) as engine:
+            list(engine.generating.finish_left())
+            outcome = _outcome(engine, server)
+    outcome.kills = done
+    _judge(outcome, queued)
+    return outcome
+
+
+def _start(server: GeminiServer, profile: Path) -> subprocess.Popen[bytes]:
+    words = [sys.executable, "-m", _MODULE, "--work", server.base_url, str(profile)]
+    return subprocess.Popen(words)
+
+
+def _until_killed(server: GeminiServer, profile: Path, chance: random.Random) -> int:
+    """1 when it was killed at work, 0 when it had ended before."""
+    wanted = len(server.requests) + chance.randrange(1, 4)
+    process = _start(server, profile)
+    until = time.monotonic() + _LONGEST_S
+    while process.poll() is None and len(server.requests) < wanted:
+        server.request_arrived.wait(_LOOK_S)
+        server.request_arrived.clear()
+        assert time.monotonic() < until, "it does not work at all"
+    time.sleep(chance.random() * 0.08)  # before, while and after the answer is saved
+    is_at_work = process.poll() is None
+    process.kill()
+    process.wait()
+    return int(is_at_work)
+
+
+def _work(base_url: str, profile: Path) -> None:
+    """In the process that is killed."""
+    options = EngineOptions(profile_dir=profile, gemini_base_url=base_url)
+    with open_engine(options, _KEY) as engine:
+        list(engine.generating.finish_left())
+        for attempt in engine.generating.unfinished():
+            if attempt.state is AttemptState.QUEUED:
+                try:
+                    finish(engine.generating.run_queued(attempt.key, CancelToken()))
+                except PlantainError:
+                    continue
+
+
+def _outcome(engine: Engine, server: GeminiServer) -> Outcome:
+    finish(engine.indexing.run([], CancelToken()))  # finds what was saved and not written down
+    pictures: Counter[str] = Counter()
+    for asset in engine.browsing.all():
+        lineage = engine.browsing.details(asset.id).lineage
+        pictures[lineage.request.prompt if lineage else "?"] += 1
+    sent = Counter(request.text for request in server.requests)
+    return Outcome(engine.attempts.latest(10_000), sent, pictures)
+
+
+def _judge(outcome: Outcome, queued: int) -> None:
+    problems = outcome.problems
+    if len(outcome.attempts) != queued:
+        problems.append(f"{len(outcome.attempts)} attempts of {queued}")
+    for attempt in outcome.attempts:
+        prompt = attempt.record.request.prompt
+        sent, made = outcome.sent[prompt], outcome.pictures[prompt]
+        is_done = attempt.state is AttemptState.DONE
+        if sent > 1:
+            problems.append(f"{prompt}: sent {sent} times")
+        if made != int(is_done):
+            problems.append(f"{prompt}: {attempt.state.value} with {made} pictures")
+        if sent and not attempt.sent_at:
+            problems.append(f"{prompt}: was sent and nobody wrote it down")
+        if attempt.state in {AttemptState.QUEUED, AttemptState.SENT, AttemptState.ANSWERED}:
+            problems.append(f"{prompt}: {attempt.state.value} at the end")
+        if is_done and not attempt.cost_usd:
+            problems.append(f"{prompt}: done without a cost")
+    if outcome.pictures["?"]:
+        problems.append(f"{outcome.pictures['?']} pictures without a lineage")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--kills", type=int, default=20)
+    parser.add_argument("--queued", type=int, default=100)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--work", nargs=2, help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    if arguments.work:
+        _work(arguments.work[0], Path(arguments.work[1]))
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        outcome = run(
+            Path(folder), queued=arguments.queued, kills=arguments.kills, seed=arguments.seed
+        )
+    print(f"kills at work: {outcome.kills}; attempts: {dict(outcome.states)}")
+    print(f"requests: {outcome.sent.total()}; pictures: {outcome.pictures.total()}")
+    print("\n".join(outcome.problems) or "nothing lost, doubled or sent twice")
+    sys.exit(bool(outcome.problems))
+
+
+if __name__ == "__main__":
+    main()
