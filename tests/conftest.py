@@ -22,10 +22,11 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 import keyring
 import pytest
 
-from desktop.embedding.clip import load_encoder
-from desktop.embedding.models import ModelRegistry
-from desktop.embedding.process import ProcessEncoder
+from desktop.embedding.models.registry import ModelRegistry
+from desktop.embedding.runtime.clip import load_encoder
+from desktop.embedding.runtime.process_encoder import ProcessEncoder
 from tests.fakes.keyring import MemoryKeyring
+from tests.lent import SharedDecoders
 
 _OURS = ("PLANTAIN_", "GEMINI_", "GOOGLE_", "HF_")
 _LASTING_THREADS = ("tqdm_monitor", "pymilvus", "grpc", "asyncio_", "ThreadPoolExecutor-")
@@ -35,6 +36,8 @@ The last are Milvus Lite's server's, which begin when two requests meet and stay
 that several tests share; our own pools have names.
 """
 
+pytest_plugins = ("tests.parallel",)
+
 
 @pytest.fixture(autouse=True)
 def _a_world_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
@@ -42,7 +45,9 @@ def _a_world_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iter
     for name in [name for name in os.environ if name.startswith(_OURS)]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("HF_HUB_OFFLINE", "0")
+    monkeypatch.setenv("PLANTAIN_LANGUAGE", "en")
     monkeypatch.setenv("PLANTAIN_PROFILE_DIR", str(tmp_path / "profile"))
+    monkeypatch.setenv("PLANTAIN_READ_TEXT", "no")  # costs each a second; its own tests do it
     before = keyring.get_keyring()
     keyring.set_keyring(MemoryKeyring())
     yield
@@ -63,7 +68,21 @@ def _nothing_left_running() -> Iterator[None]:
 
 def _running() -> set[threading.Thread | BaseProcess]:
     threads = {thread for thread in threading.enumerate() if not _lasts(thread)}
-    return threads | set(multiprocessing.active_children())
+    lent = set().union(*(decoders.running() for decoders in _LENT))
+    return (threads | set(multiprocessing.active_children())) - lent
+
+
+_LENT: list[SharedDecoders] = []
+
+
+@pytest.fixture(scope="session")
+def decoders() -> Iterator[SharedDecoders]:
+    """Decoders that many tests share; see ``tests.lent``."""
+    made = SharedDecoders()
+    _LENT.append(made)
+    yield made
+    _LENT.remove(made)
+    made.end()
 
 
 @pytest.fixture(scope="session")

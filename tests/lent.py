@@ -1,17 +1,22 @@
-"""One encoder's process for many tests: each would start its own, which takes seconds."""
+"""Processes that many tests share, of an encoder and of decoders: each would start its own, which
+takes seconds."""
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from multiprocessing.process import BaseProcess
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 from desktop.embedding.encoder import Encoder
-from desktop.embedding.manifest import InstalledModel
-from desktop.embedding.process import ProcessEncoder
+from desktop.embedding.models.manifest import InstalledModel
+from desktop.embedding.runtime.process_encoder import ProcessEncoder
+from desktop.media.sandbox.libraries import load_libraries
+from desktop.media.sandbox.pool import Sandbox
 
 
 class LentEncoder:
@@ -40,3 +45,27 @@ def lend(encoder: ProcessEncoder, monkeypatch: pytest.MonkeyPatch) -> None:
         return ProcessEncoder(model, load, **options)  # type: ignore[arg-type]
 
     monkeypatch.setattr("desktop.wiring.ProcessEncoder", instead)
+
+
+class SharedDecoders(Sandbox):
+    """Decoders that stay when an engine closes them, until ``end``."""
+
+    def __init__(self) -> None:
+        super().__init__(load_libraries, idle_s=86_400)
+
+    def close(self) -> None:
+        """Not yet: the next test needs them."""
+
+    def end(self) -> None:
+        super().close()
+
+    def running(self) -> set[threading.Thread | BaseProcess]:
+        """What outlives a test on purpose."""
+        with self._lock:
+            there = [*self._free, *self._busy]
+        return {part for each in there for part in (each._process, each._watcher)}
+
+
+def lend_decoders(decoders: SharedDecoders, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Engines decode with these, instead of starting their own."""
+    monkeypatch.setattr("desktop.wiring.Sandbox", lambda _: decoders)

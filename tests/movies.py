@@ -15,7 +15,11 @@ from PIL import Image
 
 Colour = tuple[int, int, int]
 
-_MUXERS = {".mp4": "mp4", ".mov": "mov", ".webm": "webm", ".mkv": "matroska", ".avi": "avi"}
+_MUXERS = {
+    **{".mp4": "mp4", ".mov": "mov", ".webm": "webm", ".mkv": "matroska", ".avi": "avi"},
+    **{".wmv": "asf", ".mpg": "mpeg", ".m2v": "mpeg2video", ".flv": "flv", ".ogv": "ogg"},
+    **{".3gp": "3gp", ".mxf": "mxf", ".ts": "mpegts", ".m2ts": "mpegts"},
+}
 
 RED, GREEN, BLUE = (200, 30, 30), (20, 150, 40), (30, 40, 190)
 
@@ -74,7 +78,8 @@ def movie_bytes(
 ) -> bytes:
     """As ``make_movie``, without a file."""
     written = io.BytesIO()
-    with av.open(written, "w", format=_MUXERS[suffix]) as container:
+    options = {"mpegts_m2ts_mode": "1"} if suffix == ".m2ts" else {}
+    with av.open(written, "w", format=_MUXERS[suffix], options=options) as container:
         stream: Any = container.add_stream(recipe.codec, rate=recipe.rate)
         stream.width, stream.height = size
         stream.pix_fmt = recipe.form

@@ -16,7 +16,7 @@ from PySide6.QtTest import QTest
 
 from desktop.app import run
 from desktop.config.options import EngineOptions
-from desktop.qt.session import Session
+from desktop.qt.shell.session import Session
 from tests.e2e.person import Person
 
 

@@ -9,11 +9,11 @@ from pathlib import Path
 from PySide6.QtCore import QEventLoop, QMimeData, QPointF, Qt, QTimer, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QInputMethodEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 
-from desktop.qt.main_window import CREATE
-from desktop.qt.panels.generation_panel import GenerationPanel
-from desktop.qt.session import Session
+from desktop.qt.create.panel import GenerationPanel
+from desktop.qt.shell.right_panel import CREATE
+from desktop.qt.shell.session import Session
 
 PATIENCE_S = 120.0
 
@@ -42,12 +42,12 @@ class Person:
     def __init__(self, session: Session) -> None:
         self.session = session
         self.window = session.window
-        self.wait_until("the window has its panels", lambda: self.window.is_furnished)
+        self.wait_until("the window has its panels", lambda: self.window.has_panels)
         self.grid = session.window.centre.grid
 
     @property
     def create(self) -> GenerationPanel:
-        return self.window.creation
+        return self.window.right.creation
 
     def wait_until(self, what: str, is_so: Callable[[], bool]) -> None:
         deadline = time.monotonic() + PATIENCE_S
@@ -85,20 +85,32 @@ class Person:
     def search(self, text: str) -> None:
         """Type into the search bar and wait for the answer."""
         bar = self.window.centre.search
-        bar.words.setFocus()
-        bar.words.clear()
-        type_into(bar.words, text)
+        bar.text_field.setFocus()
+        bar.text_field.clear()
+        type_into(bar.text_field, text)
         self.wait_for_answer(text)
 
     def wait_for_answer(self, text: str) -> None:
+        """The one that stays: the first one may be preliminary."""
+
         def is_answered() -> bool:
-            now = self.window.centre.situation
-            return now.query is not None and now.query.text == text and now.is_answered
+            now = self.window.centre.state
+            is_there = now.query is not None and now.query.text == text and now.is_answered
+            return is_there and self.session.lanes.search.is_idle
 
         self.wait_until(f"“{text}” is answered", is_answered)
 
+    def show_weaker(self) -> None:
+        """Have the weaker matches shown as well, where there are some."""
+        centre = self.window.centre
+        buttons = [centre.weaker_button, *centre.empty.findChildren(QPushButton)]
+        for button in buttons:
+            if button.isVisible() and "weaker" in button.text():
+                QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+                return
+
     def open_create_panel(self, generator: str) -> None:
-        self.window.show_tab(CREATE)
+        self.window.right.show_tab(CREATE)
         at = self.create.generator_combo.findData(generator)
         assert at >= 0
         self.create.generator_combo.setCurrentIndex(at)
@@ -121,5 +133,5 @@ class Person:
     def read_failure(self) -> str:
         """What the window says went wrong, wherever it says so."""
         form = self.create.key_form
-        key_words = form._words.text() if form.isVisible() else ""
-        return self.create.failure_words() or key_words
+        key_problem = form.text() if form.isVisible() else ""
+        return self.create.failure_text() or key_problem

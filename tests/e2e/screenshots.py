@@ -16,9 +16,9 @@ from PySide6.QtTest import QTest
 from desktop.app import run
 from desktop.config.options import EngineOptions
 from desktop.config.paths import resource
-from desktop.qt.main_window import DETAILS
-from desktop.qt.session import Session
-from desktop.qt.views.asset_grid import DEFAULT_TILE
+from desktop.qt.browse.asset_grid import DEFAULT_TILE
+from desktop.qt.shell.right_panel import DETAILS
+from desktop.qt.shell.session import Session
 from tests.e2e.person import Person, let_it_run
 
 SMALL_TILE = 136
@@ -45,7 +45,7 @@ def take_all(session: Session, folder: Path) -> None:
     for name, words in (("golden-watch", "a golden watch"), ("red-cape-zh", "红色披风")):
         person.search(words)
         select_first(person)
-        window.show_tab(DETAILS)
+        window.right.show_tab(DETAILS)
         shoot(f"search-{name}")
     window.centre.search.clear()
     person.open_create_panel("moodboard")
@@ -61,7 +61,7 @@ def take_all(session: Session, folder: Path) -> None:
     window.centre.search.search_asset(result.asset)
     person.wait_until("it is found", lambda: person.shown()[:1] == [result.asset.path])
     select_first(person)
-    window.show_tab(DETAILS)
+    window.right.show_tab(DETAILS)
     shoot("mood-board-found")
 
 

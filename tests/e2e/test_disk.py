@@ -11,9 +11,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMessageBox
 
 from desktop.config.options import EngineOptions
-from desktop.qt.session import Session
+from desktop.qt.shell.session import Session
 from desktop.qt.theme import Theme
-from desktop.wiring import Engine
+from desktop.wiring import open_engine
 from tests import pictures
 from tests.e2e.person import Person
 
@@ -25,7 +25,7 @@ def person(qapp: QApplication, tmp_path: Path) -> Iterator[Person]:
     theme = Theme.named("dark")
     theme.apply(qapp)
     options = EngineOptions(profile_dir=tmp_path / "profile")
-    session = Session(theme, lambda: Engine(options, {}), [tmp_path / "pictures"])
+    session = Session(theme, lambda: open_engine(options, {}), [tmp_path / "pictures"])
     session.start()
     person = Person(session)
     person.wait_for_library()
@@ -69,5 +69,5 @@ def test_the_window_follows_what_people_do_with_their_files(
     QTest.keyClick(person.grid, Qt.Key.Key_Delete)
     [box] = person.window.findChildren(QMessageBox)
     QTest.mouseClick(box.defaultButton(), Qt.MouseButton.LeftButton)
-    person.wait_until("it is in the bin", lambda: not chosen.path.exists())
+    person.wait_until("it is in the trash", lambda: not chosen.path.exists())
     assert [path.name for path in (bin_folder / "files").iterdir()] == [chosen.name]

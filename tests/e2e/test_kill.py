@@ -1,86 +1,83 @@
-"""kill -9 of the real program at random moments, then a run to the end: nothing lost or doubled."""
+"""kill -9 of the installed program, then a run to the end: nothing is lost or doubled."""
 
 from __future__ import annotations
 
-import json
 import os
 import random
-import signal
-import subprocess
-import sys
-import time
+from collections.abc import Callable
 from pathlib import Path
-
-import pytest
+from typing import Any
 
 from desktop.config.options import EngineOptions
-from desktop.wiring import Engine
+from desktop.core.cancellation import CancelToken
+from desktop.core.progress import finish
+from desktop.library.catalog.database import Database
+from desktop.library.catalog.vectors import VectorTable
+from desktop.wiring import open_engine
 from tests import pictures
 from tests.embedding import tiny
+from tests.reliability import installed
+from tests.reliability.installed import Program
+from tests.reliability.totals import Totals
 
-KILLS = 10
-PICTURES = 400
-
-
-@pytest.fixture
-def command(tmp_path: Path) -> list[str]:
-    model = tiny.save_with_sidecar(tmp_path / "model")
-    return [sys.executable, "-m", "desktop", "--model", str(model), "index", "--json"]
+SEED = 20_261_122
 
 
-def index_until_killed(command: list[str], folder: Path, after_s: float) -> None:
-    """The kill takes the whole process group, as the end of a session does."""
-    process = subprocess.Popen(
-        [*command, str(folder)],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    try:
-        process.wait(after_s)
-    except subprocess.TimeoutExpired:
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
+def test_indexing_killed_ten_times_ends_with_every_picture_once(tmp_path: Path) -> None:
+    model = str(tiny.save_with_sidecar(tmp_path / "model"))
+    totals = Totals()
+    installed.run(10, random.Random(SEED), tmp_path, totals, model=model)
+    assert totals.tried["kills"] == 10
+    assert totals.is_clean, totals.wrongs
 
 
-def measured_run(command: list[str], folder: Path) -> tuple[float, dict[str, int]]:
-    started = time.monotonic()
-    done = subprocess.run([*command, str(folder)], stdout=subprocess.PIPE, check=True)
-    return time.monotonic() - started, json.loads(done.stdout)
-
-
-def test_indexing_killed_ten_times_ends_with_every_picture_once(
-    command: list[str], tmp_path: Path
+def test_encoding_for_another_model_killed_several_times_ends_with_every_picture_once(
+    tmp_path: Path, plantain: Callable[..., dict[str, Any]]
 ) -> None:
+    count, kills = 300, 4
     folder = tmp_path / "pictures"
-    pictures.fill(folder, PICTURES)
-    originals = {path: path.read_bytes() for path in folder.iterdir()}
-    # How long a whole run takes here, on other pictures in another library.
-    rehearsal = tmp_path / "rehearsal"
-    pictures.fill(rehearsal, PICTURES // 4, first_seed=9_000)
-    whole_s, _ = measured_run([*command, "--library", str(tmp_path / "other")], rehearsal)
+    for seed in range(count):
+        pictures.save(folder / f"{seed:04}.jpg", seed, (900, 700))
+    options = EngineOptions(profile_dir=Path(os.environ["PLANTAIN_PROFILE_DIR"]))
+    with open_engine(options) as engine:
+        for seed, name in enumerate(("old", "new"), start=1):
+            checkpoint = tiny.save_with_sidecar(tmp_path / name, seed=seed)
+            finish(engine.models.import_file(checkpoint, name=name, cancel=CancelToken()))
+        new = engine.models.resolve("new").identity
+    plantain("model", "use", "old")
+    assert plantain("index", folder)["added"] == count
+    change = plantain("model", "use", "new")["change"]
+    assert change == {"old": "old", "new": "new", "done": 0, "total": count}
 
-    moments = random.Random(20261122)
-    for _ in range(KILLS):
-        index_until_killed(command, folder, moments.uniform(0.1, whole_s))
-    _, report = measured_run(command, folder)
-    assert report["found"] == PICTURES
-    assert report["failed"] == []
+    database = Database(engine.library.paths.catalog)
+    vector_table = VectorTable(database)
 
-    options = EngineOptions(model=command[4], profile_dir=Path(os.environ["PLANTAIN_PROFILE_DIR"]))
-    with Engine(options) as engine:
-        assets = engine.browsing.all()
-        assert sorted(asset.path for asset in assets) == sorted(originals)
-        assert engine.status().pending == 0
-        space = engine.model.vector_space()
-        assert space is not None
-        store = engine.vectors.reopen_known(space)
+    def encoded() -> int:
+        return vector_table.stored_counts().get(new, 0)
+
+    moments = random.Random(SEED)
+    killed = 0
+    while killed < kills:
+        enough = encoded() + moments.randint(1, count // (2 * kills))
+        if not Program().kill("index", when=lambda: encoded() >= enough):  # noqa: B023 (used at once)
+            break
+        killed += 1
+        result = plantain("search", "a watch", "-k", 2 * count)
+        assert (result["model"], len(result["hits"])) == ("old", count)
+    database.close()
+    assert killed >= 2
+
+    assert plantain("index")["found"] == count
+    result = plantain("search", "a watch", "-k", 2 * count)
+    assert (result["model"], len(result["hits"])) == ("new", count)
+    assert len({hit["asset_id"] for hit in result["hits"]}) == count
+    assert plantain("doctor")["model_change"] is None
+    with open_engine(options) as engine:
+        engine.vectors.settle(new)
+        store = engine.vectors.open_known(new)
         assert store is not None
-        # Reopening repairs; that there was nothing to repair is seen in the raw store.
-        assert store.ids() == engine.ledger.stored_ids(space)
-        assert store.count() == PICTURES
-        for asset in assets:
-            assert engine.thumbnail_path(asset.content_hash).exists()
-    _, again = measured_run(command, folder)
-    assert (again["added"], again["updated"], again["unchanged"]) == (0, 0, PICTURES)
-    assert {path: path.read_bytes() for path in folder.iterdir()} == originals
+        assert store.ids() == engine.vector_table.stored_ids(new)
+        assert store.count() == count
+    plantain("model", "use", "old")
+    result = plantain("search", "a watch", "-k", 2 * count)
+    assert (result["model"], len(result["hits"])) == ("old", count)

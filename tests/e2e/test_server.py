@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,15 +16,17 @@ from tests.index.server import MilvusServer
 
 
 def test_index_search_and_generate_against_a_server(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path,
+    plantain: Callable[..., dict[str, Any]],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     model = str(tiny.save_with_sidecar(tmp_path / "model"))
     folder = tmp_path / "pictures"
     pictures.fill(folder, 6)
 
-    def run(*words: object) -> dict[str, object]:
-        assert main([*map(str, words), "--model", model, "--json"]) == 0
-        return json.loads(capsys.readouterr().out)
+    def run(*words: object) -> dict[str, Any]:
+        return plantain(*words, "--model", model)
 
     with MilvusServer(tmp_path / "milvus") as server:
         monkeypatch.setenv("PLANTAIN_STORE_URI", server.uri)
@@ -30,7 +34,7 @@ def test_index_search_and_generate_against_a_server(
         assert run("index", folder)["added"] == 6
         assert run("index", folder)["unchanged"] == 6
         hits = run("search", "--image", folder / "0003.png", "-k", 1)["hits"]
-        assert hits[0]["path"] == str(folder / "0003.png")  # type: ignore[index]
+        assert hits[0]["path"] == str(folder / "0003.png")
         run("generate", "a cape", "--generator", "moodboard", "--auto-ref", 2)
         report = run("doctor")
         assert report["store"] == {"uri": server.uri, "vectors": 7, "has_token": True}

@@ -41,16 +41,7 @@ MODELS = (
 TICK_S = 0.02
 
 _POST_PATH = re.compile(r"/v1beta/models/([^/:]+):generateContent")
-_JSON_REFUSALS = {
-    Failure.BAD_KEY,
-    Failure.KEY_SUSPENDED,
-    Failure.MODEL_GONE,
-    Failure.BAD_REQUEST,
-    Failure.COUNTRY,
-    Failure.QUOTA,
-    Failure.QUOTA_WITHOUT_DELAY,
-    Failure.INTERNAL,
-}
+_INTERACTIONS_PATH = "/v1beta/interactions"
 
 
 class GeminiServer:
@@ -67,6 +58,8 @@ class GeminiServer:
         request_arrived: set when a request was read to its end.
         client_left: set when a client went away while it was being answered.
         redirect_to: where ``Failure.REDIRECT`` points.
+        drafts: how many drafts come before the final picture of an answer.
+        interactions_only: models that ``generateContent`` does not serve.
     """
 
     def __init__(
@@ -83,6 +76,8 @@ class GeminiServer:
         self.closing = threading.Event()
         self.api_key = api_key
         self.is_talkative = is_talkative
+        self.drafts = 0
+        self.interactions_only: set[str] = set()
         self._lock = threading.Lock()
         self._failure = failure
         self._failures_left: int | None = None
@@ -180,27 +175,43 @@ class _Handler(BaseHTTPRequestHandler):
             return
         self.fake.record(request)
         match = _POST_PATH.fullmatch(self.path)
+        model = match[1] if match else request.model
+        is_known_path = match is not None or self.path == _INTERACTIONS_PATH
+        is_served = model in MODELS or (match is None and model in self.fake.interactions_only)
         failure = self.fake.next_failure()
         if not self._has_key():
             self._send_json(400, replies.BAD_KEY)
-        elif match is None or (failure is None and match[1] not in MODELS):
-            self._send_json(404, replies.model_gone(match[1] if match else self.path))
+        elif not is_known_path or (failure is None and not is_served):
+            if match is None and is_known_path:
+                gone = replies.error(404, "NOT_FOUND", f"Model {model} was not found.")
+            else:
+                gone = replies.model_gone(model or self.path)
+            self._send_json(404, gone)
         elif failure is not None:
-            self._fail(failure, request, match[1])
+            self._fail(failure, request, model)
         else:
-            self._succeed(request, match[1])
+            self._succeed(request, model)
 
     def _succeed(self, request: RecordedRequest, model: str) -> None:
-        picture = replies.compose(
-            request.text, request.references, request.aspect_ratio, request.image_size
-        )
-        draft = replies.compose("a draft", (), "1:1", "512")
-        self._send_json(200, replies.success(picture, draft, model, len(request.references)))
+        ratio = request.aspect_ratio or "1:1"
+        picture = replies.compose(request.text, request.references, ratio, request.image_size)
+        drafts = [
+            replies.compose(f"{request.text}, draft {number}", (), ratio, "512")
+            for number in range(self.fake.drafts)
+        ]
+        count = len(request.references)
+        if request.api == "interactions":
+            content: list[replies.Json] = [{"type": "text", "text": replies.ANSWER}]
+            content += [replies.output(made) for made in (*drafts, picture)]
+            self._send_json(200, replies.interaction(content, model, inputs=count))
+            return
+        thought = replies.compose("a draft", (), "1:1", "512")
+        self._send_json(200, replies.success([*drafts, picture], thought, model, count))
 
     def _fail(self, failure: Failure, request: RecordedRequest, model: str) -> None:
-        if failure in _JSON_REFUSALS:
-            key = self.headers.get("x-goog-api-key", "")
-            self._send_json(*replies.refusal(failure, model, key))
+        refused = replies.refusal(failure, model, self.headers.get("x-goog-api-key", ""))
+        if refused is not None:
+            self._send_json(*refused)
         elif failure is Failure.TOO_LARGE:
             self._send(413, b"<html><title>413</title>Request Entity Too Large</html>", "text/html")
         elif failure is Failure.OVERLOADED:
@@ -224,6 +235,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(200, b'{"candidates": [', "application/json")
         elif failure is Failure.GARBLED_COMPRESSION:
             self._send(200, b"this is not gzip", "application/json", encoding="gzip")
+        elif request.api == "interactions":
+            self._send_json(200, replies.failed_interaction(failure, model))
         else:
             draft = replies.compose(request.text, (), "1:1", "512")
             self._send_json(200, replies.failed_answer(failure, draft, model))

@@ -33,6 +33,16 @@ class Failure(Enum):
     TOO_LARGE = "too-large"
     QUOTA = "quota"
     QUOTA_WITHOUT_DELAY = "quota-without-delay"
+    QUOTA_OF_THE_DAY = "quota-of-the-day"
+    QUOTA_NONE_FREE = "quota-none-free"
+    SPENDING_CAP = "spending-cap"
+    KEY_LEAKED = "key-leaked"
+    API_DISABLED = "api-disabled"
+    REGION = "region"
+    NO_PERMISSION = "no-permission"
+    KEY_RESTRICTED = "key-restricted"
+    NO_BILLING = "no-billing"
+    SIGNATURE_MISSING = "signature-missing"
     INTERNAL = "internal"
     OVERLOADED = "overloaded"
     HANG = "hang"
@@ -66,6 +76,10 @@ class Failure(Enum):
     FINISH_IMAGE_OTHER = "finish-image-other"
     FINISH_OTHER = "finish-other"
     FINISH_MAX_TOKENS = "finish-max-tokens"
+    FINISH_CONTINUATION = "finish-continuation"
+    FINISH_MALFORMED_RESPONSE = "finish-malformed-response"
+    FINISH_TOO_MANY_TOOL_CALLS = "finish-too-many-tool-calls"
+    FINISH_MISSING_THOUGHT_SIGNATURE = "finish-missing-thought-signature"
     FINISH_UNKNOWN = "finish-unknown"
     TEXT_ONLY = "text-only"
     THOUGHT_PICTURE_ONLY = "thought-picture-only"
@@ -159,18 +173,75 @@ def usage(references: int) -> Json:
     }
 
 
-def success(picture: bytes, draft: bytes, model: str, references: int) -> Json:
-    """A whole answer: thoughts in words and as a draft, then words, then the picture."""
+def success(pictures: Sequence[bytes], thought: bytes, model: str, references: int) -> Json:
+    """A whole answer: thoughts in words and as a picture, then words, then the pictures."""
     return answer(
         [
             {"text": THOUGHT, "thought": True},
-            picture_part(draft, thought=True),
+            picture_part(thought, thought=True),
             {"text": ANSWER, "thoughtSignature": base64.b64encode(b"signature").decode()},
-            picture_part(picture),
+            *(picture_part(picture) for picture in pictures),
         ],
         model,
         inputs=references,
     )
+
+
+def interaction(
+    content: list[Json], model: str, *, status: str = "completed", inputs: int = 0
+) -> Json:
+    """A 200 body of the Interactions API: thoughts, then what the model put out."""
+    counts = usage(inputs)
+    return {
+        "id": "v1_interaction",
+        "status": status,
+        "model": model,
+        "steps": [
+            {"type": "thought", "signature": base64.b64encode(b"signature").decode()},
+            {"type": "model_output", "content": content},
+        ],
+        "usage": {
+            "total_tokens": counts["totalTokenCount"],
+            "total_input_tokens": counts["promptTokenCount"],
+            "total_output_tokens": counts["candidatesTokenCount"],
+            "total_thought_tokens": counts["thoughtsTokenCount"],
+            "output_tokens_by_modality": [
+                {"modality": "image", "tokens": 1120},
+                {"modality": "text", "tokens": 5},
+            ],
+        },
+    }
+
+
+def output(picture: bytes) -> Json:
+    """A picture as the Interactions API puts it."""
+    return {
+        "type": "image",
+        "mime_type": "image/png",
+        "data": base64.b64encode(picture).decode(),
+    }
+
+
+def failed_interaction(failure: Failure, model: str) -> object:
+    """The same failures as ``failed_answer``, as the Interactions API tells them."""
+    kind, _, reason = failure.name.partition("_")
+    if kind in {"BLOCK", "FINISH"}:
+        unknown = UNKNOWN_BLOCK_REASON if kind == "BLOCK" else UNKNOWN_FINISH_REASON
+        reason = unknown if reason == "UNKNOWN" else reason
+        failed: Json = interaction([], model, status="failed")
+        return {**failed, "errors": [{"code": reason, "message": "It was not made."}]}
+    garbled: Json = {"type": "image", "mime_type": "image/png", "data": "!!!not base64!!!"}
+    bodies: dict[Failure, object] = {
+        Failure.BAD_BASE64: interaction([garbled], model),
+        Failure.NOT_A_PICTURE: interaction([output(b"certainly no picture")], model),
+        Failure.TEXT_ONLY: interaction([{"type": "text", "text": WORDS_ONLY}], model),
+        Failure.THOUGHT_PICTURE_ONLY: interaction([], model),
+        Failure.CANDIDATES_NULL: {"id": "i", "status": None, "steps": None, "model": model},
+        Failure.CONTENT_NULL: {"status": "completed", "steps": [{"type": "model_output"}]},
+        Failure.PARTS_NULL: {"status": None, "steps": [None]},
+        Failure.NOT_AN_OBJECT: ["what", "is", "this"],
+    }
+    return bodies[failure]
 
 
 def failed_answer(failure: Failure, picture: bytes, model: str) -> object:
@@ -221,8 +292,8 @@ BAD_KEY = error(
 )
 
 
-def refusal(failure: Failure, model: str, key: str) -> tuple[int, Json]:
-    """Status and body of a failure that Google tells as a JSON error."""
+def refusal(failure: Failure, model: str, key: str) -> tuple[int, Json] | None:
+    """Status and body of a failure that Google tells as a JSON error; None for any other."""
     quota_message = (
         "You exceeded your current quota, please check your plan and billing details.\n"
         "* Quota exceeded for metric: generate_content_requests"
@@ -243,9 +314,59 @@ def refusal(failure: Failure, model: str, key: str) -> tuple[int, Json]:
         ),
         Failure.QUOTA: error(429, "RESOURCE_EXHAUSTED", quota_message, retry),
         Failure.QUOTA_WITHOUT_DELAY: error(429, "RESOURCE_EXHAUSTED", quota_message),
+        Failure.QUOTA_OF_THE_DAY: error(
+            429,
+            "RESOURCE_EXHAUSTED",
+            quota_message,
+            {
+                "@type": "type.googleapis.com/google.rpc.QuotaFailure",
+                "violations": [{"quotaId": "GenerateRequestsPerDayPerProjectPerModel"}],
+            },
+            retry,
+        ),
+        Failure.QUOTA_NONE_FREE: error(
+            429, "RESOURCE_EXHAUSTED", f"{quota_message}, limit: 0, model: {model}", retry
+        ),
+        Failure.SPENDING_CAP: error(
+            429, "RESOURCE_EXHAUSTED", "Your project has exceeded its spending cap."
+        ),
+        Failure.KEY_LEAKED: error(
+            403,
+            "PERMISSION_DENIED",
+            "Your API key was reported as leaked. Please use another API key.",
+        ),
+        Failure.API_DISABLED: error(
+            403,
+            "PERMISSION_DENIED",
+            "Generative Language API has not been used in project 1 before or it is disabled.",
+            error_info("SERVICE_DISABLED"),
+        ),
+        Failure.REGION: error(
+            403, "PERMISSION_DENIED", "The model is not available in your region."
+        ),
+        Failure.NO_PERMISSION: error(
+            403, "PERMISSION_DENIED", "The caller does not have permission."
+        ),
+        Failure.KEY_RESTRICTED: error(
+            403,
+            "PERMISSION_DENIED",
+            "Requests from this IP address are blocked.",
+            error_info("API_KEY_IP_ADDRESS_BLOCKED"),
+        ),
+        Failure.NO_BILLING: error(
+            403,
+            "PERMISSION_DENIED",
+            "This API method requires billing to be enabled.",
+            error_info("BILLING_DISABLED"),
+        ),
+        Failure.SIGNATURE_MISSING: error(
+            400, "INVALID_ARGUMENT", "Image part is missing a thought_signature."
+        ),
         Failure.INTERNAL: error(500, "INTERNAL", "An internal error has occurred."),
     }
-    body = bodies[failure]
+    body = bodies.get(failure)
+    if body is None:
+        return None
     inner = body["error"]
     assert isinstance(inner, dict)
     return int(str(inner["code"])), body

@@ -42,6 +42,13 @@ class RecordedRequest:
     response_modalities: tuple[str, ...] = ()
     aspect_ratio: str = ""
     image_size: str = ""
+    thinking: str = ""
+    model: str = ""
+
+    @property
+    def api(self) -> str:
+        """By which of the two it came."""
+        return "interactions" if self.path.endswith("/interactions") else "generate-content"
 
 
 class BadRequestError(Exception):
@@ -54,6 +61,8 @@ def parse_request(path: str, headers: dict[str, str], raw: bytes) -> RecordedReq
         body = json.loads(raw)
     except ValueError:
         raise BadRequestError("Invalid JSON payload received.") from None
+    if path.endswith("/interactions"):
+        return _parse_interaction(path, headers, raw, body)
     body = _object(body, "the request", {"contents", "generationConfig"})
     contents = _items(body.get("contents"), "contents")
     texts: list[str] = []
@@ -75,16 +84,21 @@ def parse_request(path: str, headers: dict[str, str], raw: bytes) -> RecordedReq
     if len(references) > MAX_REFERENCES:
         raise BadRequestError(f"At most {MAX_REFERENCES} images are supported.")
     config = _object(
-        body.get("generationConfig"), "generationConfig", {"responseModalities", "imageConfig"}
+        body.get("generationConfig"),
+        "generationConfig",
+        {"responseModalities", "imageConfig", "thinkingConfig"},
     )
     modalities = [str(item) for item in _items(config.get("responseModalities"), "modalities")]
     if "IMAGE" not in modalities or not set(modalities) <= {"TEXT", "IMAGE"}:
         raise BadRequestError("responseModalities must be TEXT and IMAGE.")
     image = _object(config.get("imageConfig"), "imageConfig", {"aspectRatio", "imageSize"})
-    if image.get("aspectRatio") not in RATIOS:
+    if "aspectRatio" in image and image["aspectRatio"] not in RATIOS:
         raise BadRequestError("imageConfig.aspectRatio is not a supported ratio.")
     if image.get("imageSize") not in LONG_SIDES:
         raise BadRequestError("imageConfig.imageSize is not one of 512, 1K, 2K, 4K.")
+    thinking = _object(
+        config.get("thinkingConfig", {}), "thinkingConfig", {"thinkingLevel", "thinking_level"}
+    )
     return RecordedRequest(
         method="POST",
         path=path,
@@ -95,25 +109,79 @@ def parse_request(path: str, headers: dict[str, str], raw: bytes) -> RecordedReq
         references=tuple(references),
         mime_types=tuple(mime_types),
         response_modalities=tuple(modalities),
-        aspect_ratio=str(image["aspectRatio"]),
+        aspect_ratio=str(image.get("aspectRatio", "")),
         image_size=str(image["imageSize"]),
+        thinking=str(next(iter(thinking.values()), "")).lower(),
+    )
+
+
+def _parse_interaction(
+    path: str, headers: dict[str, str], raw: bytes, body: object
+) -> RecordedRequest:
+    """Raises: BadRequestError likewise."""
+    allowed = {"model", "input", "store", "response_modalities", "generation_config"}
+    fields = _object(body, "the request", allowed)
+    if fields.get("store") is not False:
+        raise BadRequestError("This stand-in keeps nothing: store must be false.")
+    texts: list[str] = []
+    references: list[bytes] = []
+    mime_types: list[str] = []
+    for step in _items(fields.get("input"), "input"):
+        for part in _items(_object(step, "step", {"type", "content"}).get("content"), "content"):
+            item = _object(part, "part", {"type", "text", "mime_type", "data"})
+            if item.get("type") == "text":
+                texts.append(str(item["text"]))
+            else:
+                mime_types.append(str(item.get("mime_type")))
+                references.append(_checked_picture(mime_types[-1], str(item.get("data")), "+/"))
+    if not any(texts) or len(references) > MAX_REFERENCES:
+        raise BadRequestError("There must be a text and at most 14 images.")
+    modalities = [str(item) for item in _items(fields.get("response_modalities"), "modalities")]
+    if set(modalities) != {"image", "text"}:
+        raise BadRequestError("response_modalities must be image and text.")
+    config = _object(
+        fields.get("generation_config"), "generation_config", {"thinking_level", "image_config"}
+    )
+    image = _object(config.get("image_config"), "image_config", {"aspect_ratio", "image_size"})
+    if image.get("aspect_ratio", "1:1") not in RATIOS or image.get("image_size") not in LONG_SIDES:
+        raise BadRequestError("image_config is not one that is supported.")
+    return RecordedRequest(
+        method="POST",
+        path=path,
+        headers=headers,
+        raw=raw,
+        body=fields,
+        text="\n".join(texts),
+        references=tuple(references),
+        mime_types=tuple(mime_types),
+        response_modalities=tuple(modalities),
+        aspect_ratio=str(image.get("aspect_ratio", "")),
+        image_size=str(image["image_size"]),
+        thinking=str(config.get("thinking_level", "")),
+        model=str(fields.get("model")),
     )
 
 
 def _picture(value: object) -> tuple[str, bytes]:
     inline = _object(value, "inlineData", {"data", "mime_type"})
     mime_type, data = inline.get("mime_type"), inline.get("data")
-    if mime_type not in MIME_TYPES or not isinstance(data, str):
+    if not isinstance(data, str):
         raise BadRequestError("Unsupported MIME type.")
-    if not re.fullmatch(r"[A-Za-z0-9_-]*={0,2}", data) or len(data) % 4:
-        raise BadRequestError("Invalid value at inlineData.data (TYPE_BYTES): not URL-safe base64.")
-    picture = base64.urlsafe_b64decode(data)
+    return str(mime_type), _checked_picture(str(mime_type), data, "_-")
+
+
+def _checked_picture(mime_type: str, data: str, others: str) -> bytes:
+    if mime_type not in MIME_TYPES:
+        raise BadRequestError("Unsupported MIME type.")
+    if not re.fullmatch(rf"[A-Za-z0-9{others}]*={{0,2}}", data) or len(data) % 4:
+        raise BadRequestError("Invalid value (TYPE_BYTES): base64 of the other alphabet.")
+    picture = base64.urlsafe_b64decode(data.replace("+", "-").replace("/", "_"))
     try:
         with Image.open(io.BytesIO(picture)) as opened:
             opened.verify()
     except (OSError, UnidentifiedImageError, SyntaxError):
         raise BadRequestError("Unable to process input image.") from None
-    return str(mime_type), picture
+    return picture
 
 
 def _object(value: object, what: str, allowed: set[str]) -> dict[str, object]:

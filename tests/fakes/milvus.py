@@ -80,9 +80,9 @@ def silent_server() -> Generator[str]:
     finally:
         listener.shutdown(socket.SHUT_RDWR)
         listener.close()
+        thread.join()  # before its last connection is looked for
         for connection in taken:
             connection.close()
-        thread.join()
 
 
 def self_signed_certificate(folder: Path) -> tuple[Path, Path]:
@@ -162,6 +162,7 @@ def tls_in_front_of(uri: str, certificate: tuple[Path, Path]) -> Generator[str]:
     finally:
         listener.shutdown(socket.SHUT_RDWR)
         listener.close()
+        threads[0].join(10)  # before its last connection is looked for
         for end in ends:
             end.close()
         for thread in threads:

@@ -3,36 +3,63 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Collection, Generator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Collection, Generator, Iterator, Sequence
+from dataclasses import fields, replace
 from pathlib import Path
-from typing import cast
 
-from desktop.core.annotations import Annotation, Consensus, NameCount
-from desktop.core.asset import Asset
+from PIL import Image
+
+from desktop.core.annotations import Annotation, Board, Consensus, Flag, NameCount
+from desktop.core.asset import Asset, Kind
 from desktop.core.cancellation import CancelToken
+from desktop.core.colour import Palette, merged_palette
+from desktop.core.errors import FileError
+from desktop.core.filter import Filter
+from desktop.core.generation_record import GenerationRecord, Reference
+from desktop.core.metadata import NO_METADATA, Metadata
+from desktop.core.picture_text import TextLine
 from desktop.core.progress import Progress
-from desktop.core.query import Query, Reason, SearchHit, SearchResult
-from desktop.embedding.models import ModelEntry
-from desktop.generation.request import (
-    GenerationRequest,
-    GenerationResult,
-    Reference,
-    ReferenceImage,
-    Usage,
-)
-from desktop.qt.engine import AnnotationsPart, LeavingPart
-from desktop.services.duplicates import DuplicateGroup
+from desktop.core.query import Query, Reason, SearchHit, SearchResult, Signal, Why
+from desktop.core.query_language import parse
+from desktop.core.scripts import unread_script
+from desktop.core.text import tr
+from desktop.embedding.models.known_models import DEMO_DESCRIPTION
+from desktop.embedding.models.registry import ModelEntry, ModelRegistry
+from desktop.library.backup.daily import DailyBackups
+from desktop.library.catalog.annotations import Annotations
+from desktop.library.catalog.assets import Catalog
+from desktop.library.catalog.vectors import VectorTable
+from desktop.library.folders.watch import Watcher
+from desktop.media.large_picture import LargePicture
+from desktop.media.moving_picture import MovingFrame, frame_of
+from desktop.media.thumbnails import ThumbnailCache
+from desktop.services.curation.duplicates import DuplicateGroup, Duplicates
+from desktop.services.curation.handing_out import HandingOut
+from desktop.services.curation.sidecars import Sidecars
+from desktop.services.curation.tag_suggestions import TagSuggestions
+from desktop.services.curation.trash import Trash, TrashReport
+from desktop.services.current_model import ModelSwitch
+from desktop.services.engine import Engine
+from desktop.services.indexing.indexing import Indexing
+from desktop.services.indexing.stop import IndexingStop
+from desktop.services.indexing.watching import Watching
+from desktop.services.library_status import StatusReader
 from desktop.services.reports import (
     AssetDetails,
-    GeneratedPicture,
+    CommonDetails,
     IndexReport,
+    LibraryFolder,
     LibraryStatus,
-    Lineage,
 )
-from desktop.services.trashing import TrashReport
-from tests.fakes.ignoring import FakeIgnoring
-from tests.fakes.sharing import FakeMoving, FakePlaces, FakeTeam
+from desktop.services.search.browsing import Browsing
+from desktop.services.search.large_pictures import LargePictures
+from desktop.services.search.proposals import Proposals, ThingProposals
+from desktop.services.search.searching import Searching
+from tests.fakes.generation import FakeDraft, FakeGenerating, FakeGenerator
+from tests.fakes.ignore_rules import FakeIgnoreRules
+from tests.fakes.saved_searches import FakeSavedSearches
+from tests.fakes.server_and_team import FakeEndpoints, FakeKeyStore, FakeStoreMigration, FakeTeam
+from tests.fakes.text_reading import FakeTextReading
 
 
 def make_asset(number: int, name: str = "", folder: str = "/pictures", **changes: object) -> Asset:
@@ -52,43 +79,109 @@ def make_asset(number: int, name: str = "", folder: str = "/pictures", **changes
     return asset._replace(**changes)
 
 
-class FakeBrowsing:
-    def __init__(self, assets: Sequence[Asset]) -> None:
+class FakeBrowsing(Browsing):
+    def __init__(self, assets: Sequence[Asset], annotations: Annotations) -> None:
         self.assets = list(assets)
-        self.lineages: dict[int, Lineage] = {}
+        self._annotations = annotations
+        self.lineages: dict[int, GenerationRecord] = {}
         self.used_in: dict[int, tuple[Asset, ...]] = {}
+        self.metadata: dict[int, Metadata] = {}
+        self.palettes: dict[int, Palette] = {}
+        self.texts: dict[int, tuple[TextLine, ...]] = {}
+        self.added: list[LibraryFolder] = []
         self.times_read = 0
 
     def all(self) -> list[Asset]:
         self.times_read += 1
         return list(self.assets)
 
+    def folders(self) -> list[LibraryFolder]:
+        return list(self.added)
+
+    def ids(self, wanted: Filter) -> list[int]:
+        """Of the sections of the sidebar, one or several."""
+        if wanted.every:
+            first, *others = (self.ids(part) for part in wanted.every)
+            return [each for each in first if all(each in other for other in others)]
+        if wanted.board:
+            return [*self._annotations.board(wanted.board).asset_ids]
+        if wanted.tag:
+            return self._annotations.tagged(wanted.tag)
+        there = [a for a in self.assets if a.content_hash and not (a.is_missing or a.is_offline)]
+        contents = [asset.content_hash for asset in there]
+        fits: Callable[[Asset], bool] = {
+            "folder": lambda a: f"{a.folder}/".startswith(f"{wanted.folder}/"),
+            "is_generated": lambda a: a.is_generated,
+            "is_missing": lambda a: a.is_missing,
+            "is_offline": lambda a: a.is_offline and not (a.is_missing or a.is_elsewhere),
+            "is_duplicate": lambda a: a in there and contents.count(a.content_hash) > 1,
+        }.get(next(iter(wanted.said())), lambda a: True)
+        return [asset.id for asset in self.assets if fits(asset)]
+
+    def count(self, wanted: Filter) -> int:
+        return len(self.ids(wanted))
+
     def version(self) -> object:
         return tuple(self.assets)
+
+    def take_made(self, asset: Asset, record: GenerationRecord) -> None:
+        """A generated picture comes into the library."""
+        self.assets.insert(0, asset)
+        self.lineages[asset.id] = record
+
+    def text(self, asset: Asset) -> tuple[TextLine, ...] | None:
+        return self.texts.get(asset.id)
 
     def details(self, asset_id: int) -> AssetDetails:
         asset = next(asset for asset in self.assets if asset.id == asset_id)
         return AssetDetails(
             asset,
-            str(asset.path.parent),
             self.lineages.get(asset_id),
+            "Mood board (offline)" if asset_id in self.lineages else "",
             self.used_in.get(asset_id, ()),
+            metadata=self.metadata.get(asset_id, NO_METADATA),
+            palette=self.palettes.get(asset_id, ()),
+            text=self.text(asset),
+        )
+
+    def common_details(self, asset_ids: tuple[int, ...]) -> CommonDetails:
+        told = [self.metadata.get(asset_id, NO_METADATA) for asset_id in asset_ids]
+        names = (field.name for field in fields(Metadata))
+        differing = {n for n in names if any(getattr(t, n) != getattr(told[0], n) for t in told)}
+        unsaid = {name: getattr(NO_METADATA, name) for name in differing}
+        keywords = tuple(dict.fromkeys(word for each in told for word in each.keywords))
+        palette = merged_palette([self.palettes.get(asset_id, ()) for asset_id in asset_ids])
+        return CommonDetails(
+            asset_ids, replace(told[0], **unsaid), frozenset(differing), keywords, palette
         )
 
 
-class FakeIndexing:
+class FakeCatalog(Catalog):
+    """The pictures of ``FakeBrowsing``, for what asks for some of them."""
+
+    def __init__(self, browsing: FakeBrowsing) -> None:
+        self._browsing = browsing
+
+    def assets_by_id(self, ids: Sequence[int]) -> dict[int, Asset]:
+        return {asset.id: asset for asset in self._browsing.assets if asset.id in ids}
+
+
+class FakeIndexing(Indexing):
     """Yields what ``steps`` holds; with ``gate`` set it waits for it, or for a cancel."""
 
     def __init__(self, browsing: FakeBrowsing) -> None:
         self.browsing = browsing
         self.calls: list[tuple[tuple[Path, ...], bool]] = []
-        self.steps: list[Progress] = [Progress("Looking through folders")]
+        self.steps: list[Progress] = [Progress(tr("Looking through folders"))]
         self.new: list[Asset] = []
         self.report = IndexReport(found=3, added=3)
         self.error: Exception | None = None
         self.gate: threading.Event | None = None
         self.caught_up = 0
         self.followed: list[frozenset[Path]] = []
+        self.made_searchable: list[tuple[int, ...]] = []
+        self.can_make_searchable = True
+        self.unsent: list[int] = []
 
     def run(
         self, paths: Sequence[Path], cancel: CancelToken, *, retry_failed: bool = False
@@ -112,6 +205,19 @@ class FakeIndexing:
         self.browsing.assets = [*self.new, *self.browsing.assets]
         return self.report
 
+    def keep_up(self, cancel: CancelToken) -> Iterator[Progress]:
+        yield from ()
+
+    def make_searchable(
+        self, asset_ids: Sequence[int], cancel: CancelToken
+    ) -> Generator[Progress, None, bool]:
+        self.made_searchable.append(tuple(asset_ids))
+        yield Progress("Adding it to the search index", unit="")
+        return self.can_make_searchable
+
+    def settle(self) -> int:
+        return self.unsent.pop() if self.unsent else 0
+
     def catch_up(self, cancel: CancelToken) -> Generator[Progress, None, IndexReport]:
         self.caught_up += 1
         yield from self.steps
@@ -119,7 +225,24 @@ class FakeIndexing:
         return IndexReport(found=3, updated=3)
 
 
-class FakeSearching:
+class FakeIndexingStop(IndexingStop):
+    """``unread`` pictures are left while it is set."""
+
+    def __init__(self) -> None:
+        self.is_set = False
+        self.unread = 3
+
+    def set(self) -> None:
+        self.is_set = True
+
+    def lift(self) -> None:
+        self.is_set = False
+
+    def left(self) -> int | None:
+        return self.unread if self.is_set else None
+
+
+class FakeSearching(Searching):
     """Hits are the assets whose name holds the query's words; all for a picture."""
 
     def __init__(self, browsing: FakeBrowsing) -> None:
@@ -128,9 +251,18 @@ class FakeSearching:
         self.prompts: list[str] = []
         self.threads: set[str] = set()
         self.error: Exception | None = None
+        self.relevant: int | None = None
+        self.is_calibrated = True
+        self.calibrated: list[Query] = []
+        self.languages: tuple[str, ...] = ()
+        self.lacking: tuple[str, ...] = ()
         self.gate: Callable[[Query], threading.Event | None] = lambda _: None
 
-    def search(self, query: Query) -> SearchResult:
+    def calibrate(self, query: Query, cancel: CancelToken) -> None:
+        self.calibrated.append(query)
+        self.is_calibrated = True
+
+    def search(self, query: Query, *, at_once: bool = False) -> SearchResult:
         self.queries.append(query)
         self.threads.add(threading.current_thread().name)
         gate = self.gate(query)
@@ -138,13 +270,29 @@ class FakeSearching:
             gate.wait(5)
         if self.error is not None:
             raise self.error
-        words = query.text.casefold()
+        words = parse(query.text).words.casefold()
         found = [a for a in self.browsing.assets if words in a.filename.casefold()]
         hits = [
-            SearchHit(rank, asset, max(0.05, 0.42 - 0.012 * rank), Reason.MEANING)
+            SearchHit(
+                rank,
+                asset,
+                max(0.05, 0.42 - 0.012 * rank),
+                Reason.MEANING,
+                why=(Why(Signal.MEANING, f"looks like it {0.42 - 0.012 * rank:.2f}", 0.4),),
+            )
             for rank, asset in enumerate(found[: query.limit], start=1)
         ]
-        return SearchResult(query, tuple(hits), model="fake")
+        relevant = len(hits) if self.relevant is None else min(self.relevant, len(hits))
+        unread = unread_script(words, self.languages) or ""
+        is_preliminary = at_once and not self.is_calibrated
+        return SearchResult(
+            query,
+            tuple(hits),
+            len(hits) if is_preliminary else relevant,
+            "fake",
+            unread_script=unread,
+            is_preliminary=is_preliminary,
+        )
 
     def propose(self, prompt: str, count: int) -> tuple[Reference, ...]:
         self.prompts.append(prompt)
@@ -153,37 +301,15 @@ class FakeSearching:
             for at, asset in enumerate(self.browsing.assets[:count])
         )
 
-
-class FakeGenerating:
-    def __init__(self, browsing: FakeBrowsing) -> None:
-        self.browsing = browsing
-        self.requests: list[GenerationRequest] = []
-        self.error: Exception | None = None
-        self.gate: threading.Event | None = None
-        self.text = "Here is your picture."
-
-    def run(
-        self, request: GenerationRequest, cancel: CancelToken
-    ) -> Generator[Progress, None, GeneratedPicture]:
-        self.requests.append(request)
-        yield Progress("Preparing references", 1, max(1, len(request.references)))
-        yield Progress("Waiting for the generator", unit="")
-        _wait(self.gate, cancel)
-        if self.error is not None:
-            raise self.error
-        number = 1000 + len(self.requests)
-        made = make_asset(number, f"{request.prompt[:20]}.png", "/made", is_generated=True)
-        self.browsing.assets.insert(0, made)
-        self.browsing.lineages[number] = Lineage(
-            request, "Mood board (offline)", "fake-1", self.text, Usage(), 1_700_000_000.0
-        )
-        return GeneratedPicture(made, request, self.text, "Mood board (offline)", "fake-1")
+    def propose_each(self, prompt: str, count: int) -> Proposals:
+        lacking = (ThingProposals(words, ()) for words in self.lacking if words in prompt)
+        found = ThingProposals(prompt, self.propose(prompt, count))
+        return Proposals((found, *lacking))
 
 
-@dataclass
-class FakeModels:
-    entries: list[ModelEntry] = field(
-        default_factory=lambda: [
+class FakeModels(ModelRegistry):
+    def __init__(self) -> None:
+        self.entries = [
             ModelEntry(
                 "ViT-B-32",
                 "CLIP ViT-B/32 trained on DataComp-XL: the best of its size, the default.",
@@ -195,7 +321,7 @@ class FakeModels:
             ),
             ModelEntry(
                 "demo",
-                "A small model of Plantain's own, for its sample pictures.",
+                DEMO_DESCRIPTION,
                 "Apache-2.0",
                 ("en", "zh"),
                 "bundled",
@@ -203,24 +329,25 @@ class FakeModels:
                 size_bytes=4_000_000,
             ),
         ]
-    )
-    imported: list[Path] = field(default_factory=list)
-    downloaded: list[str] = field(default_factory=list)
-    error: Exception | None = None
+        self.imported: list[Path] = []
+        self.downloaded: list[str] = []
+        self.error: Exception | None = None
 
-    def list(self) -> Sequence[ModelEntry]:
-        return tuple(self.entries)
+    def list(self) -> list[ModelEntry]:
+        return [*self.entries]
 
     def import_file(
-        self, path: Path, *, cancel: CancelToken
+        self, path: Path, *, name: str = "", architecture: str = "", cancel: CancelToken
     ) -> Generator[Progress, None, ModelEntry]:
-        yield Progress("Checking the file", unit="MB")
+        yield Progress(tr("Checking the model"), unit="MB")
         if self.error is not None:
             raise self.error
         self.imported.append(path)
         return replace(self.entries[1], name=path.stem, source="imported")
 
-    def download(self, name: str, *, cancel: CancelToken) -> Generator[Progress, None, ModelEntry]:
+    def download(
+        self, name: str, *, endpoint: str | None = None, cancel: CancelToken
+    ) -> Generator[Progress, None, ModelEntry]:
         yield Progress("Downloading", 1, 605, unit="MB")
         if self.error is not None:
             raise self.error
@@ -228,8 +355,11 @@ class FakeModels:
         return replace(self.entries[0], is_installed=True)
 
 
-class FakeAnnotations:
+class FakeAnnotations(Annotations):
     """Says nothing about any picture; what people enter is tested on a real library."""
+
+    def __init__(self) -> None:
+        pass
 
     def of(self, asset_ids: Sequence[int]) -> dict[int, Annotation]:
         return {asset_id: Annotation() for asset_id in asset_ids}
@@ -240,31 +370,43 @@ class FakeAnnotations:
     def tags(self) -> list[NameCount]:
         return []
 
+    def tag_tree(self) -> list[NameCount]:
+        return self.tags()
+
+    def flag_counts(self) -> dict[Flag, int]:
+        return {}
+
     def boards(self) -> list[NameCount]:
         return []
 
+    def tagged(self, name: str) -> list[int]:
+        return []
 
-class FakeLeaving:
-    def keep_daily_copy(self) -> None: ...
-
-
-class FakeGenerator:
-    def __init__(self, name: str, label: str, *, is_offline: bool) -> None:
-        self.name = name
-        self.label = label
-        self.is_offline = is_offline
-        self.default_model = ""
-
-    def generate(
-        self,
-        request: GenerationRequest,
-        references: Sequence[ReferenceImage],
-        cancel: CancelToken,
-    ) -> GenerationResult:
-        raise NotImplementedError
+    def board(self, name: str) -> Board:
+        return Board(())
 
 
-class FakeTrashing:
+NOTHING_SAID = FakeAnnotations()
+
+
+class FakeTagSuggestions(TagSuggestions):
+    """Suggests nothing; what is suggested is tested on real vectors."""
+
+    def __init__(self) -> None:
+        pass
+
+    def for_assets(self, asset_ids: Sequence[int]) -> list[str]:
+        return []
+
+
+class FakeDailyBackups(DailyBackups):
+    def __init__(self) -> None:
+        pass
+
+    def keep_up(self) -> None: ...
+
+
+class FakeTrash(Trash):
     def __init__(self) -> None:
         self.calls: list[tuple[int, ...]] = []
         self.report: TrashReport | None = None
@@ -273,11 +415,11 @@ class FakeTrashing:
         self, asset_ids: Sequence[int], cancel: CancelToken
     ) -> Generator[Progress, None, TrashReport]:
         self.calls.append(tuple(asset_ids))
-        yield Progress("Moving to the bin", 0, len(asset_ids))
+        yield Progress(tr("Moving to the trash"), 0, len(asset_ids))
         return self.report or TrashReport(tuple(asset_ids))
 
 
-class FakeDuplicates:
+class FakeDuplicates(Duplicates):
     def __init__(self) -> None:
         self.exact_groups: list[DuplicateGroup] = []
         self.near_groups: list[DuplicateGroup] = []
@@ -286,18 +428,18 @@ class FakeDuplicates:
     def exact(self) -> list[DuplicateGroup]:
         return self.exact_groups
 
-    def near(self) -> list[DuplicateGroup]:
+    def near(self, distance: int = 0) -> list[DuplicateGroup]:
         return self.near_groups
 
     def keep(
         self, kept_id: int, others: Collection[int], cancel: CancelToken, *, merge: bool = True
     ) -> Generator[Progress, None, TrashReport]:
         self.decisions.append((kept_id, tuple(others), merge))
-        yield Progress("Moving to the bin", 0, len(others))
+        yield Progress(tr("Moving to the trash"), 0, len(others))
         return TrashReport(tuple(others))
 
 
-class FakeWatcher:
+class FakeWatcher(Watcher):
     """Tells what a test lets it tell."""
 
     def __init__(self) -> None:
@@ -308,69 +450,217 @@ class FakeWatcher:
         self.is_stopped = True
 
 
-class FakeEngine:
-    """Everything that the window needs of an engine."""
-
-    def __init__(self, assets: Sequence[Asset] = (), thumbnails: Path = Path("/nowhere")) -> None:
-        self.browsing = FakeBrowsing(assets)
-        self.indexing = FakeIndexing(self.browsing)
-        self.searching = FakeSearching(self.browsing)
-        self.generating = FakeGenerating(self.browsing)
-        # Everything else that people enter is tested on a real library.
-        self.annotations = cast("AnnotationsPart", FakeAnnotations())
-        self.leaving = cast("LeavingPart", FakeLeaving())
-        self.models = FakeModels()
-        self.places = FakePlaces()
-        self.moving = FakeMoving()
-        self.team = FakeTeam(self.places)
-        self.trashing = FakeTrashing()
-        self.duplicates = FakeDuplicates()
-        self.ignoring = FakeIgnoring(lambda: self.browsing.assets)
+class FakeWatching(Watching):
+    def __init__(self) -> None:
         self.watcher = FakeWatcher()
-        self.generators = (
-            FakeGenerator("moodboard", "Mood board (offline)", is_offline=True),
-            FakeGenerator("gemini", "Gemini (Nano Banana)", is_offline=False),
-        )
-        self.thumbnails = thumbnails
-        self.model = "ViT-B-32"
-        self.key = ""
-        self.key_error: Exception | None = None
-        self.status_gate: threading.Event | None = None
-        self.is_closed = False
 
-    def watch(
-        self, on_changed: Callable[[frozenset[Path]], None], on_limit: Callable[[str], None]
+    def start(
+        self,
+        on_changed: Callable[[frozenset[Path]], None],
+        on_limit: Callable[[str], None],
+        on_library: Callable[[bool], None],
     ) -> FakeWatcher:
         self.watcher.tell = on_changed
         return self.watcher
 
-    def status(self) -> LibraryStatus:
-        _wait(self.status_gate, CancelToken())
-        problem = (
-            "" if self.model else "There is no model yet, so pictures cannot be found by meaning."
-        )
-        return LibraryStatus(
-            assets=len(self.browsing.assets),
-            missing=sum(asset.is_missing for asset in self.browsing.assets),
-            model=self.model,
-            model_problem=problem,
-            has_gemini_key=bool(self.key),
-        )
 
-    def thumbnail_path(self, content_hash: str, position_ms: int | None = None) -> Path:
-        at = "" if position_ms is None else f"@{position_ms}"
-        return self.thumbnails / f"{content_hash}{at}.jpg"
+class FakeModelSwitch(ModelSwitch):
+    def __init__(self) -> None:
+        self.model = "ViT-B-32"
 
-    def use_model(self, name: str) -> None:
+    def use(self, name: str) -> None:
         self.model = name
 
-    def save_gemini_key(self, key: str) -> None:
-        if self.key_error is not None:
-            raise self.key_error
-        self.key = key
+
+class FakeThumbnails(ThumbnailCache):
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def path_for(self, content_hash: str, position_ms: int | None = None) -> Path:
+        at = "" if position_ms is None else f"@{position_ms}"
+        return self._folder / f"{content_hash}{at}.jpg"
+
+
+class FakeLargePictures(LargePictures):
+    """One plain colour for each asset; every fourth is clear in its left half."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[int, int]] = []
+        """(asset id, longer side)."""
+        self.gate: threading.Event | None = None
+        self.sizes: dict[int, tuple[int, int]] = {}
+        self.errors: dict[int, FileError] = {}
+        self.pages_asked: list[int | None] = []
+        self.unplayable: FileError | None = None
+
+    def load(
+        self,
+        asset: Asset,
+        longer: int = 0,
+        position_ms: int | None = None,
+        page: int | None = None,
+    ) -> LargePicture:
+        _wait(self.gate, CancelToken())
+        self.asked.append((asset.id, longer))
+        self.pages_asked.append(page)
+        if asset.id in self.errors:
+            raise self.errors[asset.id]
+        original = self.sizes.get(asset.id, (1200, 800))
+        by = max(1, max(original) // longer) if longer else 1
+        width, height = (max(1, length // by) for length in original)
+        color = (asset.id * 47 % 256, 80, 160)
+        if asset.id % 4:
+            return LargePicture(Image.new("RGB", (width, height), color), original)
+        image = Image.new("RGBA", (width, height), (*color, 255))
+        image.paste((0, 0, 0, 0), (0, 0, width // 2, height))
+        return LargePicture(image, original)
+
+    def pages(self, asset: Asset, cancel: CancelToken) -> list[tuple[int, int]]:
+        return [(1200, 800)] * asset.frame_count if asset.kind is Kind.DOCUMENT else []
+
+    def play(
+        self, asset: Asset, begin_ms: int, cancel: CancelToken
+    ) -> Generator[MovingFrame, int | None, None]:
+        """Twenty frames of 50 ms, one brighter than the other."""
+        if self.unplayable is not None:
+            raise self.unplayable
+        number = begin_ms // 50
+        while True:
+            image = Image.new("RGB", (160, 90), (12 * (number % 20),) * 3)
+            wanted_ms = yield frame_of(image, (160, 90), number % 20, number % 20 * 50, 50)
+            number = (number + 1 if wanted_ms is None else wanted_ms // 50) % 20
+
+
+class FakeVectorTable(VectorTable):
+    """The same scenes in every video."""
+
+    def __init__(self) -> None:
+        self.scenes = [0, 200, 500, 800]
+
+    def scenes_ms(self, asset_id: int) -> list[int]:
+        return self.scenes
+
+
+class FakeStatus(StatusReader):
+    def __init__(self, engine: FakeEngine) -> None:
+        self._engine = engine
+        self.gate: threading.Event | None = None
+
+    def read(self) -> LibraryStatus:
+        _wait(self.gate, CancelToken())
+        engine = self._engine
+        model = engine.model_switch.model
+        problem = (
+            "" if model else tr("There is no model yet, so pictures cannot be found by meaning.")
+        )
+        return LibraryStatus(
+            assets=len(engine.browsing.assets),
+            missing=sum(asset.is_missing for asset in engine.browsing.assets),
+            model=model,
+            model_problem=problem,
+            has_gemini_key=engine.gemini_key.is_set(),
+        )
+
+
+class FakeSidecars(Sidecars):
+    """There is none beside any picture."""
+
+    def __init__(self) -> None:
+        pass
+
+    def keywords(self, asset: Asset) -> tuple[str, ...]:
+        return ()
+
+
+class FakeEngine(Engine):
+    """Everything that the window needs of an engine but what is tested on a real library: that is
+    not there at all."""
+
+    browsing: FakeBrowsing
+    indexing: FakeIndexing
+    indexing_stop: FakeIndexingStop
+    searching: FakeSearching
+    generating: FakeGenerating
+    draft: FakeDraft
+    annotations: FakeAnnotations
+    saved_searches: FakeSavedSearches
+    daily_backups: FakeDailyBackups
+    models: FakeModels
+    endpoints: FakeEndpoints
+    store_migration: FakeStoreMigration
+    team: FakeTeam
+    trash: FakeTrash
+    tag_suggestions: FakeTagSuggestions
+    sidecars: FakeSidecars
+    handing_out: HandingOut
+    duplicates: FakeDuplicates
+    ignore_rules: FakeIgnoreRules
+    watching: FakeWatching
+    model_switch: FakeModelSwitch
+    key_store: FakeKeyStore
+    """Of the Gemini key."""
+    status: FakeStatus
+    thumbnails: FakeThumbnails
+    large_pictures: FakeLargePictures
+    text_reading: FakeTextReading
+    vector_table: FakeVectorTable
+    is_closed: bool
+
+    def __init__(
+        self,
+        assets: Sequence[Asset] = (),
+        thumbnails: Path = Path("/nowhere"),
+        *,
+        annotations: FakeAnnotations = NOTHING_SAID,
+        large_pictures: FakeLargePictures | None = None,
+        is_read_only: bool = False,
+    ) -> None:
+        browsing = FakeBrowsing(assets, annotations)
+        endpoints, key_store = FakeEndpoints(), FakeKeyStore()
+        # An engine is frozen once it is made; this is its making.
+        vars(self).update(
+            browsing=browsing,
+            indexing=FakeIndexing(browsing),
+            indexing_stop=FakeIndexingStop(),
+            searching=FakeSearching(browsing),
+            generating=FakeGenerating(browsing.take_made),
+            draft=FakeDraft(),
+            annotations=annotations,
+            saved_searches=FakeSavedSearches(),
+            daily_backups=FakeDailyBackups(),
+            models=FakeModels(),
+            endpoints=endpoints,
+            store_migration=FakeStoreMigration(),
+            team=FakeTeam(endpoints),
+            trash=FakeTrash(),
+            tag_suggestions=FakeTagSuggestions(),
+            sidecars=FakeSidecars(),
+            handing_out=HandingOut(FakeCatalog(browsing)),
+            duplicates=FakeDuplicates(),
+            ignore_rules=FakeIgnoreRules(lambda: browsing.assets),
+            watching=FakeWatching(),
+            model_switch=FakeModelSwitch(),
+            key_store=key_store,
+            gemini_key=key_store.credential,
+            status=FakeStatus(self),
+            generators=(
+                FakeGenerator("moodboard", "Mood board (offline)", is_offline=True),
+                FakeGenerator("gemini", "Gemini (Nano Banana)", is_offline=False),
+            ),
+            thumbnails=FakeThumbnails(thumbnails),
+            large_pictures=large_pictures or FakeLargePictures(),
+            text_reading=FakeTextReading(),
+            vector_table=FakeVectorTable(),
+            is_closed=False,
+            _is_read_only=is_read_only,
+        )
+
+    @property
+    def is_read_only(self) -> bool:
+        return vars(self)["_is_read_only"]
 
     def close(self) -> None:
-        self.is_closed = True
+        vars(self)["is_closed"] = True
 
 
 def _wait(gate: threading.Event | None, cancel: CancelToken) -> None:

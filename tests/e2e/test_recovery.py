@@ -13,9 +13,9 @@ from PySide6.QtWidgets import QApplication, QPushButton
 from desktop.app import LibraryChoice
 from desktop.config.options import EngineOptions
 from desktop.core.cancellation import CancelToken
-from desktop.qt.session import Session
+from desktop.qt.shell.session import Session
 from desktop.qt.theme import Theme
-from desktop.wiring import Engine
+from desktop.wiring import open_engine
 from tests import pictures
 from tests.e2e.person import Person
 
@@ -28,7 +28,7 @@ def options(tmp_path: Path) -> EngineOptions:
     no model is needed for this."""
     pictures.fill(tmp_path / "pictures", 3)
     options = EngineOptions(profile_dir=tmp_path / "profile")
-    with Engine(options, {}) as engine:
+    with open_engine(options, {}) as engine:
         for _ in engine.indexing.run([tmp_path / "pictures"], CancelToken()):
             pass
         engine.annotations.tag([1], [TAG])
@@ -44,7 +44,7 @@ def open_window(qapp: QApplication) -> Iterator[Callable[[EngineOptions], Person
         theme = Theme.named("dark")
         theme.apply(qapp)
         choice = LibraryChoice(options)
-        session = Session(theme, lambda: Engine(choice.options, {}), remedies=choice)
+        session = Session(theme, lambda: open_engine(choice.options, {}), remedies=choice)
         sessions.append(session)
         session.start()
         return Person(session)
@@ -81,26 +81,26 @@ def test_a_damaged_catalogue_is_told_and_its_back_up_restored_when_asked(
     assert catalog.read_bytes().startswith(b"garbage"), "nothing is repaired unasked"
     press(person, "Repair it")
     person.wait_until("the pictures are shown", lambda: len(person.shown()) == 3)
-    assert "The back-up was restored." in person.window.centre.notice.words()
+    assert "The backup was restored." in person.window.centre.notice.text()
     [kept] = library.glob("catalog.damaged-*")
     assert kept.read_bytes().startswith(b"garbage")
     assert person.session.close()
-    with Engine(options, {}) as engine:
+    with open_engine(options, {}) as engine:
         assert engine.annotations.tagged(TAG) == [1]
 
 
 def test_beside_another_plantain_the_library_can_be_looked_at(
     options: EngineOptions, open_window: Callable[[EngineOptions], Person]
 ) -> None:
-    with Engine(options, {}) as first:
+    with open_engine(options, {}) as first:
         person = open_window(options)
         person.wait_until("it says so", lambda: "another Plantain" in said(person))
-        press(person, "Open to look only")
+        press(person, "Open read-only")
         person.wait_until("the pictures are shown", lambda: len(person.shown()) == 3)
         window = person.window
-        assert "to look at only" in window.centre.lasting_notice.words()
-        assert not window.add_action.isEnabled()
-        assert not window.creation.isEnabled()
+        assert "read-only" in window.centre.lasting_notice.text()
+        assert not window.action_list["library.add_folder"].isEnabled()
+        assert not window.right.creation.isEnabled()
         person.search("0001")
         assert [path.name for path in person.shown()] == ["0001.png"]
         person.wait_for_quiet()

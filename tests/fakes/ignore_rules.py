@@ -8,10 +8,10 @@ from pathlib import Path
 
 from desktop.core.asset import Asset
 from desktop.core.errors import UsageError
-from desktop.services.ignoring import IgnorePreview
+from desktop.services.indexing.ignore_rules import IgnorePreview, IgnoreRuleEditor
 
 
-class FakeIgnoring:
+class FakeIgnoreRules(IgnoreRuleEditor):
     """Takes what it hides out of ``assets``, and puts it back.
 
     Attributes:

@@ -1,0 +1,146 @@
+"""Scriptable generations for tests of the window: no network, no disk."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Generator, Iterator, Sequence
+from pathlib import Path
+
+from desktop.config.paths import resource
+from desktop.core.asset import Asset
+from desktop.core.attempt import Attempt
+from desktop.core.cancellation import CancelToken
+from desktop.core.generation_record import GenerationRecord, GenerationRequest
+from desktop.core.progress import Progress
+from desktop.core.text import tr
+from desktop.generation.capabilities import load_models
+from desktop.generation.generator import (
+    Destination,
+    GenerationResult,
+    ReferenceImage,
+    Reply,
+)
+from desktop.library.draft import DraftFile
+from desktop.services.generation.generating import Generating
+from desktop.services.reports import GeneratedPicture
+
+FAKE_MODELS = load_models(resource("capabilities/gemini.json"))
+
+Keep = Callable[[Asset, GenerationRecord], None]
+
+
+class FakeGenerating(Generating):
+    """Makes a picture of each request; with ``gate`` set it waits for it, or for a cancel.
+
+    Args:
+        keep: takes each picture into the library.
+    """
+
+    def __init__(self, keep: Keep) -> None:
+        self._keep = keep
+        self.requests: list[GenerationRequest] = []
+        self.error: Exception | None = None
+        self.gate: threading.Event | None = None
+        self.text = "Here is your picture."
+        self.waiting: list[Attempt] = []
+        self.left: list[GeneratedPicture] = []
+        self.drafts = 0
+
+    def run(
+        self, request: GenerationRequest, cancel: CancelToken, *, out: Path | None = None
+    ) -> Generator[Progress, None, GeneratedPicture]:
+        self.requests.append(request)
+        yield Progress(tr("Preparing references"), 1, max(1, len(request.references)))
+        yield Progress(tr("Waiting for {generator}", generator="Mood board"), unit="")
+        if self.gate is not None:
+            forget = cancel.on_cancel(self.gate.set)
+            self.gate.wait(10)
+            forget()
+            cancel.raise_if_cancelled()
+        if self.error is not None:
+            raise self.error
+        return self.picture(request)
+
+    def picture(self, request: GenerationRequest) -> GeneratedPicture:
+        """One that was made of this request, in the library."""
+        number = 1000 + 10 * len(self.requests)
+        record = GenerationRecord(request, "fake-1", text=self.text, created_at=1_700_000_000.0)
+        drafts = tuple(_asset(number + at, f"draft {at}.png") for at in range(1, self.drafts + 1))
+        made = _asset(number, f"{request.prompt[:20]}.png")
+        for asset in (*drafts, made):
+            self._keep(asset, record)
+        return GeneratedPicture(made, record, "Mood board (offline)", drafts, cost_usd=0.0344)
+
+    def run_all(
+        self, request: GenerationRequest, variants: int, cancel: CancelToken
+    ) -> Generator[Progress, None, list[GeneratedPicture]]:
+        made: list[GeneratedPicture] = []
+        for _ in range(variants):
+            made.append((yield from self.run(request, cancel)))  # noqa: PERF401
+        return made
+
+    def unfinished(self) -> list[Attempt]:
+        return [*self.waiting]
+
+    def run_queued(
+        self, key: str, cancel: CancelToken
+    ) -> Generator[Progress, None, GeneratedPicture]:
+        [attempt] = [attempt for attempt in self.waiting if attempt.key == key]
+        self.waiting.remove(attempt)
+        return (yield from self.run(attempt.record.request, cancel))
+
+    def finish_left(self) -> Iterator[GeneratedPicture]:
+        while self.left:
+            yield self.left.pop(0)
+
+
+class FakeDraft(DraftFile):
+    def __init__(self) -> None:
+        self.request: GenerationRequest | None = None
+
+    def load(self) -> GenerationRequest | None:
+        return self.request
+
+    def save(self, request: GenerationRequest) -> None:
+        self.request = request
+
+
+class FakeGenerator:
+    def __init__(self, name: str, label: str, *, is_offline: bool) -> None:
+        self.name = name
+        self.label = label
+        self.is_offline = is_offline
+        self.models = FAKE_MODELS
+
+    def destination(
+        self, request: GenerationRequest, references: Sequence[ReferenceImage]
+    ) -> Destination:
+        raise NotImplementedError
+
+    def ask(
+        self,
+        request: GenerationRequest,
+        references: Sequence[ReferenceImage],
+        cancel: CancelToken,
+        sending: Callable[[], None],
+    ) -> Reply:
+        raise NotImplementedError
+
+    def read(self, reply: Reply) -> GenerationResult:
+        raise NotImplementedError
+
+
+def _asset(number: int, name: str) -> Asset:
+    return Asset(
+        id=number,
+        folder="/made",
+        name=name,
+        size=1_234_567,
+        modified_ns=1_700_000_000_000_000_000,
+        added_at=1_700_000_000.0 + number,
+        width=1200,
+        height=800,
+        format="PNG",
+        content_hash=f"{number:064x}",
+        is_generated=True,
+    )
