@@ -1,0 +1,87 @@
+"""What goes into the built program that PyInstaller does not see, and what of the rest stays out.
+
+Each line was tried: the self-test of the built program passes with it, and not otherwise, or
+(for what is left out) as well.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import PurePath
+
+ASKED_FOR_BY_NAME = (
+    "milvus-lite",
+    "pymilvus",
+    "open_clip_torch",
+    "google-genai",
+    "pillow",
+    "numpy",
+    "torch",
+    "tqdm",
+    "keyring",
+    "huggingface_hub",
+    "PySide6-Essentials",
+)
+"""Distributions whose version or entry points somebody looks up at run time."""
+
+LOADED_LATE = (
+    "milvus_lite",
+    "imagecodecs",
+    "psd_tools",
+    "keyring.backends",
+    "rapidocr",
+    "PIL",
+    "tifffile",
+    "send2trash",
+    "encodings",
+)
+"""Packages that import parts of themselves by name."""
+
+EXCLUDED_MODULES = (
+    *("tkinter", "IPython", "jedi", "matplotlib", "pytest", "_pytest", "hypothesis", "notebook"),
+    *("tensorboard", "torch.utils.tensorboard", "onnx", "onnxscript", "triton", "pandas.tests"),
+    *("PySide6.QtQml", "PySide6.QtQuick", "PySide6.QtQuickWidgets", "PySide6.QtDesigner"),
+    *("PySide6.QtHelp", "PySide6.QtSql", "PySide6.QtTest", "PySide6.QtUiTools", "PySide6.QtDBus"),
+    *("pyright", "ruff", "babel", "PyInstaller", "setuptools", "pip", "wheel", "numpy.tests"),
+)
+
+_LEFT_OUT = re.compile(
+    "|".join(
+        (
+            r"torch/(test|include|share)/.*",
+            r"torch/lib/libtorchbind_test.*|torch/lib/lib(backend_with_compiler|jitbackend_test|"
+            r"aoti_custom_ops|torchbind_test).*|torch/bin/(?!torch_shm_manager).*",
+            r"(.*/)?lib(nvrtc|cudart|cublas|cudnn|cufft|curand|cusolver|cusparse|nccl|nvToolsExt)[-._].*",
+            r"pyarrow/(include|tests|src)/.*",
+            # Of clouds and of other programs, which Milvus Lite's files on this disk do not need.
+            r"(pyarrow/)?libarrow_flight.*|pyarrow/_(flight|s3fs|gcsfs|azurefs|hdfs)\..*",
+            r"torchvision/(_C|image)\..*|torchvision\.libs/.*",
+            r"PySide6/Qt/plugins/platformthemes/libqgtk3.*",
+            r"PySide6/Qt/plugins/(egldeviceintegrations|qmltooling|sqldrivers|generic)/.*",
+            r"PySide6/Qt/plugins/platforms/libq(eglfs|linuxfb|minimalegl|vnc|vkkhrdisplay).*",
+            r"PySide6/Qt/(qml|metatypes|modules)/.*|PySide6/(include|typesystems|glue|scripts)/.*",
+            r"(PySide6/Qt/lib/)?libQt6(Qml|Quick|EglF[sS]|Designer|Sql|Test|Labs|Help).*",
+            # What that of GTK would need.
+            r"lib(gtk-3|gdk-3|atk-1\.0|cairo|cairo-gobject|gdk_pixbuf-2\.0|pixman-1)\.so.*",
+            r"lib(pango|pangocairo|pangoft2)-1\.0\.so.*",
+            r"lib(harfbuzz|thai|datrie|fribidi|graphite2)\.so.*",
+            r".*/(tests?|testing_data)/.*\.(npy|npz|png|jpg|csv|pkl|json|dat|mat|f|f90|c)",
+            r".*\.(pyi|pxd|h|hpp|cuh|cu|a|lib|pdb|cmake)",
+        )
+    )
+)
+
+
+def is_left_out(place: str) -> bool:
+    """True for a file of the bundle, by its path in it, that the program does not need."""
+    return _LEFT_OUT.fullmatch(PurePath(place).as_posix()) is not None
+
+
+def is_stripped(place: str) -> bool:
+    """True for a shared library that loses its symbols without harm.
+
+    Those in ``*.libs`` do not: OpenBLAS, for one, does not load after it.
+    """
+    path = PurePath(place)
+    is_library = ".so" in path.name
+    return is_library and not any(part.endswith(".libs") for part in path.parts)
