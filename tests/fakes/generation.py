@@ -72,7 +72,12 @@ class FakeGenerating(Generating):
         return GeneratedPicture(made, record, "Mood board (offline)", drafts, cost_usd=0.0344)
 
     def run_all(
-        self, request: GenerationRequest, variants: int, cancel: CancelToken
+        self,
+        request: GenerationRequest,
+        variants: int,
+        cancel: CancelToken,
+        *,
+        out: Path | None = None,
     ) -> Generator[Progress, None, list[GeneratedPicture]]:
         made: list[GeneratedPicture] = []
         for _ in range(variants):
