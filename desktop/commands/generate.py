@@ -74,7 +74,7 @@ def _generate(arguments: argparse.Namespace, options: EngineOptions) -> Json:
         if arguments.dry_run:
             rehearsal = follow(engine.generating.rehearse(request, cancel))
             return _rehearsed(rehearsal, variants, is_json=arguments.json)
-        made = follow(engine.generating.run_all(request, variants, cancel, out=arguments.out))
+        made = follow(engine.generating.run_all([request] * variants, cancel, out=arguments.out))
         # The pictures are saved: a Ctrl+C that comes this late changes nothing.
         ids = [asset_id for picture in made for asset_id in picture.asset_ids]
         is_searchable = follow(engine.indexing.make_searchable(ids, CancelToken()))

@@ -83,7 +83,8 @@ class GenerationRequest:
         language: of the prompt, as an ISO code; empty where nobody said.
         template: name of the template that the prompt was made from, and ``slots``, what its gaps
             were filled with.
-        kit, kit_version: name and version of the brand kit that went along.
+        kit, kit_version: name and version of the brand kit that went along, and ``kit_text``, its
+            words, which are sent behind the prompt.
         parent: content hash of the picture that this one is a next turn of; empty for a first one.
     """
 
@@ -100,8 +101,14 @@ class GenerationRequest:
     slots: Mapping[str, str] = field(default_factory=_nothing)
     kit: str = ""
     kit_version: str = ""
+    kit_text: str = ""
     parent: str = ""
     extra: Mapping[str, Any] = field(default_factory=_nothing)
+
+    @property
+    def sent_text(self) -> str:
+        """All words that reach the model: the person's, then those of the kit."""
+        return "\n\n".join(text for text in (self.prompt, self.kit_text) if text.strip())
 
 
 @dataclass(frozen=True, slots=True)

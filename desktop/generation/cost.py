@@ -19,7 +19,7 @@ def estimated_usd(request: GenerationRequest, model: ModelCapabilities) -> float
     prices = model.token_prices
     if picture is None or prices is None:
         return picture
-    letters = sum(1.0 if ord(letter) > 0x2E7F else 0.25 for letter in request.prompt)
+    letters = sum(1.0 if ord(letter) > 0x2E7F else 0.25 for letter in request.sent_text)
     tokens = letters + _TOKENS_A_REFERENCE * len(request.references)
     thought = _TYPICAL_THOUGHT.get(request.thinking, _TYPICAL_THOUGHT["medium"])
     return picture + (tokens * prices.input_usd + thought * prices.text_usd) / 1e6

@@ -73,14 +73,13 @@ class FakeGenerating(Generating):
 
     def run_all(
         self,
-        request: GenerationRequest,
-        variants: int,
+        requests: Sequence[GenerationRequest],
         cancel: CancelToken,
         *,
         out: Path | None = None,
     ) -> Generator[Progress, None, list[GeneratedPicture]]:
         made: list[GeneratedPicture] = []
-        for _ in range(variants):
+        for request in requests:
             made.append((yield from self.run(request, cancel)))  # noqa: PERF401
         return made
 

@@ -152,7 +152,7 @@ def _content(
     return client.aio.models.generate_content(
         model=call.model,
         contents=[
-            request.prompt,
+            request.sent_text,
             *(
                 types.Part.from_bytes(data=picture.data, mime_type=picture.mime_type)
                 for picture in references
@@ -189,7 +189,7 @@ def _interaction(
     config: dict[str, object] = {"image_config": image}
     if request.thinking:
         config["thinking_level"] = request.thinking
-    content: list[Any] = [{"type": "text", "text": request.prompt}]
+    content: list[Any] = [{"type": "text", "text": request.sent_text}]
     content += [
         {
             "type": "image",

@@ -76,14 +76,15 @@ class CreationController(QObject):
 
         self._proposals.submit(lambda _: find())
 
-    def generate(self, request: GenerationRequest, variants: int = 1) -> None:
-        """Create a picture, or several of one request; the panel allows one run at a time."""
+    def generate(self, requests: Sequence[GenerationRequest]) -> None:
+        """Create a picture, or several variants; the panel allows one run at a time."""
         engine = self._context.engine
-        start = request.prompt if len(request.prompt) <= 40 else request.prompt[:39] + "…"
+        prompt = requests[0].prompt
+        start = prompt if len(prompt) <= 40 else prompt[:39] + "…"
         handle = self._context.follow(
             self._context.lanes.network,
             tr("Create “{start}”", start=start),
-            lambda cancel: engine.generating.run_all(request, variants, cancel),
+            lambda cancel: engine.generating.run_all(requests, cancel),
             self._show_created,
         )
         self._handle = handle

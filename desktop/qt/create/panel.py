@@ -53,8 +53,8 @@ class GenerationPanel(QWidget):
     proposals_wanted = Signal(str, int)
     """(prompt, how many, where it names no more things than that)."""
     proposals_unwanted = Signal()
-    generate_requested = Signal(object, int)
-    """GenerationRequest, and how many variants of it."""
+    generate_requested = Signal(object)
+    """tuple[GenerationRequest, ...]: one for each variant."""
     save_again_requested = Signal()
     """Of an answer that a full disk left."""
     save_elsewhere_requested = Signal(str)
@@ -74,7 +74,7 @@ class GenerationPanel(QWidget):
     ) -> None:
         super().__init__(parent)
         self._proposed_for = ""
-        self._asked: tuple[GenerationRequest, int] | None = None
+        self._asked: tuple[GenerationRequest, ...] = ()
         self._has_key = False
         self._is_key_asked = False
         self._is_running = False
@@ -336,12 +336,12 @@ class GenerationPanel(QWidget):
 
     def _generate(self) -> None:
         if self.generate_button.isEnabled():
-            self._begin(self.request(), self.choices.variant_count())
+            self._begin((self.request(),) * self.choices.variant_count())
 
-    def _begin(self, request: GenerationRequest, variants: int) -> None:
+    def _begin(self, requests: tuple[GenerationRequest, ...]) -> None:
         if self._is_running:
             return
-        self._asked = (request, variants)
+        self._asked = requests
         self.failure.clear()
         self.result_card.hide()
         was_on_button = self.generate_button.hasFocus()
@@ -350,7 +350,7 @@ class GenerationPanel(QWidget):
         if was_on_button:
             # Qt would pass the focus of a disabled button on to whatever comes next.
             self.cancel_button.setFocus()
-        self.generate_requested.emit(request, variants)
+        self.generate_requested.emit(requests)
 
     def _end(self) -> None:
         was_on_button = self.cancel_button.hasFocus()
@@ -399,8 +399,8 @@ class GenerationPanel(QWidget):
             case Remedy.TRY_AGAIN | Remedy.WAIT:
                 if not isinstance(error, GenerationError) or isinstance(error, AnswerNotKept):
                     self.save_again_requested.emit()
-                elif self._asked is not None:
-                    self._begin(*self._asked)
+                elif self._asked:
+                    self._begin(self._asked)
             case Remedy.REWORD:
                 self.prompt.setFocus()
                 self.prompt.selectAll()

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -179,23 +179,25 @@ class Generating:
 
     def run_all(
         self,
-        request: GenerationRequest,
-        variants: int,
+        requests: Sequence[GenerationRequest],
         cancel: CancelToken,
         *,
         out: Path | None = None,
     ) -> ProgressSteps[list[GeneratedPicture]]:
-        """Several pictures of one request, a call each. All are written down before the first is
-        sent, so that a kill in between loses none; a stop or a failure gives up those that follow.
+        """Several pictures, the variants of one idea, a call each. All are written down before the
+        first is sent, so that a kill in between loses none; a stop or a failure gives up those that
+        follow.
 
         Args:
             out: the file of the first, as in ``run``; those of the others are numbered.
 
         Raises: as ``run``; what was made until then is in the library.
         """
-        numbers = range(1, variants + 1)
         with self._catalog.all_or_nothing():  # where one of the files exists, none is decided on
-            keys = [self.queue(request, out=_numbered(out, number)) for number in numbers]
+            keys = [
+                self.queue(request, out=_numbered(out, number))
+                for number, request in enumerate(requests, start=1)
+            ]
         made: list[GeneratedPicture] = []
         try:
             for key in keys:
