@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from desktop.core.cancellation import CancelToken
@@ -123,3 +125,11 @@ def test_the_waiting_time_is_there_as_well(server: GeminiServer):
     error = error_of(generator(server), wish=request(api=INTERACTIONS))
     assert isinstance(error, QuotaExhausted)
     assert error.retry_after_s == 38.0
+
+
+@pytest.mark.parametrize("api", ["generate-content", INTERACTIONS])
+def test_the_words_of_a_kit_are_sent_behind_the_persons(server: GeminiServer, api: str):
+    wish = request("a cape", api=api)
+    ask(server, replace(wish, kit="Aurora", kit_text="Never use plastic."))
+    [sent] = server.requests
+    assert sent.text == "a cape\n\nNever use plastic."
