@@ -57,6 +57,7 @@ class Asset(NamedTuple):
         is_ignored: one of the person's rules hides it.
         is_elsewhere: a teammate's: its file is in no folder here, so it is offline too.
         is_offline: its drive or folder is away; unlike a missing one, nothing is known to be gone.
+        has_alpha: some of its pixels are not opaque, and its thumbnail keeps them so.
     """
 
     id: int
@@ -79,6 +80,7 @@ class Asset(NamedTuple):
     is_ignored: bool = False
     is_elsewhere: bool = False
     is_offline: bool = False
+    has_alpha: bool = False
 
     @property
     def path(self) -> Path:

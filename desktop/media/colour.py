@@ -126,9 +126,20 @@ def to_srgb(
     if keeps_alpha:
         image.putalpha(alpha)
         return image, True
+    return _on_ground(image, alpha), True
+
+
+def flattened(image: Image.Image) -> Image.Image:
+    """A picture of mode RGBA with what is clear laid on mid-grey; any other as it is."""
+    if image.mode != "RGBA":
+        return image
+    return _on_ground(image.convert("RGB"), image.getchannel("A"))
+
+
+def _on_ground(image: Image.Image, alpha: Image.Image) -> Image.Image:
     ground = Image.new("RGB", image.size, GROUND)
     ground.paste(image, (0, 0), alpha)
-    return ground, True
+    return ground
 
 
 def _eight_bit(image: Image.Image) -> Image.Image:

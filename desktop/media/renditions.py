@@ -14,6 +14,7 @@ from PIL import Image
 from desktop.core.cancellation import CancelToken
 from desktop.core.colour import Palette
 from desktop.core.pixels import PixelSpec
+from desktop.media.colour import flattened
 from desktop.media.decode import Picture, load_picture
 from desktop.media.encoder_pixels import encoder_pixels
 from desktop.media.formats.format import Needed, Room
@@ -27,26 +28,29 @@ class Renditions:
     """A picture, its thumbnail, and what an encoder and a catalogue see of it.
 
     Attributes:
-        picture: its facts, and its pixels as they were decoded.
-        thumbnail: mode RGB, the longer side at most what was asked for.
+        picture: its facts, and its pixels as they were decoded, mode RGB or RGBA.
+        thumbnail: the longer side at most what was asked for; mode RGBA where some pixel of the
+            picture is not opaque.
+        flat: the same, mode RGB, laid on mid-grey.
     """
 
     def __init__(self, picture: Picture, thumbnail_side: int) -> None:
         self.picture = picture
         self.thumbnail = fitted(picture.image, thumbnail_side)
+        self.flat = flattened(self.thumbnail)
 
     def encoder_pixels(self, spec: PixelSpec) -> NDArray[np.uint8]:
         """(size, size, 3) uint8; see ``encoder_pixels``."""
-        is_enough = _is_enough(self.thumbnail, spec.size)
-        return encoder_pixels(self.thumbnail if is_enough else self.picture.image, spec)
+        is_enough = _is_enough(self.flat, spec.size)
+        return encoder_pixels(self.flat if is_enough else flattened(self.picture.image), spec)
 
     def palette(self) -> Palette:
         """See ``main_colours``."""
-        return main_colours([self.thumbnail])
+        return main_colours([self.flat])
 
     def perceptual_hash(self) -> str:
         """See ``perceptual_hash``."""
-        return perceptual_hash(self.thumbnail)
+        return perceptual_hash(self.flat)
 
 
 def load_renditions(
@@ -72,7 +76,7 @@ def load_renditions(
         FileError: as ``load_picture``.
     """
     shorter = spec.size if spec else 1
-    needed = Needed(shorter, thumbnail_side, has_metadata=has_metadata)
+    needed = Needed(shorter, thumbnail_side, keeps_alpha=True, has_metadata=has_metadata)
     keep = partial(only_thumbnail, thumbnail_side, spec.size if spec else 0)
     picture = load_picture(
         source, at_least=needed, room=room, sandbox=sandbox, keep=keep, cancel=cancel

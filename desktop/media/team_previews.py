@@ -23,11 +23,10 @@ _SCAN = b"\xff\xda"
 
 def preview_of(thumbnails: ThumbnailCache, content_hash: str) -> bytes:
     """A small JPEG of this content; empty when it has no thumbnail."""
-    try:
-        with Image.open(thumbnails.path_for(content_hash), formats=("JPEG",)) as image:
-            small = fitted(image.convert("RGB"), _SIDE)
-    except (OSError, ValueError):
+    image = thumbnails.read(content_hash)
+    if image is None:
         return b""
+    small = fitted(image, _SIDE)
     for quality in _QUALITIES:
         out = io.BytesIO()
         small.save(out, "JPEG", quality=quality)

@@ -14,16 +14,21 @@ from PIL import Image
 from desktop.core.errors import LibraryError
 from desktop.core.text import tr
 from desktop.files.atomic import write_file
+from desktop.media.colour import flattened
 
 _HASH = re.compile(r"[0-9a-f]{8,128}")
 _QUALITY = 88
+_MOST_LOSSLESS = 64 * 1024
+"""Bytes up to which one with transparency keeps every pixel: drawings and logos do, in less time
+than the lossy kind takes; a photograph that was cut out would take hundreds of kilobytes."""
 _RECEIVED = b"received from a team"
 """A comment near the beginning of the file."""
 _HEAD = 256
 
 
 class ThumbnailCache:
-    """A folder of JPEG files, sharded by the first two digits of their content's hash.
+    """A folder of JPEG files, of WebP files where something is clear, sharded by the first two
+    digits of their content's hash.
 
     It can be deleted at any time; what is missing is made when its picture is next read. Several
     threads and processes may write at once, the same entry included: an entry appears whole or not
@@ -46,9 +51,14 @@ class ThumbnailCache:
     def side(self) -> int:
         return self._side
 
-    def path_for(self, content_hash: str, position_ms: int | None = None) -> Path:
+    def path_for(
+        self, content_hash: str, position_ms: int | None = None, *, has_alpha: bool = False
+    ) -> Path:
         """Where the thumbnail of this content, or of a frame of this video, is or would be;
         touches no disk.
+
+        Args:
+            has_alpha: the one that keeps what is clear.
 
         Raises:
             ValueError: not a hex digest.
@@ -57,29 +67,41 @@ class ThumbnailCache:
             content_hash = frame_key(content_hash, position_ms)
         if not _HASH.fullmatch(content_hash):
             raise ValueError(f"not a content hash: {content_hash!r}")
-        return self._folder / content_hash[:2] / f"{content_hash}.jpg"
+        suffix = "webp" if has_alpha else "jpg"
+        return self._folder / content_hash[:2] / f"{content_hash}.{suffix}"
+
+    def find(self, content_hash: str, position_ms: int | None = None) -> Path | None:
+        """The thumbnail that is there; of two, the one that keeps what is clear."""
+        paths = (
+            self.path_for(content_hash, position_ms, has_alpha=has_alpha)
+            for has_alpha in (True, False)
+        )
+        return next(filter(_has_content, paths), None)
 
     def exists(self, content_hash: str) -> bool:
-        """True when the thumbnail is there."""
+        """True when a thumbnail is there."""
+        return self.find(content_hash) is not None
+
+    def find_own(self, content_hash: str) -> Path | None:
+        """As ``find``; None too for one that was not made here from the content itself."""
+        path = self.find(content_hash)
         try:
-            return self.path_for(content_hash).stat().st_size > 0
+            return path if path and _RECEIVED not in _head_of(path) else None
         except OSError:
-            return False
+            return None
 
     def is_own(self, content_hash: str) -> bool:
         """True when it is there, and was made here from the content itself."""
-        try:
-            with self.path_for(content_hash).open("rb") as file:
-                head = file.read(_HEAD)
-        except OSError:
-            return False
-        return bool(head) and _RECEIVED not in head
+        return self.find_own(content_hash) is not None
 
     def read(self, content_hash: str) -> Image.Image | None:
-        """Mode RGB; None where there is none that can be read."""
+        """Mode RGB, what is clear laid on mid-grey; None where there is none that can be read."""
         try:
-            with Image.open(self.path_for(content_hash)) as image:
-                return image.convert("RGB")
+            path = self.find(content_hash)
+            if path is None:
+                return None
+            with Image.open(path, formats=("JPEG", "WEBP")) as image:
+                return flattened(image if image.mode == "RGBA" else image.convert("RGB"))
         except (OSError, ValueError):
             return None
 
@@ -91,13 +113,14 @@ class ThumbnailCache:
         """Keep a thumbnail, replacing one that is there.
 
         Args:
-            image: upright, sRGB, any size; made to fit, see ``fitted``.
+            image: upright, sRGB, any size; made to fit, see ``fitted``; mode RGBA where some pixel
+                is not opaque.
             is_received: somebody else says that the content looks so; nobody here has seen it.
 
         Raises:
             LibraryError: the disk is full, or the folder cannot be written.
         """
-        path = self.path_for(content_hash)
+        path = self.path_for(content_hash, has_alpha=image.mode == "RGBA")
         data = self._encode(image, _RECEIVED if is_received else b"")
         try:
             # Not the library's folder above: one that was moved away must not be begun anew.
@@ -108,13 +131,19 @@ class ThumbnailCache:
         except OSError as error:
             # Windows refuses to replace a file that another thread has open: it holds the same
             # content, so ours is not needed.
-            if not (isinstance(error, PermissionError) and self.exists(content_hash)):
+            if not (isinstance(error, PermissionError) and _has_content(path)):
                 raise _explain(error, self._folder) from error
         return path
 
     def _encode(self, image: Image.Image, comment: bytes) -> bytes:
-        small = fitted(image if image.mode == "RGB" else image.convert("RGB"), self._side)
+        small = fitted(image if image.mode in {"RGB", "RGBA"} else image.convert("RGB"), self._side)
         out = io.BytesIO()
+        if small.mode == "RGBA":
+            small.save(out, "WEBP", lossless=True, quality=0, method=0)
+            if out.tell() > _MOST_LOSSLESS:
+                out = io.BytesIO()
+                small.save(out, "WEBP", quality=_QUALITY, method=0)
+            return out.getvalue()
         # 4:4:4: halved colour smears red type and thin lines, which designers look at.
         small.save(out, "JPEG", quality=_QUALITY, subsampling=0, comment=comment)
         return out.getvalue()
@@ -133,6 +162,18 @@ def fitted(image: Image.Image, side: int) -> Image.Image:
     width, height = (max(1, round(length * scale)) for length in image.size)
     # Hamming is as sharp as bicubic on the way down and takes half as long as Lanczos.
     return image.resize((width, height), Image.Resampling.HAMMING, reducing_gap=3.0)
+
+
+def _head_of(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(_HEAD)
+
+
+def _has_content(path: Path) -> bool:
+    try:
+        return path.stat().st_size > 0
+    except OSError:
+        return False
 
 
 def _explain(error: OSError, folder: Path) -> LibraryError:

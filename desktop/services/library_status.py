@@ -33,6 +33,7 @@ class StatusReader:
         """The status now."""
         counts = self._catalog.counts()
         model = self._model.installed()
+        roots = self._catalog.roots.at_hand()
         return LibraryStatus(
             assets=counts["assets"],
             pending=self._vector_table.pending_count(model.identity if model else None),
@@ -41,7 +42,8 @@ class StatusReader:
             model=model.manifest.name if model else "",
             model_problem="" if model else self._model.problem(),
             is_undescribed=self._catalog.palettes.has_outdated()
-            or self._catalog.metadata.has_unread(self._catalog.roots.at_hand()),
+            or self._catalog.metadata.has_unread(roots)
+            or self._catalog.transparency.has_unknown(roots),
             has_gemini_key=self._gemini_key.is_set(),
             model_change=self._model_switch.change(),
             notices=tuple(self._library.notices),

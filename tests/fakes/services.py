@@ -41,6 +41,7 @@ from desktop.services.curation.trash import Trash, TrashReport
 from desktop.services.current_model import ModelSwitch
 from desktop.services.engine import Engine
 from desktop.services.indexing.indexing import Indexing
+from desktop.services.indexing.shown_first import ShownFirst
 from desktop.services.indexing.stop import IndexingStop
 from desktop.services.indexing.watching import Watching
 from desktop.services.library_status import StatusReader
@@ -179,6 +180,7 @@ class FakeIndexing(Indexing):
         self.gate: threading.Event | None = None
         self.caught_up = 0
         self.followed: list[frozenset[Path]] = []
+        self.shown_first = ShownFirst()
         self.made_searchable: list[tuple[int, ...]] = []
         self.can_make_searchable = True
         self.unsent: list[int] = []
@@ -476,9 +478,11 @@ class FakeThumbnails(ThumbnailCache):
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def path_for(self, content_hash: str, position_ms: int | None = None) -> Path:
+    def path_for(
+        self, content_hash: str, position_ms: int | None = None, *, has_alpha: bool = False
+    ) -> Path:
         at = "" if position_ms is None else f"@{position_ms}"
-        return self._folder / f"{content_hash}{at}.jpg"
+        return self._folder / f"{content_hash}{at}.{'webp' if has_alpha else 'jpg'}"
 
 
 class FakeLargePictures(LargePictures):

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import errno
+import io
 import os
 import threading
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 from PIL import Image
 
 from desktop.core.errors import LibraryError
+from desktop.media.colour import GROUND
 from desktop.media.thumbnails import ThumbnailCache
 from tests.media.samples import mean_difference, noise
 
@@ -54,6 +56,47 @@ def test_colour_is_not_halved(cache: ThumbnailCache) -> None:
         stripes.paste((255, 0, 0), (x, 0, x + 1, 64))
     with Image.open(cache.write(HASH, stripes)) as image:
         assert mean_difference(image, stripes) < 8
+
+
+def faded(width: int, height: int) -> Image.Image:
+    """Clear at the left, opaque at the right."""
+    image = noise(width, height)
+    image.putalpha(Image.linear_gradient("L").rotate(90).resize((width, height)))
+    return image
+
+
+def test_what_is_clear_stays_so_and_is_read_on_mid_grey(cache: ThumbnailCache) -> None:
+    art = Image.new("RGBA", (300, 200), (0, 0, 0, 0))
+    art.paste((10, 20, 30, 255), (150, 0, 300, 200))
+    path = cache.write(HASH, art)
+    assert path == cache.path_for(HASH, has_alpha=True) == cache.find(HASH)
+    with Image.open(path) as image:
+        assert (image.format, image.size, image.mode) == ("WEBP", (128, 85), "RGBA")
+        assert image.getchannel("A").getpixel((10, 40)) == 0
+        assert image.getpixel((120, 40)) == (10, 20, 30, 255)
+    read = cache.read(HASH)
+    assert read is not None
+    assert read.mode == "RGB"
+    assert (read.getpixel((10, 40)), read.getpixel((120, 40))) == (GROUND, (10, 20, 30))
+
+
+def test_a_cut_out_photograph_does_not_take_what_a_drawing_does(tmp_path: Path) -> None:
+    cache = ThumbnailCache(tmp_path / "thumbs")
+    source = faded(512, 512)
+    path = cache.write(HASH, source)
+    whole = io.BytesIO()
+    source.save(whole, "WEBP", lossless=True, quality=0, method=0)
+    assert path.stat().st_size < whole.tell() / 2
+    with Image.open(path) as image:
+        assert image.getchannel("A").tobytes() == source.getchannel("A").tobytes()
+
+
+def test_one_that_keeps_what_is_clear_stands_before_the_flat_one(cache: ThumbnailCache) -> None:
+    flat = cache.write(HASH, noise(50, 20), is_received=True)
+    assert (cache.find(HASH), cache.find_own(HASH)) == (flat, None)
+    clear = cache.write(HASH, faded(50, 20))
+    assert cache.find(HASH) == cache.find_own(HASH) == clear
+    assert cache.is_own(HASH)
 
 
 def test_what_is_there_and_what_is_missing_can_be_asked(cache: ThumbnailCache) -> None:

@@ -110,3 +110,75 @@ def test_one_that_cannot_be_opened_now_keeps_what_it_said_and_waits(
     told = [engine.browsing.details(asset.id).metadata for asset in engine.browsing.all()]
     assert told == [written.TOLD, written.TOLD]
     assert len(engine.catalog.metadata.unread(engine.catalog.roots.at_hand())) == 1
+
+
+def clear_art(path: Path) -> None:
+    art = Image.new("RGBA", (96, 64), (0, 0, 0, 0))
+    art.paste((0, 0, 0, 255), (48, 0, 96, 64))
+    art.save(path)
+
+
+def test_what_is_clear_in_a_picture_stays_so_in_its_thumbnail_alone(
+    engine: Engine, folder: Path
+) -> None:
+    clear_art(folder / "art.png")
+    Image.new("RGBA", (96, 64), (9, 9, 9, 255)).save(folder / "opaque.png")
+    index(engine, folder)
+    known = {asset.name: asset for asset in engine.browsing.all()}
+    assert {name: asset.has_alpha for name, asset in known.items()} == {
+        "art.png": True,
+        "opaque.png": False,
+    }
+    thumbnails = engine.thumbnails
+    content = known["opaque.png"].content_hash
+    assert thumbnails.find(content) == thumbnails.path_for(content)
+    with Image.open(
+        thumbnails.path_for(known["art.png"].content_hash, has_alpha=True)
+    ) as thumbnail:
+        assert thumbnail.getchannel("A").getextrema() == (0, 255)
+
+
+def test_thumbnails_that_an_older_plantain_laid_on_grey_are_made_again(
+    open_engine: OpenEngine, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clear_art(folder / "art.png")
+    Image.new("RGBA", (96, 64), (9, 9, 9, 255)).save(folder / "opaque.png")
+    (folder / "photo.jpg").write_bytes(written.jpeg((96, 64)))
+    engine = open_engine()
+    index(engine, folder)
+    known = {asset.name: asset for asset in engine.browsing.all()}
+    [art, opaque] = (known[name].content_hash for name in ("art.png", "opaque.png"))
+    clear = engine.thumbnails.path_for(art, has_alpha=True)
+    clear.unlink()
+    before = engine.thumbnails.write(art, Image.new("RGB", (96, 64)))
+    opaque_before = engine.thumbnails.path_for(opaque).stat().st_mtime_ns
+    with engine.library.database.transaction() as connection:
+        connection.execute("UPDATE assets SET has_alpha = NULL WHERE format <> 'JPEG'")
+    assert engine.status.read().is_undescribed
+    monkeypatch.setattr(
+        engine.model, "encoder", lambda: pytest.fail("nothing is to be encoded again")
+    )
+    finish(engine.indexing.catch_up(CancelToken()))
+    assert not engine.status.read().is_undescribed
+    assert {a.name for a in engine.browsing.all() if a.has_alpha} == {"art.png"}
+    assert engine.thumbnails.find(art) == clear != before
+    assert engine.thumbnails.path_for(opaque).stat().st_mtime_ns == opaque_before
+
+
+def test_what_is_in_view_is_read_first(engine: Engine, folder: Path) -> None:
+    count = 300
+    for number in range(count):
+        Image.new("RGB", (8, 8), (number % 256, number // 256, 0)).save(folder / f"{number:03}.png")
+    indexing = engine.indexing
+    steps = indexing.run([folder], CancelToken())
+    names: list[str] = []
+    by_name: dict[str, int] = {}
+    for progress in steps:
+        if not names:
+            by_name = {asset.name: asset.id for asset in engine.browsing.all()}
+            if len(by_name) == count:
+                indexing.shown_first.show([by_name["250.png"], by_name["251.png"]])
+        if progress.current.endswith(".png") and len(names) < count:
+            names.append(progress.current)
+    assert names[:3] == ["250.png", "251.png", "000.png"]
+    assert sorted(names) == sorted(by_name)

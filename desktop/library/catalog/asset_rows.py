@@ -16,6 +16,7 @@ COLUMNS = ", ".join(
     (
         *({"folder": "roots.path", "name": "relative_path"}.get(n, f"assets.{n}") for n in _STORED),
         *(f"is_missing AND NOT ({_ELSEWHERE})", "is_generated", "is_ignored", _ELSEWHERE),
+        "has_alpha",
     )
 )
 """What ``to_assets`` takes, in the order in which ``Asset`` has it."""
@@ -34,7 +35,7 @@ def to_assets(rows: Sequence[sqlite3.Row], away: Collection[bytes]) -> list[Asse
     places: dict[tuple[bytes, bytes], tuple[str, bool]] = {}
     assets: list[Asset] = []
     for row in rows:
-        asset_id, root, relative, *stored, is_missing, is_generated, is_ignored, is_elsewhere = row
+        asset_id, root, relative, *stored, missing, generated, ignored, elsewhere, alpha = row
         below, _, name = relative.rpartition(_SEPARATOR)
         place = places.get((root, below))
         if place is None:
@@ -47,11 +48,12 @@ def to_assets(rows: Sequence[sqlite3.Row], away: Collection[bytes]) -> list[Asse
                     folder,
                     last_place(name).decode(*_FILE_NAMES),
                     *stored,
-                    is_missing == 1,
-                    is_generated == 1,
-                    is_ignored == 1,
-                    is_elsewhere == 1,
-                    is_away or is_elsewhere == 1,
+                    missing == 1,
+                    generated == 1,
+                    ignored == 1,
+                    elsewhere == 1,
+                    is_away or elsewhere == 1,
+                    alpha == 1,
                 )
             )
         )

@@ -12,20 +12,22 @@ from pathlib import Path
 from typing import NamedTuple
 
 from desktop.core.asset import Asset
-from desktop.core.colour import Palette
+from desktop.core.colour import PALETTE_VERSION, Palette
 from desktop.core.filter import Filter
 from desktop.core.integers import MOST, MOST_SIDE
 from desktop.core.metadata import NO_METADATA, Metadata
+from desktop.core.metadata import VERSION as METADATA_VERSION
 from desktop.library.catalog.asset_rows import COLUMNS, FROM, to_assets
 from desktop.library.catalog.colour_search import ColourSearch
 from desktop.library.catalog.database import Database
 from desktop.library.catalog.filters import AssetFilters
 from desktop.library.catalog.full_text import index_words
-from desktop.library.catalog.metadata import MetadataTable, record_metadata
+from desktop.library.catalog.metadata import MetadataTable, write_metadata
 from desktop.library.catalog.moved_files import last_place
-from desktop.library.catalog.palettes import PaletteTable, record_palettes
+from desktop.library.catalog.palettes import PaletteTable, write_palettes
 from desktop.library.catalog.picture_texts import PictureTexts
 from desktop.library.catalog.roots import Root, RootKind, RootTable
+from desktop.library.catalog.transparency import TransparencyTable
 from desktop.library.catalog.word_search import WordSearch
 from desktop.library.folders.scan import FoundFile
 from desktop.library.folders.spelling import DiskNames, is_same_folder
@@ -62,6 +64,7 @@ class ReadFile:
         frame_count: 1 for a still, 0 for several that nobody counted.
         duration_ms: of a video; 0 for everything else.
         metadata: what the file says beside its pixels.
+        has_alpha: some of its pixels are not opaque, and its thumbnail keeps them so.
 
     Raises:
         ValueError: a number is none that a picture has, whatever its file states.
@@ -77,6 +80,7 @@ class ReadFile:
     frame_count: int = 1
     duration_ms: int = 0
     metadata: Metadata = NO_METADATA
+    has_alpha: bool = False
 
     def __post_init__(self) -> None:
         sides = (self.width, self.height, self.frame_count)
@@ -93,6 +97,7 @@ class Catalog:
         metadata: what their files say about them.
         palettes: their main colours.
         texts: what is written in them.
+        transparency: which of them are not opaque.
     """
 
     def __init__(self, database: Database) -> None:
@@ -104,6 +109,7 @@ class Catalog:
         self.words = WordSearch(database, self.filters)
         self.colours = ColourSearch(database, self.filters)
         self.texts = PictureTexts(database)
+        self.transparency = TransparencyTable(database)
 
     def require_writable(self) -> None:
         """Asked before long or costly work. Raises LibraryReadOnly."""
@@ -216,18 +222,20 @@ class Catalog:
         with self._database.transaction() as connection:
             connection.executemany(
                 "UPDATE assets SET state = 'ready', failure = '', width = ?, height = ?,"
-                " format = ?, content_hash = ?, perceptual_hash = ?,"
-                " frame_count = ?, duration_ms = ? WHERE id = ?",
+                " format = ?, content_hash = ?, perceptual_hash = ?, frame_count = ?,"
+                " duration_ms = ?, has_alpha = ?, palette_version = ?, taken_s = ?,"
+                " metadata_version = ? WHERE id = ?",
                 (
                     (
-                        *(f.width, f.height, f.format, f.content_hash),
-                        *(f.perceptual_hash, f.frame_count, f.duration_ms, f.asset_id),
+                        *(f.width, f.height, f.format, f.content_hash, f.perceptual_hash),
+                        *(f.frame_count, f.duration_ms, f.has_alpha, PALETTE_VERSION),
+                        *(f.metadata.taken_s, METADATA_VERSION, f.asset_id),
                     )
                     for f in files
                 ),
             )
-            record_palettes(connection, ((f.asset_id, f.palette) for f in files))
-            record_metadata(connection, ((f.asset_id, f.metadata) for f in files))
+            write_palettes(connection, ((f.asset_id, f.palette) for f in files))
+            write_metadata(connection, ((f.asset_id, f.metadata) for f in files))
 
     def record_hashes(self, hashes: Iterable[tuple[int, str]]) -> None:
         """(asset id, perceptual hash): made anew by other rules; see ``media.perceptual_hash``.

@@ -1,4 +1,4 @@
-"""The tables of what files say about their pictures; a module of its own, for the migrations."""
+"""The tables of what files say and hold; a module of its own, for the migrations."""
 
 from __future__ import annotations
 
@@ -29,4 +29,12 @@ CREATE TABLE palettes (
 );
 INSERT INTO palettes SELECT id, palette_of_v5(palette) FROM assets WHERE palette <> '';
 ALTER TABLE assets DROP COLUMN palette;
+"""
+
+# Whether something is clear in a picture was not written down, and its thumbnail was laid on grey.
+# Photographs and videos have no such pixels, or none that are shown.
+TRANSPARENCY = """
+ALTER TABLE assets ADD COLUMN has_alpha INTEGER;  -- NULL: not known yet
+UPDATE assets SET has_alpha = 0 WHERE format IN ('JPEG', 'RAW') OR duration_ms > 0;
+CREATE INDEX assets_of_unknown_alpha ON assets (id) WHERE has_alpha IS NULL AND state = 'ready';
 """

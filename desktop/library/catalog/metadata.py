@@ -28,8 +28,13 @@ class MetadataTable:
 
     def record(self, found: Iterable[tuple[int, Metadata]]) -> None:
         """(asset id, what its file says): in place of what was known."""
+        found = tuple(found)
         with self._database.transaction() as connection:
-            record_metadata(connection, found)
+            write_metadata(connection, found)
+            connection.executemany(
+                "UPDATE assets SET taken_s = ?, metadata_version = ? WHERE id = ?",
+                ((told.taken_s, VERSION, asset_id) for asset_id, told in found),
+            )
 
     def of(self, asset_id: int) -> Metadata:
         """Nothing for an asset whose file was not read yet."""
@@ -98,8 +103,9 @@ class MetadataTable:
         )
 
 
-def record_metadata(connection: sqlite3.Connection, found: Iterable[tuple[int, Metadata]]) -> None:
-    """As ``MetadataTable.record``, within the caller's transaction."""
+def write_metadata(connection: sqlite3.Connection, found: Iterable[tuple[int, Metadata]]) -> None:
+    """As ``MetadataTable.record``, within the caller's transaction, who writes down ``taken_s`` and
+    the ``metadata_version`` of the assets."""
     reworded: list[int] = []
     for asset_id, told in found:
         written = dump_metadata(told)
@@ -107,10 +113,6 @@ def record_metadata(connection: sqlite3.Connection, found: Iterable[tuple[int, M
             "SELECT told FROM metadata WHERE asset_id = ?", (asset_id,)
         ).fetchone()
         keywords = "\n".join(map(name_key, told.keywords))
-        connection.execute(
-            "UPDATE assets SET taken_s = ?, metadata_version = ? WHERE id = ?",
-            (told.taken_s, VERSION, asset_id),
-        )
         if written == (before["told"] if before else ""):
             continue
         reworded.append(asset_id)

@@ -14,7 +14,7 @@ from pathlib import Path
 from desktop.core.errors import LibraryError
 from desktop.core.text import tr
 from desktop.library.catalog.curation_tables import CURATION
-from desktop.library.catalog.description_tables import METADATA, PALETTES
+from desktop.library.catalog.description_tables import METADATA, PALETTES, TRANSPARENCY
 from desktop.library.catalog.generation_tables import GENERATION
 from desktop.library.catalog.lineage_v3 import RECORDS_OF_V3, record_of_v3
 from desktop.library.catalog.palette_blobs import palette_of_v5
@@ -248,6 +248,7 @@ _V6 = "".join(
     (
         *(CURATION, SCALAR_CHANGES, METADATA, PALETTES, PICTURE_TEXTS, GENERATION),
         *(SAVED_SEARCHES, UNRELATED_TEXTS, REMOVED_ROOTS),
+        TRANSPARENCY,
     )
 )
 

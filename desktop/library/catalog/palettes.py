@@ -34,8 +34,13 @@ class PaletteTable:
 
     def record(self, found: Iterable[tuple[int, Palette]]) -> None:
         """(asset id, its main colours): in place of what was known."""
+        found = tuple(found)
         with self._database.transaction() as connection:
-            record_palettes(connection, found)
+            write_palettes(connection, found)
+            connection.executemany(
+                "UPDATE assets SET palette_version = ? WHERE id = ?",
+                ((PALETTE_VERSION, asset_id) for asset_id, _ in found),
+            )
 
     def of(self, asset_id: int) -> Palette:
         """Empty for an asset whose file was not read yet."""
@@ -119,14 +124,12 @@ def shares_near(palettes: bytes, colour: str, tolerance: float) -> NDArray[np.in
     return shares.reshape(-1, PLACES).sum(axis=1, dtype=np.int32)
 
 
-def record_palettes(
+def write_palettes(
     connection: sqlite3.Connection, found: Iterable[tuple[int, Sequence[Swatch]]]
 ) -> None:
-    """As ``PaletteTable.record``, within the caller's transaction."""
-    for asset_id, palette in found:
-        connection.execute(
-            "INSERT OR REPLACE INTO palettes VALUES (?, ?)", (asset_id, dump_palette(palette))
-        )
-        connection.execute(
-            "UPDATE assets SET palette_version = ? WHERE id = ?", (PALETTE_VERSION, asset_id)
-        )
+    """As ``PaletteTable.record``, within the caller's transaction, who writes down the
+    ``palette_version`` of the assets."""
+    connection.executemany(
+        "INSERT OR REPLACE INTO palettes VALUES (?, ?)",
+        ((asset_id, dump_palette(palette)) for asset_id, palette in found),
+    )

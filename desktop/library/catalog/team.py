@@ -319,8 +319,8 @@ class TeamTable:
         """The facts of a file that is not here; True when they are news."""
         cursor = connection.execute(
             "UPDATE assets SET size = ?, modified_ns = ?, width = ?, height = ?, format = ?,"
-            " frame_count = ?, duration_ms = ?, content_hash = ?, shared_by = ?, state = 'new'"
-            " WHERE id = ? AND is_missing AND (content_hash, shared_by) <> (?, ?)",
+            " frame_count = ?, duration_ms = ?, content_hash = ?, shared_by = ?, state = 'new',"
+            " has_alpha = NULL WHERE id = ? AND is_missing AND (content_hash, shared_by) <> (?, ?)",
             (
                 *(shared.size, shared.modified_ns, shared.width, shared.height, shared.format),
                 *(shared.frame_count, shared.duration_ms),

@@ -51,7 +51,7 @@ class VideoRenditions:
 
     def palette(self) -> Palette:
         """Of all scenes; see ``main_colours``."""
-        return main_colours([frame.thumbnail for frame in self.frames])
+        return main_colours([frame.flat for frame in self.frames])
 
 
 def is_video(path: Path) -> bool:

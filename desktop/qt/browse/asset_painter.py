@@ -16,6 +16,7 @@ from desktop.qt.images.cache import PixmapCache, edge_for
 from desktop.qt.images.pictures import Pictures
 from desktop.qt.theme import RADIUS, TEXT_BASE, TEXT_SMALL, UNIT, Theme
 from desktop.qt.widgets.asset_text import several_text
+from desktop.qt.widgets.checkerboard import paint_checks
 
 GAP = UNIT
 """Between a tile and the border of its cell; two of them lie between tiles."""
@@ -132,11 +133,14 @@ class AssetPainter:
         width, height = pixmap.width() * scale, pixmap.height() * scale
         left = round((area.center().x() - width / 2) * ratio) / ratio
         top = round((area.center().y() - height / 2) * ratio) / ratio
+        place = QRectF(left, top, width, height)
+        before = painter.opacity()
         if is_faint:
-            painter.setOpacity(0.4)
-        painter.drawPixmap(QRectF(left, top, width, height), pixmap, QRectF(pixmap.rect()))
-        if is_faint:
-            painter.setOpacity(1.0)
+            painter.setOpacity(0.4 * before)
+        if picture and picture.has_alpha:
+            paint_checks(painter, self._theme, place, PICTURE_RADIUS)
+        painter.drawPixmap(place, pixmap, QRectF(pixmap.rect()))
+        painter.setOpacity(before)
 
     def _paint_stand_in(self, painter: QPainter, asset: Asset, tile: QRectF, ratio: float) -> None:
         icon = self._theme.pixmap(

@@ -14,16 +14,25 @@ if TYPE_CHECKING:  # not needed to show the window
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """Something that can be shown: its identity and the file to read it from."""
+    """Something that can be shown.
+
+    Attributes:
+        key: its identity.
+        path: the file to read it from.
+        has_alpha: what is behind it shows through.
+    """
 
     key: str
     path: Path
+    has_alpha: bool = False
 
 
 class ThumbnailPath(Protocol):
     """Where the thumbnail of a content, or of a video's frame at a time, is."""
 
-    def __call__(self, content_hash: str, position_ms: int | None = None) -> Path: ...
+    def __call__(
+        self, content_hash: str, position_ms: int | None = None, *, has_alpha: bool = False
+    ) -> Path: ...
 
 
 class Pictures:
@@ -68,6 +77,9 @@ class Pictures:
         moment = self.moment(asset)
         if moment is not None:
             return self.of_moment(asset, moment)
+        if asset.has_alpha:
+            path = self._thumbnail_path(asset.content_hash, has_alpha=True)
+            return Picture(f"sha:{asset.content_hash}:clear", path, has_alpha=True)
         return Picture(f"sha:{asset.content_hash}", self._thumbnail_path(asset.content_hash))
 
     def of_moment(self, asset: Asset, moment: int) -> Picture | None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from enum import Enum
 
-from PySide6.QtGui import QBrush, QColor, QPainter, QPixmap
+from PySide6.QtGui import QBrush, QColor
 
 from desktop.core.text import marked
-from desktop.qt.theme import UNIT, Theme
+from desktop.qt.theme import Theme
+from desktop.qt.widgets.checkerboard import checkerboard
 
 
 class Ground(Enum):
@@ -35,16 +36,4 @@ def around(ground: Ground, theme: Theme) -> QColor:
 def behind(ground: Ground, theme: Theme) -> QBrush:
     """What shows through clear pixels."""
     plain = PLAIN.get(ground)
-    return QBrush(checkerboard(theme)) if plain is None else QBrush(plain)
-
-
-def checkerboard(theme: Theme) -> QPixmap:
-    """Two fields by two; both tones differ from black and from white."""
-    side = UNIT
-    made = QPixmap(2 * side, 2 * side)
-    made.fill(theme.color("check_light"))
-    painter = QPainter(made)
-    for x, y in ((0, 0), (side, side)):
-        painter.fillRect(x, y, side, side, theme.color("check_dark"))
-    painter.end()
-    return made
+    return checkerboard(theme) if plain is None else QBrush(plain)

@@ -93,6 +93,7 @@ def join_controllers(context: Context, window: MainWindow) -> Controllers:
     indexing = IndexingController(context, centre, window.jobs_panel, stop)
     library.unfinished_found.connect(indexing.catch_up)
     window.paths_added.connect(indexing.add)
+    centre.grid.in_view_changed.connect(context.engine.indexing.shown_first.show)
     said = context.engine.annotations
     history = EditHistory(said.apply, context.lanes.browse, context.hub, said.index_words)
     history.failed.connect(context.notice)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from desktop.qt.images.cache import PixmapCache, edge_for
 from desktop.qt.images.pictures import Picture
 from desktop.qt.theme import RADIUS, Theme
+from desktop.qt.widgets.checkerboard import paint_checks
 
 
 class PictureLabel(QWidget):
@@ -92,6 +93,8 @@ class PictureLabel(QWidget):
         target = QRectF(
             area.center().x() - width / 2, area.center().y() - height / 2, width, height
         )
+        if self._picture is not None and self._picture.has_alpha:
+            paint_checks(painter, self._theme, target, 3)
         painter.drawPixmap(target, pixmap, QRectF(pixmap.rect()))
         painter.end()
 

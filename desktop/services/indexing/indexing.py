@@ -33,12 +33,13 @@ from desktop.services.indexing.encoding import EncodingStage
 from desktop.services.indexing.reading import PictureReader
 from desktop.services.indexing.recording import RecordingStage
 from desktop.services.indexing.run_report import RunReport
+from desktop.services.indexing.shown_first import ShownFirst
 from desktop.services.indexing.survey import Survey
 from desktop.services.reports import IndexReport
 from desktop.services.vectors.vector_index import VectorIndex
 
-_ASSETS_A_LOOK = 2_000
-"""Rows of the work list fetched at once; bounds memory, not correctness."""
+_ASSETS_A_LOOK = 100
+"""Rows of the work list fetched at once; after them what is in view now comes first."""
 _LOG = logging.getLogger(__name__)
 
 
@@ -48,6 +49,9 @@ class Indexing:
     Args:
         sandbox: decodes what is risky; None: this process does.
         readers: threads that decode; 0 for one a processor.
+
+    Attributes:
+        shown_first: who shows pictures says here which; they are read before others.
     """
 
     def __init__(
@@ -69,7 +73,8 @@ class Indexing:
         self._model = model
         self._readers = readers or os.cpu_count() or 1
         self._sandbox = sandbox
-        self._describing = Describing(catalog, thumbnails, sandbox, self._readers)
+        self.shown_first = ShownFirst()
+        self._describing = Describing(catalog, thumbnails, sandbox, self._readers, self.shown_first)
 
     def run(
         self, paths: Sequence[Path], cancel: CancelToken, *, retry_failed: bool = False
@@ -213,7 +218,8 @@ class Indexing:
     def _read_all(
         self, asset_ids: Sequence[int], space: str | None, report: RunReport, cancel: CancelToken
     ) -> Iterator[Progress]:
-        """Read, encode and store these assets, in this order whatever the threads do."""
+        """Read, encode and store these assets: what is in view first, then in this order, whatever
+        the threads do."""
         if not asset_ids:
             self._vectors.flush()
             return
@@ -268,7 +274,6 @@ class Indexing:
         self._vectors.flush()
 
     def _assets(self, asset_ids: Sequence[int]) -> Iterator[Asset]:
-        for start in range(0, len(asset_ids), _ASSETS_A_LOOK):
-            part = asset_ids[start : start + _ASSETS_A_LOOK]
+        for part in self.shown_first.parts(asset_ids, _ASSETS_A_LOOK):
             assets = self._catalog.assets_by_id(part)
             yield from (assets[asset_id] for asset_id in part if asset_id in assets)

@@ -180,6 +180,7 @@ class PictureReader:
             views.perceptual_hash(),
             picture.frame_count,
             metadata=cleaned(picture.metadata),
+            has_alpha=picture.has_alpha,
         )
         pixels = views.encoder_pixels(self._spec)[np.newaxis] if self._spec else None
         return Read(asset, file, pixels)
@@ -215,7 +216,8 @@ class PictureReader:
 
     def _keep_thumbnail(self, key: str, views: Renditions) -> None:
         # What a team says that this content looks like is not believed once it is here.
-        if not self._thumbnails.is_own(key):
+        has_alpha = views.thumbnail.mode == "RGBA"
+        if self._thumbnails.find_own(key) != self._thumbnails.path_for(key, has_alpha=has_alpha):
             self._thumbnails.write(key, views.thumbnail)
 
 

@@ -126,10 +126,9 @@ class TextReading:
 
     def _lines(self, asset: Asset, cancel: CancelToken) -> tuple[TextLine, ...] | None:
         """None for a picture whose file is not there now, or not the one that was indexed."""
-        thumbnail = self._thumbnails.path_for(asset.content_hash)
         try:
-            has_thumbnail = self._thumbnails.is_own(asset.content_hash)
-            if has_thumbnail and not self._reader.may_have_text(thumbnail, cancel):
+            thumbnail = self._thumbnails.find_own(asset.content_hash)
+            if thumbnail and not self._reader.may_have_text(thumbnail, cancel):
                 return ()
             if not is_as_known(asset):
                 return None

@@ -61,8 +61,7 @@ class ContactSheets:
         return self._first_there([asset.content_hash] if asset.content_hash else [], asset)
 
     def _first_there(self, keys: Sequence[str], asset: Asset) -> Path:
-        there = (self._thumbnails.path_for(key) for key in keys if self._thumbnails.exists(key))
-        return next(there, asset.path)
+        return next(filter(None, map(self._thumbnails.find, keys)), asset.path)
 
 
 def _dimensions(asset: Asset) -> str:

@@ -96,7 +96,7 @@ class LargePictures:
                 tr("The file is not there, and the library keeps no picture of it."),
                 next_step=tr("Connect its drive, or look for changes (F5)."),
             )
-        image = load_picture(path).image
+        image = load_picture(path, at_least=Needed(keeps_alpha=True)).image
         original = (asset.width or image.width, asset.height or image.height)
         return LargePicture(image, original, is_stored=True)
 
@@ -104,5 +104,5 @@ class LargePictures:
         if not asset.content_hash:
             return None
         positions = (position_ms, None) if position_ms is not None else (None,)
-        paths = (self._thumbnails.path_for(asset.content_hash, at) for at in positions)
-        return next((path for path in paths if path.is_file()), None)
+        paths = (self._thumbnails.find(asset.content_hash, at) for at in positions)
+        return next(filter(None, paths), None)
