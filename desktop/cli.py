@@ -229,6 +229,7 @@ def _add_commands(parser: Parser) -> None:
         sidecars,
         spend,
         team,
+        template,
         trash,
     )
 
@@ -237,7 +238,7 @@ def _add_commands(parser: Parser) -> None:
     commands = Commands(parser, _common(), machine)
     for noun in (
         *(index, search, annotate),
-        *(propose, generate, generation_queue, spend),
+        *(propose, generate, template, generation_queue, spend),
         *(backup, relocate, exchange, sidecars),
         *(model, server, team),
         *(duplicates, trash, ignore, folders),

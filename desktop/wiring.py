@@ -24,6 +24,7 @@ from desktop.embedding.runtime.process_encoder import ProcessEncoder
 from desktop.generation.capabilities import load_models
 from desktop.generation.gemini import DEFAULT_BASE_URL, GeminiGenerator
 from desktop.generation.moodboard import MoodBoardGenerator
+from desktop.generation.template_files import TemplateFiles
 from desktop.index.address import StoreAddress
 from desktop.index.milvus import MilvusStore
 from desktop.library.backup.daily import DailyBackups
@@ -248,6 +249,7 @@ def open_engine(
             folder_removal=FolderRemoval(catalog.roots),
             generating=Generating(catalog, attempts, spool, keeping, spending, sandbox),
             spending=spending,
+            templates=TemplateFiles(resource("prompts"), profile.prompts),
             draft=DraftFile(paths.draft, is_read_only=library.is_read_only),
             attempts=attempts,
             duplicates=Duplicates(catalog, annotations, trash, thumbnails),

@@ -5,11 +5,14 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from desktop.commands.arguments import count, path, words
+from desktop.commands.arguments import count, path
 from desktop.commands.opening import interruptible, open_library
 from desktop.commands.parser import Commands, Json
+from desktop.commands.template_options import add_template_options, template_prompts
 from desktop.commands.terminal import follow, say
 from desktop.config.options import EngineOptions
 from desktop.core.asset import displayable
@@ -30,7 +33,8 @@ def add_to(commands: Commands) -> None:
     generate = commands.add(
         "generate", _generate, tr("create a picture from a prompt and references")
     )
-    generate.add_argument("prompt", metavar="PROMPT")
+    generate.add_argument("prompt", nargs="?", default="", metavar="PROMPT")
+    add_template_options(generate)
     generate.add_argument("--ref", type=path, action="append", default=[], metavar="FILE")
     generate.add_argument(
         "--auto-ref", type=count, default=0, metavar="N", help=tr("add the N best from the library")
@@ -41,7 +45,7 @@ def add_to(commands: Commands) -> None:
         *("--ratio", "--aspect-ratio"),
         dest="aspect_ratio",
         choices=(AUTO, *ASPECT_RATIOS, *EXTRA_WIDE_RATIOS),
-        default="1:1",
+        default="",
         metavar="W:H|auto",
         help=tr("width to height; auto leaves it to the model"),
     )
@@ -67,14 +71,14 @@ def add_to(commands: Commands) -> None:
 
 
 def _generate(arguments: argparse.Namespace, options: EngineOptions) -> Json:
-    prompt = words(arguments.prompt)
     variants = min(max(1, arguments.count), _MOST)
     with open_library(options) as engine, interruptible() as cancel:
-        request = _request(arguments, prompt, engine)
+        requests = _requests(arguments, variants, engine)
+        request = requests[0]
         if arguments.dry_run:
             rehearsal = follow(engine.generating.rehearse(request, cancel))
-            return _rehearsed(rehearsal, variants, is_json=arguments.json)
-        made = follow(engine.generating.run_all([request] * variants, cancel, out=arguments.out))
+            return _rehearsed(rehearsal, requests, is_json=arguments.json)
+        made = follow(engine.generating.run_all(requests, cancel, out=arguments.out))
         # The pictures are saved: a Ctrl+C that comes this late changes nothing.
         ids = [asset_id for picture in made for asset_id in picture.asset_ids]
         is_searchable = follow(engine.indexing.make_searchable(ids, CancelToken()))
@@ -85,30 +89,49 @@ def _generate(arguments: argparse.Namespace, options: EngineOptions) -> Json:
     return _made(request, made)
 
 
-def _request(arguments: argparse.Namespace, prompt: str, engine: Engine) -> GenerationRequest:
+def _requests(
+    arguments: argparse.Namespace, variants: int, engine: Engine
+) -> list[GenerationRequest]:
+    """One for each variant."""
+    prompts = template_prompts(arguments, variants, engine.templates)
+    first = prompts[0]
+    chosen_paths = [*(reference.path for reference in first.references), *arguments.ref]
     # By real path, so that no picture goes along twice; in the order given.
-    chosen = {os.path.realpath(path): Path(os.path.abspath(path)) for path in arguments.ref}  # noqa: PTH100
+    chosen = {os.path.realpath(path): Path(os.path.abspath(path)) for path in chosen_paths}  # noqa: PTH100
+    named = {os.path.realpath(each.path): each for each in first.references}
     proposed: list[Reference] = []
     if arguments.auto_ref:
         engine.searching.settle()
         proposed = [
             reference
-            for reference in engine.searching.propose(prompt, arguments.auto_ref + len(chosen))
+            for reference in engine.searching.propose(
+                first.prompt, arguments.auto_ref + len(chosen)
+            )
             if os.path.realpath(reference.path) not in chosen
         ]
-    return GenerationRequest(
-        prompt=prompt,
-        references=(
-            *(Reference(path, reason=CHOSEN) for path in chosen.values()),
-            *proposed[: arguments.auto_ref],
+    references = (
+        *(
+            replace(named[real], path=path) if real in named else Reference(path, reason=CHOSEN)
+            for real, path in chosen.items()
         ),
-        generator=arguments.generator,
-        model=arguments.image_model,
-        aspect_ratio=arguments.aspect_ratio,
-        image_size=arguments.size,
-        thinking=arguments.thinking,
-        api=arguments.api,
+        *proposed[: arguments.auto_ref],
     )
+    return [
+        GenerationRequest(
+            prompt=prompt.prompt,
+            references=references,
+            generator=arguments.generator,
+            model=arguments.image_model,
+            aspect_ratio=arguments.aspect_ratio or prompt.ratio or "1:1",
+            image_size=arguments.size,
+            thinking=arguments.thinking,
+            api=arguments.api,
+            language=prompt.language,
+            template=prompt.template,
+            slots=prompt.slots,
+        )
+        for prompt in prompts
+    ]
 
 
 def _tell(request: GenerationRequest, made: list[GeneratedPicture]) -> None:
@@ -159,15 +182,19 @@ def _made(request: GenerationRequest, made: list[GeneratedPicture]) -> Json:
     }
 
 
-def _rehearsed(rehearsal: Rehearsal, variants: int, *, is_json: bool) -> Json:
+def _rehearsed(
+    rehearsal: Rehearsal, requests: Sequence[GenerationRequest], *, is_json: bool
+) -> Json:
     request, destination = rehearsal.request, rehearsal.destination
     each = rehearsal.estimated_usd
-    total = None if each is None else each * variants
+    total = None if each is None else each * len(requests)
+    prompts = [request.sent_text for request in requests]
     if not is_json:
         place = destination.endpoint or tr("nowhere: it is made on this computer")
         say(tr("to: {place}", place=f"{place} {destination.api}".strip()))
         say(tr("model: {model}", model=destination.model))
-        say(tr("prompt: {prompt}", prompt=request.prompt))
+        for prompt in dict.fromkeys(prompts):
+            say(tr("prompt: {prompt}", prompt=prompt))
         for reference, image in zip(request.references, rehearsal.images, strict=True):
             say(
                 tr(
@@ -186,11 +213,14 @@ def _rehearsed(rehearsal: Rehearsal, variants: int, *, is_json: bool) -> Json:
         "api": destination.api,
         "model": destination.model,
         "generator": request.generator,
-        "prompt": request.prompt,
+        "prompt": prompts[0],
+        "prompts": prompts,
+        "template": request.template,
+        "slots": dict(request.slots),
         "aspect_ratio": request.aspect_ratio,
         "image_size": request.image_size,
         "thinking": request.thinking,
-        "count": variants,
+        "count": len(requests),
         "references": [
             {
                 "path": os.fspath(reference.path),
@@ -199,6 +229,8 @@ def _rehearsed(rehearsal: Rehearsal, variants: int, *, is_json: bool) -> Json:
                 "sent_hash": reference.sent_hash,
                 "score": reference.score,
                 "reason": reference.reason,
+                "role": reference.role,
+                "label": reference.label,
             }
             for reference, image in zip(request.references, rehearsal.images, strict=True)
         ],

@@ -62,6 +62,11 @@ class ProfilePaths:
         return self.folder / "image-models.json"
 
     @property
+    def prompts(self) -> Path:
+        """The person's own prompt templates, a file each."""
+        return self.folder / "prompts"
+
+    @property
     def library(self) -> Path:
         return self.folder / "library"
 

@@ -6,7 +6,10 @@ names (GB/T 15608) and everyday use, with or without 色.
 
 from __future__ import annotations
 
+import math
 import re
+
+from desktop.core.colour import SAME_NAME, oklab
 
 _ENGLISH = {
     **{"black": "#000000", "white": "#FFFFFF", "grey": "#808080", "silver": "#C0C0C0"},
@@ -57,6 +60,19 @@ COLOUR_WORDS = (
 def colour_named(name: str) -> str | None:
     """The colour, if there is one of this name; spaces and hyphens do not count."""
     return COLOUR_WORDS.get("".join(name.casefold().split()).replace("-", ""))
+
+
+_TWO_WORDS = {"royalblue": "royal blue", "skyblue": "sky blue"}
+
+
+def name_of_colour(colour: str, *, is_chinese: bool) -> str:
+    """What most people call "#1A2B3C"; empty where no name here comes near enough."""
+    place = oklab(colour)
+    names = _CHINESE if is_chinese else _ENGLISH
+    name, code = min(names.items(), key=lambda each: math.dist(place, oklab(each[1])))
+    if math.dist(place, oklab(code)) > SAME_NAME:
+        return ""
+    return f"{name}色" if is_chinese else _TWO_WORDS.get(name, name)
 
 
 _MORE_OFTEN_THINGS = frozenset(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from desktop.embedding.models.registry import ModelRegistry
 from desktop.generation.generator import ImageGenerator
+from desktop.generation.template_files import TemplateFiles
 from desktop.library.backup.daily import DailyBackups
 from desktop.library.catalog.annotations import Annotations
 from desktop.library.catalog.assets import Catalog
@@ -97,6 +98,7 @@ class Engine:
     attempts: AttemptTable
     spending: Spending
     draft: DraftFile
+    templates: TemplateFiles
     duplicates: Duplicates
     trash: Trash
     forgetting: Forgetting

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from PIL import Image
 
+from desktop.config.paths import resource
 from desktop.core.annotations import Annotation, Board, Consensus, Flag, NameCount
 from desktop.core.asset import Asset, Kind
 from desktop.core.cancellation import CancelToken
@@ -25,6 +26,7 @@ from desktop.core.scripts import unread_script
 from desktop.core.text import tr
 from desktop.embedding.models.known_models import DEMO_DESCRIPTION
 from desktop.embedding.models.registry import ModelEntry, ModelRegistry
+from desktop.generation.template_files import TemplateFiles
 from desktop.library.backup.daily import DailyBackups
 from desktop.library.catalog.annotations import Annotations
 from desktop.library.catalog.assets import Catalog
@@ -618,6 +620,7 @@ class FakeEngine(Engine):
         annotations: FakeAnnotations = NOTHING_SAID,
         large_pictures: FakeLargePictures | None = None,
         is_read_only: bool = False,
+        templates: TemplateFiles | None = None,
     ) -> None:
         browsing = FakeBrowsing(assets, annotations)
         endpoints, key_store = FakeEndpoints(), FakeKeyStore()
@@ -629,6 +632,7 @@ class FakeEngine(Engine):
             searching=FakeSearching(browsing),
             generating=FakeGenerating(browsing.take_made),
             draft=FakeDraft(),
+            templates=templates or TemplateFiles(resource("prompts"), thumbnails / "prompts"),
             annotations=annotations,
             saved_searches=FakeSavedSearches(),
             daily_backups=FakeDailyBackups(),

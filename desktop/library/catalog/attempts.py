@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from desktop.core.attempt import UNFINISHED, Attempt, AttemptState
-from desktop.core.generation_record import GenerationRecord
+from desktop.core.generation_record import GenerationRecord, GenerationRequest
 from desktop.files.record_json import dump_record, load_record
 from desktop.library.catalog.database import Database
 
@@ -49,6 +49,15 @@ class AttemptTable:
                 " VALUES (?, 'queued', ?, ?, ?)",
                 (key, dump_record(record), os.fsencode(out or ""), time.time()),
             )
+
+    def history(self, most: int = 200) -> list[GenerationRequest]:
+        """What was asked for, the newest first; of several with the same words the newest."""
+        rows = self._database.read(
+            "SELECT record, MAX(id) FROM attempts"
+            " GROUP BY json_extract(record, '$.request.prompt') ORDER BY MAX(id) DESC LIMIT ?",
+            (most,),
+        )
+        return [load_record(record).request for record, _ in rows]
 
     def mark_sent(self, key: str, record: GenerationRecord) -> None:
         """Written before the first byte leaves."""
