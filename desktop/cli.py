@@ -224,6 +224,7 @@ def _add_commands(parser: Parser) -> None:
         propose,
         relocate,
         repair,
+        rights,
         search,
         server,
         sidecars,
@@ -239,6 +240,7 @@ def _add_commands(parser: Parser) -> None:
     for noun in (
         *(index, search, annotate),
         *(propose, generate, template, generation_queue, spend),
+        rights,
         *(backup, relocate, exchange, sidecars),
         *(model, server, team),
         *(duplicates, trash, ignore, folders),

@@ -35,6 +35,7 @@ from desktop.library.catalog.forgetting import Forgetting
 from desktop.library.catalog.ignore_rules import IgnoreRuleTable
 from desktop.library.catalog.lineage import LineageTable
 from desktop.library.catalog.moved_files import MovedFiles
+from desktop.library.catalog.rights import RightsTable
 from desktop.library.catalog.saved_searches import SavedSearches
 from desktop.library.catalog.team import TeamTable
 from desktop.library.catalog.unrelated_vectors import UnrelatedVectors
@@ -64,6 +65,7 @@ from desktop.services.engine import Engine
 from desktop.services.generation.generating import Generating
 from desktop.services.generation.keeping import AnswerKeeping
 from desktop.services.generation.lineage_recovery import LineageRecovery
+from desktop.services.generation.sending_rules import SendingRules
 from desktop.services.generation.spending import Spending
 from desktop.services.indexing.file_matching import FileMatcher
 from desktop.services.indexing.folder_removal import FolderRemoval
@@ -127,6 +129,7 @@ def open_engine(
         catalog = Catalog(database)
         annotations = Annotations(database)
         lineage = LineageTable(database)
+        rights = RightsTable(database)
         vector_table = VectorTable(database)
         team_table = TeamTable(database, catalog, annotations)
         ignore_rules = IgnoreRuleTable(database)
@@ -201,13 +204,19 @@ def open_engine(
             paths.generated,
             sandbox,
         )
+        rules = SendingRules(
+            rights,
+            lambda: preferences.settings.works_offline,
+            asks_consent=options.asks_consent,
+        )
         browsing = Browsing(
-            catalog, lineage, annotations, {made.name: made.label for made in generators}
+            catalog, lineage, annotations, rights, {made.name: made.label for made in generators}
         )
         return Engine(
             library=library,
             catalog=catalog,
             annotations=annotations,
+            rights=rights,
             lineage=lineage,
             team_table=team_table,
             vector_table=vector_table,
@@ -247,9 +256,10 @@ def open_engine(
             watching=Watching(catalog, paths.folder, database, is_read_only=library.is_read_only),
             ignore_rules=IgnoreRuleEditor(catalog, ignore_rules),
             folder_removal=FolderRemoval(catalog.roots),
-            generating=Generating(catalog, attempts, spool, keeping, spending, sandbox),
+            generating=Generating(catalog, attempts, spool, keeping, spending, rules, sandbox),
             spending=spending,
             templates=TemplateFiles(resource("prompts"), profile.prompts),
+            sending_rules=rules,
             draft=DraftFile(paths.draft, is_read_only=library.is_read_only),
             attempts=attempts,
             duplicates=Duplicates(catalog, annotations, trash, thumbnails),

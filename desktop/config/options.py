@@ -21,6 +21,7 @@ class EngineOptions:
         model: name or path of the embedding model.
         store_uri: Milvus file or server.
         gemini_base_url: where Gemini is asked.
+        asks_consent: a person is shown what would be sent to a service before the first time.
         is_read_only: look at the library beside another Plantain that has it open, or in a folder
             that cannot be written to; nothing is changed.
     """
@@ -32,6 +33,7 @@ class EngineOptions:
     gemini_base_url: str = ""
     is_read_only: bool = False
     reads_text: bool | None = None
+    asks_consent: bool = False
 
     @property
     def profile(self) -> ProfilePaths:

@@ -217,6 +217,17 @@ class Settings:
             needs_restart=True,
         ),
     )
+    works_offline: bool = field(
+        default=False,
+        metadata=_about(
+            SettingGroup.PRIVACY,
+            marked("Work offline"),
+            marked(
+                "Nothing leaves this computer: no pictures from services, no downloads, no "
+                "servers elsewhere."
+            ),
+        ),
+    )
     remembers_place: bool = field(
         default=True,
         metadata=_about(

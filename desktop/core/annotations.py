@@ -6,10 +6,11 @@ import csv
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
 
 from desktop.core.errors import UsageError
+from desktop.core.rights import NO_RIGHTS, Rights
 from desktop.core.text import tr
 
 MAX_RATING = 5
@@ -39,6 +40,7 @@ class Board:
 
     asset_ids: tuple[int, ...] = ()
     created_at: float = 0.0
+    rights: Rights = NO_RIGHTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,8 @@ class Edits:
         tags: (asset id, tag) -> whether the asset has it.
         boards: name -> the whole board; None: there is none of this name.
         flags: (asset id, flag) -> whether the asset has it.
+        rights: asset id -> what is said of the picture itself.
+        folder_rights: absolute path of a folder -> what is said of it.
     """
 
     ratings: Mapping[int, int] = field(default_factory=dict[int, int])
@@ -60,15 +64,18 @@ class Edits:
     tags: Mapping[tuple[int, str], bool] = field(default_factory=dict[tuple[int, str], bool])
     boards: Mapping[str, Board | None] = field(default_factory=dict[str, Board | None])
     flags: Mapping[tuple[int, Flag], bool] = field(default_factory=dict[tuple[int, Flag], bool])
+    rights: Mapping[int, Rights] = field(default_factory=dict[int, Rights])
+    folder_rights: Mapping[str, Rights] = field(default_factory=dict[str, Rights])
 
     @property
     def is_empty(self) -> bool:
-        return not (self.ratings or self.notes or self.tags or self.boards or self.flags)
+        return not any(getattr(self, name.name) for name in fields(self))
 
     @property
     def asset_ids(self) -> set[int]:
-        """The assets whose rating, note or tags are named."""
-        return {*self.ratings, *self.notes, *(asset_id for asset_id, _ in self.tags)}
+        """The assets whose rating, note, tags or rights are named."""
+        tagged = (asset_id for asset_id, _ in self.tags)
+        return {*self.ratings, *self.notes, *self.rights, *tagged}
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +87,7 @@ class Annotation:
     tags: tuple[str, ...] = ()
     boards: tuple[str, ...] = ()
     flags: frozenset[Flag] = frozenset()
+    rights: Rights = NO_RIGHTS
 
 
 @dataclass(frozen=True, slots=True)

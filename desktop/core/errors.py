@@ -36,6 +36,9 @@ library; nothing above that edge ever sees them::
         │   └── ModelGone        404: there is no such model, or not any more
         ├── QuotaExhausted       429; carries the seconds to wait when Gemini names them
         ├── SpendingLimit        the person's own limit would be passed; nothing was sent
+        ├── RightsForbid         a picture may not be sent; nothing was
+        ├── ConsentMissing       nobody has agreed that this library is sent there; nothing was
+        ├── WorkingOffline       the person works offline; nothing was sent
         ├── AnswerNotKept        an answer came, and no disk takes it; it is in memory
         ├── ServiceUnavailable   5xx, refused or dropped connection, no answer in time
         ├── ReplyUnreadable      an answer that is not what the API promises
@@ -221,6 +224,8 @@ class Remedy(Enum):
     """Something has to be set on a page of the service; the error names it."""
     SAVE_ELSEWHERE = "save_elsewhere"
     RAISE_LIMIT = "raise_limit"
+    GO_ONLINE = "go_online"
+    SEE_WHAT_IS_SENT = "see_what_is_sent"
 
 
 class GenerationError(PlantainError):
@@ -289,6 +294,21 @@ class QuotaExhausted(GenerationError):
 class SpendingLimit(GenerationError):
     kind = "spending_limit"
     usual_remedy = Remedy.RAISE_LIMIT
+
+
+class RightsForbid(GenerationError):
+    kind = "rights"
+    usual_remedy = Remedy.FEWER_REFERENCES
+
+
+class ConsentMissing(GenerationError):
+    kind = "consent_missing"
+    usual_remedy = Remedy.SEE_WHAT_IS_SENT
+
+
+class WorkingOffline(GenerationError):
+    kind = "working_offline"
+    usual_remedy = Remedy.GO_ONLINE
 
 
 class AnswerNotKept(GenerationError):

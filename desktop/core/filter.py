@@ -104,6 +104,9 @@ class Filter:
         is_elsewhere: a team-mate's, with no file in a folder here.
         is_duplicate: the file is there and has the content of another one.
         is_readable: nothing is known to be wrong with the file.
+        is_private: it never leaves this machine, see ``core.rights``.
+        is_expired: the last day on which it may be used is over.
+        is_made_from_expired: so is that of something it was made from.
         ids: one of these assets.
         every: all of these hold too.
         any_of: one of these holds, or more.
@@ -138,6 +141,9 @@ class Filter:
     is_elsewhere: bool | None = None
     is_duplicate: bool | None = None
     is_readable: bool | None = None
+    is_private: bool | None = None
+    is_expired: bool | None = None
+    is_made_from_expired: bool | None = None
     ids: tuple[int, ...] | None = None
     every: tuple[Filter, ...] = ()
     any_of: tuple[Filter, ...] = ()

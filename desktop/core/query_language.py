@@ -30,7 +30,9 @@
     keyword:harbour                       that another program wrote into the file
     is:generated                          or missing, offline, duplicate, tagged, untagged,
                                           unrated, favourite, kept, rejected, readable,
-                                          unreadable, teammates
+                                          unreadable, teammates, private (never leaves this
+                                          machine), expired (its licence is over),
+                                          made-from-expired
 
 All terms hold together. ``-`` turns a term round; before a word it leaves out what has that word.
 A word that merely contains a colon ("12:30", a web address) is a word.
@@ -96,6 +98,9 @@ STATES: dict[str, Filter] = {
     "readable": Filter(is_readable=True),
     "unreadable": Filter(is_readable=False),
     "teammates": Filter(is_elsewhere=True),
+    "private": Filter(is_private=True),
+    "expired": Filter(is_expired=True),
+    "made-from-expired": Filter(is_made_from_expired=True),
 }
 
 

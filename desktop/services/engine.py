@@ -14,6 +14,7 @@ from desktop.library.catalog.assets import Catalog
 from desktop.library.catalog.attempts import AttemptTable
 from desktop.library.catalog.forgetting import Forgetting
 from desktop.library.catalog.lineage import LineageTable
+from desktop.library.catalog.rights import RightsTable
 from desktop.library.catalog.saved_searches import SavedSearches
 from desktop.library.catalog.team import TeamTable
 from desktop.library.catalog.vectors import VectorTable
@@ -32,6 +33,7 @@ from desktop.services.curation.tag_suggestions import TagSuggestions
 from desktop.services.curation.trash import Trash
 from desktop.services.current_model import CurrentModel, ModelSwitch
 from desktop.services.generation.generating import Generating
+from desktop.services.generation.sending_rules import SendingRules
 from desktop.services.generation.spending import Spending
 from desktop.services.indexing.folder_removal import FolderRemoval
 from desktop.services.indexing.ignore_rules import IgnoreRuleEditor
@@ -70,6 +72,7 @@ class Engine:
     library: OpenLibrary
     catalog: Catalog
     annotations: Annotations
+    rights: RightsTable
     lineage: LineageTable
     team_table: TeamTable
     vector_table: VectorTable
@@ -97,6 +100,7 @@ class Engine:
     generating: Generating
     attempts: AttemptTable
     spending: Spending
+    sending_rules: SendingRules
     draft: DraftFile
     templates: TemplateFiles
     duplicates: Duplicates

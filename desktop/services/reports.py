@@ -12,6 +12,7 @@ from desktop.core.colour import Palette
 from desktop.core.generation_record import GenerationRecord
 from desktop.core.metadata import NO_METADATA, Metadata
 from desktop.core.picture_text import TextLine
+from desktop.core.rights import Claim
 from desktop.core.text import listed, ngettext, number, tr
 
 _KINDS_TOLD = 6
@@ -124,6 +125,7 @@ class AssetDetails:
         metadata: what its file says beside the pixels.
         palette: its main colours.
         text: what is written in it; None where nobody has looked yet.
+        claims: what binds it, see ``core.rights``.
     """
 
     asset: Asset
@@ -134,6 +136,7 @@ class AssetDetails:
     metadata: Metadata = NO_METADATA
     palette: Palette = ()
     text: tuple[TextLine, ...] | None = None
+    claims: tuple[Claim, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from desktop.core.generation_record import (
     Reference,
     Usage,
 )
+from desktop.core.rights import Rights, clean_licence
 from desktop.library.catalog.annotations import Annotations
 from desktop.library.catalog.assets import Catalog, ReadFile
 from desktop.library.catalog.database import Database
@@ -34,6 +35,7 @@ from desktop.library.exchange.export_file import (
     Exported,
     ExportedAsset,
     ExportedBoard,
+    ExportedFolder,
     ExportedRoot,
     from_bytes,
     to_csv,
@@ -69,6 +71,12 @@ def fit(clean: Callable[[str], str]) -> Callable[[str], bool]:
 names = st.one_of(nasty, any_text).filter(fit(clean_name))
 notes = st.one_of(nasty, any_text, st.just("")).filter(fit(clean_note))
 numbers = st.floats(allow_nan=False, allow_infinity=False)
+rights = st.builds(
+    Rights,
+    st.booleans(),
+    st.one_of(nasty, any_text, st.just("")).filter(fit(clean_licence)),
+    st.dates().map(str) | st.just(""),
+)
 pictures = st.builds(
     ExportedAsset,
     root=file_names | st.just(""),
@@ -78,6 +86,7 @@ pictures = st.builds(
     note=notes,
     tags=st.lists(names, max_size=3).map(tuple),
     made=st.none() | records.map(GenerationRecord.portable),
+    rights=rights,
 )
 
 
@@ -89,14 +98,15 @@ def exports(draw: st.DrawFn) -> Exported:
     )
     boards = draw(
         st.lists(
-            st.builds(ExportedBoard, names, numbers, places),
+            st.builds(ExportedBoard, names, numbers, places, rights),
             max_size=3,
             unique_by=lambda board: board.name,
         )
     )
     roots = draw(st.lists(st.builds(ExportedRoot, file_names, any_text, any_text), max_size=2))
     rules = draw(st.lists(any_text, max_size=2))
-    return Exported(tuple(roots), tuple(rules), tuple(boards), tuple(assets))
+    folders = draw(st.lists(st.builds(ExportedFolder, file_names, rights), max_size=2))
+    return Exported(tuple(roots), tuple(rules), tuple(boards), tuple(assets), tuple(folders))
 
 
 @given(exports())

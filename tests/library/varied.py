@@ -11,12 +11,15 @@ from desktop.core.annotations import Flag
 from desktop.core.asset import PREVIEW, Asset, Kind
 from desktop.core.colour import Swatch
 from desktop.core.filter import EVERYTHING, Filter, Near, Range, Ratio, Shape
+from desktop.core.generation_record import GenerationRecord, GenerationRequest, Reference
 from desktop.core.metadata import NO_METADATA, Metadata
 from desktop.core.picture_text import TextLine
+from desktop.core.rights import Rights
 from desktop.library.catalog.annotations import Annotations
 from desktop.library.catalog.assets import Catalog, ReadFile
 from desktop.library.catalog.database import Database
 from desktop.library.catalog.ignore_rules import IgnoreRuleTable
+from desktop.library.catalog.lineage import LineageTable
 from desktop.library.catalog.picture_texts import PictureTexts
 from desktop.library.catalog.roots import Root
 from desktop.library.folders.ignore import IgnoreRules
@@ -48,6 +51,7 @@ METADATA = (
     Metadata(camera="Canon EOS R5", keywords=("sea",), taken_at="1950-01-01T00:00:00"),
 )
 TAGS = ("cat", "a_b", "100%", "Été", "红色", "dog", "cat/kitten", "cats")
+_PRIVATE, _EXPIRED = Rights(is_private=True), Rights(expires="2020-01-01")
 COUNT = 120
 """No multiple of what is above, so that everything meets everything."""
 
@@ -72,6 +76,16 @@ class VariedLibrary:
         with self.catalog.all_or_nothing():  # one wait for the disk
             self._fill(self.catalog.roots.add(self.folder), self.catalog.roots.add(place / "away"))
         self.boards = {"mood": self.annotations.board("Mood").asset_ids}
+        private, expired = (
+            self._with_all_made_of(self._said_of(wanted)) for wanted in (_PRIVATE, _EXPIRED)
+        )
+        self.bound = {
+            "is_private": private,
+            "is_expired": expired,
+            "is_made_from_expired": {
+                made for made, used in self.made.items() if expired & self._alike(used)
+            },
+        }
 
     def _fill(self, root: Root, away: Root) -> None:
         for n in range(COUNT):
@@ -119,10 +133,46 @@ class VariedLibrary:
                 for n, _ in self._every(9)
             },
         )
+        self.annotations.create_board("Closed", [self.ids[n] for n in (15, 34)])
+        self.annotations.give_board_rights("Closed", _PRIVATE)
+        self.annotations.give_folder_rights(f"{self.folder}/a_bc", _EXPIRED)
+        self.annotations.give_rights([i for _, i in self._every(29)], _PRIVATE)
+        self.annotations.give_rights([i for _, i in self._every(31)], _EXPIRED)
+        self.annotations.give_rights([self.ids[1]], Rights(licence="ours", expires="9999-12-31"))
+        # One of what is named, one of what that is, one of the same bytes as what is named.
+        uses = ((10, 29), (11, 10), (12, 31), (14, 49), (20, 2))
+        self.made = {self.ids[made]: self.ids[used] for made, used in uses}
+        for made, used in uses:
+            reference = Reference(Path("x.png"), self.ids[used])
+            LineageTable(self.database).record(
+                self.ids[made], GenerationRecord(GenerationRequest("a cape", (reference,)))
+            )
         IgnoreRuleTable(self.database).keep(IgnoreRules(["7.png", "8.png"]))
 
     def _every(self, step: int) -> list[tuple[int, int]]:
         return [(n, asset_id) for n, asset_id in enumerate(self.ids) if n % step == 0]
+
+    def _said_of(self, rights: Rights) -> set[int]:
+        """What is bound by these, by the picture, a board, or a folder."""
+        steps = {_PRIVATE: 29, _EXPIRED: 31}
+        said = {asset_id for _, asset_id in self._every(steps[rights])}
+        if rights == _PRIVATE:  # what was said last of the first counts
+            return said - {self.ids[0]} | {self.ids[15], self.ids[34]}
+        inside = f"{self.folder}/a_bc"
+        return said | {asset.id for asset in self.catalog.all_assets() if asset.folder == inside}
+
+    def _alike(self, asset_id: int) -> set[int]:
+        """Those of the same bytes, itself included."""
+        content = {file.asset_id: file.content_hash for file in self.files}
+        return {other for other in self.ids if content[other] == content[asset_id]}
+
+    def _with_all_made_of(self, bound: set[int]) -> set[int]:
+        while True:
+            more = {other for one in bound for other in self._alike(one)}
+            more |= {made for made, used in self.made.items() if used in more}
+            if more == bound:
+                return bound
+            bound = more
 
     def means(self, wanted: Filter) -> list[int]:
         """The ids, ascending, found by looking at each asset for each condition."""
@@ -188,6 +238,8 @@ class VariedLibrary:
                 palette = self.files[self.ids.index(asset.id)].palette
                 near = palette_share(palette, value.colour, value.distance)
                 return near >= max(1, value.share)
+            case (("is_private" | "is_expired" | "is_made_from_expired"), bool()):
+                return (asset.id in self.bound[name]) is value
             case "is_offline", bool():
                 is_away = asset.is_offline and not (asset.is_missing or asset.is_elsewhere)
                 return is_away is value
@@ -294,7 +346,10 @@ def filters(library: VariedLibrary) -> dict[str, Filter]:
         "nearly that colour": Filter(near=Near("#FF4040", 0.12)),
         **{
             f"{name} {wanted}": replace(EVERYTHING, **{name: wanted})
-            for name in ("is_generated", "is_missing", "is_offline", "is_elsewhere")
+            for name in (
+                *("is_generated", "is_missing", "is_offline", "is_elsewhere"),
+                *("is_private", "is_expired", "is_made_from_expired"),
+            )
             for wanted in (False, True)
         },
         "duplicates": Filter(is_duplicate=True),

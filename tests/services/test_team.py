@@ -22,6 +22,7 @@ from desktop.core.cancellation import CancelToken
 from desktop.core.errors import LibraryError, StoreUnreachable, UsageError
 from desktop.core.progress import finish
 from desktop.core.query import Query
+from desktop.core.rights import Rights
 from desktop.core.team import (
     FieldEdit,
     SharedAsset,
@@ -656,3 +657,26 @@ def test_a_link_shares_nothing_that_lies_elsewhere(
     assert set(report.outside) == {"link.png", "other.png"}
     ben.sync()
     assert set(ben.assets()) == {"0000.png", "inside.png"}
+
+
+def test_what_never_leaves_a_machine_is_not_sent_and_a_licence_travels(
+    member: Callable[[str], Member],
+) -> None:
+    ann, ben = member("ann"), member("ben")
+    for number, name in enumerate(("private.png", "closed/in-a-folder.png", "free.png")):
+        pictures.save(ann.folder / name, number)
+    ann.index()
+    free = ann.assets()["free.png"].id
+    licence = Rights(licence="Stock 7", expires="2031-05-31")
+    ann.engine.annotations.give_rights([ann.assets()["private.png"].id], Rights(is_private=True))
+    ann.engine.annotations.give_folder_rights(f"{ann.folder}/closed", Rights(is_private=True))
+    ann.engine.annotations.give_rights([free], licence)
+    assert ann.sync().sent == 1
+    ben.sync()
+    assert set(ben.assets()) == {"free.png"}
+    theirs = ben.assets()["free.png"].id
+    assert ben.engine.annotations.of([theirs])[theirs].rights == licence
+    ben.engine.annotations.give_rights([theirs], Rights(is_private=True))
+    ben.sync()
+    ann.sync()
+    assert ann.engine.annotations.of([free])[free].rights == Rights(is_private=True)

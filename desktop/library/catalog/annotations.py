@@ -7,9 +7,11 @@ words by which the assets are found, and gives back the edits that undo it.
 
 from __future__ import annotations
 
+import os
 import time
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import replace
 
 from desktop.core.annotations import (
     TAG_SEPARATOR,
@@ -28,10 +30,12 @@ from desktop.core.annotations import (
     tags_above,
 )
 from desktop.core.errors import LibraryError
+from desktop.core.rights import NO_RIGHTS, Rights, clean_rights, strictest
 from desktop.core.text import tr
 from desktop.library.catalog.database import Database
 from desktop.library.catalog.edits import EditStamp, find_board, write_edits
 from desktop.library.catalog.full_text import index_reworded
+from desktop.library.catalog.rights import own_rights
 
 
 class Annotations:
@@ -75,6 +79,7 @@ class Annotations:
             wanted,
         ):
             flags[asset_id].append(Flag(flag))
+        rights = own_rights(self._database, asset_ids)
         return {
             asset_id: Annotation(
                 rating,
@@ -82,6 +87,7 @@ class Annotations:
                 tuple(tags[asset_id]),
                 tuple(boards[asset_id]),
                 frozenset(flags.get(asset_id, ())),
+                rights.get(asset_id, NO_RIGHTS),
             )
             for asset_id, rating, note in rows
         }
@@ -284,13 +290,14 @@ class Annotations:
                 assert found is not None  # it was just read that an asset is on it
                 ids = found[1].asset_ids
                 at = min(ids.index(i) for i in from_ids if i in ids)
-                boards[name] = Board((*ids[:at], into_id, *ids[at:]), found[1].created_at)
+                boards[name] = replace(found[1], asset_ids=(*ids[:at], into_id, *ids[at:]))
             return self.apply(
                 Edits(
                     ratings={into_id: stars},
                     notes={into_id: "\n\n".join(notes)},
                     tags={(into_id, name): True for other in others for name in other.tags},
                     boards=boards,
+                    rights={into_id: strictest((own.rights, *(o.rights for o in others)))},
                 )
             )
 
@@ -342,14 +349,35 @@ class Annotations:
             before = tuple(i for i in board.asset_ids[:end] if i not in moved)
             after = tuple(i for i in board.asset_ids[end:] if i not in moved)
             ids = (*before, *dict.fromkeys(asset_ids), *after)
-            return self.apply(Edits(boards={name: Board(ids, board.created_at)}))
+            return self.apply(Edits(boards={name: replace(board, asset_ids=ids)}))
 
     def take_off_board(self, name: str, asset_ids: Collection[int]) -> Edits:
         """Raises: as ``board``."""
         with self._database.transaction():
             board = self.board(name)
             ids = tuple(i for i in board.asset_ids if i not in asset_ids)
-            return self.apply(Edits(boards={name: Board(ids, board.created_at)}))
+            return self.apply(Edits(boards={name: replace(board, asset_ids=ids)}))
+
+    # -- rights --------------------------------------------------------------------------------
+
+    def give_rights(self, asset_ids: Collection[int], rights: Rights) -> Edits:
+        """Say what may be done with these pictures; ``NO_RIGHTS`` takes it back."""
+        return self.apply(Edits(rights=dict.fromkeys(asset_ids, clean_rights(rights))))
+
+    def give_board_rights(self, name: str, rights: Rights) -> Edits:
+        """The same of a board, which binds what is on it. Raises: as ``board``."""
+        with self._database.transaction():
+            board = replace(self.board(name), rights=clean_rights(rights))
+            return self.apply(Edits(boards={name: board}))
+
+    def give_folder_rights(self, folder: str, rights: Rights) -> Edits:
+        """The same of a folder, which binds what is below it, now and later.
+
+        Args:
+            folder: absolute, as ``Asset.folder`` spells it.
+        """
+        place = folder.rstrip(os.sep) or folder
+        return self.apply(Edits(folder_rights={place: clean_rights(rights)}))
 
     def index_words(self) -> bool:
         """Make some of the words anew by which assets are found that were changed in large

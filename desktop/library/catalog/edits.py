@@ -7,6 +7,7 @@ one more row each in those, instead of a hundred thousand statements.
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -14,7 +15,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from desktop.core.annotations import Board, Edits, Flag, name_key
+from desktop.core.rights import NO_RIGHTS, Rights
 from desktop.library.catalog.full_text import note_reworded
+from desktop.library.catalog.rights import dump_rights, load_rights
 
 _TABLES = (
     "CREATE TEMP TABLE IF NOT EXISTS wanted (asset_id INTEGER PRIMARY KEY, value)",
@@ -46,24 +49,32 @@ def write_edits(connection: sqlite3.Connection, edits: Edits, stamp: EditStamp) 
     writer.write_column("note", edits.notes)
     writer.write_tags(edits.tags)
     writer.write_flags(edits.flags)
+    writer.write_rights(edits.rights)
+    writer.write_folder_rights(edits.folder_rights)
     # Off before on: a board that only changes its capitals is the same board.
     for name, board in sorted(edits.boards.items(), key=lambda item: item[1] is not None):
         writer.write_board(name, board)
     note_reworded(connection, sorted(writer.reworded))
-    return Edits(writer.ratings, writer.notes, writer.tags, writer.boards, writer.flags)
+    return Edits(
+        *(writer.ratings, writer.notes, writer.tags, writer.boards, writer.flags),
+        *(writer.rights, writer.folder_rights),
+    )
 
 
 def find_board(connection: sqlite3.Connection, name: str) -> tuple[int, Board] | None:
     """Row id and board; None when there is none of this name."""
     row = connection.execute(
-        "SELECT id, created_at FROM boards WHERE key = ?", (name_key(name),)
+        "SELECT id, created_at, is_private, licence, expires FROM boards"
+        " LEFT JOIN board_rights ON board_id = id WHERE key = ?",
+        (name_key(name),),
     ).fetchone()
     if row is None:
         return None
     ids = connection.execute(
         "SELECT asset_id FROM board_assets WHERE board_id = ? ORDER BY position", (row[0],)
     ).fetchall()
-    return row[0], Board(tuple(asset_id for (asset_id,) in ids), row[1])
+    rights = NO_RIGHTS if row[2] is None else Rights(bool(row[2]), row[3], row[4])
+    return row[0], Board(tuple(asset_id for (asset_id,) in ids), row[1], rights)
 
 
 class _Writer:
@@ -77,6 +88,8 @@ class _Writer:
         self.tags: dict[tuple[int, str], bool] = {}
         self.boards: dict[str, Board | None] = {}
         self.flags: dict[tuple[int, Flag], bool] = {}
+        self.rights: dict[int, Rights] = {}
+        self.folder_rights: dict[str, Rights] = {}
         self.reworded: set[int] = set()
 
     def write_column(self, column: str, values: Mapping[int, int | str]) -> None:
@@ -138,6 +151,44 @@ class _Writer:
             )
             self.flags.update(dict.fromkeys(((asset_id, flag) for asset_id, _ in changed), not has))
 
+    def write_rights(self, rights: Mapping[int, Rights]) -> None:
+        """Of pictures themselves."""
+        if not rights:
+            return
+        said = "json_array(COALESCE(is_private, 0), COALESCE(licence, ''), COALESCE(expires, ''))"
+        changed = self._find_changed(
+            "rights",
+            ((asset_id, dump_rights(each)) for asset_id, each in rights.items()),
+            f"SELECT id, {said}, value FROM wanted JOIN assets ON id = wanted.asset_id"
+            f" LEFT JOIN asset_rights ON asset_rights.asset_id = id WHERE {said} <> value",
+        )
+        self._connection.execute(
+            "INSERT OR REPLACE INTO asset_rights SELECT asset_id, json_extract(value, '$[0]'),"
+            " json_extract(value, '$[1]'), json_extract(value, '$[2]') FROM changed"
+        )
+        self._connection.execute(
+            "DELETE FROM asset_rights WHERE NOT is_private AND licence = '' AND expires = ''"
+        )
+        self.rights.update((asset_id, load_rights(was)) for asset_id, was in changed)
+
+    def write_folder_rights(self, rights: Mapping[str, Rights]) -> None:
+        """Of folders, which no team shares: they are not stamped."""
+        for folder, wanted in rights.items():
+            place = os.fsencode(folder)
+            row = self._connection.execute(
+                "SELECT is_private, licence, expires FROM folder_rights WHERE folder = ?", (place,)
+            ).fetchone()
+            was = Rights(bool(row[0]), row[1], row[2]) if row else NO_RIGHTS
+            if was == wanted:
+                continue
+            self.folder_rights[folder] = was
+            self._connection.execute("DELETE FROM folder_rights WHERE folder = ?", (place,))
+            if wanted != NO_RIGHTS:
+                self._connection.execute(
+                    "INSERT INTO folder_rights VALUES (?, ?, ?, ?)",
+                    (place, wanted.is_private, wanted.licence, wanted.expires),
+                )
+
     def write_board(self, name: str, board: Board | None) -> None:
         found = find_board(self._connection, name)
         if found is None and board is None:
@@ -158,6 +209,7 @@ class _Writer:
                 return
             self.boards[spelt] = before
             self._connection.execute("DELETE FROM board_assets WHERE board_id = ?", (board_id,))
+            self._connection.execute("DELETE FROM board_rights WHERE board_id = ?", (board_id,))
         if board is None:
             self._connection.execute("DELETE FROM boards WHERE id = ?", (board_id,))
             return
@@ -168,6 +220,11 @@ class _Writer:
                 for position, asset_id in enumerate(dict.fromkeys(board.asset_ids))
             ),
         )
+        if (rights := board.rights) != NO_RIGHTS:
+            self._connection.execute(
+                "INSERT INTO board_rights VALUES (?, ?, ?, ?)",
+                (board_id, rights.is_private, rights.licence, rights.expires),
+            )
 
     # ------------------------------------------------------------------ inside
 

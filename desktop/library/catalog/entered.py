@@ -15,6 +15,7 @@ _SLASHES = (("", ""), ("/", "\\"), ("\\", "/"))
 IS_ENTERED = """(rating <> 0 OR note <> ''
     OR EXISTS (SELECT 1 FROM asset_tags WHERE asset_id = assets.id)
     OR EXISTS (SELECT 1 FROM asset_flags WHERE asset_id = assets.id)
+    OR EXISTS (SELECT 1 FROM asset_rights WHERE asset_id = assets.id)
     OR EXISTS (SELECT 1 FROM board_assets WHERE asset_id = assets.id)
     OR EXISTS (SELECT 1 FROM lineage WHERE asset_id = assets.id))"""
 """Of a row of ``assets``: somebody said something about it, or made it."""

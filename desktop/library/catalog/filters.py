@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterable
+from datetime import date
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,6 +16,7 @@ from desktop.core.asset import PAGED_FORMATS, PREVIEW, Kind
 from desktop.core.filter import SQUARE_WITHIN, Filter, Near, Range, Ratio, Shape
 from desktop.library.catalog.database import Database
 from desktop.library.catalog.palettes import PaletteTable
+from desktop.library.catalog.rights import bound
 from desktop.library.catalog.root_presence import RootPresence
 from desktop.library.catalog.word_tokens import match_expression, phrase_expression
 
@@ -33,6 +35,12 @@ _RATIO = "COALESCE(assets.width * 1.0 / NULLIF(assets.height, 0), 0)"
 _PIXELS = "assets.width * assets.height"
 _DATED = f"CASE WHEN assets.taken_s <> 0 THEN assets.taken_s * {_NS} ELSE assets.modified_ns END"
 _LISTED = "IN (SELECT value FROM json_each(?))"
+_PRIVATE = "is_private"
+_MADE_FROM = (
+    "SELECT asset_id FROM lineage_references JOIN ({}) AS used ON reference_id = used.id"
+    " OR lineage_references.content_hash IN"
+    " (SELECT content_hash FROM assets WHERE assets.id = used.id AND content_hash <> '')"
+)
 _SHOWN = "assets.id NOT IN (SELECT id FROM assets WHERE is_ignored)"
 """Told by the few that are hidden, so that a folder is read from its index alone."""
 
@@ -92,6 +100,9 @@ class AssetFilters:
             ),
             "is_duplicate": self._duplicated,
             "is_readable": lambda wanted: _is("assets.failure = ''", wanted),
+            "is_private": lambda wanted: self._bound(_PRIVATE, "{}", wanted),
+            "is_expired": lambda wanted: self._bound(_expired(), "{}", wanted),
+            "is_made_from_expired": lambda wanted: self._bound(_expired(), _MADE_FROM, wanted),
             "ids": lambda ids: Condition(f"assets.id {_LISTED}", (_json(ids),)),
             "every": lambda parts: _all(map(self._said, parts)),
             "any_of": lambda parts: _any(map(self._said, parts)),
@@ -199,8 +210,23 @@ class AssetFilters:
             wanted,
         )
 
+    def _bound(self, said: str, among: str, wanted: bool) -> Condition:
+        """Bound by rights of which ``said`` holds.
+
+        Args:
+            among: a SELECT of ids around that of what is bound.
+        """
+        rows = self._database.read(f"SELECT folder FROM folder_rights WHERE {said}")
+        folders = _any(self._in_folder(os.fsdecode(folder)) for (folder,) in rows)
+        below = f"SELECT assets.id FROM assets WHERE {folders.sql}"
+        return _is(f"assets.id IN ({among.format(bound(said, below))})", wanted, folders.values)
+
     def _near(self, near: Near) -> Condition:
         return Condition(f"assets.id {_LISTED}", (_json(self._palettes.ids_near(near).tolist()),))
+
+
+def _expired() -> str:
+    return f"(expires <> '' AND expires < '{date.today().isoformat()}')"
 
 
 def _numbers(text: str | None) -> NDArray[np.int64]:

@@ -19,6 +19,7 @@ from desktop.library.catalog.generation_tables import GENERATION
 from desktop.library.catalog.lineage_v3 import RECORDS_OF_V3, record_of_v3
 from desktop.library.catalog.palette_blobs import palette_of_v5
 from desktop.library.catalog.picture_text_tables import PICTURE_TEXTS
+from desktop.library.catalog.rights_tables import RIGHTS
 from desktop.library.catalog.root_tables import REMOVED_ROOTS
 from desktop.library.catalog.saved_search_tables import SAVED_SEARCHES
 from desktop.library.catalog.scalar_changes import SCALAR_CHANGES
@@ -249,6 +250,7 @@ _V6 = "".join(
         *(CURATION, SCALAR_CHANGES, METADATA, PALETTES, PICTURE_TEXTS, GENERATION),
         *(SAVED_SEARCHES, UNRELATED_TEXTS, REMOVED_ROOTS),
         TRANSPARENCY,
+        RIGHTS,
     )
 )
 

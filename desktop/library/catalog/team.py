@@ -22,6 +22,8 @@ from numpy.typing import NDArray
 
 from desktop.core.annotations import Edits, check_rating, clean_name, clean_note
 from desktop.core.errors import LibraryError, UsageError
+from desktop.core.filter import Filter
+from desktop.core.rights import Rights, clean_rights
 from desktop.core.team import (
     FieldEdit,
     FieldEdits,
@@ -31,11 +33,13 @@ from desktop.core.team import (
     split_key,
 )
 from desktop.core.text import tr
+from desktop.files.checked_json import MalformedJson
 from desktop.files.edits_json import dump_edits, load_edits
 from desktop.library.catalog.annotations import Annotations
 from desktop.library.catalog.assets import Catalog
 from desktop.library.catalog.database import Database
 from desktop.library.catalog.full_text import index_words
+from desktop.library.catalog.rights import load_rights
 from desktop.library.catalog.roots import RootKind
 from desktop.library.folders.spelling import is_same_folder
 
@@ -379,8 +383,9 @@ class TeamTable:
         }
 
     def shared(self, encoder_id: str) -> Iterator[tuple[int, bool, SharedAsset]]:
-        """Every picture of the roots that have a name: its id, whether its file is here and has
-        a vector by ``encoder_id``, and what is to be known of it."""
+        """Every picture of the roots that have a name: its id, whether it can be sent (its file is
+        here, has a vector by ``encoder_id``, and may leave this machine), and what is to be known
+        of it."""
         said = self._edits()
         rows = self._database.read(
             "SELECT assets.id, name, relative_path, content_hash, modified_ns, size, width,"
@@ -393,6 +398,7 @@ class TeamTable:
             (encoder_id,),
         )
         own = self._catalog.library_id()
+        private = {*self._catalog.filters.ids(Filter(is_private=True)).tolist()}
         for row in rows:
             # fmt: off
             (asset_id, root, relative, content_hash, modified_ns, size, width, height, form,
@@ -406,7 +412,7 @@ class TeamTable:
                     library=own if is_here else shared_by,
                     edits=said.get(asset_id, {}),
                 )
-                yield asset_id, bool(is_here), shared
+                yield asset_id, bool(is_here) and asset_id not in private, shared
 
     def vectors(
         self, encoder_id: str, asset_ids: Sequence[int]
@@ -468,9 +474,12 @@ class TeamTable:
             )
         }
         found: dict[int, dict[str, FieldEdit]] = defaultdict(dict)
-        for asset_id, name, at, editor, rating, note in self._database.read(
-            "SELECT asset_id, field, edited_at, editor, rating, note FROM edits"
-            " JOIN assets ON assets.id = asset_id" + one,
+        for asset_id, name, at, editor, rating, note, rights in self._database.read(
+            "SELECT edits.asset_id, field, edited_at, editor, rating, note,"
+            " json_array(COALESCE(is_private, 0), COALESCE(licence, ''), COALESCE(expires, ''))"
+            " FROM edits JOIN assets ON assets.id = edits.asset_id"
+            " LEFT JOIN asset_rights ON asset_rights.asset_id = edits.asset_id"
+            + ("" if only is None else " WHERE edits.asset_id = :asset"),
             values,
         ):
             kind, _, key = name.partition(":")
@@ -478,7 +487,8 @@ class TeamTable:
                 tag = tags.get((asset_id, key))
                 edit = FieldEdit(tag is not None, at, editor, tag or key)
             else:
-                edit = FieldEdit(rating if kind == "rating" else note, at, editor)
+                now = {"rating": rating, "note": note, "rights": rights}
+                edit = FieldEdit(now[kind], at, editor)
             found[asset_id][name] = edit
         return found
 
@@ -488,8 +498,9 @@ def _as_edits(asset_id: int, fields: FieldEdits) -> Edits:
     ratings: dict[int, int] = {}
     notes: dict[int, str] = {}
     tags: dict[tuple[int, str], bool] = {}
+    rights: dict[int, Rights] = {}
     for name, edit in fields.items():
-        with suppress(UsageError):
+        with suppress(UsageError, MalformedJson):
             match edit.value:
                 case bool() as has if name.startswith("tag:") and edit.name:
                     tags[asset_id, clean_name(edit.name)] = has
@@ -499,9 +510,11 @@ def _as_edits(asset_id: int, fields: FieldEdits) -> Edits:
                     ratings[asset_id] = check_rating(stars)
                 case str() as note if name == "note":
                     notes[asset_id] = clean_note(note)
+                case str() as said if name == "rights":
+                    rights[asset_id] = clean_rights(load_rights(said))
                 case _:
                     pass
-    return Edits(ratings=ratings, notes=notes, tags=tags)
+    return Edits(ratings=ratings, notes=notes, tags=tags, rights=rights)
 
 
 def _local(relative_path: str) -> bytes:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from desktop.core.annotations import Board, Edits, name_key
 from desktop.core.generation_record import GenerationRecord
+from desktop.core.rights import NO_RIGHTS, Rights, strictest
 from desktop.core.team import root_problem
 from desktop.library.catalog.annotations import Annotations
 from desktop.library.catalog.assets import Catalog
@@ -17,11 +18,13 @@ from desktop.library.catalog.entered import EnteredTable
 from desktop.library.catalog.ignore_rules import IgnoreRuleTable
 from desktop.library.catalog.lineage import LineageTable
 from desktop.library.catalog.moved_files import last_place
+from desktop.library.catalog.rights import RightsTable
 from desktop.library.catalog.roots import RootKind
 from desktop.library.exchange.export_file import (
     Exported,
     ExportedAsset,
     ExportedBoard,
+    ExportedFolder,
     ExportedRoot,
     read_export,
     to_csv,
@@ -64,6 +67,7 @@ class Exchange:
         self._annotations = annotations
         self._lineage = lineage
         self._rules = IgnoreRuleTable(database)
+        self._rights = RightsTable(database)
         self._entered = EnteredTable(database)
 
     def collect(self) -> Exported:
@@ -145,7 +149,7 @@ class Exchange:
         for listed in self._annotations.boards():
             board = self._annotations.board(listed.name)
             places = tuple(numbers[asset_id] for asset_id in board.asset_ids)
-            boards.append(ExportedBoard(listed.name, board.created_at, places))
+            boards.append(ExportedBoard(listed.name, board.created_at, places, board.rights))
         names = self._catalog.roots.names()
         return Exported(
             roots=tuple(
@@ -165,8 +169,13 @@ class Exchange:
                     tags=said[asset.id].tags,
                     flags=tuple(sorted(said[asset.id].flags)),
                     made=self._made(asset.id),
+                    rights=said[asset.id].rights,
                 )
                 for asset in entered
+            ),
+            folders=tuple(
+                ExportedFolder(_text(os.fsencode(path)), rights)
+                for path, rights in self._rights.folders().items()
             ),
         )
 
@@ -206,6 +215,7 @@ class Exchange:
         ratings: dict[int, int] = {}
         notes: dict[int, str] = {}
         tags: dict[tuple[int, str], bool] = {}
+        rights: dict[int, Rights] = {}
         said = self._annotations.of([asset_id for asset_id in ids if asset_id is not None])
         for asset_id, asset in zip(ids, exported.assets, strict=True):
             if asset_id is None:
@@ -216,6 +226,9 @@ class Exchange:
             if asset.note and asset.note not in own:
                 notes[asset_id] = f"{own}\n\n{asset.note}".strip()
             tags.update(((asset_id, tag), True) for tag in asset.tags)
+            if asset.rights != NO_RIGHTS:
+                own_rights = rights.get(asset_id, said[asset_id].rights)
+                rights[asset_id] = _stricter(own_rights, asset.rights)
         flags = {
             (asset_id, flag): True
             for asset_id, asset in zip(ids, exported.assets, strict=True)
@@ -230,9 +243,23 @@ class Exchange:
                 own_board = self._annotations.board(board.name)
             on_it = [asset_id for number in board.assets if (asset_id := ids[number]) is not None]
             boards[board.name] = Board(
-                tuple(dict.fromkeys((*own_board.asset_ids, *on_it))), own_board.created_at
+                tuple(dict.fromkeys((*own_board.asset_ids, *on_it))),
+                own_board.created_at,
+                _stricter(own_board.rights, board.rights),
             )
-        return Edits(ratings, notes, tags, boards, flags)
+        of_folders = self._rights.folders()
+        folder_rights = {
+            path: _stricter(of_folders.get(path, NO_RIGHTS), folder.rights)
+            for folder in exported.folders
+            if os.path.isabs(path := os.fsdecode(_bytes(folder.path)))  # noqa: PTH117
+        }
+        return Edits(ratings, notes, tags, boards, flags, rights, folder_rights)
+
+
+def _stricter(own: Rights, other: Rights) -> Rights:
+    """A licence takes the place of another, as a rating does; nothing becomes free."""
+    both = strictest((own, other))
+    return replace(both, licence=other.licence or own.licence)
 
 
 def _text(path: bytes) -> str:

@@ -30,6 +30,7 @@ from desktop.core.annotations import (
 from desktop.core.asset import displayable
 from desktop.core.errors import LibraryError, UsageError
 from desktop.core.generation_record import GenerationRecord
+from desktop.core.rights import NO_RIGHTS, Rights, clean_day, clean_licence, clean_rights
 from desktop.core.text import tr
 from desktop.files.checked_json import MalformedJson, checked, parse_json
 from desktop.files.new_file import new_file
@@ -56,6 +57,8 @@ _FORMULA = "=+-@\t\r'＝＋－＠"
 _COLUMNS = (
     *("kind", "root", "path", "content", "rating", "tags", "note", "boards", "made", "created_at"),
 )
+_NEWER_COLUMNS = ("is_private", "licence", "expires")
+"""That a table of an older Plantain has not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,7 @@ class ExportedAsset:
         path: below the root.
         content: hex digest of its bytes; empty when the file was never read.
         flags: a table has none, as that of an older Plantain.
+        rights: what was said of the picture itself.
         made: how it was made, without ids of assets.
     """
 
@@ -78,6 +82,15 @@ class ExportedAsset:
     tags: tuple[str, ...] = ()
     flags: tuple[Flag, ...] = ()
     made: GenerationRecord | None = None
+    rights: Rights = NO_RIGHTS
+
+
+@dataclass(frozen=True, slots=True)
+class ExportedFolder:
+    """A folder of which something is said; ``path`` is absolute."""
+
+    path: str
+    rights: Rights
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +100,7 @@ class ExportedBoard:
     name: str
     created_at: float
     assets: tuple[int, ...]
+    rights: Rights = NO_RIGHTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +124,7 @@ class Exported:
     ignore_rules: tuple[str, ...] = ()
     boards: tuple[ExportedBoard, ...] = ()
     assets: tuple[ExportedAsset, ...] = ()
+    folders: tuple[ExportedFolder, ...] = ()
     problems: tuple[str, ...] = ()
 
 
@@ -141,8 +156,15 @@ def to_csv(exported: Exported) -> bytes:
         *({"kind": "root", "root": r.path, "path": r.kind, "note": r.name} for r in exported.roots),
         *({"kind": "ignore", "path": rule} for rule in exported.ignore_rules),
         *(
-            {"kind": "board", "path": board.name, "created_at": repr(board.created_at)}
+            {
+                **{"kind": "board", "path": board.name, "created_at": repr(board.created_at)},
+                **_rights_cells(board.rights),
+            }
             for board in exported.boards
+        ),
+        *(
+            {"kind": "folder", "path": folder.path, **_rights_cells(folder.rights)}
+            for folder in exported.folders
         ),
     ]
     for number, asset in enumerate(exported.assets):
@@ -157,10 +179,11 @@ def to_csv(exported: Exported) -> bytes:
                 "note": asset.note,
                 "boards": join_names(places.get(number, ())),
                 "made": "" if asset.made is None else dump_record(asset.made),
+                **_rights_cells(asset.rights),
             }
         )
     written = io.StringIO(newline="")
-    writer = csv.DictWriter(written, _COLUMNS, restval="")
+    writer = csv.DictWriter(written, (*_COLUMNS, *_NEWER_COLUMNS), restval="")
     writer.writeheader()
     writer.writerows({name: _harmless(cell) for name, cell in row.items()} for row in rows)
     return written.getvalue().encode("utf-8-sig", "surrogateescape")
@@ -230,13 +253,16 @@ def _raw_json(data: str) -> tuple[dict[str, Any], int]:
     if wrong := [key for key in _PARTS if not isinstance(raw[key], list)]:
         raise MalformedJson(tr("“{key}” is no list.", key=wrong[0]))
     raw["problems"] = []
+    folders = raw.setdefault("folders", [])
+    if not isinstance(folders, list):
+        raise MalformedJson(tr("“{key}” is no list.", key="folders"))
     return raw, version
 
 
 def _raw_csv(text: str) -> tuple[dict[str, Any], int]:
     csv.field_size_limit(_MAX_BYTES)
     try:
-        rows = list(read_rows(text, _COLUMNS))
+        rows = list(read_rows(text, _COLUMNS, _NEWER_COLUMNS))
     except KeyError as error:
         raise MalformedJson(tr("It has other columns.")) from error
     formats = [cells for _, cells in rows if cells["kind"] == "format" and cells["path"] == FORMAT]
@@ -247,7 +273,9 @@ def _raw_csv(text: str) -> tuple[dict[str, Any], int]:
     roots: list[dict[str, Any]] = []
     rules: list[str] = []
     assets: list[dict[str, Any]] = []
+    folders: list[dict[str, Any]] = []
     created: dict[str, float] = {}
+    said: dict[str, dict[str, Any]] = {}
     places: dict[str, list[tuple[int, int]]] = {}
     problems: list[str] = []
     for line, row in rows:
@@ -262,7 +290,11 @@ def _raw_csv(text: str) -> tuple[dict[str, Any], int]:
                 case "ignore":
                     rules.append(cells["path"])
                 case "board":
-                    created[clean_name(cells["path"])] = decimal_number(cells["created_at"])
+                    name = clean_name(cells["path"])
+                    created[name] = decimal_number(cells["created_at"])
+                    said[name] = _raw_rights(cells)
+                case "folder":
+                    folders.append({"path": cells["path"], "rights": _raw_rights(cells)})
                 case "picture":
                     for place in split(cells["boards"]):
                         board, _, position = place.rpartition("|")
@@ -283,10 +315,12 @@ def _raw_csv(text: str) -> tuple[dict[str, Any], int]:
             "name": name,
             "created_at": created.get(name, 0.0),
             "assets": [asset for _, asset in sorted(places.get(name, ()))],
+            "rights": said.get(name, {}),
         }
         for name in {**created, **places}
     ]
-    raw = {"roots": roots, "ignore_rules": rules, "boards": boards, "assets": assets}
+    raw: dict[str, Any] = {"roots": roots, "ignore_rules": rules, "boards": boards}
+    raw |= {"assets": assets, "folders": folders}
     return {**raw, "problems": problems}, version
 
 
@@ -296,7 +330,20 @@ def _raw_picture(cells: Mapping[str, str], tags: list[str]) -> dict[str, Any]:
         "rating": _stars(cells["rating"]),
         "tags": tags,
         "made": _unparsed(cells["made"]) if cells["made"] else None,
+        "rights": _raw_rights(cells),
     }
+
+
+def _rights_cells(rights: Rights) -> dict[str, str]:
+    is_private = "1" if rights.is_private else ""
+    return {"is_private": is_private, "licence": rights.licence, "expires": rights.expires}
+
+
+def _raw_rights(cells: Mapping[str, str]) -> dict[str, Any]:
+    # Whatever stands there: a spreadsheet may have made a word of it, and no picture becomes free
+    # by that.
+    is_private = cells["is_private"].strip().casefold() not in {"", "0", "false"}
+    return {"is_private": is_private, "licence": cells["licence"], "expires": cells["expires"]}
 
 
 def _flags(value: Any) -> tuple[Flag, ...]:
@@ -369,13 +416,23 @@ def _exported(raw: dict[str, Any], version: int) -> Exported:
         if not all(0 <= place < len(assets) for place in read.assets):
             raise MalformedJson(tr("A board has a picture that is not in the file."))
         kept = (places[place] for place in read.assets if place in places)
-        return ExportedBoard(clean_name(read.name), read.created_at, tuple(dict.fromkeys(kept)))
+        return ExportedBoard(
+            clean_name(read.name),
+            read.created_at,
+            tuple(dict.fromkeys(kept)),
+            clean_rights(read.rights),
+        )
+
+    def folder(item: Any) -> ExportedFolder:
+        read = checked(item, ExportedFolder, names=_NAMES)
+        return replace(read, rights=clean_rights(read.rights))
 
     exported = Exported(
         roots=_kept(each("roots", lambda item: checked(item, ExportedRoot, names=_NAMES))),
         ignore_rules=_kept(each("ignore_rules", lambda item: checked(item, str))),
         boards=_kept(each("boards", board)),
         assets=_kept(assets),
+        folders=_kept(each("folders", folder)),
         problems=tuple(problems),
     )
     if problems and exported == Exported(problems=exported.problems):
@@ -407,6 +464,7 @@ def _asset(raw: Any, version: int, problems: list[str]) -> ExportedAsset:
             wrong.append(tr("{path}: {field}: {error}", path=path, field=field, error=error))
             return otherwise
 
+    said = one("rights", fields.get("rights"), lambda value: checked(value, dict[str, Any]), {})
     record = record_from if version > 1 else record_from_v1
     tags = one("tags", fields.get("tags"), lambda value: checked(value, list[Any]), [])
     cleaned = [one("tags", tag, lambda value: clean_name(checked(value, str)), "") for tag in tags]
@@ -417,6 +475,11 @@ def _asset(raw: Any, version: int, problems: list[str]) -> ExportedAsset:
         tags=tuple(filter(None, cleaned)),
         flags=one("flags", fields.get("flags"), _flags, ()),
         # Ids would be another library's.
+        rights=Rights(
+            one("rights", said.get("is_private"), lambda value: checked(value, bool), False),
+            one("rights", said.get("licence"), lambda v: clean_licence(checked(v, str)), ""),
+            one("rights", said.get("expires"), lambda v: clean_day(checked(v, str)), ""),
+        ),
         made=one("made", fields.get("made"), lambda value: record(value).portable(), None),
     )
     if wrong and whole == asset:

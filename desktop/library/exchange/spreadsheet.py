@@ -41,8 +41,13 @@ def decoded(data: bytes) -> str:
     return text if escaped <= proper else _of_code_page(data)
 
 
-def read_rows(text: str, columns: Collection[str]) -> Iterator[tuple[int, dict[str, str]]]:
+def read_rows(
+    text: str, columns: Collection[str], newer: Collection[str] = ()
+) -> Iterator[tuple[int, dict[str, str]]]:
     """(line, column -> cell) of every row that holds anything.
+
+    Args:
+        newer: columns that need not be there; their cells are empty then.
 
     Raises:
         csv.Error: the text is no table.
@@ -63,7 +68,7 @@ def read_rows(text: str, columns: Collection[str]) -> Iterator[tuple[int, dict[s
     for row in rows:
         if any(row):
             cells = dict(zip(names, row, strict=False))
-            yield rows.line_num, {name: cells.get(name, "") for name in columns}
+            yield rows.line_num, {name: cells.get(name, "") for name in (*columns, *newer)}
 
 
 def decimal_number(cell: str) -> float:

@@ -23,6 +23,8 @@ _NAMES = {
     Remedy.OPEN_PAGE: marked("Open the page for it…"),
     Remedy.SAVE_ELSEWHERE: marked("Save it elsewhere…"),
     Remedy.RAISE_LIMIT: marked("Change the limit…"),
+    Remedy.GO_ONLINE: marked("Go online"),
+    Remedy.SEE_WHAT_IS_SENT: marked("See what would be sent…"),
 }
 _ALSO = {
     Remedy.OPEN_PAGE: Remedy.ENTER_KEY,

@@ -30,6 +30,9 @@ _STATES = {
     ("is_readable", True): ("", marked("Readable")),
     ("is_readable", False): ("triangle-alert", marked("Unreadable")),
     ("is_elsewhere", True): ("", marked("Teammates’")),
+    ("is_private", True): ("lock", marked("Never leaves this machine")),
+    ("is_expired", True): ("calendar-x", marked("Licence ended")),
+    ("is_made_from_expired", True): ("calendar-x", marked("Made from what has ended")),
 }
 _FLAGS = {
     Flag.FAVOURITE: ("heart", marked("Favourites")),

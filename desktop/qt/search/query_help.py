@@ -29,6 +29,7 @@ HELP = (
         "camera:canon  lens:85mm  keyword:sea  copyright:doe",
         marked("what the camera or another program wrote into the file"),
     ),
+    ("is:private  is:expired", marked("never leaves this machine; its licence is over")),
     ("is:untagged", marked("or generated, missing, offline, duplicate, unrated, unreadable …")),
 )
 """What is typed, and what it finds; the whole grammar is in ``core.query_language``."""

@@ -14,6 +14,7 @@ from desktop.core.asset import Asset, displayable
 from desktop.core.cancellation import CancelToken
 from desktop.core.errors import FileError, LibraryError
 from desktop.core.progress import Progress, ProgressSteps
+from desktop.core.rights import strictest
 from desktop.core.text import tr
 from desktop.files.new_file import new_file
 from desktop.files.regular_file import open_regular_file
@@ -128,17 +129,21 @@ def _table(credited: Sequence[tuple[Path, AssetDetails]]) -> str:
     table.writerow(
         [
             *(tr("File"), tr("Original"), tr("Author"), tr("Copyright"), tr("Licence")),
+            *(tr("Use until"), tr("Never leaves this machine")),
             *(tr("Made with"), tr("Prompt"), tr("Made from")),
         ]
     )
     for copy, details in credited:
         told, made = details.metadata, details.lineage
+        rights = strictest(claim.rights for claim in details.claims)
         cells = [
             displayable(copy.name),
             displayable(details.asset.path),
             "; ".join(told.creator),
             told.copyright,
-            "; ".join(filter(None, (told.licence, told.usage_terms))),
+            "; ".join(filter(None, (rights.licence, told.licence, told.usage_terms))),
+            rights.expires,
+            tr("yes") if rights.is_private else "",
             " ".join(filter(None, (details.generator, made.model))) if made else "",
             made.request.prompt if made else "",
             "; ".join(displayable(r.path) for r in made.request.references) if made else "",

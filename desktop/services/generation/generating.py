@@ -35,6 +35,7 @@ from desktop.library.import_picture import check_writable
 from desktop.library.spool import Spool, SpooledAnswer
 from desktop.media.sandbox.pool import Sandbox
 from desktop.services.generation.keeping import SUFFIXES, AnswerKeeping
+from desktop.services.generation.sending_rules import SendingRules
 from desktop.services.generation.sent_references import prepared
 from desktop.services.generation.spending import Spending
 from desktop.services.reports import GeneratedPicture
@@ -67,6 +68,7 @@ class Generating:
     Args:
         keeping: takes answers in.
         spending: says before each request whether it may be paid for.
+        rules: say whether it may be sent.
         sandbox: decodes risky references; None: this process does.
     """
 
@@ -77,6 +79,7 @@ class Generating:
         spool: Spool,
         keeping: AnswerKeeping,
         spending: Spending,
+        rules: SendingRules,
         sandbox: Sandbox | None = None,
     ) -> None:
         self._catalog = catalog
@@ -84,6 +87,7 @@ class Generating:
         self._spool = spool
         self._keeping = keeping
         self._spending = spending
+        self._rules = rules
         self._sandbox = sandbox
 
     def queue(self, request: GenerationRequest, *, out: Path | None = None) -> str:
@@ -111,6 +115,8 @@ class Generating:
         generator = self._generator(request)
         images, used = yield from prepared(request, self._catalog, self._sandbox, cancel)
         destination = generator.destination(used, images)
+        if not generator.is_offline:
+            self._rules.check_rights(used)
         estimate = estimated_usd(used, generator.models.find(used.model))
         return Rehearsal(used, tuple(images), destination, estimate)
 
@@ -133,6 +139,7 @@ class Generating:
         Raises:
             UsageError: an empty prompt, an unknown generator, a file that exists.
             RequestRefused: a reference cannot be read; the message names it.
+            RightsForbid, ConsentMissing, WorkingOffline: it may not be sent.
             GenerationError: the generator failed; nothing was saved.
             AnswerNotKept: an answer came that no disk takes; it is in memory.
             LibraryReadOnly: the library was opened to be read only; nothing was asked for.
@@ -152,6 +159,8 @@ class Generating:
         record, out = attempt.record, attempt.out
         try:
             generator = self._generator(record.request)
+            if not generator.is_offline:
+                self._rules.require_online()
             # A picture may cost money: whether it can be kept is found out before it is asked for.
             check_writable(out.parent if out else self._keeping.folder)
             images, request = yield from prepared(
@@ -159,6 +168,7 @@ class Generating:
             )
             record = replace(record, request=request)
             if not generator.is_offline:
+                self._rules.check(request, generator.destination(request, images).endpoint)
                 model = generator.models.find(request.model)
                 self._spending.check(estimated_usd(request, model))
         except PlantainError as error:

@@ -14,6 +14,7 @@ from desktop.core.text import tr
 from desktop.library.catalog.annotations import Annotations
 from desktop.library.catalog.assets import Catalog
 from desktop.library.catalog.lineage import LineageTable
+from desktop.library.catalog.rights import RightsTable
 from desktop.library.catalog.roots import RootKind
 from desktop.services.reports import AssetDetails, CommonDetails, LibraryFolder
 
@@ -33,11 +34,13 @@ class Browsing:
         catalog: Catalog,
         lineage: LineageTable,
         annotations: Annotations,
+        rights: RightsTable,
         labels: Mapping[str, str],
     ) -> None:
         self._catalog = catalog
         self._lineage = lineage
         self._annotations = annotations
+        self._rights = rights
         self._labels = labels
 
     def all(self) -> list[Asset]:
@@ -102,5 +105,6 @@ class Browsing:
             palette=self._catalog.palettes.of(asset_id),
             metadata=self._catalog.metadata.of(asset_id),
             text=self.text(asset),
+            claims=self._rights.claims([asset_id])[asset_id],
             used_in=tuple(made[user] for user in users if user in made),
         )

@@ -41,10 +41,12 @@ _REFERENCES = Filter(
     is_offline=False,
     is_elsewhere=False,
     is_readable=True,
+    is_private=False,
+    is_expired=False,
     none_of=(Filter(kinds=(Kind.VIDEO,)),),
 )
-"""What can go with a prompt: pictures on disk, and none that Plantain made, so that results do not
-feed on results."""
+"""What can go with a prompt: pictures on disk, none that may not be sent, and none that Plantain
+made, so that results do not feed on results."""
 
 
 class Searching:
