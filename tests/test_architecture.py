@@ -62,6 +62,7 @@ SUB_LAYERS = {
             "drawing",
             "large_picture",
             "conversion",
+            "editing",
             "reference_image",
             "team_previews",
             "text_recognition",

@@ -43,7 +43,8 @@ library; nothing above that edge ever sees them::
         ├── ServiceUnavailable   5xx, refused or dropped connection, no answer in time
         ├── ReplyUnreadable      an answer that is not what the API promises
         ├── PromptBlocked        the prompt or the picture was declined for policy reasons
-        └── NoPicture            a valid answer without a picture in it
+        ├── NoPicture            a valid answer without a picture in it
+        └── AnswerMisfit         a picture that does not fit the one that it was to change
 """
 
 from __future__ import annotations
@@ -346,3 +347,9 @@ class NoPicture(GenerationError):
     ) -> None:
         super().__init__(message, safe=safe, next_step=next_step)
         self.text = text
+
+
+class AnswerMisfit(GenerationError):
+    """The picture that came is kept; what was to be made with it cannot be."""
+
+    kind = "answer_misfit"

@@ -1,0 +1,1 @@
+"""The parts of ``tests.benchmarks.edits``: each module measures figures and names their targets."""
