@@ -62,6 +62,8 @@ from desktop.services.curation.tag_suggestions import TagSuggestions
 from desktop.services.curation.trash import Trash
 from desktop.services.current_model import CurrentModel, ModelSwitch
 from desktop.services.engine import Engine
+from desktop.services.generation.edited_pictures import EditedPictures
+from desktop.services.generation.editing import Editing
 from desktop.services.generation.generating import Generating
 from desktop.services.generation.keeping import AnswerKeeping
 from desktop.services.generation.lineage_recovery import LineageRecovery
@@ -195,6 +197,7 @@ def open_engine(
         if not library.is_read_only:
             attempts.settle(spool.waiting())
         spending = Spending(attempts, lambda: preferences.settings.spending_limit_usd)
+        editing = Editing(paths.regions, sandbox)
         keeping = AnswerKeeping(
             catalog,
             lineage,
@@ -202,6 +205,7 @@ def open_engine(
             spool,
             {generator.name: generator for generator in generators},
             paths.generated,
+            editing,
             sandbox,
         )
         rules = SendingRules(
@@ -257,6 +261,8 @@ def open_engine(
             ignore_rules=IgnoreRuleEditor(catalog, ignore_rules),
             folder_removal=FolderRemoval(catalog.roots),
             generating=Generating(catalog, attempts, spool, keeping, spending, rules, sandbox),
+            editing=editing,
+            edited_pictures=EditedPictures(catalog, lineage, editing, sandbox),
             spending=spending,
             templates=TemplateFiles(resource("prompts"), profile.prompts),
             sending_rules=rules,

@@ -10,6 +10,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from desktop.commands.arguments import count, path
+from desktop.commands.edit_options import (
+    add_edit_options,
+    edit_lines,
+    edited,
+    edits_json,
+    require_fit,
+)
 from desktop.commands.opening import interruptible, open_library
 from desktop.commands.parser import Commands, Json
 from desktop.commands.template_options import add_template_options, template_prompts
@@ -62,6 +69,7 @@ def add_to(commands: Commands) -> None:
         default="",
         help=tr("by which of Google's APIs; by default the one that the model takes"),
     )
+    add_edit_options(generate)
     generate.add_argument("--out", type=path, metavar="FILE")
     generate.add_argument(
         "--dry-run",
@@ -73,7 +81,7 @@ def add_to(commands: Commands) -> None:
 def _generate(arguments: argparse.Namespace, options: EngineOptions) -> Json:
     variants = min(max(1, arguments.count), _MOST)
     with open_library(options) as engine, interruptible() as cancel:
-        requests = _requests(arguments, variants, engine)
+        requests = edited(arguments, _requests(arguments, variants, engine), engine.editing)
         request = requests[0]
         if arguments.dry_run:
             rehearsal = follow(engine.generating.rehearse(request, cancel))
@@ -84,9 +92,10 @@ def _generate(arguments: argparse.Namespace, options: EngineOptions) -> Json:
         is_searchable = follow(engine.indexing.make_searchable(ids, CancelToken()))
     if not is_searchable:
         say(tr("It cannot be found by meaning yet; run “plantain index” later."), to=sys.stderr)
+    require_fit(made)
     if not arguments.json:
         _tell(request, made)
-    return _made(request, made)
+    return {**_made(request, made), **edits_json(made)}
 
 
 def _requests(
@@ -144,9 +153,11 @@ def _tell(request: GenerationRequest, made: list[GeneratedPicture]) -> None:
         )
         say(f"{told}{score}")
     for picture in made:
-        for asset in picture.drafts:
+        for asset in picture.drafts if picture.edited is None else ():
             say(tr("draft: {path}", path=displayable(asset.path)))
         say(f"{picture.generator}: {displayable(picture.asset.path)}")
+        for line in edit_lines(picture):
+            say(line)
         if picture.record.text:
             say(picture.record.text)
         if picture.cost_usd:
@@ -178,7 +189,7 @@ def _made(request: GenerationRequest, made: list[GeneratedPicture]) -> Json:
         ],
         "cost_usd": None if None in costs else sum(cost or 0.0 for cost in costs),
         "attempt_id": first.record.attempt,
-        "attempt_ids": [picture.record.attempt for picture in made],
+        "attempt_ids": [key for picture in made for key in picture.attempt_ids],
     }
 
 
@@ -215,6 +226,7 @@ def _rehearsed(
         "generator": request.generator,
         "prompt": prompts[0],
         "prompts": prompts,
+        "edit": request.edit,
         "template": request.template,
         "slots": dict(request.slots),
         "aspect_ratio": request.aspect_ratio,

@@ -21,7 +21,29 @@ RECORD_VERSION = 1
 
 
 AUTO = "auto"
+
+# What ``GenerationRecord.stage`` says of a picture that is not the one that was wanted.
 DRAFT = "draft"
+WHOLE = "whole answer"
+"""All that a model gave back, of which a part alone was wanted."""
+PARTLY_TAKEN = "partly taken"
+"""Its part in the picture that it was to change, where a person took all of it instead."""
+PLATE = "plate"
+"""On one of the two grounds by which something is cut out."""
+
+# What ``GenerationRequest.edit`` says that is asked for.
+REGION = "region"
+"""To change a part of the first reference; the second shows which."""
+ON_WHITE = "on white"
+"""The first half of a cut-out."""
+ON_BLACK = "on black"
+"""The second half: the first reference is what came of the first."""
+
+# What ``Reference.role`` says of the pictures that an edit begins with.
+BASE = "base"
+MARKED = "marked"
+"""The first reference again, with the part that may change marked in it; the file that it names is
+the part, white on black."""
 
 CHOSEN = marked("chosen by you")
 """``Reference.reason`` of a picture that a person chose."""
@@ -86,6 +108,8 @@ class GenerationRequest:
         kit, kit_version: name and version of the brand kit that went along, and ``kit_text``, its
             words, which are sent behind the prompt.
         parent: content hash of the picture that this one is a next turn of; empty for a first one.
+        edit: what is done to the first reference: ``REGION``, ``ON_WHITE``, ``ON_BLACK``, or empty.
+        instruction: what is asked for besides, in front of the prompt: how far an edit may go.
     """
 
     prompt: str
@@ -103,12 +127,20 @@ class GenerationRequest:
     kit_version: str = ""
     kit_text: str = ""
     parent: str = ""
+    edit: str = ""
+    instruction: str = ""
     extra: Mapping[str, Any] = field(default_factory=_nothing)
 
     @property
     def sent_text(self) -> str:
-        """All words that reach the model: the person's, then those of the kit."""
-        return "\n\n".join(text for text in (self.prompt, self.kit_text) if text.strip())
+        """All words that reach the model: the instruction, the person's, then those of the kit.
+
+        Another ground is asked for in words of its own alone: others would change the picture.
+        """
+        texts = (self.instruction, self.prompt, self.kit_text)
+        if self.edit == ON_BLACK:
+            texts = (self.instruction,)
+        return "\n\n".join(text for text in texts if text.strip())
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +173,8 @@ class GenerationRecord:
         usage: of the call that it came from; a draft has none, or it would count twice.
         created_at: seconds since the epoch.
         attempt: key of the call that it came from, see ``core.attempt``.
-        stage: ``DRAFT`` for a picture that the model made on its way; empty for the final one.
+        stage: ``DRAFT`` for a picture that the model made on its way, ``WHOLE``, ``PARTLY_TAKEN``
+            or ``PLATE`` for one of an edit; empty for the final one.
         version: of the Plantain that wrote it, see ``RECORD_VERSION``.
     """
 

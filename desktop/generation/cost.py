@@ -5,7 +5,7 @@ US dollars without tax, by the dated price list of ``capabilities``: never a bil
 
 from __future__ import annotations
 
-from desktop.core.generation_record import GenerationRequest, Usage
+from desktop.core.generation_record import ON_WHITE, GenerationRequest, Usage
 from desktop.generation.capabilities import ModelCapabilities
 
 _TOKENS_A_REFERENCE = 258
@@ -14,15 +14,17 @@ _TYPICAL_THOUGHT = {"minimal": 30, "low": 100, "medium": 210, "high": 600}
 
 
 def estimated_usd(request: GenerationRequest, model: ModelCapabilities) -> float | None:
-    """What one picture will cost; None where the price list says nothing of that size."""
+    """What one picture will cost, all calls for it together; None where the price list says nothing
+    of that size."""
     picture = model.image_prices.get(request.image_size)
     prices = model.token_prices
+    calls = 2 if request.edit == ON_WHITE else 1
     if picture is None or prices is None:
-        return picture
+        return None if picture is None else picture * calls
     letters = sum(1.0 if ord(letter) > 0x2E7F else 0.25 for letter in request.sent_text)
     tokens = letters + _TOKENS_A_REFERENCE * len(request.references)
     thought = _TYPICAL_THOUGHT.get(request.thinking, _TYPICAL_THOUGHT["medium"])
-    return picture + (tokens * prices.input_usd + thought * prices.text_usd) / 1e6
+    return calls * (picture + (tokens * prices.input_usd + thought * prices.text_usd) / 1e6)
 
 
 def cost_usd(

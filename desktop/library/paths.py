@@ -34,6 +34,11 @@ class LibraryPaths:
         return self.folder / "spool"
 
     @property
+    def regions(self) -> Path:
+        """The parts of pictures that were marked to be changed, by their content."""
+        return self.folder / "regions"
+
+    @property
     def draft(self) -> Path:
         """What was entered for a picture that is not made yet."""
         return self.folder / "draft.json"

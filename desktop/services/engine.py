@@ -32,6 +32,8 @@ from desktop.services.curation.sidecars import Sidecars
 from desktop.services.curation.tag_suggestions import TagSuggestions
 from desktop.services.curation.trash import Trash
 from desktop.services.current_model import CurrentModel, ModelSwitch
+from desktop.services.generation.edited_pictures import EditedPictures
+from desktop.services.generation.editing import Editing
 from desktop.services.generation.generating import Generating
 from desktop.services.generation.sending_rules import SendingRules
 from desktop.services.generation.spending import Spending
@@ -99,6 +101,8 @@ class Engine:
     folder_removal: FolderRemoval
     generating: Generating
     attempts: AttemptTable
+    editing: Editing
+    edited_pictures: EditedPictures
     spending: Spending
     sending_rules: SendingRules
     draft: DraftFile

@@ -86,6 +86,23 @@ class LibraryFolder:
 
 
 @dataclass(frozen=True, slots=True)
+class EditReport:
+    """What was made of a model's answer to an edit.
+
+    Attributes:
+        whole: all that the model gave back.
+        misfit: why it could not be used, for the person: ``whole`` is the picture then; empty when
+            it could.
+        changed_elsewhere: share of the picture, 0 to 1, that the answer had changed beside the
+            part that it was to change, and that was left as it was.
+    """
+
+    whole: Asset
+    misfit: str = ""
+    changed_elsewhere: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class GeneratedPicture:
     """A generated picture that was imported.
 
@@ -94,7 +111,9 @@ class GeneratedPicture:
         record: how it was made.
         generator: the generator's label ("Mood board (offline)").
         drafts: pictures that the model made on its way, in the library too, in their order.
-        cost_usd: of the call; None where nobody knows.
+        cost_usd: of the calls; None where nobody knows.
+        earlier_attempts: keys of the calls before the one that the record names.
+        edited: of an edit, what became of it.
     """
 
     asset: Asset
@@ -102,6 +121,8 @@ class GeneratedPicture:
     generator: str
     drafts: tuple[Asset, ...] = ()
     cost_usd: float | None = None
+    earlier_attempts: tuple[str, ...] = ()
+    edited: EditReport | None = None
 
     @property
     def assets(self) -> tuple[Asset, ...]:
@@ -112,6 +133,11 @@ class GeneratedPicture:
     def asset_ids(self) -> tuple[int, ...]:
         """Of all of them."""
         return tuple(asset.id for asset in self.assets)
+
+    @property
+    def attempt_ids(self) -> tuple[str, ...]:
+        """Keys of all calls, in their order."""
+        return (*self.earlier_attempts, self.record.attempt)
 
 
 @dataclass(frozen=True, slots=True)

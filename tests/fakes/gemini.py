@@ -24,6 +24,7 @@ import socket
 import struct
 import sys
 import threading
+from collections.abc import Callable
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -60,6 +61,7 @@ class GeminiServer:
         redirect_to: where ``Failure.REDIRECT`` points.
         drafts: how many drafts come before the final picture of an answer.
         interactions_only: models that ``generateContent`` does not serve.
+        paint: draws the final picture of an answer from its request; None for ``compose``.
     """
 
     def __init__(
@@ -78,6 +80,7 @@ class GeminiServer:
         self.is_talkative = is_talkative
         self.drafts = 0
         self.interactions_only: set[str] = set()
+        self.paint: Callable[[RecordedRequest], bytes] | None = None
         self._lock = threading.Lock()
         self._failure = failure
         self._failures_left: int | None = None
@@ -194,7 +197,10 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _succeed(self, request: RecordedRequest, model: str) -> None:
         ratio = request.aspect_ratio or "1:1"
-        picture = replies.compose(request.text, request.references, ratio, request.image_size)
+        if self.fake.paint is not None:
+            picture = self.fake.paint(request)
+        else:
+            picture = replies.compose(request.text, request.references, ratio, request.image_size)
         drafts = [
             replies.compose(f"{request.text}, draft {number}", (), ratio, "512")
             for number in range(self.fake.drafts)

@@ -50,6 +50,18 @@ def test_the_seam_is_soft_and_within_the_region(made: Case) -> None:
     assert apart(edit.pixels, made.picture, rim) < apart(made.wanted, made.picture, rim) / 2
 
 
+def test_the_seam_joins_a_region_at_the_border_of_the_picture() -> None:
+    """The region ends there, and does not fade: nothing of the old is left along that edge."""
+    given = case(30, size=(480, 360)).picture
+    region = np.zeros((360, 480), bool)
+    region[:120] = True
+    answer = given.copy()
+    answer[:80] = (10, 200, 30)
+    edit = locked(given, answer, region)
+    assert (edit.pixels == given)[120:].all()
+    assert np.abs(edit.pixels[:40].astype(np.int16) - (10, 200, 30)).max() <= 4
+
+
 def test_what_else_had_changed_is_told(made: Case) -> None:
     edit = locked(made.picture, made.answer, made.region)
     assert np.mean(edit.changes[made.strays]) > 0.9

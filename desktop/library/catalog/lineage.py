@@ -93,6 +93,15 @@ class LineageTable:
             )
         )
 
+    def of_attempt(self, key: str) -> dict[int, GenerationRecord]:
+        """The pictures that came of one call, and how each was made, by asset id in their order."""
+        rows = self._database.read(
+            "SELECT asset_id, record FROM lineage WHERE json_extract(record, '$.attempt') = ?"
+            " ORDER BY asset_id",
+            (key,),
+        )
+        return {row["asset_id"]: load_record(row["record"]) for row in rows}
+
     def used_in(self, asset_id: int) -> list[int]:
         """Ids of the pictures that were made with this one as a reference, newest first."""
         rows = self._database.read(

@@ -24,7 +24,7 @@ from desktop.core.errors import (
     PlantainError,
     UsageError,
 )
-from desktop.core.generation_record import GenerationRecord, GenerationRequest
+from desktop.core.generation_record import ON_WHITE, GenerationRecord, GenerationRequest
 from desktop.core.progress import Progress, ProgressSteps
 from desktop.core.text import english, marked, tr
 from desktop.generation.cost import estimated_usd
@@ -34,6 +34,7 @@ from desktop.library.catalog.attempts import AttemptTable
 from desktop.library.import_picture import check_writable
 from desktop.library.spool import Spool, SpooledAnswer
 from desktop.media.sandbox.pool import Sandbox
+from desktop.services.generation.editing import second_half
 from desktop.services.generation.keeping import SUFFIXES, AnswerKeeping
 from desktop.services.generation.sending_rules import SendingRules
 from desktop.services.generation.sent_references import prepared
@@ -102,6 +103,11 @@ class Generating:
         if out is not None:
             out = Path(os.path.abspath(out))  # noqa: PTH100 - links stay as they are
             self._check_free(out)
+            if request.edit and out.suffix.lower() in {".jpg", ".jpeg"}:
+                raise UsageError(
+                    tr("A JPEG keeps neither every pixel nor what is clear."),
+                    next_step=tr("Use .png or .webp, or no suffix at all."),
+                )
         key = secrets.token_hex(16)
         asked = replace(request, model=request.model or generator.models.default)
         self._attempts.queue(key, GenerationRecord(asked, attempt=key), out)
@@ -149,43 +155,23 @@ class Generating:
         return (yield from self.run_queued(self.queue(request, out=out), cancel))
 
     def run_queued(self, key: str, cancel: CancelToken) -> ProgressSteps[GeneratedPicture]:
-        """The same for a request that was queued, in this run or an earlier one.
+        """The same for a request that was queued, in this run or an earlier one; of a cut-out, its
+        second half as well, which is a call of its own.
 
         Raises: as ``run``; UsageError when it was sent before.
         """
-        attempt = self._attempts.of(key)
-        if attempt is None or attempt.state is not AttemptState.QUEUED:
-            raise UsageError(tr("This picture is not waiting to be made."))
-        record, out = attempt.record, attempt.out
-        try:
-            generator = self._generator(record.request)
-            if not generator.is_offline:
-                self._rules.require_online()
-            # A picture may cost money: whether it can be kept is found out before it is asked for.
-            check_writable(out.parent if out else self._keeping.folder)
-            images, request = yield from prepared(
-                record.request, self._catalog, self._sandbox, cancel
-            )
-            record = replace(record, request=request)
-            if not generator.is_offline:
-                self._rules.check(request, generator.destination(request, images).endpoint)
-                model = generator.models.find(request.model)
-                self._spending.check(estimated_usd(request, model))
-        except PlantainError as error:
-            is_stopped = isinstance(error, Cancelled)
-            self._end(record, AttemptState.STOPPED if is_stopped else AttemptState.FAILED, error)
-            raise
-        yield Progress(tr("Waiting for {generator}", generator=tr(generator.label)), unit="")
-        reply = self._ask(generator, record, images, cancel)
-        answer = SpooledAnswer(
-            replace(record, api=reply.api, endpoint=reply.endpoint, created_at=time.time()),
-            reply.body,
-            out,
+        made = yield from self._run_queued(key, cancel)
+        if made.record.request.edit != ON_WHITE:
+            return made
+        first = made
+        made = yield from self._run_queued(second_half(key), cancel)
+        costs = (first.cost_usd, made.cost_usd)
+        return replace(
+            made,
+            drafts=(*first.assets, *made.drafts),
+            cost_usd=None if None in costs else sum(cost or 0.0 for cost in costs),
+            earlier_attempts=first.attempt_ids,
         )
-        is_kept = self._spool.keep(answer)
-        # From here on a stop changes nothing: this was paid for.
-        yield Progress(tr("Saving the picture"), unit="")
-        return self._take_in(answer, is_kept=is_kept)
 
     def run_all(
         self,
@@ -244,6 +230,41 @@ class Generating:
         if attempt is not None and attempt.state is AttemptState.QUEUED:
             self._attempts.end(key, AttemptState.STOPPED, attempt.record)
 
+    def _run_queued(self, key: str, cancel: CancelToken) -> ProgressSteps[GeneratedPicture]:
+        attempt = self._attempts.of(key)
+        if attempt is None or attempt.state is not AttemptState.QUEUED:
+            raise UsageError(tr("This picture is not waiting to be made."))
+        record, out = attempt.record, attempt.out
+        try:
+            generator = self._generator(record.request)
+            if not generator.is_offline:
+                self._rules.require_online()
+            # A picture may cost money: whether it can be kept is found out before it is asked for.
+            check_writable(out.parent if out else self._keeping.folder)
+            images, request = yield from prepared(
+                record.request, self._catalog, self._sandbox, cancel
+            )
+            record = replace(record, request=request)
+            if not generator.is_offline:
+                self._rules.check(request, generator.destination(request, images).endpoint)
+                model = generator.models.find(request.model)
+                self._spending.check(estimated_usd(request, model))
+        except PlantainError as error:
+            is_stopped = isinstance(error, Cancelled)
+            self._end(record, AttemptState.STOPPED if is_stopped else AttemptState.FAILED, error)
+            raise
+        yield Progress(tr("Waiting for {generator}", generator=tr(generator.label)), unit="")
+        reply = self._ask(generator, record, images, cancel)
+        answer = SpooledAnswer(
+            replace(record, api=reply.api, endpoint=reply.endpoint, created_at=time.time()),
+            reply.body,
+            out,
+        )
+        is_kept = self._spool.keep(answer)
+        # From here on a stop changes nothing: this was paid for.
+        yield Progress(tr("Saving the picture"), unit="")
+        return self._take_in(answer, is_kept=is_kept)
+
     def _ask(
         self,
         generator: ImageGenerator,
@@ -298,7 +319,13 @@ class Generating:
             raise UsageError(
                 tr("The prompt is empty."), next_step=tr("Say what the picture should show.")
             )
-        return self._keeping.generator(request.generator)
+        generator = self._keeping.generator(request.generator)
+        if request.edit and generator.is_offline:
+            raise UsageError(
+                tr("A mood board changes no picture."),
+                next_step=tr("Choose a model that makes pictures."),
+            )
+        return generator
 
     def _check_free(self, out: Path) -> None:
         suffixes = {*SUFFIXES.values(), ".jpeg"} - {".gif"}

@@ -9,18 +9,28 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from desktop.core.attempt import AttemptState
 from desktop.core.errors import (
+    AnswerMisfit,
     FileError,
     GenerationError,
     LibraryError,
     ReplyUnreadable,
     UsageError,
 )
-from desktop.core.generation_record import DRAFT, GenerationRecord, Usage
+from desktop.core.generation_record import (
+    DRAFT,
+    ON_BLACK,
+    ON_WHITE,
+    PLATE,
+    REGION,
+    WHOLE,
+    GenerationRecord,
+    Usage,
+)
 from desktop.core.text import english, listed, tr
 from desktop.generation.cost import cost_usd
 from desktop.generation.generator import GenerationResult, ImageGenerator, Reply
@@ -36,7 +46,8 @@ from desktop.media.decode import load_picture
 from desktop.media.formats.registry import picture_format
 from desktop.media.metadata.lineage import embed_record
 from desktop.media.sandbox.pool import Sandbox
-from desktop.services.reports import GeneratedPicture
+from desktop.services.generation.editing import Editing, second_half
+from desktop.services.reports import EditReport, GeneratedPicture
 
 SUFFIXES = {"PNG": ".png", "JPEG": ".jpg", "WEBP": ".webp", "GIF": ".gif"}
 _LOG = logging.getLogger(__name__)
@@ -48,6 +59,7 @@ class AnswerKeeping:
     Args:
         generators: by name; who was asked reads the answer.
         folder: where pictures are kept unless a request named a file.
+        editing: makes of the answer to an edit what was wanted.
         sandbox: decodes what came; None: this process does.
     """
 
@@ -59,6 +71,7 @@ class AnswerKeeping:
         spool: Spool,
         generators: Mapping[str, ImageGenerator],
         folder: Path,
+        editing: Editing,
         sandbox: Sandbox | None = None,
     ) -> None:
         self._catalog = catalog
@@ -67,6 +80,7 @@ class AnswerKeeping:
         self._spool = spool
         self._generators = generators
         self._folder = folder
+        self._editing = editing
         self._sandbox = sandbox
 
     @property
@@ -110,15 +124,30 @@ class AnswerKeeping:
             assert error is not None  # says why there is none
             self._end_without(record, result, cost, error)
             raise error
-        assets = self._import(record, whole, answer.out, result, cost)
+        made = _with_stages(record, whole)
+        share, misfit = 0.0, None
+        if record.request.edit in {REGION, ON_BLACK}:
+            try:
+                finished = self._editing.finish(record, whole[-1][0])
+            except AnswerMisfit as error:
+                misfit = error
+            else:
+                made.append(_Made(finished.data, ".png", record))
+                share = finished.changed_elsewhere
+        assets = self._import(record, made, answer.out, result, cost, misfit)
         self._spool.remove(answer.key)
         found = self._catalog.assets_by_id(assets)
+        edited = None
+        if record.request.edit:
+            whole_asset = found[assets[len(whole) - 1]]
+            edited = EditReport(whole_asset, misfit.message if misfit else "", share)
         return GeneratedPicture(
             asset=found[assets[-1]],
             record=record,
             generator=tr(generator.label),
             drafts=tuple(found[asset_id] for asset_id in assets[:-1]),
             cost_usd=cost,
+            edited=edited,
         )
 
     def _end_without(
@@ -149,20 +178,23 @@ class AnswerKeeping:
     def _import(
         self,
         record: GenerationRecord,
-        whole: Sequence[tuple[bytes, str]],
+        made: Sequence[_Made],
         out: Path | None,
         result: GenerationResult,
         cost: float | None,
+        misfit: AnswerMisfit | None,
     ) -> list[int]:
         """Files first, then assets, lineage and the attempt's end in one transaction; returns the
         assets' ids, the final one last."""
-        saved: list[tuple[Path, GenerationRecord]] = []
-        for number, (data, suffix) in enumerate(whole, start=1):
-            is_final = number == len(whole)
-            own = record if is_final else replace(record, usage=Usage(), text="", stage=DRAFT)
-            saved.append((self._saved(own, data, suffix, out if is_final else None), own))
+        # The file that was named is for what was wanted: of a cut-out, for its second half.
+        is_wanted = misfit is None and record.request.edit != ON_WHITE
+        saved = [
+            self._saved(each, out if is_wanted and each is made[-1] else None) for each in made
+        ]
         with self._catalog.all_or_nothing():
-            ids = [self._write_down(path, own) for path, own in saved]
+            ids = [
+                self._write_down(path, each.record) for path, each in zip(saved, made, strict=True)
+            ]
             self._attempts.end(
                 record.attempt,
                 AttemptState.DONE,
@@ -170,10 +202,19 @@ class AnswerKeeping:
                 response_id=result.response_id,
                 cost_usd=cost,
                 turn=result.turn,
+                error=english(misfit.message) if misfit else "",
             )
+            if record.request.edit == ON_WHITE:
+                self._queue_second_half(record, saved[-1], out)
         return ids
 
-    def _saved(self, record: GenerationRecord, data: bytes, suffix: str, out: Path | None) -> Path:
+    def _queue_second_half(self, first: GenerationRecord, plate: Path, out: Path | None) -> None:
+        key = second_half(first.attempt)
+        request = self._editing.on_black(first, plate)
+        self._attempts.queue(key, GenerationRecord(request, attempt=key), out)
+
+    def _saved(self, made: _Made, out: Path | None) -> Path:
+        data, suffix, record = made.data, made.suffix, made.record
         if out is not None:
             wanted = out if out.suffix else out.with_suffix(suffix)
             fitting = converted(data, suffix, wanted.suffix, self._sandbox)
@@ -205,6 +246,28 @@ class AnswerKeeping:
             self._catalog.mark_changed([(asset_id, file)], is_generated=True)
         self._lineage.record(asset_id, record)
         return asset_id
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """A picture to be saved: its bytes, the suffix of its format, and what it carries."""
+
+    data: bytes
+    suffix: str
+    record: GenerationRecord
+
+
+def _with_stages(record: GenerationRecord, whole: Sequence[tuple[bytes, str]]) -> list[_Made]:
+    """What an answer held, each picture with what it is; usage and words go with the wanted one."""
+    aside = replace(record, usage=Usage(), text="")
+    last = {
+        "": record,
+        ON_WHITE: replace(record, stage=PLATE),
+        ON_BLACK: replace(aside, stage=PLATE),
+        REGION: replace(aside, stage=WHOLE),
+    }
+    drafts = [_Made(data, suffix, replace(aside, stage=DRAFT)) for data, suffix in whole[:-1]]
+    return [*drafts, _Made(*whole[-1], last.get(record.request.edit, record))]
 
 
 def _text(said: str) -> str:

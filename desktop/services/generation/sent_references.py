@@ -10,12 +10,13 @@ from pathlib import Path
 from desktop.core.asset import displayable
 from desktop.core.cancellation import CancelToken
 from desktop.core.errors import FileError, Remedy, RequestRefused
-from desktop.core.generation_record import GenerationRequest, Reference
+from desktop.core.generation_record import BASE, MARKED, GenerationRequest, Reference
 from desktop.core.progress import Progress
 from desktop.core.text import tr
 from desktop.files.content_hash import content_hash
 from desktop.generation.generator import ReferenceImage
 from desktop.library.catalog.assets import Catalog
+from desktop.media.editing.region import marked_picture, picture_pixels, read_region
 from desktop.media.reference_image import reference_image
 from desktop.media.sandbox.pool import Sandbox
 
@@ -42,17 +43,22 @@ def prepared(
             len(request.references),
             current=displayable(reference.path.name),
         )
-        image, read = _encoded(reference, sandbox)
+        image, read = _encoded(reference, request, sandbox)
         images.append(image)
         used.append(replace(read, asset_id=_asset_id(reference, catalog)))
     return images, replace(request, references=tuple(used))
 
 
-def _encoded(reference: Reference, sandbox: Sandbox | None) -> tuple[ReferenceImage, Reference]:
+def _encoded(
+    reference: Reference, request: GenerationRequest, sandbox: Sandbox | None
+) -> tuple[ReferenceImage, Reference]:
     """A reference as it is sent, and the same with the hashes of what was read and sent."""
     path = reference.path
     try:
-        data, mime_type = reference_image(path, sandbox=sandbox)
+        if reference.role == MARKED:
+            data, mime_type = _marked(reference, request, sandbox)
+        else:
+            data, mime_type = reference_image(path, sandbox=sandbox)
         content = content_hash(path)
     except FileError as error:
         raise _unusable(path, error.message) from error
@@ -60,6 +66,16 @@ def _encoded(reference: Reference, sandbox: Sandbox | None) -> tuple[ReferenceIm
         raise _unusable(path, error.strerror or str(error)) from error
     image = ReferenceImage(data, mime_type, displayable(path.name), reference.score)
     return image, replace(reference, content_hash=content, sent_hash=content_hash(data))
+
+
+def _marked(
+    reference: Reference, request: GenerationRequest, sandbox: Sandbox | None
+) -> tuple[bytes, str]:
+    """The base of an edit with the part that it may change. Raises: FileError, UsageError."""
+    base = next(each for each in request.references if each.role == BASE)
+    pixels, _ = picture_pixels(base.path, sandbox)
+    region = read_region(reference.path, (pixels.shape[1], pixels.shape[0]), sandbox)
+    return marked_picture(pixels, region)
 
 
 def _asset_id(reference: Reference, catalog: Catalog) -> int | None:
