@@ -84,6 +84,7 @@ from desktop.services.search.calibration import Calibration
 from desktop.services.search.contact_sheets import ContactSheets
 from desktop.services.search.fusion import Weights
 from desktop.services.search.large_pictures import LargePictures
+from desktop.services.search.look_order import LookOrder
 from desktop.services.search.query_vectors import QueryVectors
 from desktop.services.search.searching import Searching
 from desktop.services.team.sync import Team
@@ -245,6 +246,7 @@ def open_engine(
             ),
             contact_sheets=ContactSheets(thumbnails, sandbox),
             large_pictures=LargePictures(thumbnails, sandbox),
+            look_order=LookOrder(vector_table, model),
             indexing=indexing,
             indexing_stop=IndexingStop(paths.stopped, catalog, vector_table, model),
             text_reading=TextReading(

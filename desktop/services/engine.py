@@ -48,6 +48,7 @@ from desktop.services.library_status import StatusReader
 from desktop.services.search.browsing import Browsing
 from desktop.services.search.contact_sheets import ContactSheets
 from desktop.services.search.large_pictures import LargePictures
+from desktop.services.search.look_order import LookOrder
 from desktop.services.search.searching import Searching
 from desktop.services.team.sync import Team
 from desktop.services.vectors.checking import IndexCheck
@@ -93,6 +94,7 @@ class Engine:
     searching: Searching
     contact_sheets: ContactSheets
     large_pictures: LargePictures
+    look_order: LookOrder
     indexing: Indexing
     indexing_stop: IndexingStop
     text_reading: TextReading

@@ -98,7 +98,7 @@ def test_beside_another_plantain_the_library_can_be_looked_at(
         press(person, "Open read-only")
         person.wait_until("the pictures are shown", lambda: len(person.shown()) == 3)
         window = person.window
-        assert "read-only" in window.centre.lasting_notice.text()
+        assert "read-only" in window.centre.notices.lasting.text()
         assert not window.action_list["library.add_folder"].isEnabled()
         assert not window.right.creation.isEnabled()
         person.search("0001")

@@ -56,6 +56,7 @@ from desktop.services.reports import (
 )
 from desktop.services.search.browsing import Browsing
 from desktop.services.search.large_pictures import LargePictures
+from desktop.services.search.look_order import LookOrder
 from desktop.services.search.proposals import Proposals, ThingProposals
 from desktop.services.search.searching import Searching
 from tests.fakes.generation import FakeDraft, FakeGenerating, FakeGenerator
@@ -487,6 +488,17 @@ class FakeThumbnails(ThumbnailCache):
         return self._folder / f"{content_hash}{at}.{'webp' if has_alpha else 'jpg'}"
 
 
+class FakeLookOrder(LookOrder):
+    """Pictures of odd and of even ids look alike."""
+
+    def __init__(self) -> None:
+        self.gate: threading.Event | None = None
+
+    def order(self, asset_ids: Sequence[int], cancel: CancelToken) -> list[int]:
+        _wait(self.gate, cancel)
+        return sorted(asset_ids, key=lambda asset_id: (asset_id % 2 != asset_ids[0] % 2, asset_id))
+
+
 class FakeLargePictures(LargePictures):
     """One plain colour for each asset; every fourth is clear in its left half."""
 
@@ -608,6 +620,7 @@ class FakeEngine(Engine):
     status: FakeStatus
     thumbnails: FakeThumbnails
     large_pictures: FakeLargePictures
+    look_order: FakeLookOrder
     text_reading: FakeTextReading
     vector_table: FakeVectorTable
     is_closed: bool
@@ -657,6 +670,7 @@ class FakeEngine(Engine):
             ),
             thumbnails=FakeThumbnails(thumbnails),
             large_pictures=large_pictures or FakeLargePictures(),
+            look_order=FakeLookOrder(),
             text_reading=FakeTextReading(),
             vector_table=FakeVectorTable(),
             is_closed=False,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
@@ -61,6 +63,7 @@ def test_search_results_can_be_sorted_too() -> None:
         Order.DATED: [1, 2, 3, 4],
         Order.RATING: [1, 2, 3, 4],
         Order.SIZE: [1, 2, 3, 4],
+        Order.LOOK: [1, 2, 3, 4],
     }
 
 
@@ -217,3 +220,33 @@ def test_each_result_says_why_it_was_found(open_session: Opener, qtbot: QtBot) -
 
 def texts(widget: QWidget) -> str:
     return " ".join(each.text() for each in widget.findChildren(QLabel) if each.isVisible())
+
+
+def test_by_look_what_is_shown_is_put_in_a_row(open_session: Opener, qtbot: QtBot) -> None:
+    engine = FakeEngine(ASSETS)
+    session = open_session(engine)
+    engine.look_order.gate = threading.Event()
+    choose(session, Order.LOOK, qtbot)
+    assert shown(session) == [4, 3, 2, 1], "until the answer comes"
+    engine.look_order.gate.set()
+    qtbot.waitUntil(lambda: shown(session) == [2, 4, 1, 3])
+    qtbot.mouseClick(session.window.centre.results.direction_button, Qt.MouseButton.LeftButton)
+    assert shown(session) == [3, 1, 4, 2]
+    session.controllers.library.refresh()
+    qtbot.waitUntil(lambda: session.lanes.browse.is_idle and session.lanes.looks.is_idle)
+    assert shown(session) == [3, 1, 4, 2], "a refresh keeps the order"
+    choose(session, Order.NAME, qtbot)
+    qtbot.waitUntil(lambda: shown(session) == [2, 4, 3, 1])
+
+
+def test_results_are_put_in_a_row_by_look_within_what_has_to_do_with_the_query(
+    open_session: Opener, qtbot: QtBot
+) -> None:
+    engine = FakeEngine([make_asset(n) for n in range(1, 8)])
+    engine.searching.relevant = 4
+    session = open_session(engine)
+    found(session, qtbot)
+    choose(session, Order.LOOK, qtbot)
+    qtbot.waitUntil(lambda: shown(session) == [1, 3, 2, 4])
+    qtbot.mouseClick(session.window.centre.weaker_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: shown(session) == [1, 3, 2, 4, 5, 7, 6])

@@ -195,7 +195,7 @@ def test_pictures_do_not_wait_for_the_status(open_session: Opener, qtbot: QtBot)
     engine.model_switch.model = ""
     engine.status.gate = threading.Event()  # as a key store that asks the person
     session = open_session(engine)
-    notice = session.window.centre.model_notice
+    notice = session.window.centre.notices.model
     assert session.window.centre.grid.count() == 1
     assert not notice.text()
     engine.status.gate.set()
@@ -212,7 +212,7 @@ def test_a_read_only_library_offers_no_change_when_its_pictures_are_shown(
         session.start()
     window = session.window
     assert window.centre.grid.count() == 1
-    assert "open read-only" in window.centre.lasting_notice.text()
+    assert "open read-only" in window.centre.notices.lasting.text()
     assert "Nothing was added" in window.centre.notice.text()
     offered = [
         *window.actions(),
@@ -347,13 +347,13 @@ def test_a_model_that_does_not_read_the_script_is_named_and_others_are_offered(
     session = open_session(engine)
     centre = session.window.centre
     centre.search.text_field.setText("红色")
-    qtbot.waitUntil(lambda: "not trained on Chinese characters" in centre.script_notice.text())
+    qtbot.waitUntil(lambda: "not trained on Chinese characters" in centre.notices.script.text())
     centre.search.text_field.setText("red")
-    qtbot.waitUntil(lambda: centre.script_notice.isHidden())
+    qtbot.waitUntil(lambda: centre.notices.script.isHidden())
     centre.search.text_field.setText("红色")
-    qtbot.waitUntil(lambda: not centre.script_notice.isHidden())
+    qtbot.waitUntil(lambda: not centre.notices.script.isHidden())
     with qtbot.waitSignal(centre.action_chosen) as chosen:
-        qtbot.mouseClick(centre.script_notice.action_button, Qt.MouseButton.LeftButton)
+        qtbot.mouseClick(centre.notices.script.action_button, Qt.MouseButton.LeftButton)
     assert chosen.args == ["models.show"]
 
 
@@ -442,7 +442,7 @@ def test_without_a_model(open_session: Opener, qtbot: QtBot) -> None:
     engine = FakeEngine([make_asset(1)])
     engine.model_switch.model = ""
     session = open_session(engine)
-    notice = session.window.centre.model_notice
+    notice = session.window.centre.notices.model
     assert "Browsing and searching by name work." in notice.text()
     qtbot.mouseClick(notice.action_button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: bool(session.window.findChildren(ModelsDialog)))

@@ -259,6 +259,24 @@ class VectorTable:
         )
         return {row[0]: np.frombuffer(row[1], "<f2").astype(np.float32) for row in rows}
 
+    def one_of_each(
+        self, encoder_id: str, asset_ids: Sequence[int]
+    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """(n,) ids of those of these that have a vector, ascending; (n, d) the vectors, of a video
+        that of its first frame."""
+        rows = self._database.read(
+            "SELECT asset_id, value FROM vectors WHERE encoder = ?"
+            " AND asset_id IN (SELECT value FROM json_each(?)) ORDER BY asset_id, position",
+            (encoder_id, str(list(asset_ids))),
+        )
+        if not rows:
+            return np.empty(0, np.int64), np.empty((0, 0), np.float32)
+        first: dict[int, bytes] = {}
+        for asset_id, value in rows:
+            first.setdefault(asset_id, value)
+        values = np.frombuffer(b"".join(first.values()), "<f2").reshape(len(first), -1)
+        return np.array([*first], np.int64), values.astype(np.float32)
+
     def sample(self, encoder_id: str, count: int) -> NDArray[np.float32]:
         """(n, d): about ``count`` of this encoder's vectors, in no order; all where there are
         hardly more. The same ones as long as the same ones are there."""

@@ -14,33 +14,29 @@ from desktop.core.asset import Asset
 from desktop.core.errors import PlantainError
 from desktop.core.filter import EVERYTHING, NamedFilter
 from desktop.core.query import Query, SearchHit, SearchResult
-from desktop.core.scripts import unread_sentence
-from desktop.core.text import ngettext, sentences, tr
-from desktop.qt.browse.asset_grid import AssetGrid, Stay
+from desktop.core.text import ngettext, tr
+from desktop.qt.browse.asset_grid import AssetGrid
+from desktop.qt.browse.centre_notices import CentreNotices
 from desktop.qt.browse.empty_states import (
-    GET_MODEL,
     SEARCH_EVERYWHERE,
     SHOW_WEAKER,
     CentreState,
     looked_for,
     state_for,
 )
+from desktop.qt.browse.look_controller import LookRows
 from desktop.qt.browse.ordering import BROWSING, SEARCHING, Order, hits_in_order
 from desktop.qt.browse.results_bar import ResultsBar
 from desktop.qt.browse.sections import title_of
 from desktop.qt.browse.stacks import NO_STACKS, Stacks
+from desktop.qt.browse.stays import Stays
 from desktop.qt.images.cache import PixmapCache
 from desktop.qt.images.pictures import Pictures
-from desktop.qt.search.query_problem import QueryProblem
 from desktop.qt.search.search_bar import SearchBar
 from desktop.qt.theme import UNIT, Theme
 from desktop.qt.widgets.buttons import button
 from desktop.qt.widgets.empty_state import EmptyState, StateAction
-from desktop.qt.widgets.notice_bar import NoticeBar
 from desktop.services.reports import LibraryStatus
-
-_STAYS = 50
-"""So many parts and searches are come back to at the same place."""
 
 _id = attrgetter("id")
 _id_of_hit = attrgetter("asset.id")
@@ -69,8 +65,6 @@ class Centre(QFrame):
         self._is_reversed = False
         self._members: Sequence[int] | None = None  # of the section; None: not known yet
         self._awaited_id: int | None = None
-        self._stays: dict[object, Stay] = {}
-        self._is_arrived = True
         self._is_read_only = False
         self._stacks = NO_STACKS
         self._opened: frozenset[int] = frozenset()
@@ -78,14 +72,12 @@ class Centre(QFrame):
         self.hit_order = Order.BEST
         self.state = CentreState()
         self.search = SearchBar(theme, pictures, cache)
-        self.problem = QueryProblem(theme)
-        self.notice = NoticeBar(theme)
-        self.model_notice = NoticeBar(theme)
-        self.script_notice = NoticeBar(theme)
-        self.lasting_notice = NoticeBar(theme)
-        self._told: tuple[str, ...] = ()
+        self.notices = CentreNotices(theme)
+        self.problem, self.notice = self.notices.problem, self.notices.notice
         self.results = ResultsBar(theme)
         self.grid = AssetGrid(theme, pictures, cache)
+        self.looks = LookRows()
+        self._stays = Stays(self.grid)
         self.empty = EmptyState(theme)
         self._stack = QStackedWidget()
         self._stack.addWidget(self.empty)
@@ -94,19 +86,11 @@ class Centre(QFrame):
         self.tools.setContentsMargins(2 * UNIT, UNIT + 4, 2 * UNIT, UNIT // 2)
         self.tools.setSpacing(UNIT)
         self.tools.addWidget(self.search, 1)
-        notices = QVBoxLayout()
-        notices.setContentsMargins(2 * UNIT, UNIT // 2, 2 * UNIT, 0)
-        notices.setSpacing(UNIT // 2)
-        notices.addWidget(self.problem)
-        notices.addWidget(self.notice)
-        notices.addWidget(self.model_notice)
-        notices.addWidget(self.script_notice)
-        notices.addWidget(self.lasting_notice)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addLayout(self.tools)
-        column.addLayout(notices)
+        column.addWidget(self.notices)
         column.addWidget(self.results)
         column.addWidget(self._stack, 1)
         self.weaker_button = button("", self.toggle_weaker, is_flat=True)
@@ -124,6 +108,8 @@ class Centre(QFrame):
         self.search.problem_changed.connect(self.problem.show_problem)
         self.problem.chosen.connect(self.search.use_instead)
         self.empty.action_chosen.connect(self._on_action)
+        self.notices.action_chosen.connect(self.action_chosen)
+        self.looks.found.connect(self._show_looks)
         self._refresh()
 
     # ------------------------------------------------------------------ told from outside
@@ -157,11 +143,11 @@ class Centre(QFrame):
 
     def show_section(self, section: NamedFilter) -> None:
         """Show a part of the library alone; where there is a search, its answer comes next."""
-        self._leave()
+        self._stays.leave(self.state)
         self._members = None
         self._now(section=section)
         if self.state.query is None and self._browse():
-            self._arrive()
+            self._stays.arrive(self.state)
 
     def show_members(self, section: NamedFilter, asset_ids: Sequence[int]) -> None:
         """Which pictures a section has: asked when it was chosen, and again after each change.
@@ -177,12 +163,12 @@ class Centre(QFrame):
             self._browse()
             self._select_awaited()
             if before is None:
-                self._arrive()
+                self._stays.arrive(self.state)
 
     def show_searching(self, query: Query) -> None:
         """An answer is on its way; the old pictures stay until it comes."""
         is_first = self.state.query is None
-        self._leave()
+        self._stays.leave(self.state)
         self._now(
             query=query,
             is_answered=False,
@@ -201,22 +187,11 @@ class Centre(QFrame):
             self._answered = result.query
         # Without a model, the notice above the grid says all the time what that means.
         self._notice = result.notice if result.model else ""
-        self._say_script(result)
+        self.notices.show_result(result)
         self._now(query=result.query, is_answered=True, search_problem="")
         self._show_hits(is_repeated=is_repeated)
         if not was_answered:
-            self._arrive()
-
-    def _say_script(self, result: SearchResult) -> None:
-        """The model in use cannot know words of a script that it never saw; others can."""
-        if not result.unread_script:
-            self.script_notice.dismiss()
-            return
-        self.script_notice.say(
-            unread_sentence(result.model, result.unread_script),
-            action=tr("Other models…"),
-            chosen=lambda: self.action_chosen.emit(GET_MODEL),
-        )
+            self._stays.arrive(self.state)
 
     def show_search_failure(self, error: PlantainError) -> None:
         """There is no answer."""
@@ -228,27 +203,19 @@ class Centre(QFrame):
 
     def show_browsing(self) -> None:
         """The search was cleared."""
-        self._leave()
-        self.script_notice.dismiss()
+        self._stays.leave(self.state)
+        self.notices.script.dismiss()
         self._now(query=None, is_answered=False, search_problem="")
         if self._browse():
-            self._arrive()
+            self._stays.arrive(self.state)
 
     def places(self) -> tuple[GridPlace, GridPlace]:
         """How far the grid is scrolled: while browsing, and in results."""
-        if self.state.query is None:
-            return self.grid.place(), GridPlace()
-        browsed = self._stays.get(_stay_key(replace(self.state, query=None)))
-        return browsed.scroll if browsed is not None else GridPlace(), self.grid.place()
+        return self._stays.places(self.state)
 
     def come_back(self, browsed: GridPlace, found: GridPlace) -> None:
         """Scroll there as soon as what is looked at, or the answer, is shown."""
-        now = self.state
-        self._stays[_stay_key(replace(now, query=None))] = Stay(browsed)
-        if now.query is not None:
-            self._stays[_stay_key(now)] = Stay(found)
-        elif self._is_arrived:
-            self._arrive()
+        self._stays.come_back(self.state, browsed, found)
 
     def show_stacks(self, stacks: Stacks) -> None:
         """Let one of these stand for all that look like it."""
@@ -276,28 +243,12 @@ class Centre(QFrame):
     def show_read_only(self) -> None:
         """Say all the time that nothing can be changed."""
         self._is_read_only = True
-        self.lasting_notice.say(
-            tr(
-                "This library is open read-only: you can browse and search "
-                "it, but not change anything."
-            )
-        )
+        self.notices.show_read_only()
 
     def show_status(self, status: LibraryStatus) -> None:
         """Whether pictures can be found by meaning."""
-        if status.notices and status.notices != self._told:
-            self._told = status.notices
-            self.notice.say(" ".join(status.notices))
-        has_model = not status.model_problem
-        self._now(has_model=has_model)
-        if has_model:
-            self.model_notice.dismiss()
-        elif status.assets:
-            self.model_notice.say(
-                sentences(status.model_problem, tr("Browsing and searching by name work.")),
-                action=tr("Get a model…"),
-                chosen=lambda: self.action_chosen.emit(GET_MODEL),
-            )
+        self.notices.show_status(status)
+        self._now(has_model=not status.model_problem)
 
     def show_indexing(self, is_indexing: bool) -> None:
         """Pictures are on their way in, or no longer."""
@@ -328,6 +279,10 @@ class Centre(QFrame):
 
     def _turn_order(self, is_reversed: bool) -> None:
         self._is_reversed = is_reversed
+        self._show_anew()
+
+    def _show_anew(self) -> None:
+        """The same pictures in another order."""
         with self.grid.current_in_view():
             if self.state.query is None:
                 self._browse(is_reordered=True)
@@ -343,9 +298,7 @@ class Centre(QFrame):
     def _show_hits(self, *, is_repeated: bool = False) -> None:
         """Those that have to do with the query in their order, and the weaker ones behind them."""
         parts = [self._hits[: self._relevant], self._hits[self._relevant :]]
-        strong, weak = (
-            [*hits_in_order(part, self.hit_order, is_reversed=self._is_reversed)] for part in parts
-        )
+        strong, weak = map(self._in_order, parts)
         strong, counts = self._stacks.collapsed(strong, _id_of_hit, self._opened)
         weak, more = self._stacks.collapsed(weak, _id_of_hit, self._opened)
         self.grid.show_stack_counts(counts | more)
@@ -361,6 +314,17 @@ class Centre(QFrame):
         assert query is not None
         self.results.show_matches(looked_for(query), len(strong), self._notice, weaker=len(weaker))
 
+    def _in_order(self, hits: Sequence[SearchHit]) -> Sequence[SearchHit]:
+        if self.hit_order is Order.LOOK:
+            hits = self.looks.arranged(hits, _id_of_hit)
+        return hits_in_order(hits, self.hit_order, is_reversed=self._is_reversed)
+
+    def _show_looks(self) -> None:
+        """What looks alike is known, or known better."""
+        order = self.order if self.state.query is None else self.hit_order
+        if order is Order.LOOK:
+            self._show_anew()
+
     def _select_awaited(self) -> None:
         if self._awaited_id is not None and self.grid.select_asset(self._awaited_id):
             self._awaited_id = None
@@ -372,6 +336,8 @@ class Centre(QFrame):
             if self._members is None:
                 return False
             shown = _among(self._members, shown, is_ordered=bool(wanted.ordered_by))
+        if self.order is Order.LOOK and not wanted.ordered_by:
+            shown = self.looks.arranged(shown, _id)
         if self._is_reversed and not wanted.ordered_by:
             shown = shown[::-1]
         self.grid.take_places(bool(wanted.ordered_by) and not self._is_read_only)
@@ -382,25 +348,6 @@ class Centre(QFrame):
         self.grid.show_assets(shown, is_reordered=is_reordered)
         self._now(shown=len(shown))
         return True
-
-    def _leave(self) -> None:
-        """Something else is shown next: keep where one is."""
-        if self._is_arrived:
-            key = _stay_key(self.state)
-            self._stays.pop(key, None)
-            self._stays[key] = self.grid.stay()
-            if len(self._stays) > _STAYS:
-                del self._stays[next(iter(self._stays))]
-        self._is_arrived = False
-
-    def _arrive(self) -> None:
-        """Where one was when this was shown before; otherwise at its top."""
-        self._is_arrived = True
-        stay = self._stays.get(_stay_key(self.state))
-        if stay is None:
-            self.grid.scrollToTop()
-        else:
-            self.grid.return_to(stay)
 
     def _now(self, **changes: object) -> None:
         self.state = replace(self.state, **changes)  # pyright: ignore[reportArgumentType]
@@ -433,10 +380,6 @@ class Centre(QFrame):
         )
         self.search.setEnabled(self.state.is_open)
         self.shown_changed.emit()
-
-
-def _stay_key(now: CentreState) -> object:
-    return now.section.filter, now.query
 
 
 def _among(ids: Sequence[int], assets: Sequence[Asset], *, is_ordered: bool) -> list[Asset]:

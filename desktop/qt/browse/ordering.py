@@ -22,14 +22,15 @@ class Order(StrEnum):
 
     BEST = marked("Best match")
     NEWEST = marked("Newest")
-    NAME = marked("Name")
-    FOLDER = marked("Folder")
     DATED = marked("Date taken")
     RATING = marked("Stars")
+    NAME = marked("Name")
+    FOLDER = marked("Folder")
     SIZE = marked("File size")
+    LOOK = marked("Look")
 
 
-BROWSING = (Order.NEWEST, Order.DATED, Order.RATING, Order.NAME, Order.FOLDER, Order.SIZE)
+BROWSING = tuple(order for order in Order if order is not Order.BEST)
 SEARCHING = (Order.BEST, *BROWSING)
 
 
@@ -46,7 +47,8 @@ class Shelf:
     """
 
     def __init__(self, assets: Sequence[Asset] = ()) -> None:
-        self._by_order = {Order.NEWEST: assets}
+        # By look, what is shown is put in a row, which is found out elsewhere.
+        self._by_order = {Order.NEWEST: assets, Order.LOOK: assets}
 
     def is_in_order(self, order: Order) -> bool:
         """True when ``in_order`` has nothing left to do."""
@@ -89,8 +91,8 @@ def _in_turns(assets: Sequence[Asset], key: Callable[[Asset], Any]) -> list[Asse
 def hits_in_order(
     hits: Sequence[SearchHit], order: Order, *, is_reversed: bool = False
 ) -> Sequence[SearchHit]:
-    """Search results, which come with the best first."""
-    if order is Order.BEST:
+    """Search results, which come with the best first; by look they are put in a row elsewhere."""
+    if order in (Order.BEST, Order.LOOK):
         return hits[::-1] if is_reversed else hits
     keys: dict[Order, Callable[[SearchHit], Any]] = {
         Order.NEWEST: lambda hit: (-hit.asset.added_at, -hit.asset.id),

@@ -31,6 +31,9 @@ class Lanes:
         self.sections = Lane("sections")
         # One thread, latest wins: an encoder works on one query at a time.
         self.search = Lane("search")
+        # Putting pictures in a row by their look: seconds of arithmetic in a large library, which
+        # neither a click nor a search may wait for.
+        self.looks = Lane("looks")
         # Decoding a picture to be looked at large, and those beside it: seconds for the largest,
         # which neither a click in the sidebar nor a search may wait for.
         self.preview = Lane("preview")
@@ -52,7 +55,7 @@ class Lanes:
         until = time.monotonic() + deadline_s
         lanes = (
             *(self.network, self.models, self.text, self.playing, self.preview, self.search),
-            *(self.sections, self.browse, self.index),
+            *(self.looks, self.sections, self.browse, self.index),
         )
         for lane in lanes:
             lane.stop_intake()

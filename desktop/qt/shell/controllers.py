@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from desktop.core.filter import NamedFilter
 from desktop.qt.browse.boards_and_tags import BoardsAndTagsController
 from desktop.qt.browse.library_controller import LibraryController
+from desktop.qt.browse.look_controller import LookController
 from desktop.qt.browse.marks_controller import MarksController
 from desktop.qt.browse.section_controller import SectionController
 from desktop.qt.browse.sections import joined, saved_rows
@@ -72,6 +73,7 @@ class Controllers:
     suggestions: SuggestionController
     board: BoardController
     marks: MarksController
+    looks: LookController
     duplicates: DuplicatesController
     ignore_rules: IgnoreRulesController
     server: ServerController
@@ -179,6 +181,7 @@ def join_controllers(context: Context, window: MainWindow) -> Controllers:
         suggestions=SuggestionController(context, annotations, details.annotations.suggested),
         board=BoardController(context),
         marks=MarksController(context, centre.grid),
+        looks=LookController(context, centre.looks),
         ignore_rules=IgnoreRulesController(context),
         server=ServerController(context),
         preview=preview,
