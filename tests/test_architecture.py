@@ -91,6 +91,7 @@ HEAVY = {
     "huggingface_hub": "embedding",
     "pymilvus": "index",
     "milvus_lite": "index",
+    "numkong": "index",
     "google": "generation",
     "PIL": "media",
     "pillow_heif": "media",

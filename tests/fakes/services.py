@@ -10,7 +10,7 @@ from pathlib import Path
 from PIL import Image
 
 from desktop.config.paths import resource
-from desktop.core.annotations import Annotation, Board, Consensus, Flag, NameCount
+from desktop.core.annotations import Annotation, Board, Consensus, Edits, Flag, NameCount
 from desktop.core.asset import Asset, Kind
 from desktop.core.cancellation import CancelToken
 from desktop.core.colour import Palette, merged_palette
@@ -389,6 +389,12 @@ class FakeAnnotations(Annotations):
 
     def board(self, name: str) -> Board:
         return Board(())
+
+    def apply(self, edits: Edits, received: tuple[float, str] | None = None) -> Edits:
+        return Edits()
+
+    def index_words(self) -> bool:
+        return False
 
 
 NOTHING_SAID = FakeAnnotations()

@@ -5,9 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
+from numpy.typing import NDArray
 
+from desktop.index.exact import unit
 from desktop.index.milvus import MilvusStore
 from desktop.index.resident import VectorChunk
+
+
+def halves(vectors: NDArray[np.floating]) -> NDArray[np.float32]:
+    """Brought to length 1 and rounded to float16, as the catalogue gives them out."""
+    return unit(vectors).astype(np.float16).astype(np.float32)
+
+
+def directions(vectors: NDArray[np.floating]) -> NDArray[np.float64]:
+    """(…, d) of exactly length 1."""
+    doubles = vectors.astype(np.float64)
+    return doubles / np.linalg.norm(doubles, axis=-1, keepdims=True)
 
 
 def chunks_of(store: MilvusStore, size: int = 200) -> Iterator[VectorChunk]:

@@ -10,10 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desktop.index import exact
-from desktop.index.exact import ExactIndex, unit
+from desktop.index.exact import ExactIndex
+from tests.index.rows import directions, halves
 
 DIMENSION = 16
-VECTORS = unit(np.random.default_rng(3).normal(size=(400, DIMENSION)))
+VECTORS = halves(np.random.default_rng(3).normal(size=(400, DIMENSION)))
+UNITS = directions(VECTORS)
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -38,7 +40,7 @@ def filled(count: int) -> ExactIndex:
 
 def test_the_order_is_that_of_the_cosines() -> None:
     hits = filled(400).search(VECTORS[9] * 5, 30)
-    cosines = VECTORS.astype(np.float64) @ VECTORS[9]
+    cosines = UNITS @ UNITS[9]
     assert [hit.id for hit in hits] == np.argsort(-cosines)[:30].tolist()
     assert [hit.asset_id for hit in hits] == [hit.id + 1_000 for hit in hits]
     np.testing.assert_allclose([hit.score for hit in hits], np.sort(cosines)[::-1][:30], atol=1e-6)
@@ -117,7 +119,7 @@ def test_it_holds_what_a_dictionary_would(
             index.remove(numbers(*step))
             model = {row_id: row for row_id, row in model.items() if row_id not in step}
     assert len(index) == len(model)
-    scores = np.round(VECTORS.astype(np.float64) @ VECTORS[0], 6)
+    scores = np.round(UNITS @ UNITS[0], 6)
     expected = sorted(
         (-scores[vector], row_id, asset)
         for row_id, (asset, vector) in model.items()

@@ -16,14 +16,14 @@ from numpy.typing import NDArray
 
 from desktop.core.errors import StoreUnreachable
 from desktop.core.vector import VectorRow
-from desktop.index.exact import unit
 from desktop.index.milvus import MilvusStore
 from desktop.index.resident import ResidentStore, VectorChunk
 from desktop.index.store import Allowed, Hit
-from tests.index.rows import chunks_of
+from tests.index.rows import chunks_of, directions, halves
 
 DIMENSION = 8
-VECTORS = unit(np.random.default_rng(1).normal(size=(40, DIMENSION)))
+VECTORS = halves(np.random.default_rng(1).normal(size=(40, DIMENSION)))
+UNITS = directions(VECTORS)
 PATIENCE_S = 30.0
 
 Rows = dict[int, tuple[int, int]]
@@ -75,7 +75,7 @@ def stored(rows: Rows) -> list[VectorRow]:
 
 def ranked(rows: Rows, query: NDArray[np.float32]) -> list[Hit]:
     """All of them, by the book: best first, equal ones by id."""
-    scores = VECTORS.astype(np.float64) @ query
+    scores = UNITS @ directions(query)
     hits = [Hit(row_id, asset, float(scores[vector])) for row_id, (asset, vector) in rows.items()]
     return sorted(hits, key=lambda hit: (-round(hit.score, 6), hit.id))
 
@@ -190,7 +190,7 @@ def test_searches_and_writes_from_many_threads_see_whole_rows(milvus: MilvusStor
     def look() -> None:
         while not is_over.is_set():
             for hit in store.search(VECTORS[39], 40):
-                cosine = float(VECTORS[hit.asset_id - 100].astype(np.float64) @ VECTORS[39])
+                cosine = float(UNITS[hit.asset_id - 100] @ UNITS[39])
                 if abs(hit.score - cosine) > 1e-5:
                     wrong.append(hit)
 
