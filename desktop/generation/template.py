@@ -233,7 +233,8 @@ def filled(
             words[slot.name] = _value(slot, entered, speaks, variant)
             recorded[slot.name] = words[slot.name]
     prompt = GAP.sub(lambda gap: words.get(gap[1], gap[0]), template.prompt.said(speaks))
-    return FilledTemplate(prompt.strip(), recorded, tuple(references), speaks)
+    prompt = prompt.strip()
+    return FilledTemplate(prompt[:1].upper() + prompt[1:], recorded, tuple(references), speaks)
 
 
 def wildcard_values(slot: Slot, entered: str, language: Language) -> tuple[str, ...]:

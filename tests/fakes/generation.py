@@ -20,6 +20,7 @@ from desktop.generation.generator import (
     ReferenceImage,
     Reply,
 )
+from desktop.library.catalog.attempts import AttemptTable
 from desktop.library.draft import DraftFile
 from desktop.services.generation.generating import Generating
 from desktop.services.reports import GeneratedPicture
@@ -96,6 +97,16 @@ class FakeGenerating(Generating):
     def finish_left(self) -> Iterator[GeneratedPicture]:
         while self.left:
             yield self.left.pop(0)
+
+
+class FakeAttempts(AttemptTable):
+    """What was asked for before."""
+
+    def __init__(self) -> None:
+        self.earlier: list[GenerationRequest] = []
+
+    def history(self, most: int = 200) -> list[GenerationRequest]:
+        return self.earlier[:most]
 
 
 class FakeDraft(DraftFile):

@@ -59,7 +59,7 @@ from desktop.services.search.large_pictures import LargePictures
 from desktop.services.search.look_order import LookOrder
 from desktop.services.search.proposals import Proposals, ThingProposals
 from desktop.services.search.searching import Searching
-from tests.fakes.generation import FakeDraft, FakeGenerating, FakeGenerator
+from tests.fakes.generation import FakeAttempts, FakeDraft, FakeGenerating, FakeGenerator
 from tests.fakes.ignore_rules import FakeIgnoreRules
 from tests.fakes.saved_searches import FakeSavedSearches
 from tests.fakes.server_and_team import FakeEndpoints, FakeKeyStore, FakeStoreMigration, FakeTeam
@@ -605,6 +605,7 @@ class FakeEngine(Engine):
     indexing_stop: FakeIndexingStop
     searching: FakeSearching
     generating: FakeGenerating
+    attempts: FakeAttempts
     draft: FakeDraft
     annotations: FakeAnnotations
     saved_searches: FakeSavedSearches
@@ -650,6 +651,7 @@ class FakeEngine(Engine):
             indexing_stop=FakeIndexingStop(),
             searching=FakeSearching(browsing),
             generating=FakeGenerating(browsing.take_made),
+            attempts=FakeAttempts(),
             draft=FakeDraft(),
             templates=templates or TemplateFiles(resource("prompts"), thumbnails / "prompts"),
             annotations=annotations,

@@ -12,6 +12,7 @@ from desktop.core.generation_record import Reference
 from desktop.core.text import ngettext, tr
 from desktop.generation.gemini.refusals import NEW_KEY
 from desktop.qt.create.panel import GenerationPanel
+from desktop.qt.create.slot_fields import AssetField
 from desktop.qt.shell.right_panel import CREATE
 from desktop.qt.shell.session import Session
 from tests.fakes.services import FakeEngine
@@ -152,7 +153,59 @@ def references_from_outside(stage: Stage) -> QWidget:
     return session.window
 
 
+def _from_template(stage: Stage) -> Session:
+    session = _panel(stage, "")
+    panel = session.window.right.creation
+    stage.until(lambda: bool(panel.templates.menu_button.templates))
+    panel.templates.menu_button.template_chosen.emit("podium-colour")
+    [product] = [f for f in panel.templates.fields if isinstance(f, AssetField)]
+    product.use(picture(2))
+    stage.rest()
+    return session
+
+
+def template(stage: Stage) -> QWidget:
+    return _from_template(stage).window
+
+
+def template_narrow(stage: Stage) -> QWidget:
+    window = _from_template(stage).window
+    window.resize(1000, 640)
+    stage.rest()
+    return window
+
+
+def template_changed_by_hand(stage: Stage) -> QWidget:
+    session = _from_template(stage)
+    session.window.right.creation.prompt.appendPlainText("In watercolour.")
+    stage.rest()
+    return session.window
+
+
+def template_menu(stage: Stage) -> QWidget:
+    session = _from_template(stage)
+    button = session.window.right.creation.templates.menu_button
+    button.menu().popup(button.mapToGlobal(button.rect().bottomLeft()))
+    stage.paint()
+    return button.menu()
+
+
+def save_template(stage: Stage) -> QWidget:
+    session = _from_template(stage)
+    assert session.templates is not None
+    session.templates.ask_to_save()
+    dialog = session.templates.dialog
+    assert dialog is not None
+    stage.paint()
+    return dialog
+
+
 SCREENS = (
+    Screen("59-create-template", template),
+    Screen("59-create-template-1000x640", template_narrow),
+    Screen("59-create-template-by-hand", template_changed_by_hand),
+    Screen("59-create-template-menu", template_menu),
+    Screen("59-save-template", save_template),
     Screen("60-create-empty", empty),
     Screen("61-create-proposals", proposals),
     Screen("61-create-proposals-by-thing", proposals_by_thing),

@@ -43,6 +43,8 @@ _DATA = re.compile(
     r"|\b(?:Canon EOS R5|RF 85mm F1\.2 L USM DS|ISO \d+|AUTOMATIC|Swiss made)\b"  # camera, label
     r"|\b(?:Plantain|JPEG|PNG|GIF|PDF|PSD|SVG|WEBP|VIDEO|MIT|Apache-2\.0|ViT-\S*|my-model|Gemini)\b"
     r"|Mood board(?: \(offline\))?|Nano Banana(?: \d\.\d)?|^English$"  # names
+    r"|^Podium in on[\s\S]*|a few cherry petals.*|a round compact.*"  # of a template
+    r"|^(?:product|set|season|colour)(?: ·.*)?$"
     r"|\(?(?:(?:Ctrl|Alt|Shift)\+)+[\w\\/,]+\)?|\(Esc\)|^(?:Esc|Del|Space)$",  # keys
     re.IGNORECASE,
 )

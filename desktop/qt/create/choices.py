@@ -116,6 +116,10 @@ class Choices(QWidget):
         _choose(self.thinking_combo, request.thinking)
         self._asked_api = request.api
 
+    def choose_ratio(self, ratio: str) -> None:
+        """This one, where the model makes it."""
+        _choose(self.ratio_combo, ratio)
+
     def choose_another_model(self) -> None:
         """The one that was asked for is gone: the list opens on those that answer."""
         self.model_combo.setFocus()

@@ -28,11 +28,13 @@ from desktop.core.generation_record import GenerationRequest, Reference
 from desktop.core.progress import Progress
 from desktop.core.text import listed, ngettext, tr
 from desktop.generation.generator import ImageGenerator
+from desktop.generation.template import PromptTemplate
 from desktop.qt.create.choices import Choices
 from desktop.qt.create.failure_card import FailureCard
 from desktop.qt.create.key_form import KeyForm
 from desktop.qt.create.reference_tray import ReferenceTray
 from desktop.qt.create.result_card import ResultCard
+from desktop.qt.create.template_form import TemplateForm
 from desktop.qt.images.cache import PixmapCache
 from desktop.qt.images.pictures import Pictures
 from desktop.qt.theme import UNIT, Theme
@@ -82,12 +84,18 @@ class GenerationPanel(QWidget):
         self.prompt = _PromptEdit()
         self.prompt.textChanged.connect(self._on_prompt)
         self.prompt.submitted.connect(self._generate)
+        self.templates = TemplateForm(self.prompt, theme, pictures, cache)
+        self.templates.changed.connect(self.draft_changed)
+        self.templates.chosen.connect(self._on_template)
+        self.templates.menu_button.earlier_chosen.connect(self.use_request)
         self.propose_check = QCheckBox(tr("Propose from my library"))
         self.propose_check.setChecked(True)
         self.propose_check.toggled.connect(self._on_propose)
         self.tray = ReferenceTray(theme, pictures, cache)
         self.tray.changed.connect(self._refresh)
         self.tray.changed.connect(self.draft_changed)
+        self.tray.changed.connect(lambda: self.templates.keep_references(self.tray.references()))
+        self.templates.references_changed.connect(self.tray.exchange)
         self._count = label(tone="faint", scale="small")
         self.missing = label(tone="faint", scale="small", wraps=True)
         self.choices = Choices()
@@ -139,7 +147,7 @@ class GenerationPanel(QWidget):
         column = QVBoxLayout(body)
         column.setContentsMargins(2 * UNIT, 2 * UNIT, UNIT // 2, 2 * UNIT)
         column.setSpacing(UNIT)
-        column.addWidget(label(tr("What should it show?"), weight="strong"))
+        column.addWidget(self.templates)
         column.addWidget(self.prompt)
         column.addSpacing(UNIT)
         column.addLayout(references)
@@ -196,7 +204,7 @@ class GenerationPanel(QWidget):
     ) -> None:
         """What the library proposes for that prompt, which may not be the one shown any more, and
         the things that it lacks."""
-        if self.propose_check.isChecked() and prompt == self._words():
+        if self.propose_check.isChecked() and prompt == self.templates.sought():
             self._proposed_for = prompt
             self.tray.propose(references)
             self.tray.set_current(True)
@@ -209,6 +217,7 @@ class GenerationPanel(QWidget):
     def use_request(self, request: GenerationRequest) -> None:
         """Start from an earlier request: exactly what it asked for."""
         self.propose_check.setChecked(False)
+        self.templates.use(request, request.references)
         self.prompt.setPlainText(request.prompt)
         self.tray.replace_all(request.references)
         self.choices.use(request)
@@ -256,19 +265,24 @@ class GenerationPanel(QWidget):
     def request(self) -> GenerationRequest:
         """What the panel holds now: the words, and the pictures that were shown for them."""
         return self.choices.in_request(
-            GenerationRequest(prompt=self._words(), references=self.tray.references())
+            self.templates.in_request(
+                GenerationRequest(prompt=self._words(), references=self.tray.references())
+            )
         )
 
     def draft(self) -> GenerationRequest:
         """What was entered: the words as they are, and the pictures that a person chose."""
         return self.choices.in_request(
-            GenerationRequest(prompt=self.prompt.toPlainText(), references=self.tray.pinned())
+            self.templates.in_draft(
+                GenerationRequest(prompt=self.prompt.toPlainText(), references=self.tray.pinned())
+            )
         )
 
     def restore(self, draft: GenerationRequest) -> None:
         """Go on with what was entered before the window was closed, unless something is."""
         if not self.prompt.toPlainText() and not self.tray.references():
             self.choices.use(draft)
+            self.templates.use(draft, draft.references)
             self.tray.replace_all(draft.references)
             self.prompt.setPlainText(draft.prompt)
 
@@ -336,7 +350,9 @@ class GenerationPanel(QWidget):
 
     def _generate(self) -> None:
         if self.generate_button.isEnabled():
-            self._begin((self.request(),) * self.choices.variant_count())
+            request = self.request()
+            self.templates.menu_button.note(request)
+            self._begin(self.templates.variants(request, self.choices.variant_count()))
 
     def _begin(self, requests: tuple[GenerationRequest, ...]) -> None:
         if self._is_running:
@@ -369,10 +385,14 @@ class GenerationPanel(QWidget):
 
     def _on_prompt(self) -> None:
         # Pictures that were proposed for other words are not sent with these.
-        self.tray.set_current(self._words() == self._proposed_for)
+        self.tray.set_current(self.templates.sought() == self._proposed_for)
         self._refresh()
         self._timer.start()
         self.draft_changed.emit()
+
+    def _on_template(self, template: PromptTemplate) -> None:
+        if template.ratio:
+            self.choices.choose_ratio(template.ratio)
 
     def _on_propose(self, is_on: bool) -> None:
         if is_on:
@@ -421,7 +441,7 @@ class GenerationPanel(QWidget):
                 pass
 
     def _ask_proposals(self) -> None:
-        prompt = self._words()
+        prompt = self.templates.sought()
         if not self.propose_check.isChecked():
             return
         if prompt:

@@ -122,7 +122,11 @@ class ReferenceTray(DropFrame):
             self._refused.discard(item.identity)
             same = [at for at, old in enumerate(items) if old.identity == item.identity]
             if same:
-                items[same[0]] = replace(items[same[0]], is_pinned=True)
+                held = items[same[0]].reference
+                kept = replace(
+                    held, role=reference.role or held.role, label=reference.label or held.label
+                )
+                items[same[0]] = TrayItem(kept, is_pinned=True)
                 continue
             if len(items) >= self.limit:
                 proposed = [at for at, old in enumerate(items) if not old.is_pinned]
@@ -142,6 +146,14 @@ class ReferenceTray(DropFrame):
             )
         )
         self._full.setVisible(left_out > 0)
+
+    def exchange(self, old: Sequence[Reference], new: Sequence[Reference]) -> None:
+        """What a slot of a template held gives way to what it holds now."""
+        gone = {TrayItem(each, is_pinned=True).identity for each in old} - {
+            TrayItem(each, is_pinned=True).identity for each in new
+        }
+        self._set([item for item in self._items if item.identity not in gone])
+        self.add(new)
 
     def set_limit(self, limit: int) -> None:
         """How many the generator takes; proposals beyond that go, what a person chose stays."""
@@ -230,6 +242,8 @@ class ReferenceTray(DropFrame):
         is_for = reference.words and reference.reason != CHOSEN
         why = tr("for “{words}”", words=reference.words) if is_for else tr(reference.reason)
         why = why[:1].upper() + why[1:]
+        if reference.label:
+            why = f"{reference.label} · {why}"
         score = "" if reference.score is None else number(reference.score, 2)
         reason = ElidedLabel(" · ".join(part for part in (why, score) if part))
         reason.setProperty("tone", "faint")

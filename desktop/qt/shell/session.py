@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from desktop.config.preferences import Preferences
     from desktop.config.window_memory import WindowMemory
     from desktop.qt.create.controller import CreationController
+    from desktop.qt.create.template_controller import TemplateController
     from desktop.qt.jobs.context import Context
     from desktop.qt.manage.settings_controller import SettingsController
     from desktop.qt.shell.controllers import Controllers
@@ -102,6 +103,7 @@ class Session(QObject):
         self.window.paths_added.connect(self._keep_paths)
         self._controllers: Controllers | None = None
         self.creation: CreationController | None = None
+        self.templates: TemplateController | None = None
 
     def start(self) -> None:
         """Show the window at once; its panels and the library come behind that."""
@@ -321,10 +323,12 @@ class Session(QObject):
 
     def _join_creation(self, context: Context) -> None:
         from desktop.qt.create.controller import CreationController
+        from desktop.qt.create.template_controller import TemplateController
 
         panel, library = self.window.right.creation, self.controllers.library
         indexing = self.controllers.indexing
         self.creation = CreationController(context, panel, indexing.make_searchable)
+        self.templates = TemplateController(context, panel, self.window.centre.grid.selected_assets)
         self.window.may_close = self.creation.may_close
         self.window.closing.connect(self.creation.keep_now)
         if self.settings is not None:
