@@ -115,7 +115,7 @@ def run(
     pulse = QTimer(interval=500)
     pulse.timeout.connect(lambda: None)
     pulse.start()
-    choice = LibraryChoice(options)
+    choice = LibraryChoice(replace(options, asks_consent=True))
     before_it: list[Session] = []
     is_clean, code = True, 0
     try:

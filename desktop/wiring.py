@@ -116,7 +116,11 @@ def open_engine(
     preferences = preferences or Preferences(profile.settings)
     secrets = Secrets(os.environ if environment is None else environment)
     gemini_key, token = _credential(secrets, GEMINI_KEY), _credential(secrets, STORE_TOKEN)
-    models = ModelRegistry(profile.models, bundled=(resource("demo/model"),))
+    models = ModelRegistry(
+        profile.models,
+        bundled=(resource("demo/model"),),
+        is_offline=lambda: preferences.settings.works_offline,
+    )
     name = options.model or preferences.settings.model
     model = CurrentModel(models, name, DEFAULT_MODEL, partial(_encoder, preferences))
     if options.model:
@@ -232,7 +236,7 @@ def open_engine(
             model=model,
             model_switch=model_switch,
             generators=generators,
-            gemini_key=replace(gemini_key, check=gemini.usable_models),
+            gemini_key=replace(gemini_key, check=partial(_check_key, rules, gemini)),
             status=StatusReader(library, catalog, vector_table, model, model_switch, gemini_key),
             browsing=browsing,
             searching=Searching(
@@ -306,6 +310,11 @@ def _credential(secrets: Secrets, name: str) -> Credential:
         partial(secrets.use_now, name),
         partial(secrets.refuse, name),
     )
+
+
+def _check_key(rules: SendingRules, gemini: GeminiGenerator, key: str) -> None:
+    rules.require_online()
+    gemini.usable_models(key)
 
 
 def _weights(preferences: Preferences) -> Weights:

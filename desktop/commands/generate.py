@@ -209,10 +209,13 @@ def _rehearsed(
         for reference, image in zip(request.references, rehearsal.images, strict=True):
             say(
                 tr(
-                    "picture: {path}, {size} as {kind}",
+                    "picture: {path}, {width} × {height}, {size} as {kind}, {hash}",
                     path=displayable(reference.path),
+                    width=image.width,
+                    height=image.height,
                     size=size(len(image.data)),
                     kind=image.mime_type,
+                    hash=reference.sent_hash[:16],
                 )
             )
         price = tr("not known") if total is None else f"${number(total, 4)}"
@@ -238,6 +241,8 @@ def _rehearsed(
                 "path": os.fspath(reference.path),
                 "mime_type": image.mime_type,
                 "bytes": len(image.data),
+                "width": image.width,
+                "height": image.height,
                 "sent_hash": reference.sent_hash,
                 "score": reference.score,
                 "reason": reference.reason,

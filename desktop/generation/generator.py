@@ -25,12 +25,15 @@ class ReferenceImage:
         mime_type: "image/jpeg" or "image/png".
         label: the file's name, shown on boards; never sent to a service.
         score: as in ``Reference``.
+        width, height: pixels; 0 where nobody said.
     """
 
     data: bytes
     mime_type: str
     label: str = ""
     score: float | None = None
+    width: int = 0
+    height: int = 0
 
 
 @dataclass(frozen=True, slots=True)

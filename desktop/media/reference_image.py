@@ -15,6 +15,12 @@ JPEG = "image/jpeg"
 PNG = "image/png"
 
 
+def encoded_size(data: bytes) -> tuple[int, int]:
+    """Width and height of what ``reference_image`` made."""
+    with Image.open(io.BytesIO(data)) as image:
+        return image.size
+
+
 def reference_image(
     path: Path | bytes, *, long_side: int = 1536, sandbox: Sandbox | None = None
 ) -> tuple[bytes, str]:

@@ -6,8 +6,11 @@ from typing import Protocol
 
 
 class StoreSettings(Protocol):
-    """Where vectors are kept, and where the team meets; see ``config.settings.Settings``."""
+    """Where vectors are kept, where the team meets, and whether anything may leave this machine;
+    see ``config.settings.Settings``."""
 
+    @property
+    def works_offline(self) -> bool: ...
     @property
     def store_uri(self) -> str: ...
     @property

@@ -22,7 +22,7 @@ from desktop.generation.generator import (
 )
 from desktop.library.catalog.attempts import AttemptTable
 from desktop.library.draft import DraftFile
-from desktop.services.generation.generating import Generating
+from desktop.services.generation.generating import Generating, Rehearsal
 from desktop.services.reports import GeneratedPicture
 
 FAKE_MODELS = load_models(resource("capabilities/gemini.json"))
@@ -46,6 +46,7 @@ class FakeGenerating(Generating):
         self.waiting: list[Attempt] = []
         self.left: list[GeneratedPicture] = []
         self.drafts = 0
+        self.to_see: Rehearsal | None = None
 
     def run(
         self, request: GenerationRequest, cancel: CancelToken, *, out: Path | None = None
@@ -78,6 +79,7 @@ class FakeGenerating(Generating):
         cancel: CancelToken,
         *,
         out: Path | None = None,
+        seen: Rehearsal | None = None,
     ) -> Generator[Progress, None, list[GeneratedPicture]]:
         made: list[GeneratedPicture] = []
         for request in requests:
@@ -87,8 +89,21 @@ class FakeGenerating(Generating):
     def unfinished(self) -> list[Attempt]:
         return [*self.waiting]
 
+    def unseen(
+        self, requests: Sequence[GenerationRequest], cancel: CancelToken
+    ) -> Generator[Progress, None, Rehearsal | None]:
+        yield from ()
+        return self.to_see
+
+    def rehearse_all(
+        self, requests: Sequence[GenerationRequest], cancel: CancelToken
+    ) -> Generator[Progress, None, Rehearsal]:
+        yield from ()
+        assert self.to_see is not None
+        return self.to_see
+
     def run_queued(
-        self, key: str, cancel: CancelToken
+        self, key: str, cancel: CancelToken, *, seen: Rehearsal | None = None
     ) -> Generator[Progress, None, GeneratedPicture]:
         [attempt] = [attempt for attempt in self.waiting if attempt.key == key]
         self.waiting.remove(attempt)

@@ -62,6 +62,7 @@ from desktop.services.search.searching import Searching
 from tests.fakes.generation import FakeAttempts, FakeDraft, FakeGenerating, FakeGenerator
 from tests.fakes.ignore_rules import FakeIgnoreRules
 from tests.fakes.saved_searches import FakeSavedSearches
+from tests.fakes.sending import FakeRights, FakeSendingRules
 from tests.fakes.server_and_team import FakeEndpoints, FakeKeyStore, FakeStoreMigration, FakeTeam
 from tests.fakes.text_reading import FakeTextReading
 
@@ -655,6 +656,8 @@ class FakeEngine(Engine):
             draft=FakeDraft(),
             templates=templates or TemplateFiles(resource("prompts"), thumbnails / "prompts"),
             annotations=annotations,
+            rights=FakeRights(),
+            sending_rules=FakeSendingRules(),
             saved_searches=FakeSavedSearches(),
             daily_backups=FakeDailyBackups(),
             models=FakeModels(),

@@ -5,16 +5,20 @@ from __future__ import annotations
 import threading
 from pathlib import Path
 
+from PySide6.QtCore import QBuffer
+from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QWidget
 
-from desktop.core.errors import KeyRefused, PlantainError, QuotaExhausted
-from desktop.core.generation_record import Reference
+from desktop.core.errors import KeyRefused, PlantainError, QuotaExhausted, WorkingOffline
+from desktop.core.generation_record import GenerationRequest, Reference
 from desktop.core.text import ngettext, tr
 from desktop.generation.gemini.refusals import NEW_KEY
+from desktop.generation.generator import Destination, ReferenceImage
 from desktop.qt.create.panel import GenerationPanel
 from desktop.qt.create.slot_fields import AssetField
 from desktop.qt.shell.right_panel import CREATE
 from desktop.qt.shell.session import Session
+from desktop.services.generation.generating import Rehearsal
 from tests.fakes.services import FakeEngine
 from tests.gallery.stage import Screen, Stage, full_library, picture
 
@@ -178,6 +182,73 @@ def template_narrow(stage: Stage) -> QWidget:
 def template_changed_by_hand(stage: Stage) -> QWidget:
     session = _from_template(stage)
     session.window.right.creation.prompt.appendPlainText("In watercolour.")
+
+
+def _to_see() -> Rehearsal:
+    references = tuple(
+        Reference(picture(n).path, n, 0.3, "matches the prompt", sent_hash=f"{n * 7919:064x}")
+        for n in (20, 21, 22)
+    )
+    images: list[ReferenceImage] = []
+    for colour in ("#b5543c", "#3c6fb5", "#d8c79a"):
+        drawn = QImage(1536, 1024, QImage.Format.Format_RGB32)
+        drawn.fill(QColor(colour))
+        data = QBuffer()
+        data.open(QBuffer.OpenModeFlag.WriteOnly)
+        drawn.save(data, "JPEG")
+        images.append(ReferenceImage(bytes(data.data().data()), "image/jpeg", "", 0.3, 1536, 1024))
+    return Rehearsal(
+        GenerationRequest(PROMPT, references, "gemini"),
+        tuple(images),
+        Destination(
+            "gemini-nano-banana-2.1",
+            "v1beta interactions",
+            "https://generativelanguage.googleapis.com",
+        ),
+        0.1152,
+        (PROMPT,),
+    )
+
+
+def _sheet(stage: Stage, *, is_question: bool) -> QWidget:
+    engine = full_library(stage.thumbnails)
+    engine.generating.to_see = _to_see()
+    engine.key_store.secret = "a key"
+    if not is_question:
+        engine.sending_rules.agree("https://generativelanguage.googleapis.com")
+    session = _panel(stage, engine=engine)
+    panel = session.window.right.creation
+    _choose_gemini(panel)
+    stage.until(lambda: panel.generate_button.isEnabled())
+    (panel.generate_button if is_question else panel.sending_button).click()
+    assert session.creation is not None
+    sending = session.creation._sending
+    stage.until(lambda: sending.sheet is not None and sending.sheet.isVisible())
+    assert sending.sheet is not None
+    return sending.sheet
+
+
+def sending_asked(stage: Stage) -> QWidget:
+    return _sheet(stage, is_question=True)
+
+
+def sending_looked_at(stage: Stage) -> QWidget:
+    return _sheet(stage, is_question=False)
+
+
+def offline(stage: Stage) -> QWidget:
+    session = _panel(stage)
+    panel = session.window.right.creation
+    _choose_gemini(panel)
+    panel.show_key_state(True)
+    session.window.show_offline(True)
+    panel.show_failure(
+        WorkingOffline(
+            tr("Plantain works offline, as you wanted."),
+            safe=tr("Nothing was sent."),
+            next_step=tr("Go online again, or use the mood board, which needs no network."),
+        )
+    )
     stage.rest()
     return session.window
 
@@ -217,4 +288,7 @@ SCREENS = (
     Screen("67-create-key-wanted", key_wanted),
     Screen("68-create-key-refused", key_refused),
     Screen("69-create-quota", quota),
+    Screen("71-sending-asked", sending_asked),
+    Screen("72-sending-looked-at", sending_looked_at),
+    Screen("73-create-offline", offline),
 )

@@ -10,13 +10,15 @@ from PySide6.QtWidgets import QWidget
 
 from desktop.core.errors import StoreUnreachable
 from desktop.core.progress import Progress
-from desktop.core.text import tr
+from desktop.core.rights import Claim, Origin, Rights
+from desktop.core.text import ngettext, tr
 from desktop.qt.jobs.job_list import JobState, Outcome
 from desktop.qt.jobs.pace import Pace
 from desktop.qt.manage.duplicates_dialog import DuplicatesDialog
 from desktop.qt.manage.failures_dialog import FailuresDialog
 from desktop.qt.manage.ignore_rules_dialog import IgnoreRulesDialog
 from desktop.qt.manage.models_dialog import ModelsDialog
+from desktop.qt.manage.rights_dialog import RightsDialog
 from desktop.qt.manage.server_dialog import ServerDialog
 from desktop.qt.shell.session import Session
 from desktop.services.curation.duplicates import DuplicateGroup
@@ -101,6 +103,21 @@ def models_in_use(stage: Stage) -> QWidget:
         problem=tr("The weights in {folder} are missing.", folder="/home/mei/models/my-model"),
     )
     return stage.keep(ModelsDialog((known, demo, damaged), "demo"))
+
+
+# -- rights --------------------------------------------------------------------------------------
+
+
+def rights(stage: Stage) -> QWidget:
+    said = Rights(True, "Stock 1234, web only", "2026-12-31")
+    elsewhere = Claim(Origin.SOURCE, "red sandals on sand.jpg", Rights(expires="2026-05-31"))
+    return stage.keep(RightsDialog("hat straw.png", said, (), (elsewhere.reason(),)))
+
+
+def rights_of_several(stage: Stage) -> QWidget:
+    about = ngettext("{count} picture", "{count} pictures", 12)
+    differing = ("is_private", "licence", "expires")
+    return stage.keep(RightsDialog(about, Rights(), differing))
 
 
 # -- duplicates and the trash --------------------------------------------------------------------
@@ -256,6 +273,8 @@ def refreshed(stage: Stage) -> QWidget:
 
 
 SCREENS = (
+    Screen("74-rights", rights),
+    Screen("75-rights-of-several", rights_of_several),
     Screen("70-job", job),
     Screen("71-jobs", jobs),
     Screen("72-failures", failures),

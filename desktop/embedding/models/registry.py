@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from desktop.core.cancellation import CancelToken
-from desktop.core.errors import ModelDamaged, ModelError, ModelMissing, UsageError
+from desktop.core.errors import (
+    DownloadFailed,
+    ModelDamaged,
+    ModelError,
+    ModelMissing,
+    UsageError,
+)
 from desktop.core.progress import Progress, ProgressSteps
 from desktop.core.text import listed, sentences, tr
 from desktop.embedding.models.in_place import IN_PLACE, InPlaceModels
@@ -60,6 +66,7 @@ class ModelRegistry:
         bundled: folders of models that came with the program; never written to.
         known: the models that can be fetched by name.
         retry_delays_s: see ``download.download_model``.
+        is_offline: the person works offline: nothing is fetched.
     """
 
     def __init__(
@@ -69,11 +76,13 @@ class ModelRegistry:
         *,
         known: Sequence[KnownModel] = KNOWN_MODELS,
         retry_delays_s: Sequence[float] = (0.5, 1.0, 2.0, 4.0),
+        is_offline: Callable[[], bool] = lambda: False,
     ) -> None:
         self._models_dir = models_dir
         self._bundled = tuple(bundled)
         self._known = tuple(known)
         self._retry_delays_s = tuple(retry_delays_s)
+        self._is_offline = is_offline
         self._in_place = InPlaceModels(models_dir / IN_PLACE)
 
     def list(self) -> list[ModelEntry]:
@@ -179,6 +188,12 @@ class ModelRegistry:
         if present is not None and present.manifest.source == download.source_of(known):
             yield Progress(tr("Already installed"), 1, 1, known.name, unit=tr("models"))
             return self._entry(present.folder, is_bundled=False)
+        if self._is_offline():
+            raise DownloadFailed(
+                tr("Plantain works offline, as you wanted."),
+                safe=tr("Nothing was downloaded."),
+                next_step=tr("Go online again in the menu, or import a model from a file."),
+            )
         model = yield from download.download_model(
             known,
             self._models_dir,

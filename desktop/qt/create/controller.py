@@ -9,14 +9,22 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 
-from desktop.core.errors import AnswerNotKept, KeyRefused, PlantainError, ServiceUnavailable
+from desktop.core.errors import (
+    AnswerNotKept,
+    KeyRefused,
+    PlantainError,
+    ServiceUnavailable,
+    WorkingOffline,
+)
 from desktop.core.generation_record import GenerationRequest, Reference
 from desktop.core.text import tr
 from desktop.qt.create.panel import GenerationPanel
+from desktop.qt.create.sending_controller import SendingController
 from desktop.qt.jobs.changes import Changes
 from desktop.qt.jobs.context import Context
 from desktop.qt.jobs.job_list import Outcome
 from desktop.qt.jobs.lane import JobHandle, Latest
+from desktop.services.generation.generating import Rehearsal
 from desktop.services.reports import GeneratedPicture
 
 _DRAFT_MS = 400
@@ -47,6 +55,9 @@ class CreationController(QObject):
         self._panel = panel
         self._handle: JobHandle | None = None
         self._is_kept = True
+        self._sending = SendingController(context)
+        self._sending.refused.connect(panel.show_stopped)
+        panel.sending_wanted.connect(self.show_sending)
         # With the panel it goes, or it would keep what is no more.
         self._saving = QTimer(panel, singleShot=True, interval=_DRAFT_MS)
         self._saving.timeout.connect(self._keep_draft)
@@ -77,14 +88,26 @@ class CreationController(QObject):
         self._proposals.submit(lambda _: find())
 
     def generate(self, requests: Sequence[GenerationRequest]) -> None:
-        """Create a picture, or several variants; the panel allows one run at a time."""
+        """Create a picture, or several variants; the panel allows one run at a time. What goes to
+        a service is shown before the first time."""
+        asking = self._sending.ask(requests, lambda seen: self._send(requests, seen))
+        self._handle = asking
+        asking.progressed.connect(self._panel.show_progress)
+        asking.failed.connect(self._on_failed)
+        asking.cancelled.connect(self._panel.show_stopped)
+
+    def show_sending(self, requests: Sequence[GenerationRequest]) -> None:
+        """What would be sent; nothing is."""
+        self._sending.show(requests).failed.connect(self._on_failed)
+
+    def _send(self, requests: Sequence[GenerationRequest], seen: Rehearsal | None) -> None:
         engine = self._context.engine
         prompt = requests[0].prompt
         start = prompt if len(prompt) <= 40 else prompt[:39] + "…"
         handle = self._context.follow(
             self._context.lanes.network,
             tr("Create “{start}”", start=start),
-            lambda cancel: engine.generating.run_all(requests, cancel),
+            lambda cancel: engine.generating.run_all(requests, cancel, seen=seen),
             self._show_created,
         )
         self._handle = handle
@@ -103,7 +126,9 @@ class CreationController(QObject):
         credential = self._context.engine.gemini_key
 
         def keep() -> None:
-            with suppress(ServiceUnavailable):  # a good key can be entered without a network
+            with suppress(
+                ServiceUnavailable, WorkingOffline
+            ):  # it can be entered without a network
                 credential.check(key)
             if is_for_session:
                 credential.use_now(key)

@@ -62,6 +62,10 @@ class GenerationPanel(QWidget):
     save_elsewhere_requested = Signal(str)
     """Key of the attempt whose answer is in memory alone."""
     settings_wanted = Signal()
+    sending_wanted = Signal(object)
+    """tuple[GenerationRequest, ...]: show what would be sent."""
+    online_wanted = Signal()
+    """The person does not want to work offline any more."""
     draft_changed = Signal()
     """What was entered is another, and may be kept."""
     cancel_requested = Signal()
@@ -80,6 +84,7 @@ class GenerationPanel(QWidget):
         self._has_key = False
         self._is_key_asked = False
         self._is_running = False
+        self._is_offline = False
 
         self.prompt = _PromptEdit()
         self.prompt.textChanged.connect(self._on_prompt)
@@ -103,6 +108,8 @@ class GenerationPanel(QWidget):
         self.generator_combo = self.choices.generator_combo
         self.generator_combo.currentIndexChanged.connect(self._on_generator)
         self._honesty = label(tone="faint", scale="small", wraps=True)
+        self.sending_button = button(tr("See it…"), self._ask_sending, is_flat=True)
+        self.sending_button.setToolTip(tr("The very pictures and words, and where they go"))
         self.key_form = KeyForm(theme)
         self.key_form.key_entered.connect(self.key_entered)
         self.key_form.link_opened.connect(self.link_opened)
@@ -155,7 +162,11 @@ class GenerationPanel(QWidget):
         column.addWidget(self.missing)
         column.addSpacing(UNIT)
         column.addWidget(self.choices)
-        column.addWidget(self._honesty)
+        honesty = QHBoxLayout()
+        honesty.setSpacing(UNIT)
+        honesty.addWidget(self._honesty, 1)
+        honesty.addWidget(self.sending_button, 0, Qt.AlignmentFlag.AlignTop)
+        column.addLayout(honesty)
         column.addWidget(self.key_form)
         column.addSpacing(UNIT)
         column.addLayout(act)
@@ -197,6 +208,11 @@ class GenerationPanel(QWidget):
             self._has_key = False
         self._is_key_asked = True
         self.key_form.ask(title, error.sentence())
+        self._refresh()
+
+    def show_offline(self, is_offline: bool) -> None:
+        """Whether anything may leave this computer."""
+        self._is_offline = is_offline
         self._refresh()
 
     def show_proposals(
@@ -313,8 +329,13 @@ class GenerationPanel(QWidget):
             tr("{count} of {limit}", count=count, limit=self.tray.limit) if count else ""
         )
         made = self._generator()
+        is_online = made is not None and not made.is_offline
+        self.sending_button.setVisible(is_online)
+        self.sending_button.setEnabled(bool(self._words()) and not self._is_running)
         if made is None:
             self._honesty.setText("")
+        elif is_online and self._is_offline:
+            self._honesty.setText(tr("You work offline: nothing is sent until you go online."))
         elif made.is_offline:
             self._honesty.setText(
                 tr(
@@ -353,6 +374,9 @@ class GenerationPanel(QWidget):
             request = self.request()
             self.templates.menu_button.note(request)
             self._begin(self.templates.variants(request, self.choices.variant_count()))
+
+    def _ask_sending(self) -> None:
+        self.sending_wanted.emit((self.request(),) * self.choices.variant_count())
 
     def _begin(self, requests: tuple[GenerationRequest, ...]) -> None:
         if self._is_running:
@@ -437,6 +461,11 @@ class GenerationPanel(QWidget):
                 self.save_elsewhere_requested.emit(error.key)
             case Remedy.RAISE_LIMIT:
                 self.settings_wanted.emit()
+            case Remedy.GO_ONLINE:
+                self.failure.clear()
+                self.online_wanted.emit()
+            case Remedy.SEE_WHAT_IS_SENT if self._asked is not None:
+                self._begin(self._asked)
             case _:
                 pass
 

@@ -11,6 +11,7 @@ from desktop.core.cancellation import CancelToken
 from desktop.qt.browse.asset_grid import AssetGrid
 from desktop.qt.details.facts import file_facts_of
 from desktop.qt.details.panel import DetailsPanel
+from desktop.qt.jobs.changes import Changes
 from desktop.qt.jobs.context import Context
 from desktop.qt.jobs.lane import Latest
 from desktop.services.reports import AssetDetails, CommonDetails
@@ -33,10 +34,15 @@ class DetailsController(QObject):
         self._sidecars = Latest(context.lanes.preview, self)
         self._sidecars.finished.connect(panel.show_sidecar)
         grid.selection_changed.connect(self._read)
+        context.hub.changed.connect(self._on_changes)
 
     def refresh(self) -> None:
         """The selected pictures may have got their thumbnails or their lineage."""
         self._read(self._grid.selected_assets())
+
+    def _on_changes(self, changes: Changes) -> None:
+        if changes.annotations:  # among them what may be done with it
+            self.refresh()
 
     def _read(self, assets: Sequence[Asset]) -> None:
         self._sidecars.forget()

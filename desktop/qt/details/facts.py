@@ -12,7 +12,8 @@ from operator import attrgetter
 
 from desktop.core.asset import PREVIEW, Asset, displayable
 from desktop.core.metadata import Metadata
-from desktop.core.text import date, listed, marked, moment, number, size, tr
+from desktop.core.rights import Claim, strictest
+from desktop.core.text import date, listed, marked, moment, number, sentences, size, tr
 from desktop.core.timecode import timecode
 from desktop.qt.widgets.asset_text import several_text
 
@@ -42,6 +43,9 @@ RIGHTS: Rows = {
     "credit": marked("Credit"),
     "copyright": marked("Copyright"),
     "usage": marked("Usage"),
+    "licence": marked("Licence"),
+    "until": marked("Use until"),
+    "sending": marked("May be sent"),
 }
 _FIELDS = {
     "camera": ("camera",),
@@ -132,6 +136,19 @@ def metadata_facts(told: Metadata, differing: Collection[str] = ()) -> dict[str,
     for row, names in _FIELDS.items():
         if any(name in differing for name in names):
             facts[row] = different()
+    return {row: text for row, text in facts.items() if text}
+
+
+def rights_facts(claims: Sequence[Claim]) -> dict[str, str]:
+    """The rows of ``RIGHTS`` that tell what a person said of a picture, or of what it is in."""
+    rights = strictest(claim.rights for claim in claims)
+    reasons = (claim.reason() for claim in claims)
+    reason = next(filter(None, reasons), "")
+    facts = {
+        "licence": rights.licence,
+        "until": rights.expires,
+        "sending": sentences(tr("No."), reason) if reason else tr("Yes"),
+    }
     return {row: text for row, text in facts.items() if text}
 
 

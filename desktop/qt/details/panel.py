@@ -26,6 +26,7 @@ from desktop.qt.details.facts import (
     every_row,
     file_facts,
     metadata_facts,
+    rights_facts,
 )
 from desktop.qt.details.keyword_offers import KeywordOffers
 from desktop.qt.details.lineage_view import LineageView
@@ -60,6 +61,8 @@ class DetailsPanel(QWidget):
     """Each with the Asset."""
     prompt_reuse_requested = Signal(object)
     """GenerationRecord: put its prompt and references into the Create panel."""
+    rights_wanted = Signal()
+    """The person wants to say what may be done with what is selected."""
     narrowing_wanted = Signal(object)
     """Filter: show what is about a colour, or has a value."""
 
@@ -70,6 +73,7 @@ class DetailsPanel(QWidget):
         self._theme = theme
         self._pictures = pictures
         self._assets: tuple[Asset, ...] = ()
+        self._is_read_only = False
 
         self._preview = PictureLabel(theme, cache, inset=UNIT, ratio=0.8)
         self._nothing = QLabel()
@@ -109,6 +113,10 @@ class DetailsPanel(QWidget):
                 ("image", tr("Open"), self.open_requested),
             )
         ]
+        self.rights_button = button(tr("Change…"), self.rights_wanted.emit, is_flat=True)
+        self.rights_button.setToolTip(
+            tr("What may leave this computer, by which licence, how long")
+        )
         self.keywords = KeywordOffers(theme)
         self.keywords.accepted.connect(self.annotations.tags_added)
         self.text = WrittenText(theme)
@@ -133,6 +141,12 @@ class DetailsPanel(QWidget):
             self._show_nothing()
         self._enable()
 
+    def show_read_only(self) -> None:
+        """Nothing can be entered."""
+        self._is_read_only = True
+        self.annotations.setEnabled(False)
+        self._enable()
+
     def show_details(self, details: AssetDetails) -> None:
         """The catalogue's answer; ignored when something else is selected by now."""
         if [details.asset.id] != [asset.id for asset in self._assets]:
@@ -141,7 +155,7 @@ class DetailsPanel(QWidget):
         self._show_asset(details.asset)
         facts = metadata_facts(details.metadata)
         self.camera.show_values(facts)
-        self.rights.show_values(facts)
+        self.rights.show_values(facts | rights_facts(details.claims))
         self.swatches.show_palette(details.palette)
         self.keywords.show_keywords(details.metadata.keywords)
         self.text.show_lines(details.text)
@@ -229,6 +243,8 @@ class DetailsPanel(QWidget):
         title.addWidget(heading(name), 1)
         for made in self._file_buttons if rows is self.file else ():
             title.addWidget(made)
+        if rows is self.rights:
+            title.addWidget(self.rights_button)
         section = QVBoxLayout()
         section.setSpacing(UNIT // 2)
         section.addLayout(title)
@@ -275,6 +291,7 @@ class DetailsPanel(QWidget):
         is_one = len(assets) == 1
         self._nothing.setVisible(not assets)
         self._entries.setEnabled(bool(assets))
+        self.rights_button.setEnabled(bool(assets) and not self._is_read_only)
         for made in self._file_buttons:
             made.setEnabled(is_one)
         self.similar_button.setEnabled(

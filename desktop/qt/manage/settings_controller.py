@@ -34,6 +34,8 @@ class SettingsController(QObject):
 
     changed = Signal(str, object)
     """Name and value of a setting that was kept a moment ago."""
+    failed = Signal(object)
+    """One could not be kept, and no dialog is open to tell it."""
 
     def __init__(
         self,
@@ -82,6 +84,13 @@ class SettingsController(QObject):
         dialog.action_wanted.connect(self._run_action)
         dialog.changed.connect(lambda name, value: self._change(name, value, dialog))
         dialog.open()
+
+    def turn(self, name: str) -> None:
+        """Put a setting that is on or off the other way round."""
+        value = not getattr(self.settings, name)
+        handle = self._lane.submit(lambda _: self._preferences.change(**{name: value}))
+        handle.finished.connect(lambda _: self.changed.emit(name, value))
+        handle.failed.connect(self.failed)
 
     def _learn_image_models(self, table: ModelTable) -> None:
         default = tr("Default ({name})", name=table.find("").title)

@@ -137,6 +137,14 @@ def window_actions(
             unmet=lambda: tr("The settings cannot be read."),
         ),
         Action(
+            "settings.offline",
+            lambda: tr("Work offline"),
+            lambda: settings.turn("works_offline") if settings else None,
+            when=lambda _: settings is not None,
+            is_checked=lambda: settings is not None and settings.settings.works_offline,
+            unmet=lambda: tr("The settings cannot be read."),
+        ),
+        Action(
             "window.commands",
             lambda: tr("Find a command…"),
             window.show_commands,
@@ -300,6 +308,13 @@ def section_actions(sidebar: Sidebar, controllers: Controllers) -> tuple[Section
             fits=lambda section: not sidebar.folders.is_added(section),
         ),
         SectionAction(
+            "folder.rights",
+            lambda: tr("Rights…"),
+            _with_folder(controllers.rights.ask_folder),
+            folder,
+            when=writable,
+        ),
+        SectionAction(
             "folder.remove",
             lambda: tr("Remove from the library…"),
             _with_folder(controllers.removal.ask),
@@ -312,6 +327,13 @@ def section_actions(sidebar: Sidebar, controllers: Controllers) -> tuple[Section
         ),
         SectionAction(
             "board.copies", lambda: tr("Folder of copies…"), controllers.board.ask_copies, board
+        ),
+        SectionAction(
+            "board.rights",
+            lambda: tr("Rights…"),
+            controllers.rights.ask_board,
+            board,
+            when=writable,
         ),
         SectionAction("board.rename", lambda: tr("Rename…"), named.ask_name, board, when=writable),
         SectionAction(

@@ -30,6 +30,7 @@ from desktop.qt.manage.indexing_controller import IndexingController
 from desktop.qt.manage.library_watch_controller import LibraryWatchController
 from desktop.qt.manage.models_controller import ModelsController
 from desktop.qt.manage.relocation_controller import RelocationController
+from desktop.qt.manage.rights_controller import RightsController
 from desktop.qt.manage.server_controller import ServerController
 from desktop.qt.manage.stacks_controller import StacksController
 from desktop.qt.manage.stop_controller import StopController
@@ -64,6 +65,7 @@ class Controllers:
     backup: BackupController
     exchange: ExchangeController
     relocation: RelocationController
+    rights: RightsController
     removal: FolderRemovalController
     trash: TrashController
     forgetting: ForgettingController
@@ -148,6 +150,8 @@ def join_controllers(context: Context, window: MainWindow) -> Controllers:
     details.reveal_requested.connect(lambda asset: files.reveal([asset]))
     details.copy_path_requested.connect(lambda asset: files.copy_paths([asset]))
     duplicates = DuplicatesController(context, trash)
+    rights = RightsController(context, history)
+    details.rights_wanted.connect(lambda: rights.ask_pictures(centre.grid.selected_assets()))
 
     def narrow(conditions: Sequence[NamedFilter]) -> None:
         shown = joined(conditions)
@@ -171,6 +175,7 @@ def join_controllers(context: Context, window: MainWindow) -> Controllers:
         backup=BackupController(context),
         exchange=ExchangeController(context, history),
         relocation=RelocationController(context),
+        rights=rights,
         removal=FolderRemovalController(context),
         trash=trash,
         forgetting=ForgettingController(context),

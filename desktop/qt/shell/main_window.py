@@ -151,6 +151,12 @@ class MainWindow(QMainWindow):
         self.right.show_read_only()
         self.centre.show_read_only()
 
+    def show_offline(self, is_offline: bool) -> None:
+        """Say that nothing leaves this computer, as long as it is so."""
+        self.offline_button.setVisible(is_offline)
+        if self.right.has_creation:
+            self.right.creation.show_offline(is_offline)
+
     def show_commands(self) -> None:
         """Everything that can be done, to be found by its name."""
         from desktop.qt.shell.offers import all_offers
@@ -272,16 +278,25 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(whole)
 
     def _add_tools(self) -> None:
-        from desktop.qt.widgets.buttons import icon_button
+        from desktop.qt.widgets.buttons import button, icon_button
 
         self.panel_button = icon_button(self.theme, "panel-right", f"{tr('Right panel')} (Ctrl+\\)")
         self.panel_button.setCheckable(True)
         self.menu_button = icon_button(self.theme, "menu", tr("Menu"))
         self.menu_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.menu_button.setMenu(QMenu(self.menu_button))
+        self.offline_button = button(tr("Offline"), self._go_online, is_flat=True)
+        self.offline_button.setIcon(self.theme.icon("unplug"))
+        self.offline_button.setToolTip(tr("Nothing leaves this computer. Click to go online."))
+        self.offline_button.setFixedHeight(5 * UNIT)
+        self.offline_button.hide()
+        self.centre.tools.addWidget(self.offline_button, 0, Qt.AlignmentFlag.AlignTop)
         for made in (self.panel_button, self.menu_button):
             made.setFixedSize(5 * UNIT, 5 * UNIT)
             self.centre.tools.addWidget(made, 0, Qt.AlignmentFlag.AlignTop)
+
+    def _go_online(self) -> None:
+        self.run_action("settings.offline")
 
     def _connect_panels(self) -> None:
         centre, details, go = self.centre, self.right.details, self.navigation

@@ -17,6 +17,7 @@ MENU = (
     ("create.show", "details.show", "window.right_panel", "browse.single_keys"),
     ("browse.cull", "trash.rejected", "browse.stacks", "browse.open_stack"),
     ("window.commands", "window.shortcuts"),
+    ("settings.offline",),
     ("settings.show", "models.show", "create.gemini_key"),
     ("window.quit",),
 )
@@ -28,6 +29,7 @@ ASSET_MENU = (
     ("annotations.add_tag", "rating", "annotations.favour", "decision"),
     ("asset.open", "asset.open_with", "asset.reveal"),
     ("asset.copy", "asset.copy_path", "asset.rename"),
+    ("annotations.rights",),
     ("trash.move",),
 )
 """The same for the menu of what is selected, one picture or many."""

@@ -180,6 +180,12 @@ def _said_actions(window: MainWindow, controllers: Controllers) -> tuple[Action,
             when=writable,
         ),
         Action(
+            "annotations.rights",
+            lambda: tr("Rights…"),
+            lambda: controllers.rights.ask_pictures(window.centre.grid.selected_assets()),
+            when=selected_and_writable,
+        ),
+        Action(
             "annotations.add_tag",
             lambda: tr("Add a tag"),
             annotations.focus_tags,

@@ -94,7 +94,7 @@ class RightPanel(QFrame):
     def show_read_only(self) -> None:
         """Nothing can be entered and nothing created."""
         self._is_read_only = True
-        self.details.annotations.setEnabled(False)
+        self.details.show_read_only()
         if self._creation is not None:
             self._creation.setEnabled(False)
 

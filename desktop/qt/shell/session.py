@@ -247,6 +247,8 @@ class Session(QObject):
         self.settings.changed.connect(self._apply)
         window.centre.results.size_slider.setValue(preferences.settings.tile_size)
         window.centre.grid.set_marks_shown(preferences.settings.tile_marks)
+        self.settings.failed.connect(self._tell_failure)
+        window.show_offline(preferences.settings.works_offline)
 
     def _apply(self, name: str, value: object) -> None:
         """Make a setting so at once; others take effect when Plantain is started again."""
@@ -258,6 +260,15 @@ class Session(QObject):
             self.window.centre.results.size_slider.setValue(value)
         elif name == "tile_marks":
             self.window.centre.grid.set_marks_shown(bool(value))
+        elif name == "works_offline":
+            self.window.show_offline(bool(value))
+            self.window.action_list.refresh()
+
+    def _tell_failure(self, error: object) -> None:
+        if isinstance(error, PlantainError):
+            self.window.centre.notice.say(error.sentence(), is_failure=True)
+        elif isinstance(error, BaseException):
+            self.report(error)
 
     def _open(self) -> None:
         self.window.centre.show_opening()
@@ -333,6 +344,8 @@ class Session(QObject):
         self.window.closing.connect(self.creation.keep_now)
         if self.settings is not None:
             panel.settings_wanted.connect(self.settings.show)
+            panel.online_wanted.connect(lambda: self.window.run_action("settings.offline"))
+            panel.show_offline(self.settings.settings.works_offline)
         self.creation.proposed.connect(indexing.settle)
 
         def show_key_state(status: LibraryStatus) -> None:

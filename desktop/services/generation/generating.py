@@ -19,6 +19,7 @@ from desktop.core.cancellation import CancelToken
 from desktop.core.errors import (
     AnswerNotKept,
     Cancelled,
+    ConsentMissing,
     GenerationError,
     LibraryError,
     PlantainError,
@@ -53,7 +54,8 @@ class Rehearsal:
 
     Attributes:
         request: with the hashes of what was read and would be sent.
-        images: the very bytes.
+        images: the very bytes, one for each of its references.
+        texts: all words, of each variant.
         estimated_usd: for one picture; None where the price list says nothing.
     """
 
@@ -61,6 +63,7 @@ class Rehearsal:
     images: tuple[ReferenceImage, ...]
     destination: Destination
     estimated_usd: float | None
+    texts: tuple[str, ...] = ()
 
 
 class Generating:
@@ -124,7 +127,54 @@ class Generating:
         if not generator.is_offline:
             self._rules.check_rights(used)
         estimate = estimated_usd(used, generator.models.find(used.model))
-        return Rehearsal(used, tuple(images), destination, estimate)
+        return Rehearsal(used, tuple(images), destination, estimate, (used.sent_text,))
+
+    def unseen(
+        self, requests: Sequence[GenerationRequest], cancel: CancelToken
+    ) -> ProgressSteps[Rehearsal | None]:
+        """What a person has to see and to agree to before these are sent; None where they have, or
+        need not.
+
+        Raises: as ``run``.
+        """
+        request = requests[0]
+        generator = self._generator(request)
+        if generator.is_offline or not self._rules.asks_consent:
+            return None
+        self._rules.require_online()
+        bare = replace(request, references=())
+        if not self._rules.needs_consent(generator.destination(bare, ()).endpoint):
+            return None
+        return (yield from self.rehearse_all(requests, cancel))
+
+    def rehearse_all(
+        self, requests: Sequence[GenerationRequest], cancel: CancelToken
+    ) -> ProgressSteps[Rehearsal]:
+        """As ``rehearse``, of the variants of one idea: every picture once, and the price of all.
+
+        Raises: as ``run``.
+        """
+        differing: list[GenerationRequest] = []
+        for request in requests:
+            if all(request.references != other.references for other in differing):
+                differing.append(request)
+        rehearsals: list[Rehearsal] = []
+        for request in differing:
+            rehearsals.append((yield from self.rehearse(request, cancel)))  # noqa: PERF401
+        pictures = {
+            reference.sent_hash: (reference, image)
+            for each in rehearsals
+            for reference, image in zip(each.request.references, each.images, strict=True)
+        }
+        first = rehearsals[0]
+        each_usd = first.estimated_usd
+        return Rehearsal(
+            replace(first.request, references=tuple(used for used, _ in pictures.values())),
+            tuple(image for _, image in pictures.values()),
+            first.destination,
+            None if each_usd is None else each_usd * len(requests),
+            tuple(dict.fromkeys(request.sent_text for request in requests)),
+        )
 
     def run(
         self,
@@ -154,13 +204,18 @@ class Generating:
         """
         return (yield from self.run_queued(self.queue(request, out=out), cancel))
 
-    def run_queued(self, key: str, cancel: CancelToken) -> ProgressSteps[GeneratedPicture]:
+    def run_queued(
+        self, key: str, cancel: CancelToken, *, seen: Rehearsal | None = None
+    ) -> ProgressSteps[GeneratedPicture]:
         """The same for a request that was queued, in this run or an earlier one; of a cut-out, its
         second half as well, which is a call of its own.
 
+        Args:
+            seen: what the person has agreed to; other bytes are not sent.
+
         Raises: as ``run``; UsageError when it was sent before.
         """
-        made = yield from self._run_queued(key, cancel)
+        made = yield from self._run_queued(key, cancel, seen)
         if made.record.request.edit != ON_WHITE:
             return made
         first = made
@@ -179,6 +234,7 @@ class Generating:
         cancel: CancelToken,
         *,
         out: Path | None = None,
+        seen: Rehearsal | None = None,
     ) -> ProgressSteps[list[GeneratedPicture]]:
         """Several pictures, the variants of one idea, a call each. All are written down before the
         first is sent, so that a kill in between loses none; a stop or a failure gives up those that
@@ -186,6 +242,7 @@ class Generating:
 
         Args:
             out: the file of the first, as in ``run``; those of the others are numbered.
+            seen: as for ``run_queued``.
 
         Raises: as ``run``; what was made until then is in the library.
         """
@@ -197,7 +254,7 @@ class Generating:
         made: list[GeneratedPicture] = []
         try:
             for key in keys:
-                made.append((yield from self.run_queued(key, cancel)))  # noqa: PERF401
+                made.append((yield from self.run_queued(key, cancel, seen=seen)))  # noqa: PERF401
         except Exception:
             for key in keys:
                 self.forget(key)
@@ -230,7 +287,9 @@ class Generating:
         if attempt is not None and attempt.state is AttemptState.QUEUED:
             self._attempts.end(key, AttemptState.STOPPED, attempt.record)
 
-    def _run_queued(self, key: str, cancel: CancelToken) -> ProgressSteps[GeneratedPicture]:
+    def _run_queued(
+        self, key: str, cancel: CancelToken, seen: Rehearsal | None = None
+    ) -> ProgressSteps[GeneratedPicture]:
         attempt = self._attempts.of(key)
         if attempt is None or attempt.state is not AttemptState.QUEUED:
             raise UsageError(tr("This picture is not waiting to be made."))
@@ -246,6 +305,12 @@ class Generating:
             )
             record = replace(record, request=request)
             if not generator.is_offline:
+                if seen is not None and not _is_seen(request, seen):
+                    raise ConsentMissing(
+                        tr("A reference has changed since you looked at what would be sent."),
+                        safe=tr("Nothing was sent."),
+                        next_step=tr("Look at it again, then decide."),
+                    )
                 self._rules.check(request, generator.destination(request, images).endpoint)
                 model = generator.models.find(request.model)
                 self._spending.check(estimated_usd(request, model))
@@ -343,6 +408,12 @@ class Generating:
         for path in (out, *(() if out.suffix else with_suffix)):
             if os.path.lexists(path):
                 raise UsageError(tr("{path} exists already.", path=path), next_step=tr(_OTHER_NAME))
+
+
+def _is_seen(request: GenerationRequest, seen: Rehearsal) -> bool:
+    shown = {reference.sent_hash for reference in seen.request.references}
+    sent = {reference.sent_hash for reference in request.references}
+    return sent <= shown and request.sent_text in seen.texts
 
 
 def _numbered(out: Path | None, number: int) -> Path | None:

@@ -74,6 +74,11 @@ class SendingRules:
                 next_step=tr("Go online again, or use the mood board, which needs no network."),
             )
 
+    @property
+    def asks_consent(self) -> bool:
+        """A person is asked before the first time."""
+        return self._asks_consent
+
     def needs_consent(self, endpoint: str) -> bool:
         """The person is to be asked before anything goes there."""
         return self._asks_consent and endpoint not in self._rights.consents()

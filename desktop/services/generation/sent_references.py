@@ -17,7 +17,7 @@ from desktop.files.content_hash import content_hash
 from desktop.generation.generator import ReferenceImage
 from desktop.library.catalog.assets import Catalog
 from desktop.media.editing.region import marked_picture, picture_pixels, read_region
-from desktop.media.reference_image import reference_image
+from desktop.media.reference_image import encoded_size, reference_image
 from desktop.media.sandbox.pool import Sandbox
 
 Prepared = tuple[list[ReferenceImage], GenerationRequest]
@@ -64,7 +64,9 @@ def _encoded(
         raise _unusable(path, error.message) from error
     except OSError as error:  # gone between the two
         raise _unusable(path, error.strerror or str(error)) from error
-    image = ReferenceImage(data, mime_type, displayable(path.name), reference.score)
+    image = ReferenceImage(
+        data, mime_type, displayable(path.name), reference.score, *encoded_size(data)
+    )
     return image, replace(reference, content_hash=content, sent_hash=content_hash(data))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from desktop.core.errors import StoreRefused, StoreUntrusted
+from desktop.core.errors import StoreRefused, StoreUnreachable, StoreUntrusted
 from desktop.core.text import tr
 from desktop.index.address import StoreAddress, is_file, is_here
 from desktop.services.credential import Credential
@@ -69,6 +69,7 @@ class StoreAddresses:
         """How to reach ``uri``, or the store in use; asks the key store for a server.
 
         Raises:
+            StoreUnreachable: the person works offline, and it is not on this machine.
             StoreRefused: the token was entered for another server.
             StoreUntrusted: it would be sent unencrypted.
 
@@ -78,6 +79,12 @@ class StoreAddresses:
         uri = uri or self.uri
         if is_file(uri):
             return StoreAddress(uri)
+        if self._preferences.settings.works_offline and not is_here(uri):
+            raise StoreUnreachable(
+                tr("Plantain works offline, and {shown} is another machine.", shown=_shown(uri)),
+                safe=tr("Nothing was sent; what is said meanwhile is sent later."),
+                next_step=tr("Go online again in the menu, to search by meaning there."),
+            )
         trusted = self._preferences.settings.store_certificate
         if uri == self.fixed_uri:
             self._token.allow(uri)  # named on the command line or in the environment

@@ -1,0 +1,103 @@
+"""Shows what would be sent, and asks before the first time."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QObject, Signal
+
+from desktop.core.cancellation import CancelToken
+from desktop.core.generation_record import GenerationRequest
+from desktop.core.progress import ProgressSteps
+from desktop.qt.create.sending_sheet import SendingSheet, SendingView, thumbnails_of
+from desktop.qt.jobs.context import Context
+from desktop.qt.jobs.lane import JobHandle
+from desktop.services.generation.generating import Rehearsal
+
+
+class SendingController(QObject):
+    """Between the Create panel and what sends."""
+
+    refused = Signal()
+    """The person has looked, and does not want it sent."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self._context = context
+        self.sheet: SendingSheet | None = None
+
+    def ask(
+        self,
+        requests: Sequence[GenerationRequest],
+        agreed: Callable[[Rehearsal | None], object],
+    ) -> JobHandle:
+        """Ask where that is needed; ``agreed`` goes on, with what the person has seen."""
+        generating, rules = self._context.engine.generating, self._context.engine.sending_rules
+        ratio = self._context.dialog_parent.devicePixelRatioF()
+
+        def look(cancel: CancelToken) -> ProgressSteps[SendingView | None]:
+            found = yield from generating.unseen(requests, cancel)
+            return _view(found, ratio) if found else None
+
+        def show(view: SendingView | None) -> None:
+            if view is None:
+                agreed(None)
+                return
+            endpoint = view.rehearsal.destination.endpoint
+            sheet = self._open(view, is_question=True)
+            sheet.rejected.connect(self.refused)
+
+            def agree() -> None:
+                # Kept before anything is sent.
+                keeping = self._context.lanes.browse.submit(lambda _: rules.agree(endpoint))
+                keeping.finished.connect(lambda _: agreed(view.rehearsal))
+                keeping.failed.connect(self._context.notice)
+                keeping.failed.connect(lambda _: self.refused.emit())
+
+            sheet.agreed.connect(agree)
+
+        handle = self._context.lanes.network.submit(look)
+        handle.finished.connect(show)
+        return handle
+
+    def show(self, requests: Sequence[GenerationRequest]) -> JobHandle:
+        """What would be sent, now or when the person has agreed long ago."""
+        generating, rules = self._context.engine.generating, self._context.engine.sending_rules
+        ratio = self._context.dialog_parent.devicePixelRatioF()
+
+        def look(cancel: CancelToken) -> ProgressSteps[SendingView]:
+            found = yield from generating.rehearse_all(requests, cancel)
+            given_at = rules.agreed().get(found.destination.endpoint)
+            day = time.strftime("%Y-%m-%d", time.localtime(given_at)) if given_at else ""
+            return _view(found, ratio, day)
+
+        def show(view: SendingView) -> None:
+            endpoint = view.rehearsal.destination.endpoint
+            self._open(view, is_question=False).withdrawn.connect(
+                lambda: self._context.lanes.browse.submit(lambda _: rules.withdraw(endpoint))
+            )
+
+        handle = self._context.lanes.network.submit(look)
+        handle.finished.connect(show)
+        return handle
+
+    # ------------------------------------------------------------------ inside
+
+    def _open(self, view: SendingView, *, is_question: bool) -> SendingSheet:
+        context = self._context
+        sheet = SendingSheet(
+            context.theme, view, is_question=is_question, parent=context.dialog_parent
+        )
+        sheet.finished.connect(self._forget)
+        self.sheet = sheet
+        sheet.open()
+        return sheet
+
+    def _forget(self) -> None:
+        self.sheet = None
+
+
+def _view(rehearsal: Rehearsal, ratio: float, agreed_on: str = "") -> SendingView:
+    images = thumbnails_of([image.data for image in rehearsal.images], ratio)
+    return SendingView(rehearsal, images, agreed_on)
