@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import time
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,7 +18,7 @@ from desktop.core.annotations import Edits
 from desktop.core.asset import displayable
 from desktop.core.errors import LibraryError, UsageError
 from desktop.core.rights import NO_RIGHTS, Rights, clean_rights, strictest
-from desktop.core.text import marked, ngettext, tr
+from desktop.core.text import date, marked, ngettext, tr
 
 if TYPE_CHECKING:
     from desktop.services.engine import Engine
@@ -181,8 +180,7 @@ def _consents(arguments: argparse.Namespace, options: EngineOptions) -> Json:
         agreed = engine.sending_rules.agreed()
     if not arguments.json:
         for endpoint, given_at in agreed.items():
-            day = time.strftime("%Y-%m-%d", time.localtime(given_at))
-            say(tr("{endpoint}, since {day}", endpoint=endpoint, day=day))
+            say(tr("{endpoint}, since {day}", endpoint=endpoint, day=date(given_at)))
     return {"consents": [{"endpoint": e, "given_at": at} for e, at in agreed.items()]}
 
 

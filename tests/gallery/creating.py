@@ -6,7 +6,7 @@ import threading
 from pathlib import Path
 
 from PySide6.QtCore import QBuffer
-from PySide6.QtGui import QColor, QImage
+from PySide6.QtGui import QColor, QImage, QImageWriter
 from PySide6.QtWidgets import QWidget
 
 from desktop.core.errors import KeyRefused, PlantainError, QuotaExhausted, WorkingOffline
@@ -182,6 +182,8 @@ def template_narrow(stage: Stage) -> QWidget:
 def template_changed_by_hand(stage: Stage) -> QWidget:
     session = _from_template(stage)
     session.window.right.creation.prompt.appendPlainText("In watercolour.")
+    stage.rest()
+    return session.window
 
 
 def _to_see() -> Rehearsal:
@@ -195,7 +197,7 @@ def _to_see() -> Rehearsal:
         drawn.fill(QColor(colour))
         data = QBuffer()
         data.open(QBuffer.OpenModeFlag.WriteOnly)
-        drawn.save(data, "JPEG")
+        QImageWriter(data, b"JPEG").write(drawn)
         images.append(ReferenceImage(bytes(data.data().data()), "image/jpeg", "", 0.3, 1536, 1024))
     return Rehearsal(
         GenerationRequest(PROMPT, references, "gemini"),

@@ -115,6 +115,7 @@ def test_the_menu_of_pictures_offers_what_can_be_done_with_them(
             "Copy",
             "Copy path",
             "Rename…",
+            "Rights…",
             "Move to trash…",
         ]
         grey = {text for text, is_enabled in offered.items() if not is_enabled}
@@ -132,8 +133,10 @@ def test_a_folder_a_board_and_a_tag_have_menus_of_their_own(session: Session, qt
         sidebar.menu_wanted.emit(section, QPoint(10, 10))
         offered[kind_of(section)] = popped_up(qtbot)
     assert offered == {
-        "folder": ["Locate folder…", "Ignore this folder…"],
-        "board": ["Contact sheet…", "Folder of copies…", "Rename…", "Delete the board"],
+        "folder": ["Locate folder…", "Ignore this folder…", "Rights…"],
+        "board": [
+            *("Contact sheet…", "Folder of copies…", "Rights…", "Rename…", "Delete the board"),
+        ],
         "tag": ["Rename…", "Merge with another…", "Remove from all pictures"],
     }
     sidebar.menu_wanted.emit(ALL, QPoint(10, 10))

@@ -35,6 +35,7 @@ _DATA = re.compile(
     r"|camera|lens|keyword|copyright|text):(?:\"[^\"]*\"|\S+)"  # conditions, as they are typed
     r"|^\"[^\"]*\"$|^-\w+$|#[0-9A-Fa-f]{6}|[<>]? ?\d+ ?[kMG]B|^(?:black|white|grey|red|green|blue"
     r"|yellow|orange|purple|pink|brown|cyan|magenta|navy|beige)$"
+    r"|gemini-\S+|^[0-9a-f]{64}$"  # models, hashes
     r"|https?://\S*|/\S+(?: beach\"?)?|2024 beach|products|drafts/"  # places
     r"|\b(?:beach|red(?: cape)?|Summer 2027|Empty board|Shot in the morning.*)(?= |$|,|;|\n)"
     r"|A model (?:wearing|in red sandals)[\s\S]*|Here (?:is your picture|it is)\."  # made

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QObject, Signal
@@ -10,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from desktop.core.cancellation import CancelToken
 from desktop.core.generation_record import GenerationRequest
 from desktop.core.progress import ProgressSteps
+from desktop.core.text import date
 from desktop.qt.create.sending_sheet import SendingSheet, SendingView, thumbnails_of
 from desktop.qt.jobs.context import Context
 from desktop.qt.jobs.lane import JobHandle
@@ -69,8 +69,7 @@ class SendingController(QObject):
         def look(cancel: CancelToken) -> ProgressSteps[SendingView]:
             found = yield from generating.rehearse_all(requests, cancel)
             given_at = rules.agreed().get(found.destination.endpoint)
-            day = time.strftime("%Y-%m-%d", time.localtime(given_at)) if given_at else ""
-            return _view(found, ratio, day)
+            return _view(found, ratio, date(given_at) if given_at else "")
 
         def show(view: SendingView) -> None:
             endpoint = view.rehearsal.destination.endpoint

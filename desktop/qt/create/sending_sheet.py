@@ -84,11 +84,13 @@ class SendingSheet(QDialog):
         form.setVerticalSpacing(UNIT // 2)
         form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft)
         self.place = label(
-            f"{destination.endpoint} ({destination.api})", selectable=True, wraps=True
+            tr("{endpoint} ({api})", endpoint=destination.endpoint, api=destination.api),
+            selectable=True,
+            wraps=True,
         )
         form.addRow(label(tr("To"), tone="faint"), self.place)
         form.addRow(label(tr("Model"), tone="faint"), label(destination.model, selectable=True))
-        self.price = label(_price(rehearsal.estimated_usd))
+        self.price = label(_price(rehearsal.estimated_usd), selectable=True)
         form.addRow(label(tr("Price"), tone="faint"), self.price)
 
         self.words = QPlainTextEdit("\n\n".join(rehearsal.texts))
