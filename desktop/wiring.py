@@ -35,6 +35,7 @@ from desktop.library.catalog.forgetting import Forgetting
 from desktop.library.catalog.ignore_rules import IgnoreRuleTable
 from desktop.library.catalog.lineage import LineageTable
 from desktop.library.catalog.moved_files import MovedFiles
+from desktop.library.catalog.queue import QueueTable
 from desktop.library.catalog.rights import RightsTable
 from desktop.library.catalog.saved_searches import SavedSearches
 from desktop.library.catalog.team import TeamTable
@@ -67,6 +68,7 @@ from desktop.services.generation.editing import Editing
 from desktop.services.generation.generating import Generating
 from desktop.services.generation.keeping import AnswerKeeping
 from desktop.services.generation.lineage_recovery import LineageRecovery
+from desktop.services.generation.queueing import GenerationQueue
 from desktop.services.generation.sending_rules import SendingRules
 from desktop.services.generation.spending import Spending
 from desktop.services.indexing.file_matching import FileMatcher
@@ -218,6 +220,7 @@ def open_engine(
             lambda: preferences.settings.works_offline,
             asks_consent=options.asks_consent,
         )
+        generating = Generating(catalog, attempts, spool, keeping, spending, rules, sandbox)
         browsing = Browsing(
             catalog, lineage, annotations, rights, {made.name: made.label for made in generators}
         )
@@ -266,7 +269,8 @@ def open_engine(
             watching=Watching(catalog, paths.folder, database, is_read_only=library.is_read_only),
             ignore_rules=IgnoreRuleEditor(catalog, ignore_rules),
             folder_removal=FolderRemoval(catalog.roots),
-            generating=Generating(catalog, attempts, spool, keeping, spending, rules, sandbox),
+            generating=generating,
+            queue=GenerationQueue(generating, attempts, QueueTable(database, attempts)),
             editing=editing,
             edited_pictures=EditedPictures(catalog, lineage, editing, sandbox),
             spending=spending,

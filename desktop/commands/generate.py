@@ -24,6 +24,7 @@ from desktop.commands.terminal import follow, say
 from desktop.config.options import EngineOptions
 from desktop.core.asset import displayable
 from desktop.core.cancellation import CancelToken
+from desktop.core.errors import UsageError
 from desktop.core.generation_record import AUTO, CHOSEN, GenerationRequest, Reference
 from desktop.core.text import number, size, tr
 from desktop.files.record_json import plain_record
@@ -79,22 +80,33 @@ def add_to(commands: Commands) -> None:
 
 
 def _generate(arguments: argparse.Namespace, options: EngineOptions) -> Json:
-    variants = min(max(1, arguments.count), _MOST)
+    variants = max(1, arguments.count)
+    if variants > _MOST:
+        raise UsageError(
+            tr(
+                "At most {most} variants are made at a time; you asked for {count}.",
+                most=_MOST,
+                count=variants,
+            ),
+            safe=tr("Nothing was sent."),
+            next_step=tr("Ask for fewer, or run the command again for the rest."),
+        )
     with open_library(options) as engine, interruptible() as cancel:
         requests = edited(arguments, _requests(arguments, variants, engine), engine.editing)
         request = requests[0]
         if arguments.dry_run:
             rehearsal = follow(engine.generating.rehearse(request, cancel))
             return _rehearsed(rehearsal, requests, is_json=arguments.json)
-        made = follow(engine.generating.run_all(requests, cancel, out=arguments.out))
+        if not arguments.json:
+            _tell_references(request)
+        tell = _nothing if arguments.json else _tell
+        made = follow(engine.generating.run_all(requests, cancel, out=arguments.out, on_made=tell))
         # The pictures are saved: a Ctrl+C that comes this late changes nothing.
         ids = [asset_id for picture in made for asset_id in picture.asset_ids]
         is_searchable = follow(engine.indexing.make_searchable(ids, CancelToken()))
     if not is_searchable:
         say(tr("It cannot be found by meaning yet; run “plantain index” later."), to=sys.stderr)
     require_fit(made)
-    if not arguments.json:
-        _tell(request, made)
     return {**_made(request, made), **edits_json(made)}
 
 
@@ -143,7 +155,7 @@ def _requests(
     ]
 
 
-def _tell(request: GenerationRequest, made: list[GeneratedPicture]) -> None:
+def _tell_references(request: GenerationRequest) -> None:
     for reference in request.references:
         score = "" if reference.score is None else f" ({number(reference.score, 3)})"
         told = tr(
@@ -152,16 +164,22 @@ def _tell(request: GenerationRequest, made: list[GeneratedPicture]) -> None:
             reason=tr(reference.reason),
         )
         say(f"{told}{score}")
-    for picture in made:
-        for asset in picture.drafts if picture.edited is None else ():
-            say(tr("draft: {path}", path=displayable(asset.path)))
-        say(f"{picture.generator}: {displayable(picture.asset.path)}")
-        for line in edit_lines(picture):
-            say(line)
-        if picture.record.text:
-            say(picture.record.text)
-        if picture.cost_usd:
-            say(tr("cost: ${usd}", usd=number(picture.cost_usd, 4)))
+
+
+def _nothing(_: GeneratedPicture) -> None:
+    """The JSON tells it all at the end."""
+
+
+def _tell(picture: GeneratedPicture) -> None:
+    for asset in picture.drafts if picture.edited is None else ():
+        say(tr("draft: {path}", path=displayable(asset.path)))
+    say(f"{picture.generator}: {displayable(picture.asset.path)}")
+    for line in edit_lines(picture):
+        say(line)
+    if picture.record.text:
+        say(picture.record.text)
+    if picture.cost_usd:
+        say(tr("cost: ${usd}", usd=number(picture.cost_usd, 4)))
 
 
 def _made(request: GenerationRequest, made: list[GeneratedPicture]) -> Json:

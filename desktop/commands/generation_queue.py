@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 
 from desktop.commands.opening import interruptible, open_library, open_to_read
 from desktop.commands.parser import Commands, Json
@@ -11,12 +12,12 @@ from desktop.config.options import EngineOptions
 from desktop.core.asset import displayable
 from desktop.core.attempt import Attempt, AttemptState
 from desktop.core.cancellation import CancelToken
-from desktop.core.errors import UsageError
-from desktop.core.text import marked, tr
+from desktop.core.errors import PlantainError, UsageError
+from desktop.core.generation_queue import Wait, WaitReason
+from desktop.core.text import english, marked, moment, tr
 from desktop.services.engine import Engine
 from desktop.services.reports import GeneratedPicture
 
-_LISTED = 50
 _STATES = {
     AttemptState.QUEUED: marked("waiting"),
     AttemptState.SENT: marked("sent"),
@@ -29,12 +30,21 @@ _STATES = {
 }
 
 
+_WAITS = {
+    WaitReason.PERSON: marked("stopped until “plantain queue resume”"),
+    WaitReason.QUOTA: marked("the service takes no more requests for now"),
+    WaitReason.OFFLINE: marked("the service cannot be reached"),
+    WaitReason.BUDGET: marked("the month's limit is reached"),
+}
+
+
 def add_to(commands: Commands) -> None:
-    """``queue list``, ``resume``, ``cancel`` and ``retry``."""
+    """``queue list``, ``pause``, ``resume``, ``cancel`` and ``retry``."""
     queue = commands.group(
         "queue", tr("pictures that wait to be created, and what became of others")
     )
-    queue.add("list", _list, tr("the latest requests, the newest first"))
+    queue.add("list", _list, tr("what waits, and the latest requests, the newest first"))
+    queue.add("pause", _pause, tr("ask for nothing more until the queue is resumed"))
     queue.add("resume", _resume, tr("create what waits, and save what was answered"))
     cancel = queue.add("cancel", _cancel, tr("give up what waits"))
     cancel.add_argument("ids", nargs="*", metavar="ATTEMPT")
@@ -44,32 +54,59 @@ def add_to(commands: Commands) -> None:
 
 def _list(arguments: argparse.Namespace, options: EngineOptions) -> Json:
     with open_to_read(options) as engine:
-        attempts = engine.attempts.latest(_LISTED)
+        view = engine.queue.view()
+    attempts = sorted((*view.waiting, *view.others), key=lambda a: a.queued_at, reverse=True)
     if not arguments.json:
-        for attempt in attempts:
+        if view.wait is not None and view.waiting:
+            say(_told(view.wait))
+        for attempt in (*view.waiting, *view.others):
             prompt = attempt.record.request.prompt
             say(f"{attempt.key[:8]}  {tr(_STATES[attempt.state])}  {prompt[:60]}")
-    return {"attempts": [_json(attempt) for attempt in attempts]}
+    return {
+        "attempts": [_json(attempt) for attempt in attempts],
+        "waiting": [attempt.key for attempt in view.waiting],
+        "wait": _wait_json(view.wait),
+    }
+
+
+def _pause(arguments: argparse.Namespace, options: EngineOptions) -> Json:
+    with open_library(options) as engine:
+        engine.queue.pause()
+        wait = engine.queue.view().wait
+    if not arguments.json:
+        say(tr("Nothing more is asked for until “plantain queue resume”."))
+    return {"wait": _wait_json(wait)}
 
 
 def _resume(arguments: argparse.Namespace, options: EngineOptions) -> Json:
     with open_library(options) as engine, interruptible() as cancel:
         made = [*engine.generating.finish_left()]
-        made += (
-            follow(engine.generating.run_queued(attempt.key, cancel))
-            for attempt in engine.generating.unfinished()
-            if attempt.state is AttemptState.QUEUED
-        )
-        return _made(made, engine, is_json=arguments.json)
+        failed: list[PlantainError] = []
+        engine.queue.resume()
+        while True:
+            step = follow(engine.queue.run_next(cancel))
+            if step.picture is not None:
+                made.append(step.picture)
+            if step.error is not None:
+                failed.append(step.error)
+                say(step.error.sentence(), to=sys.stderr)
+            if step.is_over:
+                break
+        view = engine.queue.view()
+        return {
+            **_made(made, engine, is_json=arguments.json),
+            "failed": [english(error.message) for error in failed],
+            "waiting": [attempt.key for attempt in view.waiting],
+            "wait": _wait_json(view.wait),
+        }
 
 
 def _cancel(arguments: argparse.Namespace, options: EngineOptions) -> Json:
     with open_library(options) as engine:
-        waiting = [a for a in engine.generating.unfinished() if a.state is AttemptState.QUEUED]
-        chosen = [a for a in waiting if not arguments.ids or _is_named(a, arguments.ids)]
-        for attempt in chosen:
-            engine.generating.forget(attempt.key)
-    return {"cancelled": [attempt.key for attempt in chosen]}
+        waiting = engine.queue.view().waiting
+        chosen = [a.key for a in waiting if not arguments.ids or _is_named(a, arguments.ids)]
+        engine.queue.cancel(chosen)
+    return {"cancelled": chosen}
 
 
 def _retry(arguments: argparse.Namespace, options: EngineOptions) -> Json:
@@ -80,10 +117,9 @@ def _retry(arguments: argparse.Namespace, options: EngineOptions) -> Json:
                 tr("There is no single request “{key}”.", key=arguments.id),
                 next_step=tr("See: {command} --help", command="plantain queue"),
             )
-        request = found[0].record.request
-        return _made(
-            [follow(engine.generating.run(request, cancel))], engine, is_json=arguments.json
-        )
+        key = engine.queue.retry(found[0].key)
+        made = follow(engine.generating.run_queued(key, cancel))
+        return _made([made], engine, is_json=arguments.json)
 
 
 def _made(made: list[GeneratedPicture], engine: Engine, *, is_json: bool) -> Json:
@@ -93,11 +129,30 @@ def _made(made: list[GeneratedPicture], engine: Engine, *, is_json: bool) -> Jso
     if not is_json:
         for asset in assets:
             say(displayable(asset.path))
-    return {"images": [{"path": str(asset.path), "asset_id": asset.id} for asset in assets]}
+    return {
+        "images": [
+            {"path": str(asset.path), "asset_id": asset.id, "is_final": asset is picture.asset}
+            for picture in made
+            for asset in picture.assets
+        ]
+    }
 
 
 def _is_named(attempt: Attempt, keys: list[str]) -> bool:
     return any(key and attempt.key.startswith(key) for key in keys)
+
+
+def _told(wait: Wait) -> str:
+    reason = tr(_WAITS[wait.reason])
+    if wait.until:
+        return tr("waits until {time}: {reason}", time=moment(wait.until), reason=reason)
+    return tr("waits: {reason}", reason=reason)
+
+
+def _wait_json(wait: Wait | None) -> Json | None:
+    if wait is None:
+        return None
+    return {"reason": wait.reason.value, "until": wait.until or None, "said": wait.said}
 
 
 def _json(attempt: Attempt) -> Json:

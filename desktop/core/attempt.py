@@ -61,3 +61,8 @@ class Attempt:
     cost_usd: float | None = None
     turn: str = ""
     error: str = ""
+
+    @property
+    def is_over(self) -> bool:
+        """Nothing more comes of it by itself."""
+        return self.state not in UNFINISHED

@@ -35,6 +35,7 @@ from desktop.services.current_model import CurrentModel, ModelSwitch
 from desktop.services.generation.edited_pictures import EditedPictures
 from desktop.services.generation.editing import Editing
 from desktop.services.generation.generating import Generating
+from desktop.services.generation.queueing import GenerationQueue
 from desktop.services.generation.sending_rules import SendingRules
 from desktop.services.generation.spending import Spending
 from desktop.services.indexing.folder_removal import FolderRemoval
@@ -102,6 +103,7 @@ class Engine:
     ignore_rules: IgnoreRuleEditor
     folder_removal: FolderRemoval
     generating: Generating
+    queue: GenerationQueue
     attempts: AttemptTable
     editing: Editing
     edited_pictures: EditedPictures

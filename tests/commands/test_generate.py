@@ -11,6 +11,8 @@ from PIL import Image
 
 from desktop.config.options import EngineOptions
 from desktop.config.settings import Settings, save_settings
+from desktop.core.generation_record import GenerationRequest
+from desktop.wiring import open_engine
 from tests import pictures
 from tests.commands.conftest import Run
 from tests.fakes.gemini import GeminiServer
@@ -114,3 +116,30 @@ def test_a_request_without_an_answer_is_listed_and_retried_by_a_person_alone(
     key = run("queue", "list")["attempts"][1]["attempt_id"]
     assert len(run("queue", "retry", key[:10])["images"]) == 1
     assert len(server.requests) == 2
+
+
+def test_a_paused_queue_says_why_it_waits_and_goes_on_when_a_person_says_so(
+    run: Run, server: GeminiServer
+) -> None:
+    with open_engine(EngineOptions.from_environment(os.environ), os.environ) as engine:
+        wishes = [GenerationRequest(f"cape {n}", (), "gemini") for n in range(3)]
+        first, second, third = engine.queue.add(wishes)
+    assert run("queue", "pause")["wait"]["reason"] == "person"
+    assert run("queue", "list")["waiting"] == [first, second, third]
+    assert run("queue", "cancel", second[:10])["cancelled"] == [second]
+    server.fail_with(Failure.QUOTA, count=1)
+    told = run("queue", "resume")
+    assert told["wait"]["reason"] == "quota"
+    assert told["wait"]["until"] > 0
+    assert len(told["waiting"]) == 2, "what was refused is asked for again"
+    assert [image["is_final"] for image in run("queue", "resume")["images"]] == [True, True]
+    assert [request.text for request in server.requests] == ["cape 0", "cape 0", "cape 2"]
+    assert run("queue", "list")["wait"] is None
+
+
+def test_more_variants_than_are_made_at_a_time_are_refused_in_words(
+    run: Run, server: GeminiServer
+) -> None:
+    error = run("generate", "x", "--count", 51, expect=2)["error"]
+    assert "50" in error["message"]
+    assert server.requests == []

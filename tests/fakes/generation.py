@@ -8,8 +8,9 @@ from pathlib import Path
 
 from desktop.config.paths import resource
 from desktop.core.asset import Asset
-from desktop.core.attempt import Attempt
+from desktop.core.attempt import Attempt, AttemptState
 from desktop.core.cancellation import CancelToken
+from desktop.core.generation_queue import Wait, WaitReason
 from desktop.core.generation_record import GenerationRecord, GenerationRequest
 from desktop.core.progress import Progress
 from desktop.core.text import tr
@@ -22,7 +23,8 @@ from desktop.generation.generator import (
 )
 from desktop.library.catalog.attempts import AttemptTable
 from desktop.library.draft import DraftFile
-from desktop.services.generation.generating import Generating, Rehearsal
+from desktop.services.generation.generating import Generating, OnFailed, Rehearsal
+from desktop.services.generation.queueing import GenerationQueue, QueueStep, QueueView
 from desktop.services.reports import GeneratedPicture
 
 FAKE_MODELS = load_models(resource("capabilities/gemini.json"))
@@ -80,10 +82,13 @@ class FakeGenerating(Generating):
         *,
         out: Path | None = None,
         seen: Rehearsal | None = None,
+        on_made: Callable[[GeneratedPicture], object] = lambda _: None,
     ) -> Generator[Progress, None, list[GeneratedPicture]]:
         made: list[GeneratedPicture] = []
         for request in requests:
-            made.append((yield from self.run(request, cancel)))  # noqa: PERF401
+            picture = yield from self.run(request, cancel)
+            made.append(picture)
+            on_made(picture)
         return made
 
     def unfinished(self) -> list[Attempt]:
@@ -103,7 +108,12 @@ class FakeGenerating(Generating):
         return self.to_see
 
     def run_queued(
-        self, key: str, cancel: CancelToken, *, seen: Rehearsal | None = None
+        self,
+        key: str,
+        cancel: CancelToken,
+        on_failed: OnFailed = lambda _key, _error: False,
+        *,
+        seen: Rehearsal | None = None,
     ) -> Generator[Progress, None, GeneratedPicture]:
         [attempt] = [attempt for attempt in self.waiting if attempt.key == key]
         self.waiting.remove(attempt)
@@ -174,3 +184,33 @@ def _asset(number: int, name: str) -> Asset:
         content_hash=f"{number:064x}",
         is_generated=True,
     )
+
+
+class FakeQueue(GenerationQueue):
+    """The queue in memory; what is made of it, ``FakeGenerating`` makes."""
+
+    def __init__(self, generating: FakeGenerating) -> None:
+        self._made = generating
+        self.others: list[Attempt] = []
+        self.reason: Wait | None = None
+
+    def add(self, requests: Sequence[GenerationRequest]) -> list[str]:
+        keys = [f"{len(self._made.waiting) + n:032x}" for n in range(len(requests))]
+        for key, request in zip(keys, requests, strict=True):
+            record = GenerationRecord(request, attempt=key)
+            self._made.waiting.append(Attempt(key, AttemptState.QUEUED, record))
+        return keys
+
+    def view(self) -> QueueView:
+        return QueueView(self.reason, tuple(self._made.waiting), tuple(self.others))
+
+    def pause(self) -> None:
+        self.reason = Wait(WaitReason.PERSON)
+
+    def resume(self) -> None:
+        self.reason = None
+
+    def run_next(self, cancel: CancelToken) -> Generator[Progress, None, QueueStep]:
+        if not self._made.waiting or self.reason is not None:
+            return QueueStep(is_over=True)
+        return QueueStep((yield from self._made.run_queued(self._made.waiting[0].key, cancel)))

@@ -59,7 +59,13 @@ from desktop.services.search.large_pictures import LargePictures
 from desktop.services.search.look_order import LookOrder
 from desktop.services.search.proposals import Proposals, ThingProposals
 from desktop.services.search.searching import Searching
-from tests.fakes.generation import FakeAttempts, FakeDraft, FakeGenerating, FakeGenerator
+from tests.fakes.generation import (
+    FakeAttempts,
+    FakeDraft,
+    FakeGenerating,
+    FakeGenerator,
+    FakeQueue,
+)
 from tests.fakes.ignore_rules import FakeIgnoreRules
 from tests.fakes.saved_searches import FakeSavedSearches
 from tests.fakes.sending import FakeRights, FakeSendingRules
@@ -607,6 +613,7 @@ class FakeEngine(Engine):
     searching: FakeSearching
     generating: FakeGenerating
     attempts: FakeAttempts
+    queue: FakeQueue
     draft: FakeDraft
     annotations: FakeAnnotations
     saved_searches: FakeSavedSearches
@@ -645,14 +652,16 @@ class FakeEngine(Engine):
     ) -> None:
         browsing = FakeBrowsing(assets, annotations)
         endpoints, key_store = FakeEndpoints(), FakeKeyStore()
+        generating = FakeGenerating(browsing.take_made)
         # An engine is frozen once it is made; this is its making.
         vars(self).update(
             browsing=browsing,
             indexing=FakeIndexing(browsing),
             indexing_stop=FakeIndexingStop(),
             searching=FakeSearching(browsing),
-            generating=FakeGenerating(browsing.take_made),
+            generating=generating,
             attempts=FakeAttempts(),
+            queue=FakeQueue(generating),
             draft=FakeDraft(),
             templates=templates or TemplateFiles(resource("prompts"), thumbnails / "prompts"),
             annotations=annotations,

@@ -8,7 +8,7 @@
     stage.clear()
 """
 
-from tests.gallery import browsing, creating, looking, managing, opening, preferring
+from tests.gallery import browsing, creating, looking, managing, opening, preferring, queueing
 from tests.gallery.stage import Screen, Stage, write_thumbnails
 
 SCREENS: tuple[Screen, ...] = (
@@ -16,6 +16,7 @@ SCREENS: tuple[Screen, ...] = (
     *browsing.SCREENS,
     *looking.SCREENS,
     *creating.SCREENS,
+    *queueing.SCREENS,
     *managing.SCREENS,
     *preferring.SCREENS,
 )

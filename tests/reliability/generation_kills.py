@@ -24,7 +24,6 @@ from pathlib import Path
 from desktop.config.options import EngineOptions
 from desktop.core.attempt import Attempt, AttemptState
 from desktop.core.cancellation import CancelToken
-from desktop.core.errors import PlantainError
 from desktop.core.generation_record import GenerationRequest
 from desktop.core.progress import finish
 from desktop.services.engine import Engine
@@ -81,10 +80,15 @@ def run(profile: Path, *, queued: int, kills: int, seed: int = 1) -> Outcome:
     with _Moody(chance) as server:
         options = EngineOptions(profile_dir=profile, gemini_base_url=server.base_url)
         with open_engine(options, _KEY) as engine:
-            for number in range(queued):
-                api = ("generate-content", "interactions")[number % 2]
-                wish = GenerationRequest(f"cape {number}", (), "gemini", image_size="1K", api=api)
-                engine.generating.queue(wish)
+            apis = ("generate-content", "interactions")
+            engine.queue.add(
+                [
+                    GenerationRequest(
+                        f"cape {n}", (), "gemini", image_size="1K", api=apis[n % len(apis)]
+                    )
+                    for n in range(queued)
+                ]
+            )
         done = 0
         for _ in range(kills):
             done += _until_killed(server, profile, chance)
@@ -123,12 +127,9 @@ def _work(base_url: str, profile: Path) -> None:
     options = EngineOptions(profile_dir=profile, gemini_base_url=base_url)
     with open_engine(options, _KEY) as engine:
         list(engine.generating.finish_left())
-        for attempt in engine.generating.unfinished():
-            if attempt.state is AttemptState.QUEUED:
-                try:
-                    finish(engine.generating.run_queued(attempt.key, CancelToken()))
-                except PlantainError:
-                    continue
+        while engine.queue.view().waiting:
+            engine.queue.resume()  # as a person who does not wait for the end of a limit
+            finish(engine.queue.run_next(CancelToken()))
 
 
 def _outcome(engine: Engine, server: GeminiServer) -> Outcome:
@@ -142,22 +143,33 @@ def _outcome(engine: Engine, server: GeminiServer) -> Outcome:
 
 
 def _judge(outcome: Outcome, queued: int) -> None:
+    """A request that was refused unpaid is asked for again, as an attempt of its own; every other
+    one is asked for once."""
     problems = outcome.problems
-    if len(outcome.attempts) != queued:
-        problems.append(f"{len(outcome.attempts)} attempts of {queued}")
-    for attempt in outcome.attempts:
-        prompt = attempt.record.request.prompt
+    tried: dict[str, list[Attempt]] = {}
+    for attempt in reversed(outcome.attempts):  # the oldest first
+        tried.setdefault(attempt.record.request.prompt, []).append(attempt)
+    if len(tried) != queued:
+        problems.append(f"{len(tried)} wishes of {queued}")
+    for prompt, attempts in tried.items():
         sent, made = outcome.sent[prompt], outcome.pictures[prompt]
-        is_done = attempt.state is AttemptState.DONE
-        if sent > 1:
-            problems.append(f"{prompt}: sent {sent} times")
-        if made != int(is_done):
-            problems.append(f"{prompt}: {attempt.state.value} with {made} pictures")
-        if sent and not attempt.sent_at:
-            problems.append(f"{prompt}: was sent and nobody wrote it down")
-        if attempt.state in {AttemptState.QUEUED, AttemptState.SENT, AttemptState.ANSWERED}:
-            problems.append(f"{prompt}: {attempt.state.value} at the end")
-        if is_done and not attempt.cost_usd:
+        written = sum(attempt.sent_at > 0 for attempt in attempts)
+        done = [attempt for attempt in attempts if attempt.state is AttemptState.DONE]
+        # One that was killed between writing it down and sending it came over no wire.
+        unanswered = sum(attempt.state is AttemptState.UNKNOWN for attempt in attempts)
+        if not written - unanswered <= sent <= written:
+            problems.append(f"{prompt}: sent {sent} times in {written} attempts")
+        if len(done) > 1 or made != len(done):
+            problems.append(f"{prompt}: done {len(done)} times with {made} pictures")
+        for attempt in attempts[:-1]:
+            if attempt.state is not AttemptState.FAILED:
+                problems.append(f"{prompt}: asked for again after {attempt.state.value}")
+        if attempts[-1].state is AttemptState.FAILED:
+            problems.append(f"{prompt}: given up, though it can be asked for again")
+        for attempt in attempts:
+            if not attempt.is_over:
+                problems.append(f"{prompt}: {attempt.state.value} at the end")
+        if any(not attempt.cost_usd for attempt in done):
             problems.append(f"{prompt}: done without a cost")
     if outcome.pictures["?"]:
         problems.append(f"{outcome.pictures['?']} pictures without a lineage")

@@ -45,8 +45,9 @@ class AttemptTable:
         """Decided, not sent. An attempt of that key stays as it is."""
         with self._database.transaction() as connection:
             connection.execute(
-                "INSERT OR IGNORE INTO attempts (key, state, record, out, queued_at)"
-                " VALUES (?, 'queued', ?, ?, ?)",
+                "INSERT OR IGNORE INTO attempts (key, state, record, out, queued_at, position)"
+                " SELECT ?, 'queued', ?, ?, ?, COALESCE(MAX(position), 0) + 1"
+                " FROM attempts WHERE state = 'queued'",
                 (key, dump_record(record), os.fsencode(out or ""), time.time()),
             )
 
@@ -103,18 +104,18 @@ class AttemptTable:
     def of(self, key: str) -> Attempt | None:
         """The attempt of that key."""
         row = self._database.read_one("SELECT * FROM attempts WHERE key = ?", (key,))
-        return _attempt(row) if row else None
+        return attempt_of(row) if row else None
 
     def unfinished(self) -> list[Attempt]:
         """Those that were not ended, in the order in which they were decided."""
         states = ", ".join(f"'{state.value}'" for state in UNFINISHED)
         rows = self._database.read(f"SELECT * FROM attempts WHERE state IN ({states}) ORDER BY id")
-        return [_attempt(row) for row in rows]
+        return [attempt_of(row) for row in rows]
 
     def latest(self, count: int) -> list[Attempt]:
         """The newest first."""
         rows = self._database.read("SELECT * FROM attempts ORDER BY id DESC LIMIT ?", (count,))
-        return [_attempt(row) for row in rows]
+        return [attempt_of(row) for row in rows]
 
     def spent(self, since: float = 0.0) -> Spent:
         """On what was sent from then on; declined answers included."""
@@ -143,7 +144,8 @@ class AttemptTable:
             )
 
 
-def _attempt(row: sqlite3.Row) -> Attempt:
+def attempt_of(row: sqlite3.Row) -> Attempt:
+    """A row of the table."""
     return Attempt(
         key=row["key"],
         state=AttemptState(row["state"]),

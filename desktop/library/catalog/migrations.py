@@ -19,6 +19,7 @@ from desktop.library.catalog.generation_tables import GENERATION
 from desktop.library.catalog.lineage_v3 import RECORDS_OF_V3, record_of_v3
 from desktop.library.catalog.palette_blobs import palette_of_v5
 from desktop.library.catalog.picture_text_tables import PICTURE_TEXTS
+from desktop.library.catalog.queue_tables import QUEUE
 from desktop.library.catalog.rights_tables import RIGHTS
 from desktop.library.catalog.root_tables import REMOVED_ROOTS
 from desktop.library.catalog.saved_search_tables import SAVED_SEARCHES
@@ -247,7 +248,7 @@ CREATE INDEX references_by_asset ON lineage_references (reference_id);
 # Each part stands in a file of its own, beside that of its tables.
 _V6 = "".join(
     (
-        *(CURATION, SCALAR_CHANGES, METADATA, PALETTES, PICTURE_TEXTS, GENERATION),
+        *(CURATION, SCALAR_CHANGES, METADATA, PALETTES, PICTURE_TEXTS, GENERATION, QUEUE),
         *(SAVED_SEARCHES, UNRELATED_TEXTS, REMOVED_ROOTS),
         TRANSPARENCY,
         RIGHTS,

@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
-from PySide6.QtWidgets import QFileDialog, QMessageBox
+from PySide6.QtWidgets import QFileDialog
 
 from desktop.core.errors import (
     AnswerNotKept,
@@ -18,7 +18,9 @@ from desktop.core.errors import (
 )
 from desktop.core.generation_record import GenerationRequest, Reference
 from desktop.core.text import tr
+from desktop.qt.create.closing import may_close_over
 from desktop.qt.create.panel import GenerationPanel
+from desktop.qt.create.queue_controller import QueueController
 from desktop.qt.create.sending_controller import SendingController
 from desktop.qt.jobs.changes import Changes
 from desktop.qt.jobs.context import Context
@@ -37,8 +39,12 @@ class CreationController(QObject):
     """Answers the Create panel.
 
     Args:
+        queue: where pictures wait that are not to be made at once.
         make_searchable: lets the assets of these ids be found; finished(True) once they can be.
     """
+
+    _came = Signal(object)
+    """GeneratedPicture: sent from the lane, as soon as it is there."""
 
     proposed = Signal()
     """The vector store is open from now on, if it was not before."""
@@ -47,6 +53,7 @@ class CreationController(QObject):
         self,
         context: Context,
         panel: GenerationPanel,
+        queue: QueueController,
         make_searchable: Callable[[Sequence[int]], JobHandle],
     ) -> None:
         super().__init__()
@@ -69,6 +76,12 @@ class CreationController(QObject):
         panel.proposals_unwanted.connect(self._proposals.forget)
         panel.generate_requested.connect(self.generate)
         panel.cancel_requested.connect(self.cancel)
+        panel.queue_requested.connect(queue.add)
+        panel.queue_wanted.connect(queue.show)
+        queue.viewed.connect(panel.queue_row.show_view)
+        panel.queue_row.show_view(queue.view)
+        self._shown: list[GeneratedPicture] = []
+        self._came.connect(self._show_one)
         panel.key_entered.connect(self.save_key)
         panel.key_state_wanted.connect(self._look_for_key)
         panel.save_again_requested.connect(self.save_again)
@@ -107,9 +120,12 @@ class CreationController(QObject):
         handle = self._context.follow(
             self._context.lanes.network,
             tr("Create “{start}”", start=start),
-            lambda cancel: engine.generating.run_all(requests, cancel, seen=seen),
-            self._show_created,
+            lambda cancel: engine.generating.run_all(
+                requests, cancel, seen=seen, on_made=self._came.emit
+            ),
+            self._finish,
         )
+        self._shown = []
         self._handle = handle
         handle.finished.connect(lambda _: self._context.hub.tell(Changes(assets=True)))
         handle.progressed.connect(self._panel.show_progress)
@@ -165,22 +181,12 @@ class CreationController(QObject):
         """Asks while a picture is being made; what is paid for should not be given up unasked."""
         if not self._panel.is_running and self._is_kept:
             return True
-        box = QMessageBox(self._context.dialog_parent)
-        box.setIcon(QMessageBox.Icon.Question)
-        box.setText(
+        return may_close_over(
+            self._context.dialog_parent,
             tr("A picture is being made.")
             if self._panel.is_running
-            else tr("A picture that was paid for is in memory alone.")
+            else tr("A picture that was paid for is in memory alone."),
         )
-        box.setInformativeText(
-            tr("What was sent may be billed, whether or not its answer is still waited for.")
-        )
-        wait = box.addButton(tr("Keep Plantain open"), QMessageBox.ButtonRole.RejectRole)
-        close = box.addButton(tr("Close all the same"), QMessageBox.ButtonRole.DestructiveRole)
-        box.setDefaultButton(wait)
-        box.setEscapeButton(wait)
-        box.exec()
-        return box.clickedButton() is close
 
     def keep_now(self) -> None:
         """The window closes; by the time that a lane came to it there would be none."""
@@ -221,18 +227,30 @@ class CreationController(QObject):
             )
 
     def _show_created(self, results: Sequence[GeneratedPicture]) -> Outcome:
+        """Those that an earlier run, or a full disk, had left."""
         if not results:
             return Outcome("")
         self._is_kept = True
-        assets = [asset for result in results for asset in result.assets]
-        self._context.pictures.learn(assets)
-        self._panel.show_results(results)
-        last = results[-1]
-        handle = self._make_searchable([asset.id for asset in assets])
+        self._shown = []
+        for result in results:
+            self._show_one(result)
+        return self._finish(results)
+
+    def _show_one(self, result: GeneratedPicture) -> None:
+        """At once: the next one may take a minute, or fail."""
+        self._shown.append(result)
+        self._context.pictures.learn(result.assets)
+        self._panel.show_so_far(self._shown)
+        self._context.hub.tell(Changes(assets=True, is_partial=True))
+        handle = self._make_searchable([asset.id for asset in result.assets])
         handle.finished.connect(
-            lambda is_searchable: self._panel.show_whether_searchable(last, is_searchable)
+            lambda is_searchable: self._panel.show_whether_searchable(result, is_searchable)
         )
-        return Outcome(tr("Saved as {file}", file=last.asset.filename))
+
+    def _finish(self, results: Sequence[GeneratedPicture]) -> Outcome:
+        self._is_kept = True
+        self._panel.show_results(results)
+        return Outcome(tr("Saved as {file}", file=results[-1].asset.filename))
 
     def _on_failed(self, error: object) -> None:
         if isinstance(error, KeyRefused):

@@ -32,6 +32,7 @@ from desktop.generation.template import PromptTemplate
 from desktop.qt.create.choices import Choices
 from desktop.qt.create.failure_card import FailureCard
 from desktop.qt.create.key_form import KeyForm
+from desktop.qt.create.queue_row import QueueRow
 from desktop.qt.create.reference_tray import ReferenceTray
 from desktop.qt.create.result_card import ResultCard
 from desktop.qt.create.template_form import TemplateForm
@@ -57,6 +58,9 @@ class GenerationPanel(QWidget):
     proposals_unwanted = Signal()
     generate_requested = Signal(object)
     """tuple[GenerationRequest, ...]: one for each variant."""
+    queue_requested = Signal(object)
+    """The same, to be made behind what waits."""
+    queue_wanted = Signal()
     save_again_requested = Signal()
     """Of an answer that a full disk left."""
     save_elsewhere_requested = Signal(str)
@@ -116,6 +120,9 @@ class GenerationPanel(QWidget):
         self.generate_button = button(tr("Create picture"), self._generate, is_next=True)
         self.generate_button.setToolTip(tr("Create the picture (Ctrl+Return)"))
         self.cancel_button = button(tr("Stop"), self.cancel_requested.emit)
+        self.queue_row = QueueRow()
+        self.queue_row.added.connect(self._queue)
+        self.queue_row.show_wanted.connect(self.queue_wanted)
         self._stage = label(tone="soft", wraps=True)
         self._bar = QProgressBar(textVisible=False)
         self.failure = FailureCard()
@@ -170,6 +177,7 @@ class GenerationPanel(QWidget):
         column.addWidget(self.key_form)
         column.addSpacing(UNIT)
         column.addLayout(act)
+        column.addWidget(self.queue_row)
         column.addWidget(self._stage)
         column.addWidget(self._bar)
         column.addWidget(self.failure)
@@ -254,6 +262,10 @@ class GenerationPanel(QWidget):
     def show_results(self, results: Sequence[GeneratedPicture]) -> None:
         """The pictures are there, with the drafts on the way to them; the last one is shown."""
         self._end()
+        self.show_so_far(results)
+
+    def show_so_far(self, results: Sequence[GeneratedPicture]) -> None:
+        """The same, while others are still to come."""
         self.result_card.show_results(results)
         self.result_card.show()
         # The layout has to know the card before it can be scrolled to.
@@ -359,12 +371,9 @@ class GenerationPanel(QWidget):
                 )
             )
         self.key_form.setVisible(self._needs_key() or self._is_key_asked)
-        self.generate_button.setEnabled(
-            bool(self._words())
-            and made is not None
-            and not self._is_running
-            and not self._needs_key()
-        )
+        can_begin = bool(self._words()) and made is not None and not self._needs_key()
+        self.generate_button.setEnabled(can_begin and not self._is_running)
+        self.queue_row.add_button.setEnabled(can_begin)
         self.generate_button.setText(tr("Creating…") if self._is_running else tr("Create picture"))
         self.cancel_button.setVisible(self._is_running)
         self.choices.show_price(self.request())
@@ -377,6 +386,9 @@ class GenerationPanel(QWidget):
 
     def _ask_sending(self) -> None:
         self.sending_wanted.emit((self.request(),) * self.choices.variant_count())
+
+    def _queue(self) -> None:
+        self.queue_requested.emit((self.request(),) * self.choices.variant_count())
 
     def _begin(self, requests: tuple[GenerationRequest, ...]) -> None:
         if self._is_running:

@@ -281,6 +281,9 @@ def library_actions(window: MainWindow, controllers: Controllers) -> tuple[Actio
             when=selected,
             in_grid=True,
         ),
+        Action(
+            "create.queue", lambda: tr("Queue of pictures…"), controllers.queue.show, when=writable
+        ),
         Action("models.show", lambda: tr("Models…"), controllers.models.show),
     )
 

@@ -12,6 +12,7 @@ from desktop.qt.browse.look_controller import LookController
 from desktop.qt.browse.marks_controller import MarksController
 from desktop.qt.browse.section_controller import SectionController
 from desktop.qt.browse.sections import joined, saved_rows
+from desktop.qt.create.queue_controller import QueueController
 from desktop.qt.details.annotation_controller import AnnotationController
 from desktop.qt.details.details_controller import DetailsController
 from desktop.qt.details.suggestion_controller import SuggestionController
@@ -83,6 +84,7 @@ class Controllers:
     watch: WatchController
     library_watch: LibraryWatchController
     preview: PreviewController
+    queue: QueueController
 
 
 def join_controllers(context: Context, window: MainWindow) -> Controllers:
@@ -190,6 +192,7 @@ def join_controllers(context: Context, window: MainWindow) -> Controllers:
         ignore_rules=IgnoreRulesController(context),
         server=ServerController(context),
         preview=preview,
+        queue=QueueController(context, indexing.make_searchable),
         text=TextController(context, stop),
         watch=WatchController(context, stop, library_watch.seen.emit),
         library_watch=library_watch,

@@ -18,7 +18,7 @@ MENU = (
     ("browse.cull", "trash.rejected", "browse.stacks", "browse.open_stack"),
     ("window.commands", "window.shortcuts"),
     ("settings.offline",),
-    ("settings.show", "models.show", "create.gemini_key"),
+    ("settings.show", "models.show", "create.gemini_key", "create.queue"),
     ("window.quit",),
 )
 """Ids in groups, as the menu of the window has them."""

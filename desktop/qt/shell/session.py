@@ -329,8 +329,9 @@ class Session(QObject):
             return
         from desktop.qt.create.left_pictures import LeftPictures
 
-        indexing = self.controllers.indexing
-        self._left_pictures = LeftPictures(context, indexing.make_searchable)
+        indexing, queue = self.controllers.indexing, self.controllers.queue
+        self._left_pictures = LeftPictures(context, queue, indexing.make_searchable)
+        self.window.may_close = queue.may_close
 
     def _join_creation(self, context: Context) -> None:
         from desktop.qt.create.controller import CreationController
@@ -338,9 +339,12 @@ class Session(QObject):
 
         panel, library = self.window.right.creation, self.controllers.library
         indexing = self.controllers.indexing
-        self.creation = CreationController(context, panel, indexing.make_searchable)
+        queue = self.controllers.queue
+        self.creation = creation = CreationController(
+            context, panel, queue, indexing.make_searchable
+        )
         self.templates = TemplateController(context, panel, self.window.centre.grid.selected_assets)
-        self.window.may_close = self.creation.may_close
+        self.window.may_close = lambda: creation.may_close() and queue.may_close()
         self.window.closing.connect(self.creation.keep_now)
         if self.settings is not None:
             panel.settings_wanted.connect(self.settings.show)

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import os
 import secrets
+import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -46,6 +47,14 @@ _OTHER_NAME = marked("Choose another name.")
 _KEPT = marked(
     "The picture that was paid for is kept, and will be saved as soon as that is possible."
 )
+
+OnFailed = Callable[[str, PlantainError], bool]
+"""Told of an attempt's failure that cost nothing, in the transaction that writes it down; True
+where the same is to be asked for again later. What was not sent then goes on waiting."""
+
+
+def _is_over(_key: str, _error: PlantainError) -> bool:
+    return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +102,8 @@ class Generating:
         self._spending = spending
         self._rules = rules
         self._sandbox = sandbox
+        self._lock = threading.Lock()
+        self._own: set[str] = set()
 
     def queue(self, request: GenerationRequest, *, out: Path | None = None) -> str:
         """Decide on a picture without making it yet; returns the attempt's key.
@@ -205,7 +216,12 @@ class Generating:
         return (yield from self.run_queued(self.queue(request, out=out), cancel))
 
     def run_queued(
-        self, key: str, cancel: CancelToken, *, seen: Rehearsal | None = None
+        self,
+        key: str,
+        cancel: CancelToken,
+        on_failed: OnFailed = _is_over,
+        *,
+        seen: Rehearsal | None = None,
     ) -> ProgressSteps[GeneratedPicture]:
         """The same for a request that was queued, in this run or an earlier one; of a cut-out, its
         second half as well, which is a call of its own.
@@ -215,11 +231,11 @@ class Generating:
 
         Raises: as ``run``; UsageError when it was sent before.
         """
-        made = yield from self._run_queued(key, cancel, seen)
+        made = yield from self._run_queued(key, cancel, on_failed, seen)
         if made.record.request.edit != ON_WHITE:
             return made
         first = made
-        made = yield from self._run_queued(second_half(key), cancel)
+        made = yield from self._run_queued(second_half(key), cancel, on_failed)
         costs = (first.cost_usd, made.cost_usd)
         return replace(
             made,
@@ -235,6 +251,7 @@ class Generating:
         *,
         out: Path | None = None,
         seen: Rehearsal | None = None,
+        on_made: Callable[[GeneratedPicture], object] = lambda _: None,
     ) -> ProgressSteps[list[GeneratedPicture]]:
         """Several pictures, the variants of one idea, a call each. All are written down before the
         first is sent, so that a kill in between loses none; a stop or a failure gives up those that
@@ -243,6 +260,7 @@ class Generating:
         Args:
             out: the file of the first, as in ``run``; those of the others are numbered.
             seen: as for ``run_queued``.
+            on_made: told of each picture as it comes, in this thread.
 
         Raises: as ``run``; what was made until then is in the library.
         """
@@ -251,15 +269,25 @@ class Generating:
                 self.queue(request, out=_numbered(out, number))
                 for number, request in enumerate(requests, start=1)
             ]
+            self._hold(keys)
         made: list[GeneratedPicture] = []
         try:
             for key in keys:
-                made.append((yield from self.run_queued(key, cancel, seen=seen)))  # noqa: PERF401
+                picture = yield from self.run_queued(key, cancel, seen=seen)
+                made.append(picture)
+                on_made(picture)
         except Exception:
             for key in keys:
                 self.forget(key)
             raise
+        finally:
+            self._let_go(keys)
         return made
+
+    def is_at(self, key: str) -> bool:
+        """Somebody in this process asks for it one after the other; it is nobody else's to ask."""
+        with self._lock:
+            return key in self._own
 
     def finish_left(self) -> Iterator[GeneratedPicture]:
         """Save the pictures of answers that an earlier run, or a full disk, left in the spool."""
@@ -288,7 +316,7 @@ class Generating:
             self._attempts.end(key, AttemptState.STOPPED, attempt.record)
 
     def _run_queued(
-        self, key: str, cancel: CancelToken, seen: Rehearsal | None = None
+        self, key: str, cancel: CancelToken, on_failed: OnFailed, seen: Rehearsal | None = None
     ) -> ProgressSteps[GeneratedPicture]:
         attempt = self._attempts.of(key)
         if attempt is None or attempt.state is not AttemptState.QUEUED:
@@ -316,10 +344,11 @@ class Generating:
                 self._spending.check(estimated_usd(request, model))
         except PlantainError as error:
             is_stopped = isinstance(error, Cancelled)
-            self._end(record, AttemptState.STOPPED if is_stopped else AttemptState.FAILED, error)
+            state = AttemptState.STOPPED if is_stopped else AttemptState.FAILED
+            self._end_unpaid(record, state, error, on_failed, is_sent=False)
             raise
         yield Progress(tr("Waiting for {generator}", generator=tr(generator.label)), unit="")
-        reply = self._ask(generator, record, images, cancel)
+        reply = self._ask(generator, record, images, cancel, on_failed)
         answer = SpooledAnswer(
             replace(record, api=reply.api, endpoint=reply.endpoint, created_at=time.time()),
             reply.body,
@@ -336,6 +365,7 @@ class Generating:
         record: GenerationRecord,
         images: list[ReferenceImage],
         cancel: CancelToken,
+        on_failed: OnFailed,
     ) -> Reply:
         is_sent = False
 
@@ -348,15 +378,41 @@ class Generating:
             cancel.raise_if_cancelled()
             return generator.ask(record.request, images, cancel, sending)
         except Cancelled as error:
-            self._end(record, AttemptState.UNKNOWN if is_sent else AttemptState.STOPPED, error)
+            if is_sent:
+                self._end(record, AttemptState.UNKNOWN, error)
+            else:
+                self._end_unpaid(record, AttemptState.STOPPED, error, on_failed, is_sent=False)
             raise
         except PlantainError as error:
-            is_unknown = isinstance(error, GenerationError) and error.may_be_billed
-            self._end(record, AttemptState.UNKNOWN if is_unknown else AttemptState.FAILED, error)
+            if isinstance(error, GenerationError) and error.may_be_billed:
+                self._end(record, AttemptState.UNKNOWN, error)
+            else:
+                self._end_unpaid(record, AttemptState.FAILED, error, on_failed, is_sent=is_sent)
             raise
         except Exception as error:
             self._end(record, AttemptState.UNKNOWN if is_sent else AttemptState.FAILED, error)
             raise
+
+    def _end_unpaid(
+        self,
+        record: GenerationRecord,
+        state: AttemptState,
+        error: PlantainError,
+        on_failed: OnFailed,
+        *,
+        is_sent: bool,
+    ) -> None:
+        with self._catalog.all_or_nothing():
+            if not on_failed(record.attempt, error) or is_sent:
+                self._end(record, state, error)
+
+    def _hold(self, keys: Iterable[str]) -> None:
+        with self._lock:
+            self._own.update(keys)
+
+    def _let_go(self, keys: Iterable[str]) -> None:
+        with self._lock:
+            self._own.difference_update(keys)
 
     def _end(self, record: GenerationRecord, state: AttemptState, error: Exception) -> None:
         # What nobody foresaw may quote the prompt, which is no business of a list of errors.

@@ -1,0 +1,35 @@
+"""Why a queue of pictures waits: one reason at a time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class WaitReason(Enum):
+    """What it waits for."""
+
+    PERSON = "person"
+    """A person stopped it, or has to do something first: ``Wait.said`` tells what."""
+    QUOTA = "quota"
+    """The service takes no more requests until ``Wait.until``."""
+    OFFLINE = "offline"
+    """The service cannot be reached; it is tried again at ``Wait.until``."""
+    BUDGET = "budget"
+    """The next picture would pass the month's limit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """The reason, for the whole queue.
+
+    Attributes:
+        until: seconds since the epoch at which it goes on by itself; 0: when a person says so.
+        said: what went wrong, for people, in the language of that moment; may be empty.
+        tries: how often in a row it has waited for this reason.
+    """
+
+    reason: WaitReason
+    until: float = 0.0
+    said: str = ""
+    tries: int = 1

@@ -1,0 +1,81 @@
+"""The order of the pictures that wait to be made, and why they wait."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from dataclasses import replace
+
+from desktop.core.attempt import Attempt
+from desktop.core.generation_queue import Wait, WaitReason
+from desktop.files.record_json import dump_record
+from desktop.library.catalog.attempts import AttemptTable, attempt_of
+from desktop.library.catalog.database import Database
+
+
+class QueueTable:
+    """The attempts that wait, and the ``queue_wait`` table."""
+
+    def __init__(self, database: Database, attempts: AttemptTable) -> None:
+        self._database = database
+        self._attempts = attempts
+
+    def waiting(self) -> list[Attempt]:
+        """Those that were decided on and not asked for, the next one first."""
+        rows = self._database.read(
+            "SELECT * FROM attempts WHERE state = 'queued' ORDER BY position, id"
+        )
+        return [attempt_of(row) for row in rows]
+
+    def order(self, keys: Sequence[str]) -> None:
+        """These first, in this order; the others follow as they were."""
+        with self._database.transaction() as connection:
+            known = [attempt.key for attempt in self.waiting()]
+            first = [key for key in keys if key in set(known)]
+            rest = [key for key in known if key not in set(first)]
+            connection.executemany(
+                "UPDATE attempts SET position = ? WHERE key = ?",
+                enumerate((*first, *rest), start=1),
+            )
+
+    def ask_again(self, key: str, new_key: str, *, in_its_place: bool = False) -> None:
+        """The same once more, as an attempt of its own.
+
+        Args:
+            in_its_place: where the other one stood; at the end of the queue otherwise.
+        """
+        attempt = self._attempts.of(key)
+        if attempt is None:
+            return
+        request = attempt.record.request
+        fresh = replace(attempt.record, request=request, attempt=new_key)
+        with self._database.transaction() as connection:
+            connection.execute(
+                "INSERT INTO attempts (key, state, record, out, queued_at, position)"
+                " SELECT ?, 'queued', ?, out, ?, CASE WHEN ? THEN position ELSE ("
+                "   SELECT COALESCE(MAX(position), 0) + 1 FROM attempts WHERE state = 'queued'"
+                " ) END FROM attempts WHERE key = ?",
+                (new_key, dump_record(fresh), time.time(), in_its_place, key),
+            )
+
+    def wait(self) -> Wait | None:
+        """Why nothing is asked for; None where there is no reason."""
+        row = self._database.read_one("SELECT * FROM queue_wait")
+        if row is None:
+            return None
+        return Wait(WaitReason(row["reason"]), row["until"], row["said"], row["tries"])
+
+    def set_wait(self, wait: Wait | None) -> None:
+        """From now on it waits for this, and for nothing else."""
+        with self._database.transaction() as connection:
+            connection.execute("DELETE FROM queue_wait")
+            if wait is not None:
+                connection.execute(
+                    "INSERT INTO queue_wait VALUES (1, ?, ?, ?, ?)",
+                    (wait.reason.value, wait.until, wait.said, wait.tries),
+                )
+
+    def together(self) -> AbstractContextManager[object]:
+        """What is written within is written all or not at all."""
+        return self._database.transaction()

@@ -1,0 +1,55 @@
+"""The queue in one line of the Create panel."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from desktop.core.text import number, tr
+from desktop.qt.create.queue_words import count_words, short_wait_words
+from desktop.qt.theme import UNIT
+from desktop.qt.widgets.buttons import button
+from desktop.qt.widgets.labels import label
+from desktop.services.generation.queueing import QueueView
+
+
+class QueueRow(QWidget):
+    """Leads to the queue, and into it."""
+
+    added = Signal()
+    """What is entered goes to the end of the queue."""
+    show_wanted = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.add_button = button(tr("Add to queue"), self.added.emit, is_flat=True)
+        self.add_button.setToolTip(
+            tr("Create it behind what is being made, and go on with something else")
+        )
+        self.show_button = button(tr("Queue…"), self.show_wanted.emit, is_flat=True)
+        self._said = label(tone="faint", scale="small", wraps=True)
+        self._said.hide()
+        self.buttons = QHBoxLayout()
+        self.buttons.setSpacing(UNIT)
+        self.buttons.addWidget(self.add_button)
+        self.buttons.addStretch()
+        self.buttons.addWidget(self.show_button)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(UNIT // 2)
+        column.addLayout(self.buttons)
+        column.addWidget(self._said)
+
+    def show_view(self, view: QueueView) -> None:
+        """How many wait, and why."""
+        count = len(view.waiting)
+        self.show_button.setText(
+            tr("Queue ({count})…", count=number(count)) if count else tr("Queue…")
+        )
+        why = short_wait_words(view.wait) if count else ""
+        self._said.setText(" · ".join((count_words(count), why)) if why else "")
+        self._said.setVisible(bool(why))
+
+    def text(self) -> str:
+        """What is said of the queue; empty where it does not wait."""
+        return self._said.text()

@@ -1,0 +1,89 @@
+"""The queue of pictures."""
+
+from __future__ import annotations
+
+import time
+
+from PySide6.QtWidgets import QWidget
+
+from desktop.core.attempt import Attempt, AttemptState
+from desktop.core.generation_queue import Wait, WaitReason
+from desktop.core.generation_record import GenerationRecord, GenerationRequest
+from desktop.core.text import tr
+from desktop.qt.shell.right_panel import CREATE
+from tests.fakes.services import FakeEngine
+from tests.gallery.stage import Screen, Stage, full_library
+
+_WORDS = (
+    "The red sandals on wet sand, evening light from the left, long shadows",
+    "A straw hat with a striped ribbon on a white chair",
+    "编织手提包放在大理石桌面上，柔和的晨光，极简风格，产品摄影，浅景深",
+    "The sandals, made night",
+    "A gold watch on blue velvet",
+    "Heels on a mirror, seen from above",
+)
+
+
+def _attempt(number: int, state: AttemptState, **more: object) -> Attempt:
+    request = GenerationRequest(
+        _WORDS[number % len(_WORDS)], (), "gemini", "gemini-nano-banana-2.1"
+    )
+    key = f"{number:032x}"
+    return Attempt(key, state, GenerationRecord(request, attempt=key), **more)  # type: ignore[arg-type]
+
+
+def _library(stage: Stage) -> FakeEngine:
+    engine = full_library(stage.thumbnails)
+    engine.key_store.secret = "a key"
+    engine.generating.waiting += [_attempt(n, AttemptState.QUEUED) for n in range(1, 5)]
+    engine.queue.others += [
+        _attempt(6, AttemptState.SENT),
+        _attempt(5, AttemptState.DONE, cost_usd=0.0368),
+        _attempt(7, AttemptState.UNKNOWN, error="The connection broke off."),
+        _attempt(8, AttemptState.DECLINED, cost_usd=0.0021),
+    ]
+    return engine
+
+
+def queue(stage: Stage) -> QWidget:
+    session = stage.library(_library(stage))
+    session.controllers.queue.show()
+    return stage.dialog()
+
+
+def waits(stage: Stage) -> QWidget:
+    engine = _library(stage)
+    said = tr("Your Gemini quota is used up for now.")
+    engine.queue.reason = Wait(
+        WaitReason.QUOTA, time.mktime((2026, 11, 30, 14, 5, 0, 0, 0, 0)), said
+    )
+    session = stage.library(engine)
+    session.controllers.queue.show()
+    return stage.dialog()
+
+
+def empty(stage: Stage) -> QWidget:
+    session = stage.library()
+    session.controllers.queue.show()
+    return stage.dialog()
+
+
+def row(stage: Stage) -> QWidget:
+    engine = _library(stage)
+    engine.queue.reason = Wait(WaitReason.PERSON)
+    session = stage.library(engine)
+    session.window.right.show_tab(CREATE)
+    panel = session.window.right.creation
+    panel.prompt.setPlainText(_WORDS[0])
+    stage.rest()
+    panel._scroll.ensureWidgetVisible(panel.queue_row)
+    stage.paint()
+    return session.window
+
+
+SCREENS = (
+    Screen("69-queue", queue),
+    Screen("69-queue-waits", waits),
+    Screen("69-queue-empty", empty),
+    Screen("69-queue-in-create", row),
+)

@@ -1,0 +1,155 @@
+"""The queue in the window: driven with mouse and keyboard, sent to the stand-in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import cast
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from desktop.core.attempt import AttemptState
+from desktop.core.generation_record import GenerationRequest
+from desktop.qt.create.queue_dialog import QueueDialog
+from desktop.qt.theme import Theme
+from tests.fakes.gemini_replies import Failure
+from tests.qt.studio import Studio, open_studio
+
+
+@pytest.fixture
+def studio(theme: Theme, tmp_path: Path, qtbot: QtBot) -> Iterator[Studio]:
+    yield from open_studio(theme, tmp_path, qtbot)
+
+
+def open_queue(studio: Studio) -> QueueDialog:
+    studio.click(studio.panel.queue_row.show_button)
+    return cast(QueueDialog, studio.dialog(QueueDialog))
+
+
+def choose(dialog: QueueDialog, words: str) -> None:
+    dialog.list.clearSelection()
+    [item] = [
+        item
+        for at in range(dialog.list.topLevelItemCount())
+        if (item := dialog.list.topLevelItem(at)) is not None and item.text(0) == words
+    ]
+    dialog.list.setCurrentItem(item)
+
+
+def waiting(dialog: QueueDialog) -> list[str]:
+    return [what for what, state, _ in dialog.rows() if state == "Waits"]
+
+
+def test_a_paused_queue_is_put_in_order_thinned_out_and_worked_off(
+    studio: Studio, qtbot: QtBot
+) -> None:
+    studio.show_panel()
+    studio.engine.queue.pause()
+    for prompt in ("one", "two", "three"):
+        studio.write(prompt)
+        studio.click(studio.panel.queue_row.add_button)
+    row = studio.panel.queue_row
+    studio.until(lambda: row.show_button.text() == "Queue (3)…")
+    assert "Paused" in row.text()
+    dialog = open_queue(studio)
+    studio.until(lambda: waiting(dialog) == ["one", "two", "three"])
+    assert "Paused" in dialog.why()
+    assert all(cost.startswith("about $0.0") for _, _, cost in dialog.rows())
+    choose(dialog, "three")
+    qtbot.keyClick(dialog.list, Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier)
+    studio.until(lambda: waiting(dialog) == ["one", "three", "two"])
+    choose(dialog, "one")
+    qtbot.keyClick(dialog.list, Qt.Key.Key_Delete)
+    studio.until(lambda: waiting(dialog) == ["three", "two"])
+    assert studio.sent() == []
+    assert dialog._pause.text() == "Go on"
+    studio.click(dialog._pause)
+    studio.until(lambda: [r[1] for r in dialog.rows()].count("Done") == 2)
+    assert studio.sent() == ["three", "two"]
+    assert ("one", "Given up", "") in dialog.rows()
+    assert dialog.why() == ""
+    studio.until(lambda: len(studio.session.window.centre.assets()) == 6)
+
+
+def test_what_is_created_at_once_comes_between_and_the_window_goes_on(studio: Studio) -> None:
+    studio.show_panel()
+    studio.server.fail_with(Failure.HANG, count=1)
+    for prompt in ("one", "two"):
+        studio.write(prompt)
+        studio.click(studio.panel.queue_row.add_button)
+    studio.until(lambda: studio.sent() == ["one"])
+    studio.write("at once")
+    studio.click(studio.panel.generate_button)
+    dialog = open_queue(studio)
+    studio.until(lambda: ("one", "Being made") in [row[:2] for row in dialog.rows()])
+    choose(dialog, "one")
+    studio.click(dialog.cancel_button)
+    studio.until(lambda: studio.panel.result_card.isVisible())
+    studio.until(lambda: [state for _, state, _ in dialog.rows()].count("Done") == 2)
+    assert studio.sent() == ["one", "at once", "two"]
+    choose(dialog, "one")
+    assert "No answer, perhaps billed" in [state for _, state, _ in dialog.rows()]
+    assert "not sent again unless you say so" in dialog._detail.text()
+
+
+def test_a_limit_is_told_with_its_end_and_the_same_is_asked_again_by_hand(studio: Studio) -> None:
+    studio.show_panel()
+    studio.server.fail_with(Failure.QUOTA, count=1)
+    studio.write("one")
+    studio.click(studio.panel.queue_row.add_button)
+    dialog = open_queue(studio)
+    studio.until(lambda: "Goes on at" in dialog.why())
+    assert waiting(dialog) == ["one"]
+    row = studio.session.window.jobs.jobs()[0]
+    studio.until(lambda: row.outcome.offer is not None)
+    studio.click(dialog._pause)
+    studio.until(lambda: "Done" in [state for _, state, _ in dialog.rows()])
+    assert studio.session.window.jobs.jobs()[1].outcome.offer is None, "it is over"
+    done = dialog.list.topLevelItem(0)
+    assert done is not None
+    dialog.list.setCurrentItem(done)
+    studio.click(dialog.retry_button)
+    studio.until(lambda: [state for _, state, _ in dialog.rows()].count("Done") == 2)
+    assert studio.sent() == ["one"] * 3
+
+
+def test_a_limit_that_is_over_ends_the_wait_by_itself(studio: Studio) -> None:
+    studio.show_panel()
+    studio.server.fail_with(Failure.QUOTA, count=1)
+    studio.write("one")
+    studio.click(studio.panel.queue_row.add_button)
+    controller = studio.session.controllers.queue
+    studio.until(lambda: controller.view.wait is not None)
+    studio.until(controller._timer.isActive)
+    now = controller.view.wait
+    assert now is not None
+    studio.engine.queue._now = lambda: now.until + 1  # type: ignore[method-assign]
+    controller._timer.start(0)
+    studio.until(lambda: studio.sent() == ["one", "one"])
+    studio.until(lambda: controller.view.wait is None)
+
+
+def test_after_a_restart_it_goes_on_when_a_person_says_so(studio: Studio) -> None:
+    studio.engine.queue.add([GenerationRequest(f"cape {n}", (), "gemini") for n in range(2)])
+    studio.restart()
+    notice = studio.session.window.centre.notice
+    studio.until(lambda: "2 pictures were decided on" in notice.text())
+    assert studio.sent() == []
+    studio.click(notice.action_button)
+    studio.until(lambda: studio.sent() == ["cape 0", "cape 1"])
+    states = lambda: {a.state for a in studio.engine.attempts.latest(9)}  # noqa: E731
+    studio.until(lambda: states() == {AttemptState.DONE})
+
+
+def test_of_several_variants_each_is_shown_as_it_comes(studio: Studio) -> None:
+    panel = studio.show_panel()
+    studio.write("kettle")
+    panel.choices.variants.setCurrentIndex(2)
+    answers = iter((None, Failure.INTERNAL))
+    studio.server.next_failure = lambda: next(answers)  # type: ignore[method-assign]
+    studio.click(panel.generate_button)
+    studio.until(lambda: bool(panel.failure_text()))
+    assert panel.result_card.isVisible(), "the one that was paid for"
+    assert not panel.is_running

@@ -1,0 +1,211 @@
+"""The queue: one after the other, one reason to wait, and nothing sent twice by itself."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from desktop.config.options import EngineOptions
+from desktop.config.settings import Settings, save_settings
+from desktop.core.attempt import AttemptState
+from desktop.core.cancellation import CancelToken
+from desktop.core.errors import Cancelled, UsageError
+from desktop.core.generation_queue import WaitReason
+from desktop.core.generation_record import GenerationRequest
+from desktop.core.progress import finish
+from desktop.services.engine import Engine
+from desktop.services.generation.queueing import GenerationQueue, QueueStep
+from desktop.wiring import open_engine
+from tests.fakes.gemini import GeminiServer
+from tests.fakes.gemini_replies import Failure
+
+
+@pytest.fixture
+def server() -> Iterator[GeminiServer]:
+    with GeminiServer() as running:
+        yield running
+
+
+@pytest.fixture
+def options(tmp_path: Path, server: GeminiServer) -> EngineOptions:
+    return EngineOptions(profile_dir=tmp_path / "profile", gemini_base_url=server.base_url)
+
+
+@pytest.fixture
+def engine(options: EngineOptions) -> Iterator[Engine]:
+    with open_engine(options, {"GEMINI_API_KEY": "AIza-test"}) as opened:
+        yield opened
+
+
+def add(engine: Engine, *prompts: str) -> list[str]:
+    return engine.queue.add([GenerationRequest(prompt, (), "gemini") for prompt in prompts])
+
+
+def step(engine: Engine) -> QueueStep:
+    return finish(engine.queue.run_next(CancelToken()))
+
+
+def prompts(engine: Engine) -> list[str]:
+    return [attempt.record.request.prompt for attempt in engine.queue.view().waiting]
+
+
+def reason(engine: Engine) -> WaitReason | None:
+    wait = engine.queue.view().wait
+    return wait.reason if wait else None
+
+
+def test_they_are_asked_for_in_the_order_that_a_person_chose(
+    engine: Engine, server: GeminiServer
+) -> None:
+    one, two, three = add(engine, "one", "two", "three")
+    engine.queue.order([three, one])
+    assert prompts(engine) == ["three", "one", "two"]
+    engine.queue.cancel([one])
+    while not step(engine).is_over:
+        pass
+    assert [request.text for request in server.requests] == ["three", "two"]
+    states = {a.record.request.prompt: a.state for a in engine.queue.view().others}
+    assert states["one"] is AttemptState.STOPPED
+    assert states["two"] is AttemptState.DONE
+    assert two
+
+
+def test_a_paused_queue_asks_for_nothing_also_after_a_restart(
+    options: EngineOptions, server: GeminiServer
+) -> None:
+    with open_engine(options, {"GEMINI_API_KEY": "AIza-test"}) as engine:
+        add(engine, "one")
+        engine.queue.pause()
+    with open_engine(options, {"GEMINI_API_KEY": "AIza-test"}) as engine:
+        assert step(engine) == QueueStep(is_over=True)
+        assert server.requests == []
+        assert (prompts(engine), reason(engine)) == (["one"], WaitReason.PERSON)
+        engine.queue.resume()
+        assert step(engine).picture is not None
+        assert reason(engine) is None
+
+
+def test_a_limit_of_the_service_is_waited_for_and_the_same_asked_for_again(
+    engine: Engine, server: GeminiServer
+) -> None:
+    now = 1_000.0
+    queue = GenerationQueue(engine.generating, engine.attempts, engine.queue._table, lambda: now)
+    add(engine, "one", "two")
+    server.fail_with(Failure.QUOTA, count=1)
+    refused = finish(queue.run_next(CancelToken()))
+    assert refused.is_over
+    wait = queue.view().wait
+    assert wait is not None
+    assert wait.reason is WaitReason.QUOTA
+    assert wait.until == pytest.approx(now + 38, abs=1)
+    assert wait.said
+    assert prompts(engine) == ["one", "two"], "in its old place"
+    now = wait.until - 1
+    assert finish(queue.run_next(CancelToken())) == QueueStep(is_over=True)
+    assert len(server.requests) == 1, "not before its time"
+    now = wait.until
+    assert finish(queue.run_next(CancelToken())).picture is not None
+    assert queue.view().wait is None
+    assert prompts(engine) == ["two"]
+    assert len(server.requests) == 2 == sum(a.sent_at > 0 for a in engine.attempts.latest(9))
+
+
+def test_waits_for_a_service_that_is_away_grow(engine: Engine, server: GeminiServer) -> None:
+    now = 1_000.0
+    queue = GenerationQueue(engine.generating, engine.attempts, engine.queue._table, lambda: now)
+    add(engine, "one")
+    server.fail_with(Failure.OVERLOADED)
+    waits: list[float] = []
+    for _ in range(3):
+        finish(queue.run_next(CancelToken()))
+        wait = queue.view().wait
+        assert wait is not None
+        assert wait.reason is WaitReason.OFFLINE
+        waits.append(wait.until - now)
+        now = wait.until
+    assert waits[0] < waits[1] < waits[2]
+
+
+def test_without_an_answer_it_is_unknown_and_sent_again_by_a_person_alone(
+    engine: Engine, server: GeminiServer
+) -> None:
+    [key, _] = add(engine, "one", "two")
+    server.fail_with(Failure.DROP_BEFORE_REPLY, count=1)
+    lost = step(engine)
+    assert lost.error is not None
+    assert not lost.is_over, "the others are not to blame"
+    assert step(engine).picture is not None
+    assert step(engine).is_over
+    assert [request.text for request in server.requests] == ["one", "two"]
+    states = {a.key: a.state for a in engine.queue.view().others}
+    assert states[key] is AttemptState.UNKNOWN
+    again = engine.queue.retry(key)
+    assert again != key
+    assert step(engine).picture is not None
+    assert states[key] is AttemptState.UNKNOWN
+    with pytest.raises(UsageError):
+        engine.queue.retry(engine.queue.add([GenerationRequest("three")])[0])
+
+
+def test_a_refused_key_waits_for_a_person_and_loses_none(
+    engine: Engine, server: GeminiServer
+) -> None:
+    add(engine, "one", "two")
+    server.fail_with(Failure.BAD_KEY, count=1)
+    assert step(engine).is_over
+    assert (reason(engine), prompts(engine)) == (WaitReason.PERSON, ["one", "two"])
+    engine.queue.resume()
+    assert step(engine).picture is not None
+
+
+def test_the_months_limit_is_waited_for_with_nothing_sent(
+    options: EngineOptions, engine: Engine, server: GeminiServer
+) -> None:
+    add(engine, "one")
+    engine.close()
+    save_settings(options.profile.settings, Settings(spending_limit_usd=0.001))
+    with open_engine(options, {"GEMINI_API_KEY": "AIza-test"}) as poor:
+        assert step(poor).is_over
+        assert (reason(poor), prompts(poor)) == (WaitReason.BUDGET, ["one"])
+        assert len(poor.attempts.latest(9)) == 1, "what was not sent is no attempt of its own"
+    assert server.requests == []
+
+
+def test_a_declined_one_does_not_stop_the_others(engine: Engine, server: GeminiServer) -> None:
+    add(engine, "one", "two")
+    server.fail_with(Failure.FINISH_IMAGE_SAFETY, count=1)
+    declined = step(engine)
+    assert declined.error is not None
+    assert not declined.is_over
+    assert step(engine).picture is not None
+
+
+def test_the_one_at_work_can_be_given_up_alone(engine: Engine, server: GeminiServer) -> None:
+    [key, _] = add(engine, "one", "two")
+    server.fail_with(Failure.HANG, count=1)
+    cancel = CancelToken()
+    ended: list[QueueStep] = []
+    at_work = threading.Thread(target=lambda: ended.append(finish(engine.queue.run_next(cancel))))
+    at_work.start()
+    assert server.request_arrived.wait(20)
+    assert engine.queue.cancel([key]), "its run has to be stopped"
+    cancel.cancel()
+    at_work.join(20)
+    assert isinstance(ended[0].error, Cancelled)
+    assert not ended[0].is_over
+    assert reason(engine) is None
+    assert {a.key: a.state for a in engine.attempts.latest(9)}[key] is AttemptState.UNKNOWN
+    assert step(engine).picture is not None
+
+
+def test_stopping_before_anything_was_sent_keeps_it(engine: Engine, server: GeminiServer) -> None:
+    add(engine, "one")
+    cancel = CancelToken()
+    cancel.cancel()
+    with pytest.raises(Cancelled):
+        finish(engine.queue.run_next(cancel))
+    assert (reason(engine), prompts(engine)) == (WaitReason.PERSON, ["one"])
+    assert server.requests == []
