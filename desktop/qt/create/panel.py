@@ -388,7 +388,9 @@ class GenerationPanel(QWidget):
         self.sending_wanted.emit((self.request(),) * self.choices.variant_count())
 
     def _queue(self) -> None:
-        self.queue_requested.emit((self.request(),) * self.choices.variant_count())
+        self.queue_requested.emit(
+            self.templates.variants(self.request(), self.choices.variant_count())
+        )
 
     def _begin(self, requests: tuple[GenerationRequest, ...]) -> None:
         if self._is_running:
