@@ -220,6 +220,7 @@ def _add_commands(parser: Parser) -> None:
         generation_queue,
         ignore,
         index,
+        kit,
         model,
         propose,
         relocate,
@@ -239,7 +240,7 @@ def _add_commands(parser: Parser) -> None:
     commands = Commands(parser, _common(), machine)
     for noun in (
         *(index, search, annotate),
-        *(propose, generate, template, generation_queue, spend),
+        *(propose, generate, template, kit, generation_queue, spend),
         rights,
         *(backup, relocate, exchange, sidecars),
         *(model, server, team),

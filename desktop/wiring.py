@@ -33,6 +33,7 @@ from desktop.library.catalog.assets import Catalog
 from desktop.library.catalog.attempts import AttemptTable
 from desktop.library.catalog.forgetting import Forgetting
 from desktop.library.catalog.ignore_rules import IgnoreRuleTable
+from desktop.library.catalog.kits import KitTable
 from desktop.library.catalog.lineage import LineageTable
 from desktop.library.catalog.moved_files import MovedFiles
 from desktop.library.catalog.queue import QueueTable
@@ -63,6 +64,7 @@ from desktop.services.curation.tag_suggestions import TagSuggestions
 from desktop.services.curation.trash import Trash
 from desktop.services.current_model import CurrentModel, ModelSwitch
 from desktop.services.engine import Engine
+from desktop.services.generation.closeness import ClosenessMeter
 from desktop.services.generation.edited_pictures import EditedPictures
 from desktop.services.generation.editing import Editing
 from desktop.services.generation.generating import Generating
@@ -274,6 +276,8 @@ def open_engine(
             editing=editing,
             edited_pictures=EditedPictures(catalog, lineage, editing, sandbox),
             spending=spending,
+            kits=KitTable(database, catalog),
+            closeness=ClosenessMeter(catalog.palettes, vector_table, model),
             templates=TemplateFiles(resource("prompts"), profile.prompts),
             sending_rules=rules,
             draft=DraftFile(paths.draft, is_read_only=library.is_read_only),

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from desktop.commands.arguments import count, path
+from desktop.commands.arguments import count, path, words
 from desktop.commands.edit_options import (
     add_edit_options,
     edit_lines,
@@ -17,12 +17,14 @@ from desktop.commands.edit_options import (
     edits_json,
     require_fit,
 )
+from desktop.commands.kit import closeness_line, kit_json
 from desktop.commands.opening import interruptible, open_library
 from desktop.commands.parser import Commands, Json
 from desktop.commands.template_options import add_template_options, template_prompts
 from desktop.commands.terminal import follow, say
 from desktop.config.options import EngineOptions
 from desktop.core.asset import displayable
+from desktop.core.brand_kit import BrandKit, attached
 from desktop.core.cancellation import CancelToken
 from desktop.core.errors import UsageError
 from desktop.core.generation_record import AUTO, CHOSEN, GenerationRequest, Reference
@@ -70,6 +72,11 @@ def add_to(commands: Commands) -> None:
         default="",
         help=tr("by which of Google's APIs; by default the one that the model takes"),
     )
+    generate.add_argument(
+        "--kit",
+        metavar="NAME",
+        help=tr("send this brand kit along; “” for none, also where one goes along with all"),
+    )
     add_edit_options(generate)
     generate.add_argument("--out", type=path, metavar="FILE")
     generate.add_argument(
@@ -93,6 +100,9 @@ def _generate(arguments: argparse.Namespace, options: EngineOptions) -> Json:
         )
     with open_library(options) as engine, interruptible() as cancel:
         requests = edited(arguments, _requests(arguments, variants, engine), engine.editing)
+        kit = _kit(arguments, engine)
+        if kit is not None:
+            requests = [attached(each, kit) for each in requests]
         request = requests[0]
         if arguments.dry_run:
             rehearsal = follow(engine.generating.rehearse(request, cancel))
@@ -104,10 +114,15 @@ def _generate(arguments: argparse.Namespace, options: EngineOptions) -> Json:
         # The pictures are saved: a Ctrl+C that comes this late changes nothing.
         ids = [asset_id for picture in made for asset_id in picture.asset_ids]
         is_searchable = follow(engine.indexing.make_searchable(ids, CancelToken()))
+        paths = {picture.asset.id: picture.asset.path for picture in made}
+        measured = engine.closeness.measure(kit, [*paths]) if kit else []
     if not is_searchable:
         say(tr("It cannot be found by meaning yet; run “plantain index” later."), to=sys.stderr)
     require_fit(made)
-    return {**_made(request, made), **edits_json(made)}
+    if not arguments.json:
+        for each in measured:
+            say(closeness_line(each, paths[each.asset_id]))
+    return {**_made(request, made), **edits_json(made), **kit_json(kit, measured)}
 
 
 def _requests(
@@ -153,6 +168,16 @@ def _requests(
         )
         for prompt in prompts
     ]
+
+
+def _kit(arguments: argparse.Namespace, engine: Engine) -> BrandKit | None:
+    """The one that is named, or that goes along with every prompt.
+
+    Raises:
+        UsageError: there is none of that name.
+    """
+    name = engine.kits.default() if arguments.kit is None else words(arguments.kit)
+    return engine.kits.named(name) if name else None
 
 
 def _tell_references(request: GenerationRequest) -> None:
@@ -248,6 +273,8 @@ def _rehearsed(
         "prompt": prompts[0],
         "prompts": prompts,
         "edit": request.edit,
+        "kit": request.kit,
+        "kit_version": request.kit_version,
         "template": request.template,
         "slots": dict(request.slots),
         "aspect_ratio": request.aspect_ratio,

@@ -13,6 +13,7 @@ from desktop.library.catalog.annotations import Annotations
 from desktop.library.catalog.assets import Catalog
 from desktop.library.catalog.attempts import AttemptTable
 from desktop.library.catalog.forgetting import Forgetting
+from desktop.library.catalog.kits import KitTable
 from desktop.library.catalog.lineage import LineageTable
 from desktop.library.catalog.rights import RightsTable
 from desktop.library.catalog.saved_searches import SavedSearches
@@ -32,6 +33,7 @@ from desktop.services.curation.sidecars import Sidecars
 from desktop.services.curation.tag_suggestions import TagSuggestions
 from desktop.services.curation.trash import Trash
 from desktop.services.current_model import CurrentModel, ModelSwitch
+from desktop.services.generation.closeness import ClosenessMeter
 from desktop.services.generation.edited_pictures import EditedPictures
 from desktop.services.generation.editing import Editing
 from desktop.services.generation.generating import Generating
@@ -111,6 +113,8 @@ class Engine:
     sending_rules: SendingRules
     draft: DraftFile
     templates: TemplateFiles
+    kits: KitTable
+    closeness: ClosenessMeter
     duplicates: Duplicates
     trash: Trash
     forgetting: Forgetting

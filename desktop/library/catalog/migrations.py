@@ -16,6 +16,7 @@ from desktop.core.text import tr
 from desktop.library.catalog.curation_tables import CURATION
 from desktop.library.catalog.description_tables import METADATA, PALETTES, TRANSPARENCY
 from desktop.library.catalog.generation_tables import GENERATION
+from desktop.library.catalog.kit_tables import KITS
 from desktop.library.catalog.lineage_v3 import RECORDS_OF_V3, record_of_v3
 from desktop.library.catalog.palette_blobs import palette_of_v5
 from desktop.library.catalog.picture_text_tables import PICTURE_TEXTS
@@ -252,6 +253,7 @@ _V6 = "".join(
         *(SAVED_SEARCHES, UNRELATED_TEXTS, REMOVED_ROOTS),
         TRANSPARENCY,
         RIGHTS,
+        KITS,
     )
 )
 
