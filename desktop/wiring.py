@@ -65,6 +65,7 @@ from desktop.services.curation.trash import Trash
 from desktop.services.current_model import CurrentModel, ModelSwitch
 from desktop.services.engine import Engine
 from desktop.services.generation.closeness import ClosenessMeter
+from desktop.services.generation.earlier_turns import Refining
 from desktop.services.generation.edited_pictures import EditedPictures
 from desktop.services.generation.editing import Editing
 from desktop.services.generation.generating import Generating
@@ -272,6 +273,7 @@ def open_engine(
             ignore_rules=IgnoreRuleEditor(catalog, ignore_rules),
             folder_removal=FolderRemoval(catalog.roots),
             generating=generating,
+            refining=Refining(spool),
             queue=GenerationQueue(generating, attempts, QueueTable(database, attempts)),
             editing=editing,
             edited_pictures=EditedPictures(catalog, lineage, editing, sandbox),

@@ -108,6 +108,8 @@ class GenerationRequest:
         kit, kit_version: name and version of the brand kit that went along, and ``kit_text``, its
             words, which are sent behind the prompt.
         parent: content hash of the picture that this one is a next turn of; empty for a first one.
+        parent_attempt: key of the attempt that made that one, where the service is told the whole
+            talk that led to it; empty where the picture itself goes along as a reference.
         edit: what is done to the first reference: ``REGION``, ``ON_WHITE``, ``ON_BLACK``, or empty.
         instruction: what is asked for besides, in front of the prompt: how far an edit may go.
     """
@@ -127,6 +129,7 @@ class GenerationRequest:
     kit_version: str = ""
     kit_text: str = ""
     parent: str = ""
+    parent_attempt: str = ""
     edit: str = ""
     instruction: str = ""
     extra: Mapping[str, Any] = field(default_factory=_nothing)

@@ -62,6 +62,20 @@ class Reply:
 
 
 @dataclass(frozen=True, slots=True)
+class Turn:
+    """What was asked before, and what came back: an earlier turn of the same talk.
+
+    Attributes:
+        text, references: that were sent.
+        answer: the answer as it came; its signatures reach the service unchanged.
+    """
+
+    text: str
+    references: tuple[ReferenceImage, ...]
+    answer: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class GenerationResult:
     """What an answer holds.
 
@@ -121,11 +135,13 @@ class ImageGenerator(Protocol):
         references: Sequence[ReferenceImage],
         cancel: CancelToken,
         sending: Callable[[], None],
+        history: Sequence[Turn] = (),
     ) -> Reply:
         """Block until the answer is there, all of it. A cancel that comes later changes nothing.
 
         Args:
             references: ``request.references`` as encoded pictures, in the same order.
+            history: the turns before this one, the oldest first; who has no turns leaves them out.
             sending: called right before the first byte leaves this machine; what it raises keeps
                 the request here. Never called by an offline generator.
 

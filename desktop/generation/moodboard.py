@@ -19,6 +19,7 @@ from desktop.generation.generator import (
     GenerationResult,
     ReferenceImage,
     Reply,
+    Turn,
 )
 
 BoardRenderer = Callable[
@@ -74,6 +75,7 @@ class MoodBoardGenerator:
         references: Sequence[ReferenceImage],
         cancel: CancelToken,
         sending: Callable[[], None],
+        history: Sequence[Turn] = (),
     ) -> Reply:
         """Lay the references out on one board.
 

@@ -63,6 +63,7 @@ class Spool:
 
     def __init__(self, folder: Path, *elsewhere: Path) -> None:
         self._own = folder
+        self._turns = folder.with_name("turns")
         self._folders: tuple[Path, ...] = (folder, *elsewhere)
         self._lock = threading.Lock()
         self._held: dict[str, SpooledAnswer] = {}
@@ -111,6 +112,24 @@ class Spool:
         for folder in self._folders:
             with suppress(OSError):
                 (folder / f"{key}{_SUFFIX}").unlink(missing_ok=True)
+
+    def archive(self, key: str) -> None:
+        """Its pictures are in the library; the answer is kept as it came, for a next turn.
+
+        Where that cannot be, nothing is lost but the talk: its pictures can still be gone on from.
+        """
+        with suppress(OSError):
+            self._turns.mkdir(exist_ok=True, mode=0o700)
+            (self._own / f"{key}{_SUFFIX}").replace(self._turns / f"{key}{_SUFFIX}")
+        self.remove(key)
+
+    def turn(self, key: str) -> SpooledAnswer | None:
+        """An answer that was archived."""
+        return _read(self._turns / f"{key}{_SUFFIX}")
+
+    def has_turn(self, key: str) -> bool:
+        """It was archived, and is still there."""
+        return bool(key) and (self._turns / f"{key}{_SUFFIX}").is_file()
 
     def set_aside(self, key: str) -> None:
         """Nobody can read it; it is kept, and not tried again."""

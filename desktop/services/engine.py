@@ -34,6 +34,7 @@ from desktop.services.curation.tag_suggestions import TagSuggestions
 from desktop.services.curation.trash import Trash
 from desktop.services.current_model import CurrentModel, ModelSwitch
 from desktop.services.generation.closeness import ClosenessMeter
+from desktop.services.generation.earlier_turns import Refining
 from desktop.services.generation.edited_pictures import EditedPictures
 from desktop.services.generation.editing import Editing
 from desktop.services.generation.generating import Generating
@@ -106,6 +107,7 @@ class Engine:
     folder_removal: FolderRemoval
     generating: Generating
     queue: GenerationQueue
+    refining: Refining
     attempts: AttemptTable
     editing: Editing
     edited_pictures: EditedPictures

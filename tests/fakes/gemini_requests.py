@@ -13,6 +13,8 @@ from PIL import Image, UnidentifiedImageError
 
 from tests.fakes.gemini_replies import LONG_SIDES
 
+SIGNATURES = {b"signature", b"signature of a picture"}
+"""Those that the stand-in gives."""
 RATIOS = {
     *("1:1", "2:3", "3:2", "3:4", "4:3", "4:5", "5:4", "9:16", "16:9", "21:9"),
     *("1:4", "4:1", "1:8", "8:1"),
@@ -26,7 +28,8 @@ class RecordedRequest:
     """One request as it came over the wire, without its key.
 
     Attributes:
-        references: the pictures, decoded, in the order of their parts.
+        text, references: of the last turn; the pictures decoded, in the order of their parts.
+        history: the turns before it, as they came.
         body: the JSON as it came.
         raw: the bytes as they came.
     """
@@ -44,6 +47,7 @@ class RecordedRequest:
     image_size: str = ""
     thinking: str = ""
     model: str = ""
+    history: tuple[object, ...] = field(repr=False, default=())
 
     @property
     def api(self) -> str:
@@ -64,11 +68,13 @@ def parse_request(path: str, headers: dict[str, str], raw: bytes) -> RecordedReq
     if path.endswith("/interactions"):
         return _parse_interaction(path, headers, raw, body)
     body = _object(body, "the request", {"contents", "generationConfig"})
-    contents = _items(body.get("contents"), "contents")
+    *earlier, last = _items(body.get("contents"), "contents")
+    for content in earlier:
+        _check_earlier(_object(content, "content", {"role", "parts"}))
     texts: list[str] = []
     references: list[bytes] = []
     mime_types: list[str] = []
-    for content in contents:
+    for content in (last,):
         for part in _items(_object(content, "content", {"role", "parts"}).get("parts"), "parts"):
             fields = _object(part, "part", {"text", "inlineData"})
             if len(fields) != 1:
@@ -112,7 +118,19 @@ def parse_request(path: str, headers: dict[str, str], raw: bytes) -> RecordedReq
         aspect_ratio=str(image.get("aspectRatio", "")),
         image_size=str(image["imageSize"]),
         thinking=str(next(iter(thinking.values()), "")).lower(),
+        history=tuple(earlier),
     )
+
+
+def _check_earlier(content: dict[str, object]) -> None:
+    """What the model said must come back with every signature that it was given."""
+    for part in _items(content.get("parts"), "parts"):
+        fields = cast("dict[str, object]", part)
+        is_thought_in_words = fields.get("thought") is True and "text" in fields
+        if content.get("role") == "model" and not is_thought_in_words:
+            signature = str(fields.get("thoughtSignature", ""))
+            if base64.b64decode(signature) not in SIGNATURES:
+                raise BadRequestError("A part is missing a thought_signature.")
 
 
 def _parse_interaction(
@@ -126,7 +144,13 @@ def _parse_interaction(
     texts: list[str] = []
     references: list[bytes] = []
     mime_types: list[str] = []
-    for step in _items(fields.get("input"), "input"):
+    *earlier, last = _items(fields.get("input"), "input")
+    for step in earlier:
+        said = cast("dict[str, object]", step)
+        signature = base64.b64decode(str(said.get("signature", "")))
+        if said.get("type") == "thought" and signature not in SIGNATURES:
+            raise BadRequestError("A step is missing a thought_signature.")
+    for step in (last,):
         for part in _items(_object(step, "step", {"type", "content"}).get("content"), "content"):
             item = _object(part, "part", {"type", "text", "mime_type", "data"})
             if item.get("type") == "text":
@@ -159,6 +183,7 @@ def _parse_interaction(
         image_size=str(image["image_size"]),
         thinking=str(config.get("thinking_level", "")),
         model=str(fields.get("model")),
+        history=tuple(earlier),
     )
 
 

@@ -20,6 +20,7 @@ from desktop.generation.generator import (
     GenerationResult,
     ReferenceImage,
     Reply,
+    Turn,
 )
 from desktop.library.catalog.attempts import AttemptTable
 from desktop.library.draft import DraftFile
@@ -163,6 +164,7 @@ class FakeGenerator:
         references: Sequence[ReferenceImage],
         cancel: CancelToken,
         sending: Callable[[], None],
+        history: Sequence[Turn] = (),
     ) -> Reply:
         raise NotImplementedError
 

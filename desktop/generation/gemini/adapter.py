@@ -27,6 +27,7 @@ from desktop.generation.generator import (
     GenerationResult,
     ReferenceImage,
     Reply,
+    Turn,
 )
 
 _CHECK_TIMEOUT_S = 20.0
@@ -71,6 +72,7 @@ class GeminiGenerator:
         references: Sequence[ReferenceImage],
         cancel: CancelToken,
         sending: Callable[[], None],
+        history: Sequence[Turn] = (),
     ) -> Reply:
         """Send the prompt and the references once and wait for the answer.
 
@@ -96,6 +98,7 @@ class GeminiGenerator:
                 references,
                 cancel,
                 sending,
+                history,
                 is_last=number == len(apis),
             )
             if outcome is not None:
@@ -167,6 +170,7 @@ class GeminiGenerator:
         references: Sequence[ReferenceImage],
         cancel: CancelToken,
         sending: Callable[[], None],
+        history: Sequence[Turn],
         *,
         is_last: bool,
     ) -> Reply | PlantainError | None:
@@ -182,7 +186,7 @@ class GeminiGenerator:
             return _detached(error)
         except ImportError as error:
             return _not_installed(error)
-        answer = send(call, request, references, cancel, sending)
+        answer = send(call, request, references, cancel, sending, history)
         if isinstance(answer, BaseException):
             return _detached(_explained(answer, call, cancel))
         if answer.status == 200:

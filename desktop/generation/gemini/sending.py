@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import base64
 import concurrent.futures
 import contextlib
 import logging
@@ -14,7 +13,12 @@ from typing import TYPE_CHECKING, Any
 from desktop.core.cancellation import CancelToken
 from desktop.core.generation_record import AUTO, GenerationRequest
 from desktop.generation.gemini.checks import is_loopback
-from desktop.generation.generator import ReferenceImage
+from desktop.generation.gemini.turns import (
+    earlier_contents,
+    earlier_steps,
+    interaction_content,
+)
+from desktop.generation.generator import ReferenceImage, Turn
 
 if TYPE_CHECKING:
     import httpx2
@@ -58,6 +62,7 @@ def send(
     references: Sequence[ReferenceImage],
     cancel: CancelToken,
     sending: Callable[[], None],
+    history: Sequence[Turn] = (),
 ) -> Answer | BaseException:
     """Ask for pictures. The answer, whatever it says; or what kept it from coming.
 
@@ -68,7 +73,7 @@ def send(
 
     def asked(client: genai.Client) -> Awaitable[object]:
         sending()
-        return ask(client, call, request, references)
+        return ask(client, call, request, references, history)
 
     return _run(call, cancel, asked)
 
@@ -146,6 +151,7 @@ def _content(
     call: Call,
     request: GenerationRequest,
     references: Sequence[ReferenceImage],
+    history: Sequence[Turn],
 ) -> Any:
     from google.genai import types
 
@@ -171,6 +177,12 @@ def _content(
             else None,
             automatic_continuation=False,
             automatic_function_calling=types.AutomaticFunctionCallingConfig(disable=True),
+            # The SDK would write the earlier turns anew, signatures included.
+            http_options=types.HttpOptions(
+                extra_body={"contents": earlier_contents(history, request.sent_text, references)}
+            )
+            if history
+            else None,
             # The SDK's own reading of replies warns about reasons it does not know.
             should_return_http_response=True,
         ),
@@ -182,6 +194,7 @@ def _interaction(
     call: Call,
     request: GenerationRequest,
     references: Sequence[ReferenceImage],
+    history: Sequence[Turn],
 ) -> Any:
     image = {"image_size": request.image_size}
     if request.aspect_ratio != AUTO:
@@ -189,22 +202,19 @@ def _interaction(
     config: dict[str, object] = {"image_config": image}
     if request.thinking:
         config["thinking_level"] = request.thinking
-    content: list[Any] = [{"type": "text", "text": request.sent_text}]
-    content += [
-        {
-            "type": "image",
-            "mime_type": picture.mime_type,
-            "data": base64.b64encode(picture.data).decode("ascii"),
-        }
-        for picture in references
-    ]
+    body: dict[str, object] = {
+        # As fields of the SDK's own these warn that they are going; the API documents them.
+        "response_modalities": ["image", "text"],
+        "generation_config": config,
+    }
+    if history:
+        body["input"] = earlier_steps(history, request.sent_text, references)
     interactions: Any = client.aio.interactions  # the types of its arguments are incomplete
     return interactions.create(
         model=call.model,
-        input=content,
+        input=list(interaction_content(request.sent_text, references)),
         store=False,  # it would keep every interaction, pictures included
-        # As fields of the SDK's own these warn that they are going; the API documents them.
-        extra_body={"response_modalities": ["image", "text"], "generation_config": config},
+        extra_body=body,
     )
 
 

@@ -30,12 +30,13 @@ from desktop.core.generation_record import ON_WHITE, GenerationRecord, Generatio
 from desktop.core.progress import Progress, ProgressSteps
 from desktop.core.text import english, marked, tr
 from desktop.generation.cost import estimated_usd
-from desktop.generation.generator import Destination, ImageGenerator, ReferenceImage, Reply
+from desktop.generation.generator import Destination, ImageGenerator, ReferenceImage, Reply, Turn
 from desktop.library.catalog.assets import Catalog
 from desktop.library.catalog.attempts import AttemptTable
 from desktop.library.import_picture import check_writable
 from desktop.library.spool import Spool, SpooledAnswer
 from desktop.media.sandbox.pool import Sandbox
+from desktop.services.generation.earlier_turns import earlier_turns
 from desktop.services.generation.editing import second_half
 from desktop.services.generation.keeping import SUFFIXES, AnswerKeeping
 from desktop.services.generation.sending_rules import SendingRules
@@ -332,7 +333,12 @@ class Generating:
                 record.request, self._catalog, self._sandbox, cancel
             )
             record = replace(record, request=request)
+            history = yield from earlier_turns(
+                request, self._attempts, self._spool, self._catalog, self._sandbox, cancel
+            )
             if not generator.is_offline:
+                for earlier, _ in history:
+                    self._rules.check_rights(earlier)
                 if seen is not None and not _is_seen(request, seen):
                     raise ConsentMissing(
                         tr("A reference has changed since you looked at what would be sent."),
@@ -348,7 +354,8 @@ class Generating:
             self._end_unpaid(record, state, error, on_failed, is_sent=False)
             raise
         yield Progress(tr("Waiting for {generator}", generator=tr(generator.label)), unit="")
-        reply = self._ask(generator, record, images, cancel, on_failed)
+        turns = [turn for _, turn in history]
+        reply = self._ask(generator, record, images, turns, cancel, on_failed)
         answer = SpooledAnswer(
             replace(record, api=reply.api, endpoint=reply.endpoint, created_at=time.time()),
             reply.body,
@@ -364,6 +371,7 @@ class Generating:
         generator: ImageGenerator,
         record: GenerationRecord,
         images: list[ReferenceImage],
+        history: Sequence[Turn],
         cancel: CancelToken,
         on_failed: OnFailed,
     ) -> Reply:
@@ -376,7 +384,7 @@ class Generating:
 
         try:
             cancel.raise_if_cancelled()
-            return generator.ask(record.request, images, cancel, sending)
+            return generator.ask(record.request, images, cancel, sending, history)
         except Cancelled as error:
             if is_sent:
                 self._end(record, AttemptState.UNKNOWN, error)

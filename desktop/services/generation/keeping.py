@@ -135,7 +135,10 @@ class AnswerKeeping:
                 made.append(_Made(finished.data, ".png", record))
                 share = finished.changed_elsewhere
         assets = self._import(record, made, answer.out, result, cost, misfit)
-        self._spool.remove(answer.key)
+        if result.turn:
+            self._spool.archive(answer.key)
+        else:
+            self._spool.remove(answer.key)
         found = self._catalog.assets_by_id(assets)
         edited = None
         if record.request.edit:
