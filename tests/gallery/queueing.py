@@ -11,8 +11,9 @@ from desktop.core.generation_queue import Wait, WaitReason
 from desktop.core.generation_record import GenerationRecord, GenerationRequest
 from desktop.core.text import tr
 from desktop.qt.shell.right_panel import CREATE
+from desktop.services.reports import GeneratedPicture
 from tests.fakes.services import FakeEngine
-from tests.gallery.stage import Screen, Stage, full_library
+from tests.gallery.stage import Screen, Stage, full_library, picture
 
 _WORDS = (
     "The red sandals on wet sand, evening light from the left, long shadows",
@@ -81,7 +82,29 @@ def row(stage: Stage) -> QWidget:
     return session.window
 
 
+def turns(stage: Stage) -> QWidget:
+    """Two turns on a picture, in the smallest window that is looked at."""
+    session = stage.library()
+    window = session.window
+    window.resize(1000, 640)
+    window.right.show_tab(CREATE)
+    panel = window.right.creation
+    shown: list[GeneratedPicture] = []
+    for number, (words, parent) in enumerate(
+        ((_WORDS[0], ""), (tr("Make it night…"), "0"), (_WORDS[2], "0"))
+    ):
+        request = GenerationRequest(words, parent=parent, parent_attempt=parent)
+        record = GenerationRecord(request, attempt=str(number))
+        shown.append(GeneratedPicture(picture(20 + number), record, "Gemini", cost_usd=0.0368))
+        panel.show_results(shown[-1:])
+    stage.rest()
+    panel._scroll.ensureWidgetVisible(panel.result_card.more_button)
+    stage.paint()
+    return window
+
+
 SCREENS = (
+    Screen("69-turns", turns),
     Screen("69-queue", queue),
     Screen("69-queue-waits", waits),
     Screen("69-queue-empty", empty),

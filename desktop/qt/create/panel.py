@@ -247,6 +247,10 @@ class GenerationPanel(QWidget):
         self.choices.use(request)
         self.prompt.setFocus()
 
+    def go_on(self, request: GenerationRequest) -> None:
+        """Create a next turn on the picture that is shown, which stays in sight."""
+        self._begin((request,), keeps_result=True)
+
     def show_progress(self, progress: Progress) -> None:
         """The generation came further; one that has ended has no further to come."""
         if not self._is_running:
@@ -392,12 +396,14 @@ class GenerationPanel(QWidget):
             self.templates.variants(self.request(), self.choices.variant_count())
         )
 
-    def _begin(self, requests: tuple[GenerationRequest, ...]) -> None:
+    def _begin(
+        self, requests: tuple[GenerationRequest, ...], *, keeps_result: bool = False
+    ) -> None:
         if self._is_running:
             return
         self._asked = requests
         self.failure.clear()
-        self.result_card.hide()
+        self.result_card.setVisible(keeps_result)
         was_on_button = self.generate_button.hasFocus()
         self._is_running = True
         self.show_progress(Progress(tr("Starting")))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal, SignalInstance
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from desktop.core.asset import displayable
 from desktop.core.text import listed, ngettext, number, tr
+from desktop.qt.create.turns_view import TurnsView
 from desktop.qt.images.cache import PixmapCache
 from desktop.qt.images.pictures import Pictures
 from desktop.qt.theme import UNIT, Theme
@@ -28,6 +29,10 @@ class ResultCard(QFrame):
     """Show this asset in the library."""
     reference_wanted = Signal(object)
     """list[Asset]: go on from this picture."""
+    base_wanted = Signal(object)
+    more_wanted = Signal(object)
+    discard_wanted = Signal(object)
+    """GeneratedPicture, all three."""
 
     def __init__(
         self, theme: Theme, pictures: Pictures, cache: PixmapCache, parent: QWidget | None = None
@@ -47,6 +52,24 @@ class ResultCard(QFrame):
         self._text = label(tone="soft", wraps=True, selectable=True)
         self.show_button = button(tr("Show in library"), self._show)
         self.again_button = button(tr("Use as reference"), self._reference)
+        self.before_button = button(tr("Before"), self._compare)
+        self.before_button.setCheckable(True)
+        self.before_button.setToolTip(tr("Show the picture that this one was made from"))
+        self.more_button = button(tr("More"), lambda: None)
+        menu = QMenu(self.more_button)
+        menu.addAction(tr("Use as base")).triggered.connect(lambda: self._emit(self.base_wanted))
+        menu.addAction(tr("More like this one")).triggered.connect(
+            lambda: self._emit(self.more_wanted)
+        )
+        menu.addSeparator()
+        menu.addAction(tr("Discard…")).triggered.connect(lambda: self._emit(self.discard_wanted))
+        self.more_button.setMenu(menu)
+        self.turns = TurnsView()
+        self.turns.chosen.connect(self.show_result)
+        second = QHBoxLayout()
+        second.setSpacing(UNIT)
+        second.addWidget(self.before_button, 1)
+        second.addWidget(self.more_button, 1)
         row = QHBoxLayout()
         row.setSpacing(UNIT)
         row.addWidget(self.show_button, 1)
@@ -60,7 +83,9 @@ class ResultCard(QFrame):
         column.addWidget(self._text)
         column.addWidget(self._others)
         column.addLayout(self._strip)
+        column.addWidget(self.turns)
         column.addLayout(row)
+        column.addLayout(second)
 
     def show_results(self, results: Sequence[GeneratedPicture]) -> None:
         """Pictures were created: the last one large, all others small below it."""
@@ -89,9 +114,10 @@ class ResultCard(QFrame):
     def show_result(self, result: GeneratedPicture) -> None:
         """A picture was created."""
         self.result = result
-        self._picture.show_picture(
-            self._pictures.of_asset(result.asset) or self._pictures.of_file(result.asset.path)
-        )
+        self.turns.show_turn(result)
+        self.before_button.setChecked(False)
+        self.before_button.setVisible(self.turns.before() is not None)
+        self._show_picture(result)
         self._name.setText(result.asset.filename)
         made: str = tr("Made by {generator}", generator=result.generator)
         model = result.record.model
@@ -119,6 +145,22 @@ class ResultCard(QFrame):
     def text(self) -> str:
         """What the generator said."""
         return self._text.text()
+
+    def _compare(self) -> None:
+        """Before and after take turns at one place, where the eye sees what moved."""
+        before = self.turns.before()
+        shown = before if self.before_button.isChecked() and before else self.result
+        if shown is not None:
+            self._show_picture(shown)
+
+    def _show_picture(self, result: GeneratedPicture) -> None:
+        self._picture.show_picture(
+            self._pictures.of_asset(result.asset) or self._pictures.of_file(result.asset.path)
+        )
+
+    def _emit(self, signal: SignalInstance) -> None:
+        if self.result is not None:
+            signal.emit(self.result)
 
     def _show(self) -> None:
         if self.result is not None:

@@ -336,6 +336,7 @@ class Session(QObject):
     def _join_creation(self, context: Context) -> None:
         from desktop.qt.create.controller import CreationController
         from desktop.qt.create.template_controller import TemplateController
+        from desktop.qt.create.turns_controller import TurnsController
 
         panel, library = self.window.right.creation, self.controllers.library
         indexing = self.controllers.indexing
@@ -344,6 +345,7 @@ class Session(QObject):
             context, panel, queue, indexing.make_searchable
         )
         self.templates = TemplateController(context, panel, self.window.centre.grid.selected_assets)
+        self.turns = TurnsController(context, panel, self.controllers.trash.ask)
         self.window.may_close = lambda: creation.may_close() and queue.may_close()
         self.window.closing.connect(self.creation.keep_now)
         if self.settings is not None:

@@ -1,0 +1,107 @@
+"""Going on from a picture in the window: turns, branches, before and after, discarding."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QMenu, QMessageBox, QTreeWidgetItem
+from pytestqt.qtbot import QtBot
+
+from desktop.core.attempt import AttemptState
+from desktop.core.generation_record import BASE
+from desktop.qt.theme import Theme
+from tests.fakes.gemini_replies import Failure
+from tests.qt.studio import Studio, open_studio
+
+
+@pytest.fixture
+def studio(theme: Theme, tmp_path: Path, qtbot: QtBot) -> Iterator[Studio]:
+    opening = open_studio(theme, tmp_path, qtbot)
+    opened = next(opening)
+    panel = opened.show_panel()
+    opened.write("a kettle")
+    opened.click(panel.generate_button)
+    opened.until(lambda: panel.result_card.isVisible() and not panel.is_running)
+    yield opened
+    next(opening, None)
+
+
+def change(studio: Studio, words: str, qtbot: QtBot) -> None:
+    field = studio.panel.result_card.turns.words
+    sent = len(studio.sent())
+    field.clear()
+    qtbot.keyClicks(field, words)
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    studio.until(lambda: len(studio.sent()) > sent and not studio.panel.is_running)
+
+
+def branches(item: QTreeWidgetItem | None) -> list[str]:
+    assert item is not None
+    return [child.text(0) for at in range(item.childCount()) if (child := item.child(at))]
+
+
+def pick(studio: Studio, label: str) -> None:
+    menu = studio.panel.result_card.more_button.menu()
+    assert isinstance(menu, QMenu)
+    next(action for action in menu.actions() if action.text() == label).trigger()
+
+
+def test_turns_make_a_tree_and_any_of_them_is_gone_on_from(studio: Studio, qtbot: QtBot) -> None:
+    card = studio.panel.result_card
+    assert card.turns.tree.isHidden(), "one picture is no tree"
+    change(studio, "make it night", qtbot)
+    studio.until(lambda: card.turns.words.text() == "")
+    root = card.turns.tree.topLevelItem(0)
+    assert root is not None
+    card.turns.tree.setCurrentItem(root)
+    assert card.result is not None
+    assert card.result.record.request.prompt == "a kettle"
+    change(studio, "make it dawn", qtbot)
+    assert branches(card.turns.tree.topLevelItem(0)) == ["make it night", "make it dawn"]
+    assert [len(request.history) for request in studio.server.requests] == [0, 2, 2]
+
+
+def test_a_turn_that_fails_leaves_words_and_picture_in_sight(studio: Studio, qtbot: QtBot) -> None:
+    card = studio.panel.result_card
+    studio.server.fail_with(Failure.FINISH_IMAGE_SAFETY, count=1)
+    change(studio, "make it night", qtbot)
+    studio.until(lambda: bool(studio.panel.failure_text()))
+    assert card.isVisible()
+    assert card.turns.words.text() == "make it night"
+
+
+def test_before_and_after_take_turns_at_one_place(studio: Studio, qtbot: QtBot) -> None:
+    card = studio.panel.result_card
+    assert card.before_button.isHidden()
+    change(studio, "make it night", qtbot)
+    studio.until(card.before_button.isVisible)
+    after = card._picture._picture
+    studio.click(card.before_button)
+    assert card._picture._picture != after
+    studio.click(card.before_button)
+    assert card._picture._picture == after
+
+
+def test_a_picture_becomes_a_base_or_one_to_make_more_of(studio: Studio) -> None:
+    pick(studio, "Use as base")
+    assert [r.role for r in studio.panel.tray.references()] == [BASE]
+    pick(studio, "More like this one")
+    assert studio.panel.prompt.toPlainText() == "a kettle"
+    assert [r.role for r in studio.panel.tray.references()] == ["style"]
+    assert len(studio.sent()) == 1, "nothing is sent before a person says so"
+
+
+def test_a_discarded_picture_goes_and_its_record_stays(studio: Studio, qtbot: QtBot) -> None:
+    result = studio.panel.result_card.result
+    assert result is not None
+    pick(studio, "Discard…")
+    box = studio.dialog(QMessageBox)
+    assert isinstance(box, QMessageBox)
+    studio.click(next(b for b in box.buttons() if b.text() == "Move to trash"))
+    studio.until(lambda: not result.asset.path.exists())
+    [attempt] = studio.engine.attempts.latest(9)
+    assert attempt.state is AttemptState.DONE
+    assert attempt.record.request.prompt == "a kettle"
