@@ -8,7 +8,16 @@
     stage.clear()
 """
 
-from tests.gallery import browsing, creating, looking, managing, opening, preferring, queueing
+from tests.gallery import (
+    browsing,
+    creating,
+    editing,
+    looking,
+    managing,
+    opening,
+    preferring,
+    queueing,
+)
 from tests.gallery.stage import Screen, Stage, write_thumbnails
 
 SCREENS: tuple[Screen, ...] = (
@@ -17,6 +26,7 @@ SCREENS: tuple[Screen, ...] = (
     *looking.SCREENS,
     *creating.SCREENS,
     *queueing.SCREENS,
+    *editing.SCREENS,
     *managing.SCREENS,
     *preferring.SCREENS,
 )

@@ -92,7 +92,7 @@ def test_the_menu_of_pictures_offers_what_can_be_done_with_them(
     session: Session, qtbot: QtBot
 ) -> None:
     grid = session.window.centre.grid
-    for_one_alone = {"More like this", "Rename…"}
+    for_one_alone = {"More like this", "Change only a part…", "Cut out…", "Rename…"}
     for select in (lambda: grid.select_asset(2), grid.selectAll):
         select()
         grid.menu_wanted.emit(grid.selected_assets(), QPoint(10, 10))
@@ -105,6 +105,8 @@ def test_the_menu_of_pictures_offers_what_can_be_done_with_them(
             "Look at it large",
             "Use as reference",
             "More like this",
+            "Change only a part…",
+            "Cut out…",
             "Add a tag",
             "Rating",
             "Favourite",

@@ -16,7 +16,7 @@ QT = Path(__file__).parents[2] / "desktop" / "qt"
 TEXTS = ("text", "text_soft", "text_faint")
 GROUNDS = ("window", "panel", "ground", "well", "raised", "hover", "pressed", "tile", "tile_hover")
 """What the window and its painters put words on."""
-NEUTRAL = {"preview/grounds.py", "preview/marks.py"}
+NEUTRAL = {"preview/grounds.py", "preview/marks.py", "create/editing/canvas.py"}
 """Grounds to judge a picture on, and what is drawn over one so that it is seen on any, are greys of
 their own, the same in both themes."""
 

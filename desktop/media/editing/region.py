@@ -39,6 +39,18 @@ def picture_pixels(
     return np.ascontiguousarray(values), None
 
 
+def small_picture(path: Path, long_side: int, sandbox: Sandbox | None = None) -> NDArray[np.uint8]:
+    """A picture to mark a part in: (height, width, 3 or 4), its longer side at most ``long_side``.
+
+    Raises:
+        FileError: as ``load_picture``.
+    """
+    needed = Needed(longer=long_side, keeps_alpha=True)
+    image = load_picture(path, at_least=needed, sandbox=sandbox).image
+    image.thumbnail((long_side, long_side), Image.Resampling.LANCZOS)
+    return np.ascontiguousarray(np.asarray(image, np.uint8))
+
+
 def read_region(source: Path | bytes, size: tuple[int, int], sandbox: Sandbox | None) -> Mask:
     """What is white in a picture, whatever is clear in it being black.
 
@@ -100,7 +112,7 @@ def marked_picture(picture: Pixels, region: Mask, *, long_side: int = 1536) -> t
     return out.getvalue(), "image/jpeg"
 
 
-def alike_around(picture: Pixels, at: tuple[int, int], tolerance: int) -> Mask:
+def alike_around(picture: NDArray[np.uint8], at: tuple[int, int], tolerance: int) -> Mask:
     """The pixels of one colour around a place: those that hang together with it and differ from it
     by no more than ``tolerance`` levels in each channel.
 
@@ -112,6 +124,6 @@ def alike_around(picture: Pixels, at: tuple[int, int], tolerance: int) -> Mask:
     found = np.zeros((height + 2, width + 2), np.uint8)
     flags = 4 | (1 << 8) | cv2.FLOODFILL_MASK_ONLY | cv2.FLOODFILL_FIXED_RANGE
     by = (tolerance,) * 3
-    smooth = cv2.medianBlur(picture, 3)
+    smooth = cv2.medianBlur(np.ascontiguousarray(picture[..., :3]), 3)
     cv2.floodFill(smooth, found, at, 0, by, by, flags)
     return np.asarray(found[1:-1, 1:-1], bool)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from desktop.core.errors import PlantainError, Remedy
 from desktop.core.filter import NamedFilter
 from desktop.qt.browse.boards_and_tags import BoardsAndTagsController
 from desktop.qt.browse.library_controller import LibraryController
@@ -12,6 +13,7 @@ from desktop.qt.browse.look_controller import LookController
 from desktop.qt.browse.marks_controller import MarksController
 from desktop.qt.browse.section_controller import SectionController
 from desktop.qt.browse.sections import joined, saved_rows
+from desktop.qt.create.editing.controller import EditController
 from desktop.qt.create.queue_controller import QueueController
 from desktop.qt.details.annotation_controller import AnnotationController
 from desktop.qt.details.details_controller import DetailsController
@@ -42,6 +44,7 @@ from desktop.qt.preview.controller import PreviewController
 from desktop.qt.search.controller import SearchController
 from desktop.qt.search.saved_controller import SavedController
 from desktop.qt.shell.main_window import MainWindow
+from desktop.qt.shell.right_panel import CREATE
 
 
 @dataclass(frozen=True)
@@ -85,6 +88,7 @@ class Controllers:
     library_watch: LibraryWatchController
     preview: PreviewController
     queue: QueueController
+    editing: EditController
 
 
 def join_controllers(context: Context, window: MainWindow) -> Controllers:
@@ -162,6 +166,11 @@ def join_controllers(context: Context, window: MainWindow) -> Controllers:
         duplicates.offer(shown)
 
     search.narrowed.connect(narrow)
+
+    def do_in_create(remedy: Remedy, error: PlantainError) -> None:
+        window.right.show_tab(CREATE)
+        window.right.creation.failure.remedy_chosen.emit(remedy, error)
+
     return Controllers(
         history=history,
         library=library,
@@ -193,6 +202,9 @@ def join_controllers(context: Context, window: MainWindow) -> Controllers:
         server=ServerController(context),
         preview=preview,
         queue=QueueController(context, indexing.make_searchable),
+        editing=EditController(
+            context, indexing.make_searchable, window.navigation.show_in_library, do_in_create
+        ),
         text=TextController(context, stop),
         watch=WatchController(context, stop, library_watch.seen.emit),
         library_watch=library_watch,

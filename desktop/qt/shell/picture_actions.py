@@ -28,6 +28,7 @@ def picture_actions(window: MainWindow, controllers: Controllers) -> tuple[Actio
     """Getting them out, and saying something of them."""
     return (
         *_file_actions(window, controllers),
+        *_edit_actions(window, controllers),
         *_said_actions(window, controllers),
         *_board_actions(window),
         Action(
@@ -106,6 +107,42 @@ def _file_actions(window: MainWindow, controllers: Controllers) -> tuple[Action,
             keys=("Del",),
             when=selected_and_writable,
             in_grid=True,
+        ),
+    )
+
+
+def _edit_actions(window: MainWindow, controllers: Controllers) -> tuple[Action, ...]:
+    """Having a model change what is selected."""
+    grid, editing = window.centre.grid, controllers.editing
+
+    def with_first(do: Callable[[Asset], object]) -> Callable[[], None]:
+        def run() -> None:
+            for asset in grid.selected_assets()[:1]:
+                do(asset)
+
+        return run
+
+    return (
+        Action(
+            "create.change_part",
+            lambda: tr("Change only a part…"),
+            with_first(editing.change_part),
+            keys=("Ctrl+Shift+E",),
+            icon="brush",
+            when=_one_and_writable,
+        ),
+        Action(
+            "create.cut_out",
+            lambda: tr("Cut out…"),
+            with_first(editing.cut_out),
+            icon="scissors",
+            when=_one_and_writable,
+        ),
+        Action(
+            "create.show_edit",
+            lambda: tr("What the edit changed…"),
+            with_first(lambda asset: editing.show_outcome(asset.id)),
+            when=one_selected,
         ),
     )
 

@@ -331,7 +331,8 @@ class Session(QObject):
 
         indexing, queue = self.controllers.indexing, self.controllers.queue
         self._left_pictures = LeftPictures(context, queue, indexing.make_searchable)
-        self.window.may_close = queue.may_close
+        editing = self.controllers.editing
+        self.window.may_close = lambda: queue.may_close() and editing.may_close()
 
     def _join_creation(self, context: Context) -> None:
         from desktop.qt.create.controller import CreationController
@@ -340,13 +341,15 @@ class Session(QObject):
 
         panel, library = self.window.right.creation, self.controllers.library
         indexing = self.controllers.indexing
-        queue = self.controllers.queue
+        queue, editing = self.controllers.queue, self.controllers.editing
         self.creation = creation = CreationController(
             context, panel, queue, indexing.make_searchable
         )
         self.templates = TemplateController(context, panel, self.window.centre.grid.selected_assets)
         self.turns = TurnsController(context, panel, self.controllers.trash.ask)
-        self.window.may_close = lambda: creation.may_close() and queue.may_close()
+        self.window.may_close = lambda: all(
+            controller.may_close() for controller in (creation, queue, editing)
+        )
         self.window.closing.connect(self.creation.keep_now)
         if self.settings is not None:
             panel.settings_wanted.connect(self.settings.show)

@@ -34,6 +34,7 @@ from desktop.media.editing.region import (
     picture_png,
     read_region,
     region_png,
+    small_picture,
 )
 from desktop.media.sandbox.pool import Sandbox
 
@@ -87,6 +88,10 @@ class Editing:
     def __init__(self, regions: Path, sandbox: Sandbox | None = None) -> None:
         self._regions = regions
         self._sandbox = sandbox
+
+    def to_mark(self, base: Path, long_side: int = 2048) -> NDArray[np.uint8]:
+        """A picture in which a person marks a part; shape and Raises as ``small_picture``."""
+        return small_picture(base, long_side, self._sandbox)
 
     def change_part(
         self, request: GenerationRequest, base: Path, region: Path | bytes

@@ -1,0 +1,1 @@
+"""Changing a part of a picture, and cutting out what it shows."""
