@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from desktop.config.preferences import Preferences
 from desktop.qt.manage.settings_dialog import SettingsDialog
+from desktop.qt.shell.guide import Guide
 from tests.gallery.stage import Screen, Stage, full_library
 
 
@@ -74,6 +75,15 @@ def shortcuts(stage: Stage) -> QWidget:
     return stage.dialog()
 
 
+def guide(stage: Stage) -> QWidget:
+    session = stage.library()
+    session.window.run_action("window.guide")
+    dialog = stage.dialog()
+    assert isinstance(dialog, Guide)
+    dialog.show_page("02-finding.md")
+    return dialog
+
+
 SCREENS = (
     Screen("90-settings", settings),
     Screen("91-settings-found", settings_found),
@@ -83,4 +93,5 @@ SCREENS = (
     Screen("95-commands-found", commands_found),
     Screen("96-no-command", no_command),
     Screen("97-shortcuts", shortcuts),
+    Screen("98-guide", guide),
 )

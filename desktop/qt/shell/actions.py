@@ -151,13 +151,13 @@ def window_actions(
             keys=("Ctrl+K",),
             icon="search",
         ),
-        # The user's guide takes F1 when there is one.
         Action(
             "window.shortcuts",
             lambda: tr("Keyboard shortcuts"),
             window.show_shortcuts,
-            keys=("Ctrl+/", "F1"),
+            keys=("Ctrl+/",),
         ),
+        Action("window.guide", lambda: tr("User's guide"), window.show_guide, keys=("F1",)),
         Action("window.quit", lambda: tr("Quit"), window.close, keys=("Ctrl+Q",)),
         Action(
             "create.use_as_reference",

@@ -175,6 +175,12 @@ class MainWindow(QMainWindow):
         )
         ShortcutsSheet(action_offers(self.action_list), hint, self).open()
 
+    def show_guide(self) -> None:
+        """How everything is used, page by page."""
+        from desktop.qt.shell.guide import Guide
+
+        Guide(self).open()
+
     def show_recent(self, libraries: Sequence[Path], open_library: Callable[[Path], None]) -> None:
         """Offer libraries from before in the menu."""
         if self._recent is None:

@@ -16,7 +16,7 @@ MENU = (
     ("search.save", "search.save_board", "search.clear_history"),
     ("create.show", "details.show", "window.right_panel", "browse.single_keys"),
     ("browse.cull", "trash.rejected", "browse.stacks", "browse.open_stack"),
-    ("window.commands", "window.shortcuts"),
+    ("window.commands", "window.shortcuts", "window.guide"),
     ("settings.offline",),
     ("settings.show", "models.show", "create.gemini_key", "create.queue"),
     ("window.quit",),
