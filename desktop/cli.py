@@ -233,6 +233,7 @@ def _add_commands(parser: Parser) -> None:
         team,
         template,
         trash,
+        truth,
     )
 
     machine = argparse.ArgumentParser(add_help=False)
@@ -240,7 +241,7 @@ def _add_commands(parser: Parser) -> None:
     commands = Commands(parser, _common(), machine)
     for noun in (
         *(index, search, annotate),
-        *(propose, generate, template, kit, generation_queue, spend),
+        *(propose, generate, truth, template, kit, generation_queue, spend),
         rights,
         *(backup, relocate, exchange, sidecars),
         *(model, server, team),

@@ -36,6 +36,7 @@ from desktop.library.catalog.ignore_rules import IgnoreRuleTable
 from desktop.library.catalog.kits import KitTable
 from desktop.library.catalog.lineage import LineageTable
 from desktop.library.catalog.moved_files import MovedFiles
+from desktop.library.catalog.product_truths import ProductTruths
 from desktop.library.catalog.queue import QueueTable
 from desktop.library.catalog.rights import RightsTable
 from desktop.library.catalog.saved_searches import SavedSearches
@@ -71,6 +72,7 @@ from desktop.services.generation.editing import Editing
 from desktop.services.generation.generating import Generating
 from desktop.services.generation.keeping import AnswerKeeping
 from desktop.services.generation.lineage_recovery import LineageRecovery
+from desktop.services.generation.product_check import ProductCheck
 from desktop.services.generation.queueing import GenerationQueue
 from desktop.services.generation.sending_rules import SendingRules
 from desktop.services.generation.spending import Spending
@@ -277,6 +279,9 @@ def open_engine(
             queue=GenerationQueue(generating, attempts, QueueTable(database, attempts)),
             editing=editing,
             edited_pictures=EditedPictures(catalog, lineage, editing, sandbox),
+            product_check=ProductCheck(
+                catalog, lineage, ProductTruths(database), text_reader, model, sandbox
+            ),
             spending=spending,
             kits=KitTable(database, catalog),
             closeness=ClosenessMeter(catalog.palettes, vector_table, model),

@@ -28,6 +28,7 @@ from desktop.core.brand_kit import BrandKit, attached
 from desktop.core.cancellation import CancelToken
 from desktop.core.errors import UsageError
 from desktop.core.generation_record import AUTO, CHOSEN, GenerationRequest, Reference
+from desktop.core.product_truth import PRODUCT
 from desktop.core.text import number, size, tr
 from desktop.files.record_json import plain_record
 from desktop.generation.capabilities import ASPECT_RATIOS, EXTRA_WIDE_RATIOS, SIZES, THINKING
@@ -46,6 +47,14 @@ def add_to(commands: Commands) -> None:
     generate.add_argument("prompt", nargs="?", default="", metavar="PROMPT")
     add_template_options(generate)
     generate.add_argument("--ref", type=path, action="append", default=[], metavar="FILE")
+    generate.add_argument(
+        "--product",
+        type=path,
+        action="append",
+        default=[],
+        metavar="FILE",
+        help=tr("a reference that must come out as it is; “plantain truth” compares the two"),
+    )
     generate.add_argument(
         "--auto-ref", type=count, default=0, metavar="N", help=tr("add the N best from the library")
     )
@@ -131,10 +140,18 @@ def _requests(
     """One for each variant."""
     prompts = template_prompts(arguments, variants, engine.templates)
     first = prompts[0]
-    chosen_paths = [*(reference.path for reference in first.references), *arguments.ref]
+    chosen_paths = [
+        *(reference.path for reference in first.references),
+        *arguments.product,
+        *arguments.ref,
+    ]
     # By real path, so that no picture goes along twice; in the order given.
     chosen = {os.path.realpath(path): Path(os.path.abspath(path)) for path in chosen_paths}  # noqa: PTH100
     named = {os.path.realpath(each.path): each for each in first.references}
+    named |= {
+        os.path.realpath(path): Reference(path, reason=CHOSEN, role=PRODUCT)
+        for path in arguments.product
+    }
     proposed: list[Reference] = []
     if arguments.auto_ref:
         engine.searching.settle()

@@ -38,6 +38,7 @@ from desktop.services.generation.earlier_turns import Refining
 from desktop.services.generation.edited_pictures import EditedPictures
 from desktop.services.generation.editing import Editing
 from desktop.services.generation.generating import Generating
+from desktop.services.generation.product_check import ProductCheck
 from desktop.services.generation.queueing import GenerationQueue
 from desktop.services.generation.sending_rules import SendingRules
 from desktop.services.generation.spending import Spending
@@ -111,6 +112,7 @@ class Engine:
     attempts: AttemptTable
     editing: Editing
     edited_pictures: EditedPictures
+    product_check: ProductCheck
     spending: Spending
     sending_rules: SendingRules
     draft: DraftFile

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import sys
 
-from tests.benchmarks.edit_figures import locked_pixels, transparency
+from tests.benchmarks.edit_figures import locked_pixels, product_truth, transparency
 from tests.benchmarks.report import Figures, run
 
-PARTS = (locked_pixels, transparency)
+PARTS = (locked_pixels, transparency, product_truth)
 
 TARGETS = {name: target for part in PARTS for name, target in part.TARGETS.items()}
 

@@ -143,3 +143,20 @@ def test_more_variants_than_are_made_at_a_time_are_refused_in_words(
     error = run("generate", "x", "--count", 51, expect=2)["error"]
     assert "50" in error["message"]
     assert server.requests == []
+
+
+def test_a_product_goes_along_as_one_and_is_compared_with_what_came(
+    run: Run, folder: Path, server: GeminiServer, tmp_path: Path
+) -> None:
+    product, style = folder / "0000.png", folder / "0001.png"
+    pictures.fill(folder, 2)
+    made = run(
+        *("generate", "a cape", "--product", product, "--ref", style, "--ref", product),
+        *("--out", tmp_path / "x.png"),
+    )
+    assert [Path(each["path"]) for each in made["references"]] == [product, style]
+    [told] = run("truth", made["path"])["results"]
+    assert told["asset_id"] == made["asset_id"]
+    [compared] = told["products"]
+    assert Path(compared["path"]) == product
+    assert 0 <= compared["score"] <= 1

@@ -20,6 +20,7 @@ from desktop.library.catalog.kit_tables import KITS
 from desktop.library.catalog.lineage_v3 import RECORDS_OF_V3, record_of_v3
 from desktop.library.catalog.palette_blobs import palette_of_v5
 from desktop.library.catalog.picture_text_tables import PICTURE_TEXTS
+from desktop.library.catalog.product_truth_tables import PRODUCT_TRUTHS
 from desktop.library.catalog.queue_tables import QUEUE
 from desktop.library.catalog.rights_tables import RIGHTS
 from desktop.library.catalog.root_tables import REMOVED_ROOTS
@@ -254,6 +255,7 @@ _V6 = "".join(
         TRANSPARENCY,
         RIGHTS,
         KITS,
+        PRODUCT_TRUTHS,
     )
 )
 

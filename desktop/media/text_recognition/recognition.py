@@ -80,6 +80,13 @@ def read_text(file: BinaryIO, path: Path) -> list[Line]:
     return _lines(fitted(picture.image, READING_SIDE))
 
 
+def read_text_in(data: bytes, path: Path) -> list[Line]:
+    """As ``read_text``, of a picture that is in memory."""
+    limits = DecodeLimits()
+    picture = decode_bytes(data, path, Needed(), limits, digest="", room=nullcontext)
+    return _lines(fitted(picture.image, READING_SIDE))
+
+
 @cache
 def _engine() -> Any:
     """Made once in a process, before its doors are shut."""

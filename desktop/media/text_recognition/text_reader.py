@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
+
+from PIL import Image
 
 from desktop.core.asset import displayable
 from desktop.core.cancellation import CancelToken
@@ -18,6 +21,7 @@ from desktop.media.text_recognition.recognition import (
     load_reader,
     may_have_text,
     read_text,
+    read_text_in,
 )
 
 _SECONDS = 60.0
@@ -60,6 +64,21 @@ class TextReader:
         with open_regular_file(path) as file:
             lines = self._sandbox.run(read_text, file, path, Path(path.name), cancel=cancel)
         return tuple(_checked(line, path) for line in lines)
+
+    def read_image(
+        self, image: Image.Image, cancel: CancelToken | None = None
+    ) -> tuple[TextLine, ...]:
+        """As ``read``, of pixels that are in memory (mode RGB).
+
+        Raises:
+            FileError: they cannot be read.
+            Cancelled: meanwhile.
+        """
+        data = io.BytesIO()
+        image.save(data, "PNG", compress_level=1)
+        name = Path("picture.png")
+        lines = self._sandbox.run(read_text_in, data.getvalue(), name, name, cancel=cancel)
+        return tuple(_checked(line, name) for line in lines)
 
     def close(self) -> None:
         """End the process; what is being read fails."""
