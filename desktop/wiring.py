@@ -11,15 +11,17 @@ from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
 from desktop.config.options import EngineOptions
 from desktop.config.paths import resource
 from desktop.config.preferences import Preferences
 from desktop.config.secrets import GEMINI_KEY, STORE_TOKEN, Secrets
 from desktop.config.settings import without_secrets
+from desktop.embedding.conversion.kept import ConvertedModels
 from desktop.embedding.models.manifest import InstalledModel
 from desktop.embedding.models.registry import DEFAULT_MODEL, ModelRegistry
-from desktop.embedding.runtime.clip import load_encoder
+from desktop.embedding.runtime.loading import load_encoder
 from desktop.embedding.runtime.process_encoder import ProcessEncoder
 from desktop.generation.capabilities import load_models
 from desktop.generation.gemini import DEFAULT_BASE_URL, GeminiGenerator
@@ -129,7 +131,9 @@ def open_engine(
         is_offline=lambda: preferences.settings.works_offline,
     )
     name = options.model or preferences.settings.model
-    model = CurrentModel(models, name, DEFAULT_MODEL, partial(_encoder, preferences))
+    model = CurrentModel(
+        models, name, DEFAULT_MODEL, partial(_encoder, preferences, profile.models)
+    )
     if options.model:
         model.require()
     with ExitStack() as closing:
@@ -337,12 +341,22 @@ def _weights(preferences: Preferences) -> Weights:
     return Weights(settings.weight_meaning, settings.weight_words, settings.weight_colour)
 
 
-def _encoder(preferences: Preferences, model: InstalledModel) -> ProcessEncoder:
+def _encoder(preferences: Preferences, models_dir: Path, model: InstalledModel) -> ProcessEncoder:
     settings = preferences.settings
     load = partial(
-        load_encoder, device=settings.encoder_device, precision=settings.encoder_precision
+        load_encoder,
+        device=settings.encoder_device,
+        precision=settings.encoder_precision,
+        models_dir=models_dir,
     )
-    return ProcessEncoder(model, load, idle_s=settings.encoder_idle_minutes * 60)
+    converted = ConvertedModels(models_dir)
+    home = None if converted.find(model) else converted.home(model)
+    return ProcessEncoder(
+        model,
+        load,
+        idle_s=settings.encoder_idle_minutes * 60,
+        writable=() if home is None else (home,),
+    )
 
 
 def _open_milvus(

@@ -30,6 +30,7 @@ LOADED_LATE = (
     "psd_tools",
     "keyring.backends",
     "rapidocr",
+    "openvino",
     "PIL",
     "tifffile",
     "send2trash",
@@ -40,6 +41,7 @@ LOADED_LATE = (
 EXCLUDED_MODULES = (
     *("tkinter", "IPython", "jedi", "matplotlib", "pytest", "_pytest", "hypothesis", "notebook"),
     *("tensorboard", "torch.utils.tensorboard", "onnx", "onnxscript", "triton", "pandas.tests"),
+    "openvino_telemetry",  # see desktop/embedding/inference
     *("PySide6.QtQml", "PySide6.QtQuick", "PySide6.QtQuickWidgets", "PySide6.QtDesigner"),
     *("PySide6.QtHelp", "PySide6.QtSql", "PySide6.QtTest", "PySide6.QtUiTools", "PySide6.QtDBus"),
     *("pyright", "ruff", "babel", "PyInstaller", "setuptools", "pip", "wheel", "numpy.tests"),
@@ -53,6 +55,11 @@ _LEFT_OUT = re.compile(
             r"aoti_custom_ops|torchbind_test).*|torch/bin/(?!torch_shm_manager).*",
             r"(.*/)?lib(nvrtc|cudart|cublas|cudnn|cufft|curand|cusolver|cusparse|nccl|nvToolsExt)[-._].*",
             r"pyarrow/(include|tests|src)/.*",
+            # What converts and runs elsewhere than on the processor.
+            r"openvino/(include|cmake)/.*|(openvino/libs/)?(lib)?openvino_"
+            r"(auto_batch|auto|hetero|intel_gpu|intel_npu|proxy)_plugin[.].*",
+            r"(openvino/libs/)?(lib)?openvino_(gguf|jax|onnx|paddle|tensorflow|tensorflow_lite)_"
+            r"frontend[.].*|(openvino/libs/)?(lib)?(openvino_c|npu_).*|openvino/libs/cache[.]json",
             # Of clouds and of other programs, which Milvus Lite's files on this disk do not need.
             r"(pyarrow/)?libarrow_flight.*|pyarrow/_(flight|s3fs|gcsfs|azurefs|hdfs)\..*",
             r"torchvision/(_C|image)\..*|torchvision\.libs/.*",

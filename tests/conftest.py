@@ -23,7 +23,7 @@ import keyring
 import pytest
 
 from desktop.embedding.models.registry import ModelRegistry
-from desktop.embedding.runtime.clip import load_encoder
+from desktop.embedding.runtime.loading import load_encoder
 from desktop.embedding.runtime.process_encoder import ProcessEncoder
 from tests.fakes.keyring import MemoryKeyring
 from tests.lent import SharedDecoders

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from desktop.embedding.encoder import Encoder
+from desktop.embedding.encoder import Arithmetic, Encoder
 from desktop.embedding.models.manifest import InstalledModel
 from desktop.embedding.runtime.process_encoder import ProcessEncoder
 from desktop.media.sandbox.libraries import load_libraries
@@ -33,13 +33,18 @@ class LentEncoder:
     def encode_texts(self, texts: Sequence[str]) -> NDArray[np.float32]:
         return self._encoder.encode_texts(texts)
 
+    def prepare(self) -> None: ...
+
+    def arithmetic(self) -> Arithmetic:
+        return self._encoder.arithmetic()
+
     def close(self) -> None: ...
 
 
 def lend(encoder: ProcessEncoder, monkeypatch: pytest.MonkeyPatch) -> None:
     """Engines get ``encoder`` for its model, and processes of their own for any other."""
 
-    def instead(model: InstalledModel, load: Callable[..., Encoder], **options: float) -> Encoder:
+    def instead(model: InstalledModel, load: Callable[..., Encoder], **options: object) -> Encoder:
         if model.identity == encoder.info.identity:
             return LentEncoder(encoder, model.manifest.name)
         return ProcessEncoder(model, load, **options)  # type: ignore[arg-type]

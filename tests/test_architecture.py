@@ -54,8 +54,9 @@ SUB_LAYERS = {
     ),
     "embedding": (
         {"runtime"},
+        {"conversion"},
         {"models"},
-        {"encoder"},
+        {"encoder", "inference"},
     ),
     "media": (
         {
@@ -88,6 +89,8 @@ HEAVY = {
     "torch": "embedding",
     "open_clip": "embedding",
     "safetensors": "embedding",
+    "openvino": "embedding",
+    "tokenizers": "embedding",
     "huggingface_hub": "embedding",
     "pymilvus": "index",
     "milvus_lite": "index",

@@ -65,10 +65,10 @@ def _examine(options: EngineOptions, *, is_in_use: bool) -> dict[str, Any]:
             vectors = None if is_in_use else engine.index_check.count()
         except PlantainError as error:
             problems.append(error.sentence())
-        encoder = None
+        arithmetic = None
         try:
             # Loaded in its own process, as for any work: what it says here is what is used there.
-            encoder = engine.model.encoder().info if model else None
+            arithmetic = engine.model.encoder().arithmetic() if model else None
         except PlantainError as error:
             problems.append(error.sentence())
         roots = [root.id for root in engine.catalog.roots.all()]
@@ -83,8 +83,8 @@ def _examine(options: EngineOptions, *, is_in_use: bool) -> dict[str, Any]:
             "model": status.model or None,
             "model_change": asdict(status.model_change) if status.model_change else None,
             "model_languages": list(model.manifest.languages) if model else [],
-            "device": encoder.device if encoder else best_device(),
-            "encoder": {"precision": encoder.precision, "why": encoder.why} if encoder else None,
+            "device": arithmetic.device if arithmetic else best_device(),
+            "encoder": asdict(arithmetic) if arithmetic else None,
             "store": {
                 "uri": without_user_info(engine.endpoints.uri),
                 "vectors": vectors,

@@ -64,6 +64,8 @@ def _search(arguments: argparse.Namespace, options: EngineOptions) -> Json:
             next_step=tr("Choose another name."),
         )
     with open_to_read(options) as engine:
+        if not query.is_empty:
+            engine.searching.prepare()  # while the library is read
         if arguments.saved:
             saved = engine.saved_searches.named(arguments.saved)
             query = replace(

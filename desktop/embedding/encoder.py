@@ -24,9 +24,6 @@ class EncoderInfo:
         dimension: length of a vector.
         pixels: the input that ``encode_images`` expects.
         languages: ISO codes of the languages that the model was trained on; empty when unknown.
-        device: where it runs ("cpu", "cuda", "mps").
-        precision: the arithmetic of its matrix products ("float32", "float16", "int8").
-        why: one sentence on why these were chosen; for ``plantain doctor``.
     """
 
     name: str
@@ -35,14 +32,28 @@ class EncoderInfo:
     dimension: int
     pixels: PixelSpec
     languages: tuple[str, ...] = ()
-    device: str = "cpu"
-    precision: str = "float32"
-    why: str = ""
 
     @property
     def identity(self) -> str:
         """Stable name of the vector space, e.g. ``ViT-B-32@1f0c5a9be2d7``."""
         return f"{self.architecture}@{self.weights_hash}"
+
+
+@dataclass(frozen=True, slots=True)
+class Arithmetic:
+    """How an encoder encodes pictures on this computer; for ``plantain doctor``.
+
+    Attributes:
+        runtime: the library that does it ("OpenVINO 2026.4.0", "PyTorch 2.14.1").
+        device: where it runs ("cpu", "cuda", "mps").
+        precision: of its matrix products ("float32", "float16", "bfloat16", "int8").
+        why: one sentence or two on why these were chosen.
+    """
+
+    runtime: str
+    device: str = "cpu"
+    precision: str = "float32"
+    why: str = ""
 
 
 class Encoder(Protocol):
@@ -56,12 +67,20 @@ class Encoder(Protocol):
         """The number of pictures a call at which ``encode_images`` is fastest on this device."""
         ...
 
+    def prepare(self) -> None:
+        """Begin to load what encoding texts needs, where that is not loaded; waits for nothing."""
+        ...
+
     def encode_images(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
         """(n, size, size, 3) uint8 RGB -> (n, dimension) float32, unit length. n may be 0."""
         ...
 
     def encode_texts(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """n texts -> (n, dimension) float32, unit length. n may be 0."""
+        ...
+
+    def arithmetic(self) -> Arithmetic:
+        """How pictures are encoded; the first to ask may have to wait until that is chosen."""
         ...
 
     def close(self) -> None:

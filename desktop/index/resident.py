@@ -2,7 +2,7 @@
 
 Milvus Lite ranks in Python, 40 times slower than one matrix product. Every write goes to the store
 behind first and then to memory; what was there before is loaded in the background, and until that
-is done the store behind answers.
+is done the store behind answers, if it is open.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from desktop.core.vector import VectorRow
 from desktop.index.exact import ExactIndex
+from desktop.index.lazy import LazyStore
 from desktop.index.store import Allowed, Hit, VectorStore
 
 VectorChunk = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.floating]]
@@ -98,6 +99,8 @@ class ResidentStore:
     def search(
         self, vector: NDArray[np.float32], limit: int, allowed: Allowed | None = None
     ) -> list[Hit]:
+        if isinstance(self._store, LazyStore) and not self._store.is_open:
+            self._loader.join()  # sooner done than opening it
         # Read outside the lock, so that a search never waits while a chunk is taken in.
         if self._is_loaded:
             with self._lock:

@@ -20,7 +20,7 @@ import numpy as np
 from PIL import Image
 
 from desktop.embedding.encoder import Encoder
-from desktop.embedding.runtime.clip import load_encoder
+from desktop.embedding.runtime.loading import load_encoder
 from desktop.media.decode import load_picture
 from desktop.media.encoder_pixels import encoder_pixels
 from tests.benchmarks.models import demo_model

@@ -20,8 +20,9 @@ import torch
 from PIL import Image
 
 from desktop.core.pixels import PixelSpec
+from desktop.embedding.encoder import Encoder
 from desktop.embedding.models.manifest import InstalledModel
-from desktop.embedding.runtime.clip import ClipEncoder, load_encoder
+from desktop.embedding.runtime.loading import load_encoder
 from desktop.media.decode import load_picture
 from desktop.media.encoder_pixels import encoder_pixels
 from tests.benchmarks import models, report
@@ -154,7 +155,7 @@ def compare(name: str, model: InstalledModel, pixels: np.ndarray, rounds: int) -
     }
 
 
-def agreement(quick: ClipEncoder, eager: Eager, pixels: np.ndarray) -> tuple[np.ndarray, float]:
+def agreement(quick: Encoder, eager: Eager, pixels: np.ndarray) -> tuple[np.ndarray, float]:
     ours, theirs = quick.encode_images(pixels), eager.encode_images(pixels)
     return (ours * theirs).sum(axis=1), overlap_at_10(ours, theirs)
 

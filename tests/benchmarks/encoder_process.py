@@ -15,7 +15,7 @@ import numpy as np
 
 from desktop.embedding.encoder import Encoder
 from desktop.embedding.models.manifest import InstalledModel
-from desktop.embedding.runtime.clip import load_encoder
+from desktop.embedding.runtime.loading import load_encoder
 from desktop.embedding.runtime.process_encoder import ProcessEncoder
 from tests.benchmarks.report import Figures
 

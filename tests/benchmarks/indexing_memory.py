@@ -21,7 +21,7 @@ from desktop.core.cancellation import CancelToken
 from desktop.core.pixels import PixelSpec
 from desktop.core.progress import finish
 from desktop.core.vector import VectorRow
-from desktop.embedding.encoder import Encoder, EncoderInfo
+from desktop.embedding.encoder import Arithmetic, Encoder, EncoderInfo
 from desktop.services.current_model import CurrentModel
 from desktop.services.engine import Engine
 from desktop.services.indexing.indexing import Indexing
@@ -42,6 +42,11 @@ class StubEncoder:
 
     def encode_texts(self, texts: Sequence[str]) -> NDArray[np.float32]:
         return np.full((len(texts), 512), 512**-0.5, np.float32)
+
+    def prepare(self) -> None: ...
+
+    def arithmetic(self) -> Arithmetic:
+        return Arithmetic("a stand-in")
 
     def close(self) -> None:
         pass

@@ -14,7 +14,7 @@ import sys
 
 import numpy as np
 
-from desktop.embedding.runtime.clip import load_encoder
+from desktop.embedding.runtime.loading import load_encoder
 from desktop.services.curation.tag_suggestions import NEIGHBOURS, ranked_tags
 from tests.benchmarks.demo_model import embed_pictures
 from tests.benchmarks.models import demo_model

@@ -187,7 +187,8 @@ def test_doctor_tells_what_is_there_and_no_secrets(
     assert report["store"]["vectors"] == 4
     assert report["store"]["uri"].endswith("vectors.db")
     assert report["device"] in {"cpu", "cuda", "mps"}
-    assert report["encoder"]["precision"] in {"float32", "float16", "int8"}
+    assert report["encoder"]["precision"] in {"float32", "float16", "bfloat16", "int8"}
+    assert report["encoder"]["runtime"].split()[0] in {"OpenVINO", "PyTorch"}
     assert report["encoder"]["why"].endswith(".")
     assert {"plantain", "python", "torch", "pymilvus"} <= set(report["versions"])
     assert report["gemini"] == {"has_key": True}

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from desktop.core.errors import ModelDamaged
 from desktop.core.pixels import PixelSpec
-from desktop.embedding.encoder import EncoderInfo
+from desktop.embedding.encoder import Arithmetic, EncoderInfo
 from desktop.embedding.models.manifest import InstalledModel, Manifest
 from tests import attempts
 
@@ -49,6 +49,11 @@ class PretendEncoder:
         for text in texts:
             self._obey(*text.split(": "))
         return np.array([[len(text), 1, 0] for text in texts], np.float32)
+
+    def prepare(self) -> None: ...
+
+    def arithmetic(self) -> Arithmetic:
+        return Arithmetic("pretence", why="There is nothing else here.")
 
     def close(self) -> None: ...
 

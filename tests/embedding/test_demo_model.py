@@ -10,14 +10,15 @@ import pytest
 
 from desktop.core.cancellation import CancelToken
 from desktop.core.progress import finish
+from desktop.embedding.encoder import Encoder
 from desktop.embedding.models.registry import ModelRegistry
-from desktop.embedding.runtime.clip import ClipEncoder, load_encoder
+from desktop.embedding.runtime.loading import load_encoder
 
 FOLDER = Path(__file__).parents[2] / "resources" / "demo" / "model"
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ClipEncoder]:
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Encoder]:
     registry = ModelRegistry(tmp_path_factory.mktemp("models"), [FOLDER])
     encoder = load_encoder(registry.resolve("demo"), "cpu")
     yield encoder
@@ -32,14 +33,14 @@ def test_it_is_listed_as_bundled(tmp_path: Path) -> None:
     assert {"en", "zh"} <= set(entry.languages)
 
 
-def test_it_is_small_and_loads(demo: ClipEncoder) -> None:
+def test_it_is_small_and_loads(demo: Encoder) -> None:
     assert (FOLDER / "model.safetensors").stat().st_size < 50_000_000
     size = demo.info.pixels.size
     pictures = demo.encode_images(np.zeros((2, size, size, 3), np.uint8))
     assert pictures.shape == (2, demo.info.dimension)
 
 
-def test_words_of_one_meaning_are_near_each_other_in_both_languages(demo: ClipEncoder) -> None:
+def test_words_of_one_meaning_are_near_each_other_in_both_languages(demo: Encoder) -> None:
     english, chinese, other = demo.encode_texts(["a red bag", "红色的包", "a blue chair"])
     assert float(english @ chinese) > float(english @ other) + 0.1
 

@@ -17,7 +17,7 @@ from desktop.core.cancellation import CancelToken
 from desktop.core.errors import Cancelled, DownloadFailed, ModelError
 from desktop.core.progress import Progress, finish
 from desktop.embedding.models.registry import ModelEntry, ModelRegistry
-from desktop.embedding.runtime.clip import load_encoder
+from desktop.embedding.runtime.loading import load_encoder
 from tests.embedding import tiny
 from tests.fakes.hub import FakeHub
 

@@ -23,7 +23,7 @@ from desktop.core.cancellation import CancelToken
 from desktop.core.errors import Cancelled, ModelDamaged, ModelError, ModelMissing, UsageError
 from desktop.core.progress import finish
 from desktop.embedding.models.registry import ModelEntry, ModelRegistry
-from desktop.embedding.runtime.clip import load_encoder
+from desktop.embedding.runtime.loading import load_encoder
 from desktop.files.content_hash import sha256_of
 from tests.embedding import tiny
 

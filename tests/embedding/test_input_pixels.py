@@ -12,8 +12,8 @@ from desktop.core.errors import ModelError
 from desktop.core.pixels import PixelSpec
 from desktop.embedding.models.manifest import InstalledModel, Manifest
 from desktop.embedding.models.registry import ModelRegistry
-from desktop.embedding.runtime.clip import load_encoder
 from desktop.embedding.runtime.input_pixels import pixel_spec
+from desktop.embedding.runtime.loading import load_encoder
 from tests.embedding import tiny
 
 

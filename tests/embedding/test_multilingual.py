@@ -20,7 +20,7 @@ from desktop.embedding.models.architecture import build
 from desktop.embedding.models.known_models import KNOWN_MODELS, KnownModel
 from desktop.embedding.models.manifest import InstalledModel, Preprocess, read_manifest
 from desktop.embedding.models.registry import ModelRegistry
-from desktop.embedding.runtime.clip import load_encoder
+from desktop.embedding.runtime.loading import load_encoder
 from desktop.embedding.runtime.tokenizer import load_tokenizer
 from tests.fakes.hub import FakeHub
 

@@ -32,7 +32,7 @@ from desktop.config.paths import ProfilePaths
 from desktop.config.settings import Settings, save_settings
 from desktop.core.errors import ModelDamaged, ModelError
 from desktop.embedding.models.manifest import read_manifest
-from desktop.embedding.runtime.clip import load_encoder
+from desktop.embedding.runtime.loading import load_encoder
 from desktop.embedding.runtime.process_encoder import ProcessEncoder
 from desktop.wiring import open_engine
 from tests import attempts, pictures

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from desktop.embedding.encoder import EncoderInfo
+from desktop.embedding.encoder import Arithmetic, EncoderInfo
 from desktop.embedding.models.manifest import InstalledModel
 from desktop.embedding.runtime.input_pixels import pixel_spec
 
@@ -53,7 +53,7 @@ class LightEncoder:
 
     batch_size = 8
 
-    def __init__(self, model: InstalledModel, load: object, **options: float) -> None:
+    def __init__(self, model: InstalledModel, load: object, **options: object) -> None:
         weights_hash = model.identity.partition("@")[2]
         self.info = EncoderInfo(
             model.manifest.name,
@@ -74,6 +74,11 @@ class LightEncoder:
         digests = [hashlib.sha384(text.encode()).digest() for text in texts]
         numbers = np.array([list(digest) for digest in digests], np.float64)
         return _unit((numbers / 255 - 0.5) @ self._turn)
+
+    def prepare(self) -> None: ...
+
+    def arithmetic(self) -> Arithmetic:
+        return Arithmetic("a stand-in")
 
     def close(self) -> None: ...
 

@@ -16,7 +16,7 @@ from desktop.core.query import Query, SearchResult
 from desktop.embedding.encoder import Encoder
 from desktop.embedding.models.manifest import InstalledModel
 from desktop.embedding.models.registry import ModelRegistry
-from desktop.embedding.runtime.clip import load_encoder
+from desktop.embedding.runtime.loading import load_encoder
 from desktop.services.engine import Engine
 from desktop.services.reports import IndexReport, ModelChange
 from tests import pictures

@@ -16,7 +16,7 @@ from desktop.core.cancellation import CancelToken
 from desktop.core.errors import Cancelled, LibraryError, ModelError, StoreUnreachable
 from desktop.core.pixels import PixelSpec
 from desktop.core.progress import Progress, finish
-from desktop.embedding.encoder import Encoder, EncoderInfo
+from desktop.embedding.encoder import Arithmetic, Encoder, EncoderInfo
 from desktop.index.milvus import MilvusStore
 from desktop.media import decode
 from desktop.media.thumbnails import ThumbnailCache
@@ -52,6 +52,11 @@ class StandIn:
 
     def encode_texts(self, texts: Sequence[str]) -> NDArray[np.float32]:
         return np.full((len(texts), 24), 24**-0.5, np.float32)
+
+    def prepare(self) -> None: ...
+
+    def arithmetic(self) -> Arithmetic:
+        return Arithmetic("a stand-in")
 
     def close(self) -> None:
         pass

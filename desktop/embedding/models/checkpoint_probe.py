@@ -82,13 +82,29 @@ def model_in_place(path: Path) -> InstalledModel:
 
 
 def check_weights_file(model: InstalledModel) -> None:
-    """Refuse a model folder whose weights are gone, of another size, or do not fit its config.
-
-    Reads the header of the weights only; a file of at most 50 MB is also compared with its
-    SHA-256 (600 MB would add half a second to every start).
+    """As ``check_weights_size``; also refuse weights that do not fit the model's config, as their
+    header says.
 
     Raises:
         ModelDamaged, ModelError.
+    """
+    check_weights_size(model)
+    path = model.weights_path
+    if checkpoint.identify(path) == "safetensors":
+        config = architectures.config_of(model.manifest)
+        shapes = checkpoint.read_shapes(path)
+        expected = architectures.expected_shapes(config)
+        architectures.check_shapes(path, shapes, expected)
+
+
+def check_weights_size(model: InstalledModel) -> None:
+    """Refuse a model folder whose weights are gone or of another size; imports nothing heavy.
+
+    A file of at most 50 MB is also compared with its SHA-256 (600 MB would add half a second to
+    every start).
+
+    Raises:
+        ModelDamaged.
     """
     path, manifest = model.weights_path, model.manifest
     try:
@@ -115,11 +131,6 @@ def check_weights_file(model: InstalledModel) -> None:
         )
     if size <= _HASHED_ON_LOAD_BYTES and sha256_of(path) != manifest.sha256:
         raise damaged(path, tr("its checksum is not the one in its model.json"))
-    if checkpoint.identify(path) == "safetensors":
-        config = architectures.config_of(manifest)
-        shapes = checkpoint.read_shapes(path)
-        expected = architectures.expected_shapes(config)
-        architectures.check_shapes(path, shapes, expected)
 
 
 def _described(path: Path, shapes: architectures.Shapes, architecture: str) -> Manifest:

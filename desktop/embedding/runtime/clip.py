@@ -1,4 +1,4 @@
-"""CLIP through open_clip: the encoder that Plantain uses."""
+"""CLIP through torch and open_clip: reads any checkpoint, and encodes on GPUs."""
 
 # The libraries at this edge publish partial types.
 # pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
@@ -6,17 +6,18 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from desktop.core.errors import ModelDamaged, ModelError
-from desktop.core.text import tr
-from desktop.embedding.encoder import EncoderInfo
+from desktop.core.text import sentences, tr
+from desktop.embedding.conversion.trial import TRIAL_PICTURES, TRIAL_TEXTS, trial_pictures
+from desktop.embedding.encoder import Arithmetic, Encoder, EncoderInfo
 from desktop.embedding.models.manifest import InstalledModel
 from desktop.embedding.runtime import devices
 from desktop.embedding.runtime.input_pixels import pixel_spec
@@ -26,13 +27,11 @@ if TYPE_CHECKING:
     import torch
     from torch import Tensor, nn
 
-_LOG = logging.getLogger(__name__)
 _TEXTS_AT_ONCE = 16
-_TRIAL_TEXTS = ("a picture", "a red silk cape with gold trim")
 
 
 class ClipEncoder:
-    """An ``Encoder`` over one open_clip model in memory. Made by ``load_encoder``.
+    """An ``Encoder`` over one open_clip model in memory. Made by ``load_on``.
 
     On the processor, pictures are encoded a few to a thread, each thread on its own: several
     threads on one product would wait for each other at its end, all the more while other threads
@@ -48,6 +47,7 @@ class ClipEncoder:
         network: nn.Module,
         tokenizer: Tokenizer,
         info: EncoderInfo,
+        arithmetic: Arithmetic,
         normalise: Normalise,
         at_once: int,
         threads: int,
@@ -55,6 +55,7 @@ class ClipEncoder:
         self._network: nn.Module | None = network
         self._tokenizer = tokenizer
         self._info = info
+        self._arithmetic = arithmetic
         self._normalise = normalise
         self._at_once = at_once
         self._threads = threads
@@ -67,6 +68,9 @@ class ClipEncoder:
     @property
     def batch_size(self) -> int:
         return self._at_once * self._threads
+
+    def prepare(self) -> None:
+        """It is loaded."""
 
     def encode_images(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
         """(n, size, size, 3) uint8 RGB -> (n, dimension) float32, unit length. n may be 0.
@@ -96,6 +100,10 @@ class ClipEncoder:
         """
         return self._in_parts(self._texts, list(texts), _TEXTS_AT_ONCE, 1)
 
+    def arithmetic(self) -> Arithmetic:
+        """See ``Encoder``; it was chosen when the model was loaded."""
+        return self._arithmetic
+
     def close(self) -> None:
         """Give memory and devices back; later calls raise ModelError."""
         if self._network is None:
@@ -103,7 +111,7 @@ class ClipEncoder:
         self._network = None
         if self._crew is not None:
             self._crew.shutdown()
-        if self._info.device == "cuda":
+        if self._arithmetic.device == "cuda":
             import torch
 
             torch.cuda.empty_cache()
@@ -138,7 +146,7 @@ class ClipEncoder:
                 tr(
                     "The model {name} stopped on {device}: {error}",
                     name=self._info.name,
-                    device=self._info.device,
+                    device=self._arithmetic.device,
                     error=error,
                 ),
                 safe=tr("The index is untouched."),
@@ -187,9 +195,7 @@ class ClipEncoder:
         return network.encode_image(self._normalise(torch.from_numpy(writable)))
 
     def _texts(self, texts: list[str], network: nn.Module) -> Tensor:
-        from desktop.embedding.runtime.tuning import short_texts
-
-        return short_texts.encode_texts(network, self._tokenizer(texts).to(self._normalise.device))
+        return _encode_texts(network, self._tokenizer(texts), self._normalise.device)
 
 
 class Normalise:
@@ -234,67 +240,82 @@ def _crew(threads: int) -> ThreadPoolExecutor:
     )
 
 
-def load_encoder(
-    model: InstalledModel, device: str = "auto", precision: str = "auto"
-) -> ClipEncoder:
-    """Load an installed model; takes seconds (imports torch and open_clip on the first use).
+def _encode_texts(network: Any, tokens: NDArray[np.int64], device: torch.device) -> Tensor:
+    """(n, context length) tokens -> (n, d), not normalised; without padding where that is exact."""
+    import torch
 
-    Nothing is fetched from the network. The weights' header and size are checked, small files
-    also against their SHA-256; see ``checkpoint_probe.check_weights_file``.
+    from desktop.embedding.runtime.tuning import short_texts
 
-    Args:
-        model: from ``ModelRegistry.resolve``.
-        device: "auto" (CUDA, then Apple's MPS, then the CPU; the CPU as well where a GPU is there
-            and does not work), "cpu", "cuda", "cuda:1", "mps".
-        precision: "auto" takes faster arithmetic where it gives the same vectors here;
-            "float32" never.
+    if short_texts.are_enough(network):
+        given = torch.from_numpy(short_texts.cut(tokens)).to(device)
+        return short_texts.encode(network, given)
+    return network.encode_text(torch.from_numpy(tokens).to(device))
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedNetwork:
+    """A checkpoint as torch has it: on the processor, in float32.
+
+    Attributes:
+        config: open_clip's, complete.
+    """
+
+    network: nn.Module
+    tokenizer: Tokenizer
+    config: dict[str, Any]
+
+
+def load_network(model: InstalledModel) -> LoadedNetwork:
+    """Read a checkpoint; takes seconds (imports torch and open_clip on the first use).
+
+    The weights' header and size are checked, small files also against their SHA-256; see
+    ``checkpoint_probe.check_weights_file``.
 
     Raises:
         ModelDamaged: the model's files are not what its manifest says.
-        ModelError: the device is not there, or has too little memory.
+        ModelError: its architecture cannot be used.
     """
-    import torch
-
-    place = devices.find_device(device)
-    try:
-        return _load_on(place, model, precision)
-    except ModelDamaged:
-        raise
-    except ModelError as error:
-        if device != "auto" or place.type == "cpu":
-            raise
-        # As with a GPU that this PyTorch was not built for, or that other programs have filled.
-        _LOG.warning("the CPU instead of %s: %s", place, error.message)
-        return _load_on(torch.device("cpu"), model, precision, f"{error.headline} ")
-
-
-def _load_on(
-    place: torch.device, model: InstalledModel, precision: str, before: str = ""
-) -> ClipEncoder:
-    """As ``load_encoder``; ``before``: why another device was not taken."""
-    import torch
-
     from desktop.embedding.models import architecture, checkpoint, checkpoint_probe
-    from desktop.embedding.runtime.tuning import arithmetic, convolutions, short_texts
+    from desktop.embedding.runtime.tuning import convolutions
 
-    manifest = model.manifest
     checkpoint_probe.check_weights_file(model)
-    config = architecture.config_of(manifest)
-    pixels = pixel_spec(model)
+    config = architecture.config_of(model.manifest)
     tokenizer = load_tokenizer(model, config)
     network = architecture.build(config)
     weights = checkpoint.read_weights(model.weights_path)
     shapes = {name: tuple(tensor.shape) for name, tensor in network.state_dict().items()}
     network.load_state_dict(architecture.fitted(model.weights_path, weights, shapes), strict=True)
-    del weights
     convolutions.fold_batch_norms(network)
+    return LoadedNetwork(network, tokenizer, config)
+
+
+def load_on(
+    place: torch.device, model: InstalledModel, precision: str, before: str = ""
+) -> ClipEncoder:
+    """Load an installed model with torch. Nothing is fetched from the network.
+
+    Args:
+        precision: "auto" takes half precision on a GPU where it gives the same vectors;
+            "float32" never.
+        before: why nothing better was taken; the first part of the reason for this.
+
+    Raises:
+        ModelDamaged, ModelError: as ``load_network``; or the device is not there, or has too
+            little memory.
+    """
+    import torch
+
+    from desktop.embedding.runtime.tuning import arithmetic
+
+    loaded = load_network(model)
+    network, manifest, pixels = loaded.network, model.manifest, pixel_spec(model)
     preprocess = manifest.preprocess
-    pictures, tokens = arithmetic.trial_pictures(4, pixels.size), tokenizer(list(_TRIAL_TEXTS))
+    pictures = torch.from_numpy(trial_pictures(TRIAL_PICTURES, pixels.size))
+    tokens = loaded.tokenizer(list(TRIAL_TEXTS))
 
     def trial(network: Any, dtype: torch.dtype) -> Tensor:
         batch = Normalise(preprocess.mean, preprocess.std, place, dtype)(pictures)
-        texts = short_texts.encode_texts(network, tokens.to(place))
-        vectors = torch.cat([network.encode_image(batch), texts])
+        vectors = torch.cat([network.encode_image(batch), _encode_texts(network, tokens, place)])
         return torch.nn.functional.normalize(vectors.float(), dim=-1)
 
     try:
@@ -320,23 +341,26 @@ def _load_on(
         ) from error
     encoder = ClipEncoder(
         network,
-        tokenizer,
+        loaded.tokenizer,
         EncoderInfo(
             name=manifest.name,
             weights_hash=model.weights_hash,
             architecture=model.architecture,
-            dimension=_dimension(network, config),
+            dimension=_dimension(network, loaded.config),
             pixels=pixels,
             languages=manifest.languages,
+        ),
+        Arithmetic(
+            runtime=f"PyTorch {torch.__version__}",
             device=place.type,
             precision=chosen.name,
-            why=f"{before}{chosen.why}",
+            why=sentences(before, chosen.why),
         ),
         Normalise(preprocess.mean, preprocess.std, place, chosen.dtype),
         at_once,
         threads,
     )
-    _try_out(encoder)
+    try_out(encoder)
     return encoder
 
 
@@ -344,7 +368,7 @@ def _dimension(network: Any, config: dict[str, Any]) -> int:
     return int(getattr(network.visual, "output_dim", config["embed_dim"]))
 
 
-def _try_out(encoder: ClipEncoder) -> None:
+def try_out(encoder: Encoder) -> None:
     """Encode one picture and one text: damage shows now, and the first real search is fast."""
     size = encoder.info.pixels.size
     picture = encoder.encode_images(np.zeros((1, size, size, 3), np.uint8))

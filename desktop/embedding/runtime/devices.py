@@ -66,8 +66,12 @@ def sizes(device: torch.device, size: int) -> tuple[int, int]:
         return max(8, min(_BATCH_ON_CUDA, free // _BYTES_PER_IMAGE_ON_CUDA)), 1
     if device.type == "mps":
         return _BATCH_ON_MPS, 1
-    at_once = max(1, min(_MOST_A_THREAD, _PIXELS_A_THREAD // size**2))
-    return at_once, _cores()
+    return pictures_a_pass(size), _cores()
+
+
+def pictures_a_pass(size: int) -> int:
+    """On the processor: how many pictures of ``size`` pixels a side one thread takes at once."""
+    return max(1, min(_MOST_A_THREAD, _PIXELS_A_THREAD // size**2))
 
 
 @functools.cache

@@ -11,7 +11,7 @@ from typing import Any, cast
 from desktop.core.errors import ModelError
 from desktop.core.pixels import PixelSpec
 from desktop.core.text import tr
-from desktop.embedding.models.manifest import InstalledModel
+from desktop.embedding.models.manifest import InstalledModel, Manifest
 
 
 def pixel_spec(model: InstalledModel) -> PixelSpec:
@@ -21,13 +21,22 @@ def pixel_spec(model: InstalledModel) -> PixelSpec:
         ModelError: the model takes no square pictures, or nothing is known about it.
     """
     manifest = model.manifest
-    config = manifest.config
-    if config is None:
-        config = _open_clips_config(manifest.architecture)
     preprocess = manifest.preprocess
     return PixelSpec(
-        _square_size(manifest.name, config), preprocess.resize_mode, preprocess.interpolation
+        _square_size(manifest.name, model_config(manifest)),
+        preprocess.resize_mode,
+        preprocess.interpolation,
     )
+
+
+def model_config(manifest: Manifest) -> Mapping[str, Any]:
+    """The model's own open_clip config, or that of its architecture.
+
+    Raises:
+        ModelError: open_clip does not know the architecture.
+    """
+    config = manifest.config
+    return _open_clips_config(manifest.architecture) if config is None else config
 
 
 def _square_size(name: str, config: Mapping[str, Any]) -> int:

@@ -13,6 +13,7 @@ import signal
 import tempfile
 import threading
 import time
+from collections.abc import Sequence
 from multiprocessing.connection import wait
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from numpy.typing import NDArray
 from desktop.core.confinement.environment import clean_start
 from desktop.core.errors import ModelError
 from desktop.core.text import language, tr
+from desktop.embedding.encoder import Arithmetic
 from desktop.embedding.models.manifest import InstalledModel
 from desktop.embedding.runtime import worker
 from desktop.embedding.runtime.worker import Line, Load, Ready, Reply, Request
@@ -52,12 +54,20 @@ class EncoderProcess:
     Args:
         lines: how many requests it works on at once.
         slot_bytes: pixels that one request can carry.
+        writable: see ``worker.run``.
 
     Raises:
         ModelError: the system starts no process.
     """
 
-    def __init__(self, load: Load, model: InstalledModel, lines: int, slot_bytes: int) -> None:
+    def __init__(
+        self,
+        load: Load,
+        model: InstalledModel,
+        lines: int,
+        slot_bytes: int,
+        writable: Sequence[Path] = (),
+    ) -> None:
         self._model = model
         # Both are kept by the owner, under its lock.
         self.users = 0
@@ -79,7 +89,7 @@ class EncoderProcess:
             theirs = [Line(end, slot) for (_, end), slot in zip(ends, slots, strict=True)]
             self._process = context.Process(
                 target=worker.run,
-                args=(load, model, control, theirs, self._output_path, language()),
+                args=(load, model, control, theirs, self._output_path, language(), writable),
                 name=f"encoder {model.manifest.name}",
                 daemon=True,  # ends with this program at the latest
             )
@@ -130,7 +140,9 @@ class EncoderProcess:
         """True when it told that the model cannot be loaded."""
         return isinstance(self._answer, ModelError)
 
-    def ask(self, request: Request, pixels: NDArray[np.uint8] | None = None) -> NDArray[np.float32]:
+    def ask(
+        self, request: Request, pixels: NDArray[np.uint8] | None = None
+    ) -> NDArray[np.float32] | Arithmetic:
         """Send one request over a free line and wait for its reply.
 
         Args:

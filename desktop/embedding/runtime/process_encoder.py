@@ -8,6 +8,7 @@ import time
 import weakref
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 
 from desktop.core.errors import ModelError
 from desktop.core.text import tr
-from desktop.embedding.encoder import EncoderInfo
+from desktop.embedding.encoder import Arithmetic, EncoderInfo
 from desktop.embedding.models.manifest import InstalledModel
 from desktop.embedding.runtime.process import EncoderProcess, ProcessDied
 from desktop.embedding.runtime.worker import Load, Ready, Request
@@ -42,6 +43,7 @@ class ProcessEncoder:
         load: what builds the encoder there; a function of a module, or a partial of one.
         idle_s: seconds without a request after which the process ends.
         slot_bytes: shared memory a line, bytes.
+        writable: folders that loading may write to.
     """
 
     def __init__(
@@ -51,10 +53,13 @@ class ProcessEncoder:
         *,
         idle_s: float = IDLE_S,
         slot_bytes: int = SLOT_BYTES,
+        writable: Sequence[Path] = (),
     ) -> None:
         self._name = model.manifest.name
         self._slot_bytes = slot_bytes
-        self._keeper = _Keeper(lambda: EncoderProcess(load, model, LINES, slot_bytes), idle_s)
+        self._keeper = _Keeper(
+            lambda: EncoderProcess(load, model, LINES, slot_bytes, writable), idle_s
+        )
         self._known: Ready | None = None
         # Nobody can say when the last batch of a model that was changed for another is done.
         weakref.finalize(self, self._keeper.end)
@@ -123,6 +128,12 @@ class ProcessEncoder:
         """
         return self._ask(list(texts)) if texts else self._nothing(self._loaded())
 
+    def arithmetic(self) -> Arithmetic:
+        """See ``Encoder``. Raises: ModelError: as for ``encode_images``."""
+        reply = self._with_process(lambda process: self._asked(process, None))
+        assert isinstance(reply, Arithmetic)
+        return reply
+
     def close(self) -> None:
         """End the process; what is being encoded fails, and later calls raise ModelError."""
         self._keeper.end()
@@ -141,11 +152,18 @@ class ProcessEncoder:
     def _ask(
         self, request: Request, pixels: NDArray[np.uint8] | None = None
     ) -> NDArray[np.float32]:
-        def ask(process: EncoderProcess) -> NDArray[np.float32]:
-            self._known = process.ready()
-            return process.ask(request, pixels)
+        reply = self._with_process(lambda process: self._asked(process, request, pixels))
+        assert not isinstance(reply, Arithmetic)
+        return reply
 
-        return self._with_process(ask)
+    def _asked(
+        self,
+        process: EncoderProcess,
+        request: Request,
+        pixels: NDArray[np.uint8] | None = None,
+    ) -> NDArray[np.float32] | Arithmetic:
+        self._known = process.ready()
+        return process.ask(request, pixels)
 
     def _with_process(self, work: Callable[[EncoderProcess], _Result]) -> _Result:
         """What ``work`` gives, started again in another process when it is killed over it."""

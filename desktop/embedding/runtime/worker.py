@@ -29,16 +29,16 @@ from numpy.typing import NDArray
 from desktop.core.confinement.rights import give_up_changing, give_up_starting
 from desktop.core.errors import ModelError
 from desktop.core.text import Language, speak, tr
-from desktop.embedding.encoder import Encoder, EncoderInfo
+from desktop.embedding.encoder import Arithmetic, Encoder, EncoderInfo
 from desktop.embedding.models.manifest import InstalledModel
 
 Load = Callable[[InstalledModel], Encoder]
 """Builds the encoder in its process; found there by its name, so no lambda."""
 
-Request = int | list[str]
-"""How many pictures lie in the line's slot, or texts."""
+Request = int | list[str] | None
+"""How many pictures lie in the line's slot, or texts; None asks how pictures are encoded."""
 
-Reply = NDArray[np.float32] | ModelError
+Reply = NDArray[np.float32] | Arithmetic | ModelError
 _UNIFIED_MEMORY = Path("/dev/nvidia-uvm")
 
 
@@ -74,6 +74,7 @@ def run(
     lines: Sequence[Line],
     output: Path,
     language: Language,
+    writable: Sequence[Path] = (),
 ) -> None:
     """Run the encoder's process.
 
@@ -83,12 +84,16 @@ def run(
         lines: each is answered by a thread of its own.
         output: what libraries print, and the traceback of a crash, go to the end of this file.
         language: of the errors that go back.
+        writable: folders that loading may write to; made where they are not there yet.
     """
     # Ctrl+C in a terminal reaches every process there; when this one ends, its parent decides.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _redirect_output(output)
     speak(language)
-    give_up_changing([Path(tempfile.gettempdir()), *_devices()])
+    for folder in writable:
+        with contextlib.suppress(OSError):  # whoever wants to write there says what is wrong
+            folder.mkdir(parents=True, exist_ok=True)
+    give_up_changing([Path(tempfile.gettempdir()), *_devices(), *writable])
     threading.Thread(target=_end_on_request, args=(control,), daemon=True).start()
     try:
         encoder = load(model)
@@ -140,9 +145,11 @@ def _answer(line: Line, encoder: Encoder, model: InstalledModel) -> None:
         try:
             request: Request = line.connection.recv()
             try:
-                if isinstance(request, int):
+                if request is None:
+                    reply: Reply = encoder.arithmetic()
+                elif isinstance(request, int):
                     shape = (request, size, size, 3)
-                    reply: Reply = encoder.encode_images(
+                    reply = encoder.encode_images(
                         pixels[: request * size * size * 3].reshape(shape)
                     )
                 else:

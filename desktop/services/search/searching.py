@@ -71,6 +71,17 @@ class Searching:
         self._query_vectors = query_vectors
         self._weights = weights
 
+    def prepare(self) -> None:
+        """Begin to load the model that answers, so that the first search finds it ready; waits for
+        nothing, and does nothing where there is no model.
+
+        Raises:
+            ModelError: as ``search``.
+        """
+        encoder = self._model_switch.encoder().encoder
+        if encoder is not None:
+            encoder.prepare()
+
     def settle(self) -> None:
         """Wait until everything that is encoded can be found; for a program that searches in the
         thread in which it writes.

@@ -11,6 +11,7 @@ from desktop.core.errors import StoreDamaged
 from desktop.core.text import tr
 from desktop.files.atomic import remove
 from desktop.index.address import StoreAddress, is_file
+from desktop.index.lazy import LazyStore
 from desktop.index.naming import collection_name
 from desktop.index.read_only import ReadOnlyStore
 from desktop.index.resident import ResidentStore
@@ -59,15 +60,20 @@ class Stores:
         """The collection in the store in use, ready to be searched; raises as the store.
 
         A file's vectors are also in memory, all that the vector table holds: what the file has not
-        been sent yet is found as well. A server ranks fast itself.
+        been sent yet is found as well, and the file is not opened before something is written to
+        it or counted there. A server ranks fast itself.
         """
         is_in_file = is_file(self._addresses.uri)
         if self._is_read_only and is_in_file:
             chunks = self._vector_table.chunks(encoder_id)
             return ReadOnlyStore(encoder_id, dimension, chunks)
-        store = self._open_or_make_again(encoder_id, dimension)
         if not is_in_file:
-            return store
+            return self._open_or_make_again(encoder_id, dimension)
+        store = LazyStore(
+            self._addresses.uri,
+            self.collection(encoder_id),
+            lambda: self._open_or_make_again(encoder_id, dimension),
+        )
         return ResidentStore(store, dimension, lambda: self._vector_table.chunks(encoder_id))
 
     def open_at(self, address: StoreAddress, encoder_id: str, dimension: int) -> VectorStore:

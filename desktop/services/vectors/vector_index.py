@@ -29,8 +29,6 @@ from desktop.services.vectors.allowed import allowed_assets
 
 _ROWS_A_FLUSH = 3_000
 """Milvus Lite searches rows that are not flushed one by one, in Python (70 microseconds each)."""
-_SENT_AT_ONCE = 2_000
-"""Vectors that a search may wait for to be sent; a second."""
 _LOG = logging.getLogger(__name__)
 
 
@@ -141,18 +139,13 @@ class VectorIndex:
     def make_findable(self, encoder_id: str) -> None:
         """Wait until every vector of ``encoder_id`` can be found.
 
-        In memory all are: where sending them to the file would take long, it is left to the next
-        run. A collection that ranks by itself has to be sent what it lacks.
+        In memory all are, and sending them to the file is left to the next run. A collection that
+        ranks by itself has to be sent what it lacks.
 
         Raises as ``settle``.
         """
         store = self.open_known(encoder_id)
-        unsent = dict(self._vector_table.spaces()).get(encoder_id, 0)
-        if (
-            unsent > _SENT_AT_ONCE
-            and isinstance(store, ResidentStore)
-            and store.wait_until_loaded()
-        ):
+        if isinstance(store, ResidentStore) and store.wait_until_loaded():
             return
         self.settle(encoder_id)
 

@@ -10,36 +10,47 @@ of a few words, several times as fast.
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
+import numpy as np
 import open_clip
+import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 
-def encode_texts(network: nn.Module, tokens: Tensor) -> Tensor:
-    """As ``network.encode_text(tokens)``, sooner where the network allows it.
+def are_enough(network: nn.Module) -> bool:
+    """True when the network reads a text off its last token, and each token sees those before."""
+    tower: Any = network
+    return (
+        type(network) is open_clip.CLIP
+        and tower.attn_mask is not None
+        and tower.text_pool_type == "argmax"
+    )
+
+
+def cut(tokens: NDArray[np.int64]) -> NDArray[np.int64]:
+    """(n, context length) tokens without the padding that all texts have."""
+    return tokens[:, : int(tokens.argmax(axis=1).max()) + 1]
+
+
+def encode(tower: Any, tokens: Tensor) -> Tensor:
+    """As ``tower.encode_text(tokens)``, for a network that ``are_enough`` is true of.
 
     Args:
-        tokens: (n, context length) int, as open_clip's tokenizer gives them.
+        tokens: (n, t) int, of as many tokens as ``cut`` leaves or more.
 
     Returns:
         (n, d), not normalised.
     """
-    tower = cast("Any", network)
-    if type(network) is not open_clip.CLIP or not _reads_the_last_token(tower):
-        return tower.encode_text(tokens)
+    length = tokens.shape[1]
     last = tokens.argmax(dim=-1)  # the end token has the highest number
-    length = int(last.max()) + 1
     # The steps of open_clip.CLIP.encode_text.
-    x = tower.token_embedding(tokens[:, :length]).to(tower.transformer.get_cast_dtype())
+    x = tower.token_embedding(tokens).to(tower.transformer.get_cast_dtype())
     x = x + tower.positional_embedding[:length].to(x.dtype)
     x = tower.transformer(x, attn_mask=tower.attn_mask[:length, :length])
-    x = tower.ln_final(x)[range(len(tokens)), last]
+    x = tower.ln_final(x)[torch.arange(x.shape[0], device=x.device), last]
     projection = tower.text_projection
     if projection is None:
         return x
     return projection(x) if isinstance(projection, nn.Module) else x @ projection
-
-
-def _reads_the_last_token(tower: Any) -> bool:
-    return tower.attn_mask is not None and tower.text_pool_type == "argmax"
