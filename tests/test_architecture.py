@@ -124,7 +124,7 @@ ADAPTERS = (
     "desktop.index.milvus",
     "desktop.generation.gemini",
     "desktop.generation.moodboard",
-    "desktop.embedding.runtime.clip",
+    "desktop.embedding.runtime.loading",
     "desktop.embedding.runtime.process_encoder",
 )
 """Modules and packages that only the wiring picks; their own modules may name each other."""

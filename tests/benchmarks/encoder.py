@@ -3,26 +3,35 @@
 `python -m tests.benchmarks.encoder [--json FILE] [--quick]`
 
 The baseline is open_clip's network in float32, run eagerly by torch as it comes: 16 pictures at a
-time, torch's own number of threads, all 77 tokens of a text. Both take turns in one process, and
-the median of the ratios counts. The demo model is trained; ViT-B-32 has random weights, since no
+time, torch's own number of threads, all 77 tokens of a text. Each has a process of its own, since
+runtimes in one process disturb each other; they take turns, and the median of the ratios counts.
+`beside_two_busy_processes` is the share of the calm pace that is left beside two programs that
+want the processor all the time. The demo model is trained; ViT-B-32 has random weights, since no
 trained ones may be had here, so its agreement says what the arithmetic does and no more.
+`mixed_top_10_overlap` ranks a collection half of which was encoded in the other arithmetic.
 """
 
 from __future__ import annotations
 
 import statistics
+import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Generator, Sequence
+from contextlib import closing, contextmanager
+from functools import partial
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from PIL import Image
 
 from desktop.core.pixels import PixelSpec
-from desktop.embedding.encoder import Encoder
+from desktop.embedding.encoder import Arithmetic, EncoderInfo
 from desktop.embedding.models.manifest import InstalledModel
+from desktop.embedding.runtime.input_pixels import pixel_spec
 from desktop.embedding.runtime.loading import load_encoder
+from desktop.embedding.runtime.process_encoder import ProcessEncoder
 from desktop.media.decode import load_picture
 from desktop.media.encoder_pixels import encoder_pixels
 from tests.benchmarks import models, report
@@ -32,19 +41,24 @@ from tests.demo_world.draw import draw, to_array
 from tests.demo_world.vocabulary import all_scenes
 
 TARGETS = {
-    "vit_b_32_images_over_eager": report.at_least(1.5),
-    "vit_b_32_mean_cosine": report.at_least(0.99),
-    "vit_b_32_top_10_overlap": report.at_least(0.95),
-    "demo_images_over_eager": report.at_least(1.5),
-    "demo_mean_cosine": report.at_least(0.99),
-    "demo_top_10_overlap": report.at_least(0.95),
+    "vit_b_32_images_over_eager": report.at_least(4.0),
+    "vit_b_32_beside_two_busy_processes": report.at_least(0.4),
+    "vit_b_32_mean_cosine": report.at_least(0.998),
+    "vit_b_32_top_10_overlap": report.at_least(0.97),
+    "vit_b_32_mixed_top_10_overlap": report.at_least(0.97),
+    "demo_images_over_eager": report.at_least(4.0),
+    "demo_mean_cosine": report.at_least(0.998),
+    "demo_top_10_overlap": report.at_least(0.97),
+    "demo_mixed_top_10_overlap": report.at_least(0.97),
     "vit_b_32_process_throughput": report.at_least(0.95),
     "vit_b_32_process_text_ms": report.at_most(3),
     "demo_process_throughput": report.at_least(0.95),
     "demo_process_text_ms": report.at_most(3),
 }
 QUICK_TARGETS = {
-    name: target for name, target in TARGETS.items() if not name.startswith("vit_b_32_process")
+    name: target
+    for name, target in TARGETS.items()
+    if not name.startswith("vit_b_32_process") and not name.endswith("busy_processes")
 }
 _EAGER_BATCH = 16
 _QUERY = "a red silk cape with gold trim"
@@ -69,7 +83,9 @@ def files(count: int, spec: PixelSpec) -> np.ndarray:
 
 
 class Eager:
-    """The baseline as an encoder: unit vectors from pixels, and from one text."""
+    """The baseline as an ``Encoder``."""
+
+    batch_size = _EAGER_BATCH
 
     def __init__(self, model: InstalledModel) -> None:
         self._network = models.network_of(model)
@@ -77,28 +93,50 @@ class Eager:
         preprocess = model.manifest.preprocess
         self._mean = torch.tensor(preprocess.mean).view(1, 3, 1, 1)
         self._std = torch.tensor(preprocess.std).view(1, 3, 1, 1)
-
-    def encode_images(self, pixels: np.ndarray) -> np.ndarray:
         torch.set_num_threads(_CORES)
-        parts = []
+        with torch.inference_mode():
+            dimension = self._network.encode_text(self._tokenizer([""])).shape[1]
+        self.info = EncoderInfo(
+            model.manifest.name,
+            model.weights_hash,
+            model.architecture,
+            dimension,
+            pixel_spec(model),
+        )
+
+    def prepare(self) -> None: ...
+
+    def arithmetic(self) -> Arithmetic:
+        return Arithmetic(f"PyTorch {torch.__version__}, eager")
+
+    def encode_images(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
+        torch.set_num_threads(_CORES)  # counts for the thread that calls it
+        parts = [np.zeros((0, self.info.dimension), np.float32)]
         with torch.inference_mode():
             for start in range(0, len(pixels), _EAGER_BATCH):
-                part = torch.from_numpy(pixels[start : start + _EAGER_BATCH]).permute(0, 3, 1, 2)
+                part = torch.tensor(pixels[start : start + _EAGER_BATCH]).permute(0, 3, 1, 2)
                 batch = (part.contiguous().float() / 255 - self._mean) / self._std
                 parts.append(self._network.encode_image(batch, normalize=True).numpy())
         return np.concatenate(parts)
 
-    def encode_text(self, text: str) -> np.ndarray:
+    def encode_texts(self, texts: Sequence[str]) -> NDArray[np.float32]:
         torch.set_num_threads(_CORES)
         with torch.inference_mode():
-            return self._network.encode_text(self._tokenizer([text]), normalize=True).numpy()
+            tokens = self._tokenizer(list(texts))
+            return self._network.encode_text(tokens, normalize=True).numpy()
+
+    def close(self) -> None: ...
 
 
-def overlap_at_10(ours: np.ndarray, theirs: np.ndarray) -> float:
-    """Mean share of the ten nearest pictures of every picture that both spaces agree on."""
+def overlap_at_10(ours: np.ndarray, theirs: np.ndarray, queries: np.ndarray | None = None) -> float:
+    """Mean share of the ten nearest pictures of every picture that both spaces agree on.
+
+    Args:
+        queries: what is looked for in both; None: each space's own pictures.
+    """
 
     def nearest(vectors: np.ndarray) -> np.ndarray:
-        likeness = vectors @ vectors.T
+        likeness = (vectors if queries is None else queries) @ vectors.T
         np.fill_diagonal(likeness, -np.inf)
         return np.argpartition(-likeness, 10, axis=1)[:, :10]
 
@@ -122,13 +160,41 @@ def in_turns(
     return statistics.median(ratios[1:]), statistics.median(seconds[1:])
 
 
-def compare(name: str, model: InstalledModel, pixels: np.ndarray, rounds: int) -> report.Figures:
-    eager, quick = Eager(model), load_encoder(model, "cpu")
-    exact = load_encoder(model, "cpu", "float32")
-    print(f"{name}: {quick.info.precision}. {quick.info.why}")
-    count = max(quick.batch_size, _EAGER_BATCH)
-    batch = pixels[:count]
+@contextmanager
+def two_busy_processes() -> Generator[None]:
+    """Other programs that want the processor all the time."""
+    busy = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(2)]
     try:
+        yield
+    finally:
+        for process in busy:
+            process.kill()
+            process.wait()
+
+
+def pace(work: Callable[[], object], rounds: int) -> float:
+    """Median seconds."""
+    taken: list[float] = []
+    for _ in range(rounds + 1):
+        started = time.perf_counter()
+        work()
+        taken.append(time.perf_counter() - started)
+    return statistics.median(taken[1:])
+
+
+def compare(name: str, model: InstalledModel, pixels: np.ndarray, rounds: int) -> report.Figures:
+    load = partial(load_encoder, device="cpu", models_dir=models.FOLDER)
+    writable = [models.FOLDER]
+    with (
+        closing(ProcessEncoder(model, Eager)) as eager,
+        closing(ProcessEncoder(model, load, writable=writable)) as quick,
+        closing(ProcessEncoder(model, partial(load, precision="float32"))) as exact,
+    ):
+        _ = quick.info  # converts the model the first time, which disturbs the others
+        told = quick.arithmetic()
+        print(f"{name}: {told.runtime}, {told.precision}. {told.why}")
+        count = max(quick.batch_size, _EAGER_BATCH)
+        batch = pixels[:count]
         gain, seconds = in_turns(
             lambda: eager.encode_images(batch), lambda: quick.encode_images(batch), rounds
         )
@@ -136,28 +202,27 @@ def compare(name: str, model: InstalledModel, pixels: np.ndarray, rounds: int) -
             lambda: eager.encode_images(batch), lambda: exact.encode_images(batch), rounds
         )
         text_gain, text_s = in_turns(
-            lambda: eager.encode_text(_QUERY), lambda: quick.encode_texts([_QUERY]), 3 * rounds
+            lambda: eager.encode_texts([_QUERY]), lambda: quick.encode_texts([_QUERY]), 3 * rounds
         )
-        cosines, overlap = agreement(quick, eager, pixels)
-    finally:
-        quick.close()
-        exact.close()
+        calm = pace(lambda: quick.encode_images(batch), rounds)
+        with two_busy_processes():
+            busy = pace(lambda: quick.encode_images(batch), rounds)
+        ours, theirs = quick.encode_images(pixels), eager.encode_images(pixels)
+    mixed = np.where(np.arange(len(pixels))[:, np.newaxis] % 2, ours, theirs)
+    cosines = (ours * theirs).sum(axis=1)
     return {
         f"{name}_images_over_eager": gain,
         f"{name}_float32_images_over_eager": exact_gain,
         f"{name}_images_per_s": count / seconds,
+        f"{name}_beside_two_busy_processes": calm / busy,
         f"{name}_text_over_eager": text_gain,
         f"{name}_text_ms": 1000 * text_s,
         f"{name}_mean_cosine": float(cosines.mean()),
         f"{name}_least_cosine": float(cosines.min()),
-        f"{name}_top_10_overlap": overlap,
+        f"{name}_top_10_overlap": overlap_at_10(ours, theirs),
+        f"{name}_mixed_top_10_overlap": overlap_at_10(mixed, theirs, theirs),
         f"{name}_agreement_pictures": float(len(pixels)),
     }
-
-
-def agreement(quick: Encoder, eager: Eager, pixels: np.ndarray) -> tuple[np.ndarray, float]:
-    ours, theirs = quick.encode_images(pixels), eager.encode_images(pixels)
-    return (ours * theirs).sum(axis=1), overlap_at_10(ours, theirs)
 
 
 def measure(is_quick: bool) -> report.Figures:

@@ -17,6 +17,7 @@ from desktop.embedding.encoder import Encoder
 from desktop.embedding.models.manifest import InstalledModel
 from desktop.embedding.runtime.loading import load_encoder
 from desktop.embedding.runtime.process_encoder import ProcessEncoder
+from tests.benchmarks.models import FOLDER
 from tests.benchmarks.report import Figures
 
 _QUERY = ["a red velvet sofa"]
@@ -29,7 +30,7 @@ def process_figures(model: InstalledModel, quick: bool) -> Figures:
         ``throughput``: ratio, higher is better; ``text_ms``: milliseconds more for one text;
         ``here_images_s``, ``here_text_ms``: the encoder in this process, for the eye.
     """
-    load = partial(load_encoder, precision="float32")  # the choice of a precision is measured too
+    load = partial(load_encoder, device="cpu", models_dir=FOLDER)
     here, there = load(model), ProcessEncoder(model, load)
     try:
         size, count = here.info.pixels.size, here.batch_size

@@ -22,6 +22,8 @@ from desktop.embedding.runtime.tokenizer import load_tokenizer
 from tests.benchmarks.photographs import SEED, cache_folder
 from tests.demo_world import model as demo
 
+FOLDER = cache_folder() / "models"
+
 
 def demo_model() -> InstalledModel:
     return read_manifest(demo.FOLDER)
@@ -29,7 +31,7 @@ def demo_model() -> InstalledModel:
 
 def random_model(architecture_name: str, seed: int = SEED) -> InstalledModel:
     """A model of open_clip's, installed the product's own way; kept between runs."""
-    registry = ModelRegistry(cache_folder() / "models")
+    registry = ModelRegistry(FOLDER)
     name = f"{architecture_name}-random-{seed}"
     for model in registry.installed():
         if model.manifest.name == name:
@@ -56,7 +58,8 @@ def network_of(model: InstalledModel) -> Any:
 
 def tokenizer_of(model: InstalledModel) -> Any:
     """Texts to (n, context length) tokens, padded as open_clip does."""
-    return load_tokenizer(model, architecture.config_of(model.manifest))
+    tokenizer = load_tokenizer(model, architecture.config_of(model.manifest))
+    return lambda texts: torch.from_numpy(tokenizer(texts))
 
 
 def _random_weights(architecture_name: str, seed: int) -> dict[str, torch.Tensor]:

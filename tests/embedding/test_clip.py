@@ -325,10 +325,11 @@ def in_another_process(program: str, *arguments: str) -> str:
 def test_importing_the_room_imports_no_heavy_library() -> None:
     output = in_another_process(
         "import sys\n"
-        "import desktop.embedding.runtime.clip, desktop.embedding.models.registry\n"
+        "import desktop.embedding.runtime.clip, desktop.embedding.runtime.loading\n"
+        "import desktop.embedding.models.registry, desktop.embedding.conversion.kept\n"
         "import desktop.embedding.models.download\n"
         "import desktop.embedding.models.importing, desktop.embedding.models.checkpoint_probe\n"
-        "heavy = {'torch', 'open_clip', 'huggingface_hub', 'safetensors', 'timm', 'httpx2',"
+        "heavy = {'torch', 'open_clip', 'openvino', 'huggingface_hub', 'safetensors', 'timm', 'httpx2',"
         " 'PySide6', 'PIL'}\n"
         "print(sorted(heavy & set(sys.modules)))"
     )
@@ -343,7 +344,7 @@ def test_loading_a_model_never_touches_the_network(own_words: InstalledModel) ->
         "    if event in ('socket.connect', 'socket.getaddrinfo', 'socket.bind'):\n"
         "        print(event, arguments)\n"
         "sys.addaudithook(watch)\n"
-        "from desktop.embedding.runtime.clip import load_encoder\n"
+        "from desktop.embedding.runtime.loading import load_encoder\n"
         "from desktop.embedding.models.manifest import read_manifest\n"
         "encoder = load_encoder(read_manifest(Path(sys.argv[1])), 'cpu')\n"
         "encoder.encode_texts(['a cat'])\n",

@@ -560,8 +560,9 @@ sys.addaudithook(watch)
 
 
 @pytest.mark.parametrize("entry", ENTRIES)
-def test_from_every_entry_it_imports_torch_alone(tmp_path: Path, entry: str) -> None:
-    """The real program indexes a picture; every import of its processes is written down."""
+def test_from_every_entry_no_process_has_what_it_does_not_need(tmp_path: Path, entry: str) -> None:
+    """The real program indexes a picture and finds it; every import of its processes is written
+    down."""
     imports = tmp_path / "imports"
     imports.mkdir()
     (tmp_path / "sitecustomize.py").write_text(WATCH_IMPORTS.replace("IMPORTS", str(imports)))
@@ -578,23 +579,32 @@ def test_from_every_entry_it_imports_torch_alone(tmp_path: Path, entry: str) -> 
             f"if __name__ == '__main__':\n    sys.exit({function}())\n"
         )
         start = [str(script)]
-    subprocess.run(
-        [sys.executable, *start, "--model", "demo", "index", str(tmp_path / "pictures")],
-        env={**os.environ, "PYTHONPATH": f"{tmp_path}:{ROOT}"},
-        capture_output=True,
-        text=True,
-        timeout=DEADLINE_S * 2,
-        check=True,
-    )
-    by_process = [
-        {name.split(".")[0] for name in file.read_text("utf-8").splitlines()}
-        for file in imports.iterdir()
-    ]
-    [encoder] = [modules for modules in by_process if "torch" in modules]
-    assert "open_clip" in encoder
-    assert not encoder & set(FOREIGN)
-    [program] = [modules for modules in by_process if "pymilvus" in modules]
-    assert "open_clip" not in program
+
+    def imported_by(*words: str) -> list[set[str]]:
+        subprocess.run(
+            [sys.executable, *start, "--model", "demo", *words],
+            env={**os.environ, "PYTHONPATH": f"{tmp_path}:{ROOT}"},
+            capture_output=True,
+            text=True,
+            timeout=DEADLINE_S * 2,
+            check=True,
+        )
+        files = list(imports.iterdir())
+        found = [{name.split(".")[0] for name in file.read_text().splitlines()} for file in files]
+        for file in files:
+            file.unlink()
+        return found
+
+    indexing = imported_by("index", str(tmp_path / "pictures"))
+    [encoder] = [modules for modules in indexing if "openvino" in modules]
+    assert not encoder & {"torch", "open_clip", *FOREIGN}
+    [program] = [modules for modules in indexing if "pymilvus" in modules]
+    assert "openvino" not in program
+    searching = imported_by("search", "a red bag")
+    [encoder] = [modules for modules in searching if "openvino" in modules]
+    assert not encoder & {"torch", "open_clip", *FOREIGN}
+    for modules in searching:
+        assert not modules & {"torch", "open_clip", "pymilvus", "milvus_lite", "pandas"}
 
 
 def test_the_settings_choose_its_device(tmp_path: Path) -> None:

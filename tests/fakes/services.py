@@ -265,10 +265,14 @@ class FakeSearching(Searching):
         self.error: Exception | None = None
         self.relevant: int | None = None
         self.is_calibrated = True
+        self.is_prepared = False
         self.calibrated: list[Query] = []
         self.languages: tuple[str, ...] = ()
         self.lacking: tuple[str, ...] = ()
         self.gate: Callable[[Query], threading.Event | None] = lambda _: None
+
+    def prepare(self) -> None:
+        self.is_prepared = True
 
     def calibrate(self, query: Query, cancel: CancelToken) -> None:
         self.calibrated.append(query)

@@ -288,6 +288,19 @@ def test_a_failing_store_becomes_a_notice(open_session: Opener, qtbot: QtBot) ->
     assert session.window.jobs.jobs()[0].state is JobState.FAILED
 
 
+def test_the_model_is_loaded_when_the_search_bar_is_entered(
+    open_session: Opener, qtbot: QtBot
+) -> None:
+    engine = FakeEngine([make_asset(1)])
+    session = open_session(engine)
+    session.window.activateWindow()
+    qtbot.waitUntil(session.window.isActiveWindow)
+    session.window.centre.grid.setFocus()
+    session.window.search_bar.text_field.setFocus()
+    qtbot.waitUntil(lambda: engine.searching.is_prepared)
+    assert engine.searching.queries == []
+
+
 def test_searching_as_one_types(open_session: Opener, qtbot: QtBot) -> None:
     engine = FakeEngine([make_asset(1, "red hat.png"), make_asset(2, "blue hat.png")])
     session = open_session(engine)

@@ -21,7 +21,6 @@ from desktop.library.catalog.database import Database
 from desktop.library.catalog.vectors import VectorTable
 from desktop.library.folders.scan import FoundFile
 from desktop.services.engine import Engine
-from desktop.services.vectors import vector_index
 from desktop.services.vectors.vector_index import VectorIndex
 from tests.index.server import MilvusServer
 
@@ -176,19 +175,15 @@ def test_a_file_is_kept_in_memory_too_and_a_server_ranks_itself(
         engine.close()
 
 
-def test_a_search_does_not_wait_for_a_long_list_to_be_sent(
-    library: Library, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_search_does_not_wait_for_vectors_to_be_sent(library: Library) -> None:
     ids = library.add(25)
     library.vector_table.mark_lost(ENCODER, range(1, 26))
     library.index.close()
-    monkeypatch.setattr(vector_index, "_SENT_AT_ONCE", 10)
     opened = library.reopened(library.store)
     opened.make_findable(ENCODER)
     [hit] = opened.search(ENCODER, VECTORS[3], 1)
     assert hit.asset.id == ids[3]
     assert library.vector_table.stored_count(ENCODER) == 0
-    monkeypatch.undo()
-    opened.make_findable(ENCODER)
+    opened.settle(ENCODER)
     assert library.vector_table.stored_count(ENCODER) == 25
     opened.close()

@@ -123,8 +123,9 @@ class ConvertedEncoder:
         parts = [pixels[at : at + self._at_once] for at in range(0, len(pixels), self._at_once)]
 
         def encode() -> list[NDArray[np.float32]]:
-            network = self._picture_network()
-            return list(self._crew.map(partial(_pass, network.requests), parts))
+            one_pass = partial(_pass, self._picture_network().requests)
+            # One part alone is not worth another thread.
+            return list(self._crew.map(one_pass, parts) if len(parts) > 1 else map(one_pass, parts))
 
         return self._joined(encode)
 

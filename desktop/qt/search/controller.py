@@ -41,7 +41,9 @@ class SearchController(QObject):
         # word where it fails: the answer stays preliminary.
         self._calibrations = Latest(context.lanes.search, self)
         self._calibrations.finished.connect(self._ask)
+        self._preparations = Latest(context.lanes.search, self)
         bar.query_changed.connect(self.search)
+        bar.text_field.focus_changed.connect(self._prepare)
         context.hub.changed.connect(self._on_changes)
 
     def search(self, query: Query) -> None:
@@ -59,6 +61,12 @@ class SearchController(QObject):
             self._calibrations.forget()
             self._context.pictures.show_moments({})
             self.ended.emit()
+
+    def _prepare(self, is_entered: bool) -> None:
+        """Whoever goes to the search bar will type: meanwhile the model is loaded."""
+        if is_entered:
+            # Where it fails the search itself will say why.
+            self._preparations.submit(lambda _: self._context.engine.searching.prepare())
 
     def _ask(self, query: Query) -> None:
         engine = self._context.engine
