@@ -329,8 +329,8 @@ def test_importing_the_room_imports_no_heavy_library() -> None:
         "import desktop.embedding.models.registry, desktop.embedding.conversion.kept\n"
         "import desktop.embedding.models.download\n"
         "import desktop.embedding.models.importing, desktop.embedding.models.checkpoint_probe\n"
-        "heavy = {'torch', 'open_clip', 'openvino', 'huggingface_hub', 'safetensors', 'timm', 'httpx2',"
-        " 'PySide6', 'PIL'}\n"
+        "heavy = {'torch', 'open_clip', 'openvino', 'huggingface_hub', 'safetensors', 'timm',"
+        " 'httpx2', 'PySide6', 'PIL'}\n"
         "print(sorted(heavy & set(sys.modules)))"
     )
     assert output.strip() == "[]"

@@ -214,6 +214,17 @@ class TestEightBits:
         assert "int8 is not faster on this processor." in told.why
         encoder.close()
 
+    def test_are_passed_over_where_they_do_not_run(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        def refuse(*_: object, **__: object) -> float:
+            raise RuntimeError("could not create a primitive descriptor")
+
+        monkeypatch.setattr(converted_encoder, "gain", refuse)
+        encoder = load_encoder(self.model, "cpu")
+        told = encoder.arithmetic()
+        assert told.precision == "float32"
+        assert "int8 does not run here." in told.why
+        encoder.close()
+
     def test_are_given_up_where_they_say_something_else(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:

@@ -135,7 +135,7 @@ def test_texts_are_padded_for_a_network_that_reads_the_padding(
     network: Any = build(CONFIG)
     network.load_state_dict(load_file(model.weights_path))
     with torch.inference_mode():
-        tokens = load_tokenizer(model, CONFIG)(["赤いマント"])
+        tokens = torch.from_numpy(load_tokenizer(model, CONFIG)(["赤いマント"]))
         expected = torch.nn.functional.normalize(network.encode_text(tokens), dim=-1).numpy()
     np.testing.assert_allclose(encoder.encode_texts(["赤いマント"]), expected, atol=1e-4)
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import logging
 import queue
 import threading
 from collections.abc import Callable, Sequence
@@ -34,6 +35,7 @@ from desktop.embedding.runtime.devices import pictures_a_pass
 from desktop.embedding.runtime.input_pixels import model_config, pixel_spec
 from desktop.embedding.runtime.tokenizer import load_tokenizer
 
+_LOG = logging.getLogger(__name__)
 _TEXTS_AT_ONCE = 16
 _LEAST_GAIN = 1.2
 """Less is not worth any difference in the vectors."""
@@ -211,14 +213,19 @@ class ConvertedEncoder:
         if has_halves:
             tries.append((kept.IMAGES, rest, _NAMES[rest]))
         for name, hint, precision in tries:
-            faster = gain(self._core, hint, in_8_bits=name == kept.IMAGES_8_BIT)
-            if faster < _LEAST_GAIN:
-                refused.append(
-                    tr("{precision} is not faster on this processor.", precision=precision)
-                )
+            try:
+                faster = gain(self._core, hint, in_8_bits=name == kept.IMAGES_8_BIT)
+                if faster < _LEAST_GAIN:
+                    refused.append(
+                        tr("{precision} is not faster on this processor.", precision=precision)
+                    )
+                    continue
+                network = self._loaded(name, hint, precision, "")
+                agrees = self._agreement(network, converted)
+            except RuntimeError as error:
+                _LOG.warning("%s does not run here: %s", precision, error)
+                refused.append(tr("{precision} does not run here.", precision=precision))
                 continue
-            network = self._loaded(name, hint, precision, "")
-            agrees = self._agreement(network, converted)
             if agrees >= LEAST_AGREEMENT:
                 why = tr(
                     "{gain} times as fast as float32 on this processor, and the same vectors "
