@@ -296,7 +296,7 @@ def test_the_model_is_loaded_when_the_search_bar_is_entered(
     session.window.activateWindow()
     qtbot.waitUntil(session.window.isActiveWindow)
     session.window.centre.grid.setFocus()
-    session.window.search_bar.text_field.setFocus()
+    session.window.centre.search.text_field.setFocus()
     qtbot.waitUntil(lambda: engine.searching.is_prepared)
     assert engine.searching.queries == []
 
