@@ -40,7 +40,7 @@ def choose(
     if wanted == "float32":
         return network, _float32(tr("The settings ask for it."))
     if device == "cpu":
-        return network, _float32("")
+        return network, _float32(tr("On the processor PyTorch runs the model as it is."))
     with torch.no_grad():  # and not inference_mode, whose tensors are of no use outside it
         return _on_a_gpu(network, trial)
 
