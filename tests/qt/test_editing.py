@@ -20,6 +20,7 @@ from desktop.core.progress import finish
 from desktop.qt.create.editing.canvas import Tool
 from desktop.qt.create.editing.dialog import EditDialog
 from desktop.qt.create.editing.region import Region
+from desktop.qt.create.sending_sheet import SendingSheet
 from desktop.qt.shell.session import Session
 from desktop.qt.theme import Theme
 from desktop.services.engine import Engine
@@ -104,7 +105,13 @@ class Studio:
 
 
 @pytest.fixture
-def studio(theme: Theme, tmp_path: Path, qtbot: QtBot, changed: Case) -> Iterator[Studio]:
+def studio(
+    theme: Theme,
+    tmp_path: Path,
+    qtbot: QtBot,
+    changed: Case,
+    request: pytest.FixtureRequest,
+) -> Iterator[Studio]:
     folder = tmp_path / "pictures"
     folder.mkdir()
     (folder / "base.png").write_bytes(png(changed.picture))
@@ -114,6 +121,7 @@ def studio(theme: Theme, tmp_path: Path, qtbot: QtBot, changed: Case) -> Iterato
             profile_dir=tmp_path / "profile",
             reads_text=False,
             gemini_base_url=server.base_url,
+            asks_consent=getattr(request, "param", False),
         )
         engine = open_engine(options, {"GEMINI_API_KEY": "key-of-a-test"})
         engine.model.installed = lambda: None
@@ -200,6 +208,27 @@ def test_a_failure_is_told_in_place_and_trying_again_works(studio: Studio, qtbot
     qtbot.mouseClick(dialog.failure.first, Qt.MouseButton.LeftButton)
     studio.wait_for_outcome(dialog)
     assert len(studio.server.requests) == 2
+
+
+@pytest.mark.parametrize("studio", [True], indirect=True)
+def test_nothing_is_sent_before_the_person_has_seen_what(studio: Studio, qtbot: QtBot) -> None:
+    def sheets() -> list[SendingSheet]:
+        shown = QApplication.topLevelWidgets()
+        return [made for made in shown if isinstance(made, SendingSheet) and made.isVisible()]
+
+    dialog = studio.begin()
+    studio.mark(dialog)
+    studio.submit(dialog)
+    qtbot.waitUntil(lambda: bool(sheets()))
+    qtbot.mouseClick(sheets()[0].cancel_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not dialog.is_running)
+    assert studio.server.requests == []
+    qtbot.waitUntil(lambda: not sheets())
+    studio.submit(dialog)
+    qtbot.waitUntil(lambda: bool(sheets()))
+    qtbot.mouseClick(sheets()[0].agree_button, Qt.MouseButton.LeftButton)
+    studio.wait_for_outcome(dialog)
+    assert len(studio.server.requests) == 1
 
 
 def test_what_was_entered_is_there_again_after_esc(studio: Studio, qtbot: QtBot) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from PySide6.QtCore import Signal, SignalInstance
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QVBoxLayout, QWidget
@@ -32,6 +33,9 @@ class ResultCard(QFrame):
     base_wanted = Signal(object)
     more_wanted = Signal(object)
     discard_wanted = Signal(object)
+    part_wanted = Signal(object)
+    """Change a part of it; and this: cut out what it shows."""
+    cut_out_wanted = Signal(object)
     """GeneratedPicture, all three."""
 
     def __init__(
@@ -61,6 +65,12 @@ class ResultCard(QFrame):
         menu.addAction(tr("More like this one")).triggered.connect(
             lambda: self._emit(self.more_wanted)
         )
+        menu.addSeparator()
+        for name, wanted in (
+            (tr("Change only a part…"), self.part_wanted),
+            (tr("Cut out…"), self.cut_out_wanted),
+        ):
+            menu.addAction(name).triggered.connect(partial(self._emit, wanted))
         menu.addSeparator()
         menu.addAction(tr("Discard…")).triggered.connect(lambda: self._emit(self.discard_wanted))
         self.more_button.setMenu(menu)

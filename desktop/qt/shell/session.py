@@ -350,6 +350,9 @@ class Session(QObject):
         self.window.may_close = lambda: all(
             controller.may_close() for controller in (creation, queue, editing)
         )
+        card = panel.result_card
+        card.part_wanted.connect(lambda result: editing.change_part(result.asset))
+        card.cut_out_wanted.connect(lambda result: editing.cut_out(result.asset))
         self.window.closing.connect(self.creation.keep_now)
         if self.settings is not None:
             panel.settings_wanted.connect(self.settings.show)

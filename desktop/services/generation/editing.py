@@ -139,14 +139,14 @@ class Editing:
 
     def on_black(self, first: GenerationRecord, plate: Path) -> GenerationRequest:
         """The request for the second half, once the first has come and is the file ``plate``."""
-        content = content_hash(plate)
+        shown = Reference(plate, role=BASE, content_hash=content_hash(plate))
         return replace(
             first.request,
             edit=ON_BLACK,
             instruction=_ON_BLACK,
             aspect_ratio=AUTO,
-            parent=content,
-            references=(Reference(plate, role=BASE, content_hash=content),),
+            parent="",
+            references=(shown,),
         )
 
     def finish(self, record: GenerationRecord, answer: bytes) -> Finished:

@@ -10,16 +10,16 @@ from PySide6.QtCore import QObject, QSize
 from PySide6.QtGui import QImage
 
 from desktop.core.asset import Asset, displayable_name
-from desktop.core.cancellation import CancelToken
 from desktop.core.errors import PlantainError, Remedy
-from desktop.core.generation_record import GenerationRequest
-from desktop.core.progress import ProgressSteps
+from desktop.core.generation_record import ON_WHITE, GenerationRequest
 from desktop.core.text import tr
 from desktop.qt.create.closing import may_close_over
+from desktop.qt.create.sending_controller import SendingController
 from desktop.qt.jobs.changes import Changes
 from desktop.qt.jobs.context import Context
 from desktop.qt.jobs.job_list import Outcome
 from desktop.qt.jobs.lane import JobHandle
+from desktop.services.generation.generating import Rehearsal
 from desktop.services.reports import GeneratedPicture
 
 if TYPE_CHECKING:
@@ -71,6 +71,8 @@ class EditController(QObject):
         self._drafts: dict[tuple[int, bool], _Draft] = {}
         self._dialogs: list[EditDialog] = []
         self._running = 0
+        self._sending = SendingController(context)
+        self._sending.refused.connect(self._rest)
 
     def change_part(self, asset: Asset) -> None:
         """Mark a part of this picture, and have it changed."""
@@ -170,31 +172,47 @@ class EditController(QObject):
         asked, engine = dialog.request(), self._context.engine
         region = dialog.region.png() if dialog.region is not None else b""
 
-        def request() -> GenerationRequest:
-            if dialog_is_cut_out:
+        is_cut_out = dialog.is_cut_out
+
+        def make() -> GenerationRequest:
+            if is_cut_out:
                 return engine.editing.on_white(asked, asset.path)
             return engine.editing.change_part(asked, asset.path, region)
 
-        def run(cancel: CancelToken) -> ProgressSteps[GeneratedPicture]:
-            return (yield from engine.generating.run(request(), cancel))
+        def ask(request: GenerationRequest) -> None:
+            looking = self._sending.ask(
+                [request], lambda seen: self._send(dialog, asset, request, seen)
+            )
+            looking.failed.connect(lambda error: self._fail(dialog, error))
 
-        dialog_is_cut_out = dialog.is_cut_out
-        name = displayable_name(asset.path)
-        title = tr("Cut out {name}", name=name) if dialog_is_cut_out else tr(
-            "Change a part of {name}", name=name
-        )  # fmt: skip
+        handle = self._context.lanes.preview.submit(lambda _: make())
+        handle.finished.connect(ask)
+        handle.failed.connect(lambda error: self._fail(dialog, error))
+
+    def _send(
+        self, dialog: EditDialog, asset: Asset, request: GenerationRequest, seen: Rehearsal | None
+    ) -> None:
+        engine, name = self._context.engine, displayable_name(asset.path)
         self._running += 1
         handle = self._context.follow(
             self._context.lanes.network,
-            title,
-            run,
-            lambda made: self._made(dialog, made),
+            tr("Cut out {name}", name=name)
+            if request.edit == ON_WHITE
+            else tr("Change a part of {name}", name=name),
+            lambda cancel: engine.generating.run_all([request], cancel, seen=seen),
+            lambda made: self._made(dialog, made[0]),
             over=self._on_over,
         )
-        dialog.stop_requested.connect(handle.cancel)
+        if self._still(dialog):  # closed, it goes on all the same
+            dialog.stop_requested.connect(handle.cancel)
         handle.progressed.connect(lambda step: self._still(dialog) and dialog.show_progress(step))
         handle.failed.connect(lambda error: self._fail(dialog, error))
-        handle.cancelled.connect(lambda: self._still(dialog) and dialog.set_running(False))
+        handle.cancelled.connect(self._rest)
+
+    def _rest(self) -> None:
+        """Nothing is on its way; what was entered is as it was."""
+        for dialog in self._dialogs:
+            dialog.set_running(False)
 
     def _on_over(self) -> None:
         self._running -= 1
