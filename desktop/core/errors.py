@@ -237,9 +237,12 @@ class GenerationError(PlantainError):
         page: the address for ``Remedy.OPEN_PAGE``; empty otherwise.
         may_be_billed: the request was sent and nobody knows what became of it.
         retry_after_s: the service's own waiting time, when it names one.
+        details: what the service answered, unread and without the key; shown on request, and never
+            written anywhere.
     """
 
     kind = "generation"
+    details: str = ""
     usual_remedy: ClassVar[Remedy] = Remedy.TRY_AGAIN
 
     def __init__(
@@ -343,9 +346,15 @@ class NoPicture(GenerationError):
     usual_remedy = Remedy.REWORD
 
     def __init__(
-        self, message: str, *, safe: str = "", next_step: str = "", text: str = ""
+        self,
+        message: str,
+        *,
+        safe: str = "",
+        next_step: str = "",
+        remedy: Remedy | None = None,
+        text: str = "",
     ) -> None:
-        super().__init__(message, safe=safe, next_step=next_step)
+        super().__init__(message, safe=safe, next_step=next_step, remedy=remedy)
         self.text = text
 
 

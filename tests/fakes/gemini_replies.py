@@ -88,6 +88,12 @@ class Failure(Enum):
     PARTS_NULL = "parts-null"
 
 
+GOOGLES_WORDS = "It was not made."
+"""With every refusal on grounds of a rule, in both APIs."""
+SAFETY_RATINGS: list[Json] = [
+    {"category": "HARM_CATEGORY_HARASSMENT", "probability": "NEGLIGIBLE"},
+    {"category": "HARM_CATEGORY_SEXUALLY_EXPLICIT", "probability": "HIGH", "blocked": True},
+]
 UNKNOWN_BLOCK_REASON = "SOLAR_FLARE"
 UNKNOWN_FINISH_REASON = "LUNAR_ECLIPSE"
 
@@ -229,7 +235,7 @@ def failed_interaction(failure: Failure, model: str) -> object:
         unknown = UNKNOWN_BLOCK_REASON if kind == "BLOCK" else UNKNOWN_FINISH_REASON
         reason = unknown if reason == "UNKNOWN" else reason
         failed: Json = interaction([], model, status="failed")
-        return {**failed, "errors": [{"code": reason, "message": "It was not made."}]}
+        return {**failed, "errors": [{"code": reason, "message": GOOGLES_WORDS}]}
     garbled: Json = {"type": "image", "mime_type": "image/png", "data": "!!!not base64!!!"}
     bodies: dict[Failure, object] = {
         Failure.BAD_BASE64: interaction([garbled], model),
@@ -249,11 +255,22 @@ def failed_answer(failure: Failure, picture: bytes, model: str) -> object:
     if failure.name.startswith("BLOCK_"):
         reason = failure.name.removeprefix("BLOCK_")
         reason = UNKNOWN_BLOCK_REASON if reason == "UNKNOWN" else reason
-        return {"promptFeedback": {"blockReason": reason}, "modelVersion": model}
+        return {
+            "promptFeedback": {
+                "blockReason": reason,
+                "blockReasonMessage": GOOGLES_WORDS,
+                "safetyRatings": SAFETY_RATINGS,
+            },
+            "modelVersion": model,
+        }
     if failure.name.startswith("FINISH_"):
         reason = failure.name.removeprefix("FINISH_")
         reason = UNKNOWN_FINISH_REASON if reason == "UNKNOWN" else reason
-        return answer(None, model, finish=reason)
+        withheld = answer(None, model, finish=reason)
+        candidates = withheld["candidates"]
+        assert isinstance(candidates, list)
+        candidates[0].update(finishMessage=GOOGLES_WORDS, safetyRatings=SAFETY_RATINGS)
+        return withheld
     garbled: Json = {"inlineData": {"mimeType": "image/png", "data": "!!!not base64!!!"}}
     bodies: dict[Failure, object] = {
         Failure.BAD_BASE64: answer([garbled], model),

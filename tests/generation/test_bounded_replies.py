@@ -14,8 +14,8 @@ import pytest
 
 from desktop.core.cancellation import CancelToken
 from desktop.core.errors import NoPicture, PlantainError, ReplyUnreadable
-from desktop.generation.gemini import bounded
 from desktop.generation.gemini.reply import MAX_PICTURES
+from desktop.generation.wire import bounded
 from tests.generation.asking import at, generate, read_reply, request
 
 PNG = base64.b64encode(b"\x89PNG\r\n").decode()

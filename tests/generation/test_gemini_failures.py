@@ -10,109 +10,24 @@ import httpx2
 import pytest
 
 from desktop.core.errors import (
-    AccountRefused,
     GenerationError,
     KeyMissing,
     KeyRefused,
     ModelGone,
     NoPicture,
-    PlantainError,
-    PromptBlocked,
     QuotaExhausted,
     ReplyUnreadable,
     RequestRefused,
     ServiceUnavailable,
 )
 from desktop.generation.gemini import sending
-from desktop.generation.gemini.bounded import Answer
 from desktop.generation.gemini.errors import explain
 from desktop.generation.gemini.refusals import explain_refusal
 from desktop.generation.gemini.sending import Call
+from desktop.generation.wire.bounded import Answer
 from tests.fakes.gemini import GeminiServer
 from tests.fakes.gemini_replies import WORDS_ONLY, Failure
 from tests.generation.asking import KEY, ask, at, error_of, generator, request
-
-FAILURES: dict[Failure, tuple[type[PlantainError], str]] = {
-    Failure.BAD_KEY: (KeyRefused, "Gemini does not accept this key. Google says: “API key not"),
-    Failure.KEY_SUSPENDED: (KeyRefused, "'api_key:[key]' has been suspended"),
-    Failure.KEY_LEAKED: (KeyRefused, "found in a public place"),
-    Failure.API_DISABLED: (AccountRefused, "not switched on for this key's project"),
-    Failure.REGION: (AccountRefused, "does not offer this where you are"),
-    Failure.NO_PERMISSION: (AccountRefused, "does not have permission"),
-    Failure.KEY_RESTRICTED: (AccountRefused, "may not be used for Gemini from here"),
-    Failure.NO_BILLING: (AccountRefused, "wants billing to be set up"),
-    Failure.SIGNATURE_MISSING: (RequestRefused, "misses the signature"),
-    Failure.MODEL_GONE: (ModelGone, "Gemini has no model “gemini-nano-banana-2.1”"),
-    Failure.BAD_REQUEST: (RequestRefused, "(HTTP 400). Google says: “Unable to process input"),
-    Failure.COUNTRY: (AccountRefused, "country and billing plan"),
-    Failure.TOO_LARGE: (RequestRefused, "too large for Gemini. Your prompt"),
-    Failure.QUOTA: (QuotaExhausted, "Try again in 38 seconds."),
-    Failure.QUOTA_WITHOUT_DELAY: (QuotaExhausted, "Wait a minute"),
-    Failure.QUOTA_OF_THE_DAY: (QuotaExhausted, "Try again tomorrow"),
-    Failure.QUOTA_NONE_FREE: (QuotaExhausted, "no free pictures of this model"),
-    Failure.SPENDING_CAP: (QuotaExhausted, "spending cap of your Google project"),
-    Failure.INTERNAL: (ServiceUnavailable, "in trouble at the moment (HTTP 500)"),
-    Failure.OVERLOADED: (ServiceUnavailable, "overloaded at the moment (HTTP 503). Your prompt"),
-    Failure.DROP_BEFORE_REPLY: (ServiceUnavailable, "broke off"),
-    Failure.DROP_MID_BODY: (ServiceUnavailable, "Google may still bill"),
-    Failure.REDIRECT: (ReplyUnreadable, "(HTTP 302); Plantain did not follow"),
-    Failure.SIGN_IN_PAGE: (ReplyUnreadable, "not in the form"),
-    Failure.EMPTY_BODY: (ReplyUnreadable, "not in the form"),
-    Failure.INVALID_JSON: (ReplyUnreadable, "not in the form"),
-    Failure.NOT_AN_OBJECT: (ReplyUnreadable, "not in the form"),
-    Failure.GARBLED_COMPRESSION: (ReplyUnreadable, "arrived garbled"),
-    Failure.BAD_BASE64: (ReplyUnreadable, "arrived garbled"),
-    Failure.BLOCK_SAFETY: (PromptBlocked, "declined this prompt because of its safety rules"),
-    Failure.BLOCK_OTHER: (PromptBlocked, "declined this prompt because of a rule that"),
-    Failure.BLOCK_BLOCKLIST: (PromptBlocked, "declined this prompt because of a word"),
-    Failure.BLOCK_PROHIBITED_CONTENT: (PromptBlocked, "declined this prompt because of its rules"),
-    Failure.BLOCK_IMAGE_SAFETY: (PromptBlocked, "declined this prompt because of its safety"),
-    Failure.BLOCK_UNKNOWN: (PromptBlocked, "a rule it calls “SOLAR_FLARE”"),
-    Failure.FINISH_SAFETY: (PromptBlocked, "withheld the picture because of its safety rules"),
-    Failure.FINISH_IMAGE_SAFETY: (PromptBlocked, "because of its safety rules for pictures"),
-    Failure.FINISH_PROHIBITED_CONTENT: (PromptBlocked, "because of its rules on prohibited"),
-    Failure.FINISH_IMAGE_PROHIBITED_CONTENT: (PromptBlocked, "rules on prohibited pictures"),
-    Failure.FINISH_RECITATION: (PromptBlocked, "too close to an existing work"),
-    Failure.FINISH_IMAGE_RECITATION: (PromptBlocked, "the picture coming too close"),
-    Failure.FINISH_BLOCKLIST: (PromptBlocked, "a word on its block list"),
-    Failure.FINISH_SPII: (PromptBlocked, "personal data"),
-    Failure.FINISH_LANGUAGE: (PromptBlocked, "the language"),
-    Failure.FINISH_NO_IMAGE: (NoPicture, "answered without a picture"),
-    Failure.FINISH_IMAGE_OTHER: (NoPicture, "could not finish the picture"),
-    Failure.FINISH_OTHER: (NoPicture, "does not say why"),
-    Failure.FINISH_MAX_TOKENS: (NoPicture, "Shorten the prompt"),
-    Failure.FINISH_CONTINUATION: (NoPicture, "broke its answer off"),
-    Failure.FINISH_MALFORMED_RESPONSE: (NoPicture, "could not finish its own answer"),
-    Failure.FINISH_TOO_MANY_TOOL_CALLS: (NoPicture, "lost itself in tools"),
-    Failure.FINISH_MISSING_THOUGHT_SIGNATURE: (NoPicture, "misses the signature"),
-    Failure.FINISH_UNKNOWN: (NoPicture, "a reason that it calls “LUNAR_ECLIPSE”"),
-    Failure.TEXT_ONLY: (NoPicture, f"It wrote: “{WORDS_ONLY}”"),
-    Failure.THOUGHT_PICTURE_ONLY: (NoPicture, "answered without a picture"),
-    Failure.CANDIDATES_NULL: (NoPicture, "gave no reason"),
-    Failure.CONTENT_NULL: (NoPicture, "answered without a picture"),
-    Failure.PARTS_NULL: (NoPicture, "gave no reason"),
-}
-
-ELSEWHERE = {Failure.HANG, Failure.TRICKLE, Failure.NOT_A_PICTURE}
-"""Tested in test_gemini_stopping.py, or no failure of the generator."""
-
-
-def test_every_failure_of_the_stand_in_is_expected_here():
-    assert set(FAILURES) | ELSEWHERE == set(Failure)
-
-
-@pytest.mark.parametrize("failure", FAILURES, ids=lambda failure: failure.value)
-def test_a_failure_is_told_in_one_sentence(server: GeminiServer, failure: Failure):
-    expected, words = FAILURES[failure]
-    server.fail_with(failure)
-    error = error_of(generator(server))
-    assert type(error) is expected
-    assert error.kind == expected.kind
-    assert words in error.sentence()
-    assert "Your prompt and references are kept; nothing was saved." in error.safe
-    assert error.next_step
-    assert "\n" not in error.sentence()
-    assert KEY not in error.sentence()
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ from desktop.core.errors import (
     LibraryError,
     PromptBlocked,
     QuotaExhausted,
+    Remedy,
     ServiceUnavailable,
 )
 from desktop.core.generation_record import DRAFT, GenerationRequest, Reference, Usage
@@ -31,6 +32,7 @@ from desktop.wiring import open_engine
 from tests import pictures
 from tests.fakes.gemini import GeminiServer
 from tests.fakes.gemini_replies import Failure
+from tests.generation.failure_table import LANGUAGES, TABLE, spoken
 
 KEY = "AIzaSyTestKeyThatMustNeverBeSeenAnywhere"
 COST = 0.034368
@@ -200,13 +202,18 @@ def test_on_a_full_disk_the_answer_goes_elsewhere_and_comes_back(
     assert len(server.requests) == 1
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_with_no_room_anywhere_it_is_in_memory_and_a_person_is_asked(
-    studio: Studio, server: GeminiServer, tmp_path: Path
+    studio: Studio, server: GeminiServer, tmp_path: Path, language: str
 ) -> None:
     with pytest.MonkeyPatch.context() as patch:
         disk_is_full(patch, studio.options.profile.folder)
-        with pytest.raises(AnswerNotKept) as caught:
+        with spoken(language), pytest.raises(AnswerNotKept) as caught:
             studio.make()
+        row = TABLE["disk", "full"]
+        folder = studio.engine.library.paths.generated
+        assert caught.value.sentence() == row.said_in(language).format(folder=folder)
+        assert (caught.value.kind, caught.value.remedy) == (row.kind, Remedy(row.action))
         stick = tmp_path / "stick"
         stick.mkdir()
         assert studio.engine.generating.save_elsewhere(caught.value.key, stick)

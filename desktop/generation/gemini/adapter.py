@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import traceback
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from desktop.core.cancellation import CancelToken
 from desktop.core.errors import Cancelled, GenerationError, PlantainError
@@ -19,7 +20,6 @@ from desktop.generation.gemini.checks import (
     checked_model_id,
 )
 from desktop.generation.gemini.interaction import read_interaction
-from desktop.generation.gemini.quoting import KEPT, one_line
 from desktop.generation.gemini.reply import an_object, name, objects, parsed, read_content
 from desktop.generation.gemini.sending import INTERACTIONS, Call, list_models, send
 from desktop.generation.generator import (
@@ -29,6 +29,11 @@ from desktop.generation.generator import (
     Reply,
     Turn,
 )
+from desktop.generation.wire import raw
+from desktop.generation.wire.quoting import KEPT, body_without_key, one_line
+
+if TYPE_CHECKING:
+    from desktop.generation.wire.bounded import Answer
 
 _CHECK_TIMEOUT_S = 20.0
 
@@ -114,6 +119,8 @@ class GeminiGenerator:
         """What the answer holds; the bytes of each API have a form of their own."""
         reader = read_interaction if INTERACTIONS in reply.api else read_content
         result = reader(reply.body, reply.model)
+        if result.problem is not None:
+            result.problem.details = raw.of_body(reply.body)
         logger.info(
             "Gemini (%s): %d picture(s), %d tokens",
             result.model,
@@ -179,7 +186,7 @@ class GeminiGenerator:
         try:
             key = checked_key(self._api_key())
             cancel.raise_if_cancelled()
-            from desktop.generation.gemini.refusals import explain_refusal, is_of_other_api
+            from desktop.generation.gemini.refusals import is_of_other_api
 
             call = self._call(key, host, model, api, self._total_timeout_s)
         except PlantainError as error:
@@ -190,15 +197,17 @@ class GeminiGenerator:
         if isinstance(answer, BaseException):
             return _detached(_explained(answer, call, cancel))
         if answer.status == 200:
-            return Reply(answer.body, model, self._api_words(api), self._base_url)
+            # Kept on the disk as it came, but for a key that a service may have repeated in it.
+            body = body_without_key(answer.body, key)
+            return Reply(body, model, self._api_words(api), self._base_url)
         if not is_last and is_of_other_api(answer):
             return None
-        return _detached(explain_refusal(answer, call))
+        return _refused(answer, call)
 
     def _listed(self, host: str, key: str | None) -> tuple[str, ...] | PlantainError:
         try:
             bare = checked_key(self._api_key() if key is None else key)
-            from desktop.generation.gemini.refusals import explain_refusal
+            from desktop.generation.wire import bounded  # noqa: F401 - is there what it needs?
         except PlantainError as error:
             return _detached(error)
         except ImportError as error:
@@ -209,7 +218,7 @@ class GeminiGenerator:
         if isinstance(answer, BaseException):
             return _detached(_explained(answer, call, cancel))
         if answer.status != 200:
-            return _detached(explain_refusal(answer, call))
+            return _refused(answer, call)
         listed = objects(an_object(parsed(answer.body)).get("models"))
         return tuple(name(model.get("name")).removeprefix("models/") for model in listed)
 
@@ -225,6 +234,7 @@ def _explained(error: BaseException, call: Call, cancel: CancelToken) -> Plantai
     logger.info("Gemini (%s): %s", call.model, type(error).__name__)
     known = explain(error, call)
     if known is not None:
+        known.details = raw.of_exception(error, call.key)
         return known
     if not isinstance(error, Exception):
         raise error
@@ -237,6 +247,14 @@ def _explained(error: BaseException, call: Call, cancel: CancelToken) -> Plantai
         next_step=tr("Try again; the log has the details for a report."),
         may_be_billed=True,
     )
+
+
+def _refused(answer: Answer, call: Call) -> PlantainError:
+    from desktop.generation.gemini.refusals import explain_refusal
+
+    error = explain_refusal(answer, call)
+    error.details = raw.of_answer(answer, call.key)
+    return _detached(error)
 
 
 def _not_installed(error: ImportError) -> GenerationError:

@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 from desktop.core.addresses import without_user_info
 from desktop.core.errors import KeyMissing, KeyRefused, RequestRefused, SettingsError, UsageError
 from desktop.core.text import number, tr
-from desktop.generation.gemini.quoting import KEPT, one_line
 from desktop.generation.generator import ReferenceImage
+from desktop.generation.wire.quoting import KEPT, one_line
 
 DEFAULT_BASE_URL = "https://generativelanguage.googleapis.com"
 

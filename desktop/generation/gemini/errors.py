@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import socket
 import ssl
-from collections.abc import Iterator
 
 import httpx2
 
 from desktop.core.errors import GenerationError, ReplyUnreadable, ServiceUnavailable
 from desktop.core.text import marked, sentences, tr
-from desktop.generation.gemini.bounded import ReplyTooLargeError
-from desktop.generation.gemini.quoting import KEPT
 from desktop.generation.gemini.reply import too_large
 from desktop.generation.gemini.sending import CONNECT_TIMEOUT_S, Call
+from desktop.generation.wire.bounded import ReplyTooLargeError
+from desktop.generation.wire.quoting import KEPT
+from desktop.generation.wire.raw import causes_of
 
 _MAY_BE_BILLED = marked("Google may still bill this request.")
 
 
 def explain(error: BaseException, call: Call) -> GenerationError | None:
     """The error to show for a foreign one; None for one that is nobody's known failure."""
-    causes = list(_causes(error))
+    causes = list(causes_of(error))
     if any(isinstance(cause, ReplyTooLargeError) for cause in causes):
         return too_large()
     if isinstance(error, TimeoutError):  # from asyncio.timeout, around the whole attempt
@@ -76,7 +76,7 @@ def _from_transport(error: httpx2.HTTPError, call: Call) -> GenerationError:
 
 
 def _unconnected(error: httpx2.ConnectError, host: str) -> ServiceUnavailable:
-    causes = list(_causes(error))
+    causes = list(causes_of(error))
     if any(isinstance(cause, ssl.SSLCertVerificationError) for cause in causes):
         return ServiceUnavailable(
             tr(
@@ -119,12 +119,3 @@ def _too_slow(call: Call) -> ServiceUnavailable:
         next_step=tr("Try again later, or choose a faster model or a smaller size."),
         may_be_billed=True,
     )
-
-
-def _causes(error: BaseException) -> Iterator[BaseException]:
-    seen: set[int] = set()
-    current: BaseException | None = error
-    while current is not None and id(current) not in seen:
-        seen.add(id(current))
-        yield current
-        current = current.__cause__ or current.__context__

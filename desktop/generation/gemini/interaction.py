@@ -9,7 +9,6 @@ from __future__ import annotations
 from desktop.core.errors import GenerationError, PromptBlocked
 from desktop.core.generation_record import Usage
 from desktop.core.text import sentences, tr
-from desktop.generation.gemini.quoting import KEPT
 from desktop.generation.gemini.reply import (
     REWORD,
     Findings,
@@ -27,6 +26,7 @@ from desktop.generation.gemini.reply import (
     word,
 )
 from desktop.generation.generator import GenerationResult
+from desktop.generation.wire.quoting import KEPT
 
 _PICTURE_RULES = ("safety", "blocked", "prohibited", "policy", "recitation")
 """Words by which a failed interaction is known to have been declined."""

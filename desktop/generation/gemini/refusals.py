@@ -22,11 +22,11 @@ from desktop.core.errors import (
     ServiceUnavailable,
 )
 from desktop.core.text import marked, ngettext, sentences, tr
-from desktop.generation.gemini.bounded import Answer
 from desktop.generation.gemini.errors import broken_off
-from desktop.generation.gemini.quoting import KEPT, one_line, without_key
 from desktop.generation.gemini.reply import Json, an_object, json_in, objects
 from desktop.generation.gemini.sending import Call
+from desktop.generation.wire.bounded import Answer
+from desktop.generation.wire.quoting import KEPT, one_line, without_key
 
 NEW_KEY = marked("Enter another key here; keys are made at https://aistudio.google.com/apikey.")
 KEY_PAGE = "https://aistudio.google.com/apikey"

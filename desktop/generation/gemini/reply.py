@@ -13,12 +13,13 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import cast
 
-from desktop.core.errors import GenerationError, NoPicture, PromptBlocked, ReplyUnreadable
+from desktop.core.errors import GenerationError, NoPicture, PromptBlocked, Remedy, ReplyUnreadable
 from desktop.core.generation_record import Usage
 from desktop.core.text import marked, sentences, tr
 from desktop.files.checked_json import parse_json
-from desktop.generation.gemini.quoting import KEPT, one_line, readable
+from desktop.generation.gemini.harms import named_harms
 from desktop.generation.generator import GenerationResult
+from desktop.generation.wire.quoting import KEPT, one_line, readable
 
 Json = Mapping[str, object]
 
@@ -100,6 +101,9 @@ _PICTURELESS: dict[str, tuple[str, str]] = {
     ),
 }
 
+_BY_CHANCE = {"", "CONTINUATION", "MALFORMED_RESPONSE"}
+"""The same request may well be answered the next time."""
+
 
 def read_content(body: bytes, asked_model: str) -> GenerationResult:
     """The pictures and words of one answer to ``generateContent``; never raises.
@@ -116,7 +120,9 @@ def read_content(body: bytes, asked_model: str) -> GenerationResult:
     message = ""
     for candidate in objects(reply.get("candidates")):
         finish_reasons.append(word(candidate.get("finishReason")))
-        message = message or quoted(candidate.get("finishMessage"))
+        said = quoted(candidate.get("finishMessage"))
+        harms = named_harms(objects(candidate.get("safetyRatings")))
+        message = message or sentences(harms, said)
         for part in objects(an_object(candidate.get("content")).get("parts")):
             # Thoughts are drafts: their pictures are not the answer, their words not for people.
             if part.get("thought") is True:
@@ -246,8 +252,9 @@ def _why_no_picture(
             else tr("a rule it calls “{name}”", name=one_line(block_reason, 40))
         )
         said = quoted(feedback.get("blockReasonMessage"))
+        harms = named_harms(objects(feedback.get("safetyRatings")))
         return PromptBlocked(
-            sentences(tr("Gemini declined this prompt because of {rule}.", rule=rule), said),
+            sentences(tr("Gemini declined this prompt because of {rule}.", rule=rule), harms, said),
             safe=tr(KEPT),
             next_step=tr(REWORD),
         )
@@ -285,6 +292,7 @@ def why_picture_less(reasons: Sequence[str], message: str, text: str) -> Generat
         sentences(tr(known, reason=one_line(reason, 40)), message, said),
         safe=tr(KEPT),
         next_step=tr(next_step),
+        remedy=Remedy.TRY_AGAIN if reason in _BY_CHANCE else None,
         text=text,
     )
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import httpx2
     from google import genai
 
-    from desktop.generation.gemini.bounded import Answer
+    from desktop.generation.wire.bounded import Answer
 
 CONNECT_TIMEOUT_S = 15.0
 """A server that does not take the connection by then is not there."""
@@ -87,7 +87,7 @@ def list_models(call: Call, cancel: CancelToken) -> Answer | BaseException:
 
 
 def _run(call: Call, cancel: CancelToken, asked: Asked) -> Answer | BaseException:
-    from desktop.generation.gemini.bounded import BoundedTransport
+    from desktop.generation.wire.bounded import BoundedTransport
 
     is_near = is_loopback(call.host)
     transport = BoundedTransport(call.base_url, with_proxy=not is_near)

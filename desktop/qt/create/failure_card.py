@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.core.errors import GenerationError, LibraryError, PlantainError, Remedy
 from desktop.core.text import marked, ngettext, tr
+from desktop.qt.create.raw_details import RawDetails
 from desktop.qt.theme import UNIT
 from desktop.qt.widgets.buttons import button
 from desktop.qt.widgets.labels import label
@@ -49,6 +50,7 @@ class FailureCard(QFrame):
         self._text = label(wraps=True, selectable=True)
         self.first = button("", lambda: self._choose(0))
         self.second = button("", lambda: self._choose(1), is_flat=True)
+        self.details = RawDetails()
         self._remedies: list[Remedy] = []
         row = QHBoxLayout()
         row.setSpacing(UNIT)
@@ -60,6 +62,7 @@ class FailureCard(QFrame):
         inside.setSpacing(UNIT)
         inside.addWidget(self._text)
         inside.addLayout(row)
+        inside.addWidget(self.details)
         self._timer = QTimer(self, interval=1000)
         self._timer.timeout.connect(self._count_down)
 
@@ -68,6 +71,7 @@ class FailureCard(QFrame):
         self._error = error
         self._text.setText(error.sentence())
         self.setAccessibleName(error.sentence())
+        self.details.show_details(error.details if isinstance(error, GenerationError) else "")
         self._remedies = _remedies_of(error)
         shown = [*self._remedies, None, None][:2]
         for made, remedy in zip((self.first, self.second), shown, strict=True):

@@ -6,6 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from desktop.core.text import tr
+from desktop.qt.create.raw_details import RawDetails
 from desktop.qt.theme import UNIT, Theme
 from desktop.qt.widgets.buttons import button
 from desktop.qt.widgets.labels import label
@@ -25,6 +26,7 @@ class KeyForm(QFrame):
         self.setObjectName("card")
         self._title = label(tr("Gemini needs a key"), weight="strong", wraps=True)
         self._text = label("", tone="soft", wraps=True)
+        self.details = RawDetails()
         self.field = QLineEdit()
         self.field.setEchoMode(QLineEdit.EchoMode.Password)
         self.field.setPlaceholderText(tr("Paste your key"))
@@ -57,13 +59,15 @@ class KeyForm(QFrame):
         column.setSpacing(UNIT)
         column.addWidget(self._title)
         column.addWidget(self._text)
+        column.addWidget(self.details)
         column.addWidget(self.field)
         column.addLayout(row)
         column.addLayout(link_row)
         self.ask()
 
-    def ask(self, title: str = "", message: str = "") -> None:
-        """Ask, saying why."""
+    def ask(self, title: str = "", message: str = "", details: str = "") -> None:
+        """Ask, saying why, with what the service answered to the last one."""
+        self.details.show_details(details)
         self._title.setText(title or tr("Gemini needs a key"))
         self._text.setText(
             message
@@ -81,6 +85,7 @@ class KeyForm(QFrame):
     def show_saving(self) -> None:
         """The key is being tried, and then on its way to the key store."""
         self.field.setEnabled(False)
+        self.details.show_details("")
         self._text.setText(tr("Asking Gemini whether it accepts the key…"))
 
     def _on_text(self, text: str) -> None:

@@ -215,7 +215,8 @@ class GenerationPanel(QWidget):
         if not isinstance(error, KeyRefused):
             self._has_key = False
         self._is_key_asked = True
-        self.key_form.ask(title, error.sentence())
+        details = error.details if isinstance(error, GenerationError) else ""
+        self.key_form.ask(title, error.sentence(), details)
         self._refresh()
 
     def show_offline(self, is_offline: bool) -> None:

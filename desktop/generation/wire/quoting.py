@@ -8,8 +8,10 @@ from desktop.core.text import marked
 
 KEPT = marked("Your prompt and references are kept; nothing was saved.")
 
-_GOOGLE_KEY = re.compile(r"AIza[0-9A-Za-z_\-]{20,}")
-_HIDDEN = "[key]"
+_LOOKS_SECRET = re.compile(r"AIza[\w\-]{20,}|ya29\.[\w\-.]{10,}|\bsk-[\w\-]{16,}")
+"""Keys and tokens of Google, keys of OpenAI."""
+HIDDEN = "[key]"
+_SHORTEST_KEY = 8
 
 
 def one_line(text: str, limit: int = 240) -> str:
@@ -24,10 +26,18 @@ def readable(text: str) -> str:
 
 
 def without_key(text: str, key: str) -> str:
-    """The text with the key, and whatever looks like a Google key, taken out.
+    """The text with the key, and whatever looks like one, taken out.
 
     Google repeats the key in some refusals ("Consumer 'api_key:AIza…' has been suspended").
     """
     if key:
-        text = text.replace(key, _HIDDEN)
-    return _GOOGLE_KEY.sub(_HIDDEN, text)
+        text = text.replace(key, HIDDEN)
+    return _LOOKS_SECRET.sub(HIDDEN, text)
+
+
+def body_without_key(body: bytes, key: str) -> bytes:
+    """The same for an answer that is going to be kept as it came.
+
+    A key that is shorter than any might stand in a picture by chance.
+    """
+    return body.replace(key.encode(), HIDDEN.encode()) if len(key) >= _SHORTEST_KEY else body
