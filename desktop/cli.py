@@ -219,6 +219,7 @@ def _add_commands(parser: Parser) -> None:
         generate,
         generation_queue,
         ignore,
+        image_models,
         index,
         kit,
         model,
@@ -241,7 +242,7 @@ def _add_commands(parser: Parser) -> None:
     commands = Commands(parser, _common(), machine)
     for noun in (
         *(index, search, annotate),
-        *(propose, generate, truth, template, kit, generation_queue, spend),
+        *(propose, generate, truth, template, kit, image_models, generation_queue, spend),
         rights,
         *(backup, relocate, exchange, sidecars),
         *(model, server, team),

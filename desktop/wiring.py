@@ -16,16 +16,16 @@ from pathlib import Path
 from desktop.config.options import EngineOptions
 from desktop.config.paths import resource
 from desktop.config.preferences import Preferences
-from desktop.config.secrets import GEMINI_KEY, STORE_TOKEN, Secrets
-from desktop.config.settings import without_secrets
+from desktop.config.secrets import STORE_TOKEN, Secrets, at_endpoint
+from desktop.config.settings import addresses_of, without_secrets
 from desktop.embedding.conversion.kept import ConvertedModels
 from desktop.embedding.models.manifest import InstalledModel
 from desktop.embedding.models.registry import DEFAULT_MODEL, ModelRegistry
 from desktop.embedding.runtime.loading import load_encoder
 from desktop.embedding.runtime.process_encoder import ProcessEncoder
-from desktop.generation.capabilities import load_models
-from desktop.generation.gemini import DEFAULT_BASE_URL, GeminiGenerator
+from desktop.generation.capabilities import ModelTable, load_models
 from desktop.generation.moodboard import MoodBoardGenerator
+from desktop.generation.provider import Access, Provider, providers
 from desktop.generation.template_files import TemplateFiles
 from desktop.index.address import StoreAddress
 from desktop.index.milvus import MilvusStore
@@ -57,7 +57,7 @@ from desktop.media.sandbox.pool import Sandbox
 from desktop.media.text_recognition.text_reader import TextReader
 from desktop.media.thumbnails import ThumbnailCache
 from desktop.services.backup.archive import BackUp
-from desktop.services.credential import Credential, key_for
+from desktop.services.credential import Credential, key_for, origin
 from desktop.services.curation.board_copies import BoardCopies
 from desktop.services.curation.duplicates import Duplicates
 from desktop.services.curation.handing_out import HandingOut
@@ -72,6 +72,7 @@ from desktop.services.generation.earlier_turns import Refining
 from desktop.services.generation.edited_pictures import EditedPictures
 from desktop.services.generation.editing import Editing
 from desktop.services.generation.generating import Generating
+from desktop.services.generation.image_services import ImageService, image_service
 from desktop.services.generation.keeping import AnswerKeeping
 from desktop.services.generation.lineage_recovery import LineageRecovery
 from desktop.services.generation.product_check import ProductCheck
@@ -104,6 +105,8 @@ from desktop.services.vectors.migrate_store import StoreMigration
 from desktop.services.vectors.stores import Stores
 from desktop.services.vectors.vector_index import VectorIndex
 
+_GEMINI = "gemini"
+
 
 def open_engine(
     options: EngineOptions,
@@ -123,8 +126,8 @@ def open_engine(
     """
     profile = options.profile
     preferences = preferences or Preferences(profile.settings)
-    secrets = Secrets(os.environ if environment is None else environment)
-    gemini_key, token = _credential(secrets, GEMINI_KEY), _credential(secrets, STORE_TOKEN)
+    environment = os.environ if environment is None else environment
+    token = _credential(Secrets(environment), STORE_TOKEN)
     models = ModelRegistry(
         profile.models,
         bundled=(resource("demo/model"),),
@@ -193,21 +196,11 @@ def open_engine(
         indexing = Indexing(survey, catalog, vector_table, vectors, thumbnails, model, sandbox)
         model_switch = ModelSwitch(catalog, vector_table, model, preferences)
         trash = Trash(catalog)
-        gemini_url = (
-            options.gemini_base_url or preferences.settings.gemini_base_url or DEFAULT_BASE_URL
+        services = _image_services(options, preferences, environment)
+        generators = (
+            MoodBoardGenerator(render_board),
+            *(service.generator for service in services.values()),
         )
-        shipped = load_models(resource("capabilities/gemini.json"), profile.image_models)
-        default_image_model = preferences.settings.image_model or shipped.default
-        gemini = GeminiGenerator(
-            api_key=partial(
-                key_for, gemini_key, gemini_url, is_named=bool(options.gemini_base_url)
-            ),
-            models=replace(shipped, default=default_image_model),
-            base_url=gemini_url,
-            api_version=preferences.settings.gemini_api_version,
-            total_timeout_s=preferences.settings.gemini_timeout_s,
-        )
-        generators = (MoodBoardGenerator(render_board), gemini)
         attempts = AttemptTable(database)
         spool = Spool(paths.spool, profile.spool / catalog.library_id())
         if not library.is_read_only:
@@ -248,8 +241,10 @@ def open_engine(
             model=model,
             model_switch=model_switch,
             generators=generators,
-            gemini_key=replace(gemini_key, check=partial(_check_key, rules, gemini)),
-            status=StatusReader(library, catalog, vector_table, model, model_switch, gemini_key),
+            image_services=services,
+            status=StatusReader(
+                library, catalog, vector_table, model, model_switch, services[_GEMINI].key
+            ),
             browsing=browsing,
             searching=Searching(
                 catalog,
@@ -320,6 +315,64 @@ def open_engine(
         )
 
 
+def _image_services(
+    options: EngineOptions, preferences: Preferences, environment: Mapping[str, str]
+) -> dict[str, ImageService]:
+    """All that there are, by their names, in the order in which they are offered."""
+    known = providers()
+    secrets = Secrets(environment, {each.key_name: each.key_variable for each in known})
+    settings, profile = preferences.settings, options.profile
+    written = {_GEMINI: settings.gemini_base_url, **addresses_of(settings.service_addresses)}
+    said = dict(options.service_addresses)
+    if options.gemini_base_url:
+        said["PLANTAIN_GEMINI_BASE_URL"] = options.gemini_base_url
+    made: dict[str, ImageService] = {}
+    for provider in known:
+        named = said.get(provider.address_variable, "")
+        base_url = named or written.get(provider.name, "") or provider.base_url
+        key = _endpoint_key(secrets, provider, base_url, is_named=bool(named))
+        models = provider.models
+        table = load_models(
+            models if isinstance(models, ModelTable) else resource(models),
+            profile.image_models(provider.name),
+        )
+        if provider.name == _GEMINI and settings.image_model:
+            table = replace(table, default=settings.image_model)
+        access = Access(
+            key=partial(key_for, key, base_url, is_named=bool(named)),
+            base_url=base_url,
+            timeout_s=settings.gemini_timeout_s,
+            api_version=settings.gemini_api_version,
+        )
+        made[provider.name] = image_service(
+            provider,
+            provider.make(access, table),
+            base_url,
+            key,
+            profile.listed_models(provider.name),
+        )
+    return made
+
+
+def _endpoint_key(
+    secrets: Secrets, provider: Provider, base_url: str, *, is_named: bool
+) -> Credential:
+    """The key for that address. At another one than the service's own it has a name of its own in
+    the key store; the service's own serves there only where a person said so."""
+    usual = _credential(secrets, provider.key_name)
+    if origin(base_url) == origin(provider.base_url):
+        return usual
+    own = _credential(secrets, at_endpoint(provider.key_name, origin(base_url)))
+
+    def get() -> str:
+        if own.is_set() or not usual.is_set():
+            return own.get()
+        is_bound = origin(base_url) in usual.bound_to().split()
+        return usual.get() if is_named or is_bound else ""
+
+    return replace(own, get=get)
+
+
 def _credential(secrets: Secrets, name: str) -> Credential:
     return Credential(
         partial(secrets.get, name),
@@ -328,12 +381,9 @@ def _credential(secrets: Secrets, name: str) -> Credential:
         partial(secrets.bind, name),
         partial(secrets.use_now, name),
         partial(secrets.refuse, name),
+        source=partial(secrets.source, name),
+        forget=partial(secrets.forget, name),
     )
-
-
-def _check_key(rules: SendingRules, gemini: GeminiGenerator, key: str) -> None:
-    rules.require_online()
-    gemini.usable_models(key)
 
 
 def _weights(preferences: Preferences) -> Weights:

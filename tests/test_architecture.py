@@ -123,6 +123,7 @@ ALSO = {("desktop.media.formats.clip_studio", "sqlite3")}
 ADAPTERS = (
     "desktop.index.milvus",
     "desktop.generation.gemini",
+    "desktop.generation.providers",
     "desktop.generation.moodboard",
     "desktop.embedding.runtime.loading",
     "desktop.embedding.runtime.process_encoder",

@@ -96,7 +96,11 @@ def _examine(options: EngineOptions, *, is_in_use: bool) -> dict[str, Any]:
             "is_in_use_elsewhere": is_in_use,
             "failed": engine.catalog.counts()["failed"],
             "passed_over": {displayable(kind): count for kind, count in passed_over.items()},
-            "gemini": {"has_key": engine.gemini_key.is_set()},
+            "gemini": {"has_key": engine.image_services["gemini"].key.is_set()},
+            "image_services": {
+                name: {"address": without_user_info(each.base_url), "key": each.key.source()}
+                for name, each in engine.image_services.items()
+            },
             "decoders_cannot": held(),
             "folders": {
                 name: {"path": str(path), "is_writable": _is_writable(path)}

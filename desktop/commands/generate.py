@@ -32,6 +32,7 @@ from desktop.core.product_truth import PRODUCT
 from desktop.core.text import number, size, tr
 from desktop.files.record_json import plain_record
 from desktop.generation.capabilities import ASPECT_RATIOS, EXTRA_WIDE_RATIOS, SIZES, THINKING
+from desktop.generation.provider import providers
 from desktop.services.engine import Engine
 from desktop.services.generation.generating import Rehearsal
 from desktop.services.reports import GeneratedPicture
@@ -58,8 +59,15 @@ def add_to(commands: Commands) -> None:
     generate.add_argument(
         "--auto-ref", type=count, default=0, metavar="N", help=tr("add the N best from the library")
     )
-    generate.add_argument("--generator", choices=("gemini", "moodboard"), default="gemini")
-    generate.add_argument("--image-model", default="", metavar="ID", help=tr("Gemini model id"))
+    generate.add_argument(
+        "--generator",
+        choices=(*(each.name for each in providers()), "moodboard"),
+        default="gemini",
+        help=tr("who makes it; “plantain image-models” lists them"),
+    )
+    generate.add_argument(
+        "--image-model", default="", metavar="ID", help=tr("the service's name of the model")
+    )
     generate.add_argument(
         *("--ratio", "--aspect-ratio"),
         dest="aspect_ratio",

@@ -25,13 +25,14 @@ from desktop.config.crashes import crash_files
 from desktop.config.logging import log_files
 from desktop.config.options import EngineOptions
 from desktop.config.redaction import Redactor
-from desktop.config.secrets import GEMINI_KEY, STORE_TOKEN, Secrets
+from desktop.config.secrets import STORE_TOKEN, Secrets
 from desktop.config.settings import Settings, load_settings
 from desktop.core.addresses import user_info, without_user_info
 from desktop.core.errors import PlantainError
 from desktop.core.text import tr
 from desktop.files.atomic import atomic_path
 from desktop.files.regular_file import read_guarded
+from desktop.generation.provider import providers
 from desktop.library.catalog import statistics
 from desktop.library.paths import LibraryPaths
 
@@ -153,8 +154,9 @@ def _settings(path: Path) -> tuple[Settings, str]:
 
 def _redactor(addresses: Iterable[str]) -> Redactor:
     redactor = Redactor()
-    secrets = Secrets(os.environ)
-    for name in (GEMINI_KEY, STORE_TOKEN):
+    variables = {each.key_name: each.key_variable for each in providers()}
+    secrets = Secrets(os.environ, variables)
+    for name in (*variables, STORE_TOKEN):
         redactor.hide(secrets.get(name))
     for address in addresses:
         redactor.hide(user_info(address))

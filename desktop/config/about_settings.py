@@ -60,6 +60,17 @@ def no_address(value: str) -> str:
     return tr("An address begins with https:// and names a server.")
 
 
+def no_addresses(value: str) -> str:
+    """The same of several, each after the name of its service."""
+    for each in value.split():
+        name, _, address = each.partition("=")
+        if not re.fullmatch(r"[a-z0-9-]+", name) or not address:
+            return tr("Write the name of a service, “=” and its address.")
+        if problem := no_address(address):
+            return problem
+    return ""
+
+
 def no_version(value: str) -> str:
     if re.fullmatch(r"v\d+[a-z0-9]*", value):
         return ""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 
 from desktop.config.paths import ProfilePaths, default_profile
 from desktop.library.paths import LibraryPaths
@@ -22,6 +23,8 @@ class EngineOptions:
         store_uri: Milvus file or server.
         gemini_base_url: where Gemini is asked.
         asks_consent: a person is shown what would be sent to a service before the first time.
+        service_addresses: where other services for pictures are asked, by the variable that says
+            so ("PLANTAIN_VERTEX_BASE_URL").
         is_read_only: look at the library beside another Plantain that has it open, or in a folder
             that cannot be written to; nothing is changed.
     """
@@ -31,6 +34,7 @@ class EngineOptions:
     model: str = ""
     store_uri: str = ""
     gemini_base_url: str = ""
+    service_addresses: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     is_read_only: bool = False
     reads_text: bool | None = None
     asks_consent: bool = False
@@ -58,6 +62,11 @@ class EngineOptions:
             library_dir=folder("PLANTAIN_LIBRARY"),
             store_uri=environment.get("PLANTAIN_STORE_URI", ""),
             gemini_base_url=environment.get("PLANTAIN_GEMINI_BASE_URL", ""),
+            service_addresses={
+                name: value
+                for name, value in environment.items()
+                if name.startswith("PLANTAIN_") and name.endswith("_BASE_URL")
+            },
             reads_text={"yes": True, "no": False}.get(environment.get("PLANTAIN_READ_TEXT", "")),
         )
 

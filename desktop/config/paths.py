@@ -56,10 +56,14 @@ class ProfilePaths:
         """Where answers go for which the library's own disk has no room."""
         return self.folder / "spool"
 
-    @property
-    def image_models(self) -> Path:
-        """What the person knows of image models beyond what is shipped."""
-        return self.folder / "image-models.json"
+    def image_models(self, provider: str = "gemini") -> Path:
+        """What the person knows of a service's image models beyond what is shipped."""
+        of_whom = "" if provider == "gemini" else f"-{provider}"
+        return self.folder / f"image-models{of_whom}.json"
+
+    def listed_models(self, provider: str) -> Path:
+        """What the service itself said of its models when it was asked the last time."""
+        return self.folder / "listed-models" / f"{provider}.json"
 
     @property
     def prompts(self) -> Path:

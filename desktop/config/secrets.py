@@ -14,7 +14,16 @@ _LOG = logging.getLogger(__name__)
 
 GEMINI_KEY = "gemini-api-key"
 STORE_TOKEN = "milvus-token"
+SESSION, KEY_STORE, ENVIRONMENT = "session", "key_store", "environment"
+"""Where a secret may come from."""
 _VARIABLES = {GEMINI_KEY: "GEMINI_API_KEY", STORE_TOKEN: "PLANTAIN_STORE_TOKEN"}
+_AT = "@"
+"""Before the address of an endpoint, in the name of a secret that is for it alone."""
+
+
+def at_endpoint(name: str, origin: str) -> str:
+    """The name of the secret of this name for that address."""
+    return f"{name}{_AT}{origin}"
 
 
 class Secrets:
@@ -24,10 +33,14 @@ class Secrets:
 
     Args:
         environment: usually ``os.environ``.
+        variables: of the environment, by the names of further secrets.
     """
 
-    def __init__(self, environment: Mapping[str, str]) -> None:
+    def __init__(
+        self, environment: Mapping[str, str], variables: Mapping[str, str] | None = None
+    ) -> None:
         self._environment = environment
+        self._variables = {**_VARIABLES, **(variables or {})}
         self._of_session: dict[str, str] = {}
         self._refused: set[str] = set()
 
@@ -36,18 +49,39 @@ class Secrets:
         sources = (
             self._of_session.get(name, ""),
             self._from_keyring(name),
-            self._environment.get(_VARIABLES[name], "").strip(),
+            self._environment.get(self._variable(name), "").strip(),
         )
         known = [secret for secret in sources if secret]
         secret = next((one for one in known if one not in self._refused), "".join(known[:1]))
         keep_out_of_log(secret)
         return secret
 
+    def source(self, name: str) -> str:
+        """Where the secret comes from that ``get`` gives: ``SESSION``, ``KEY_STORE``,
+        ``ENVIRONMENT``; empty for none."""
+        secret = self.get(name)
+        if not secret:
+            return ""
+        if secret == self._of_session.get(name):
+            return SESSION
+        return KEY_STORE if secret == self._from_keyring(name) else ENVIRONMENT
+
     def use_now(self, name: str, value: str) -> None:
         """Use this one until the program ends; it is kept in memory alone."""
         keep_out_of_log(value)
         self._of_session[name] = value.strip()
         self._refused.discard(value.strip())
+
+    def forget(self, name: str) -> None:
+        """Remove it from the session and the key store; the environment is not ours to change.
+
+        Raises:
+            SettingsError: as ``save``.
+        """
+        self._of_session.pop(name, None)
+        if self._from_keyring(name):
+            self.bind(name, "")
+            self.save(name, "")
 
     def refuse(self, name: str) -> None:
         """Whoever takes it did not accept the one in use."""
@@ -104,5 +138,8 @@ class Secrets:
         return SettingsError(
             tr("This system has no key store that Plantain can use."),
             safe=tr("The key was not saved anywhere."),
-            next_step=tr("Set the environment variable {name} instead.", name=_VARIABLES[name]),
+            next_step=tr("Set the environment variable {name} instead.", name=self._variable(name)),
         )
+
+    def _variable(self, name: str) -> str:
+        return self._variables[name.partition(_AT)[0]]

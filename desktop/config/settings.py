@@ -15,6 +15,7 @@ from desktop.config.about_settings import (
     About,
     SettingGroup,
     no_address,
+    no_addresses,
     no_device,
     no_image_model,
     no_version,
@@ -206,6 +207,19 @@ class Settings:
             needs_restart=True,
         ),
     )
+    service_addresses: str = field(
+        default="",
+        metadata=_about(
+            SettingGroup.CREATING,
+            marked("Addresses of other services"),
+            marked(
+                "Where they are asked, as “openai-images=https://…”, several with spaces; empty "
+                "for their own servers."
+            ),
+            check=no_addresses,
+            needs_restart=True,
+        ),
+    )
     gemini_timeout_s: Duration = field(
         default=180.0,
         metadata=_about(
@@ -390,6 +404,12 @@ def save_settings(path: Path, settings: Settings) -> None:
             safe=tr("The old settings are kept."),
             next_step=tr("Free some space or check the folder's permissions."),
         ) from error
+
+
+def addresses_of(setting: str) -> dict[str, str]:
+    """The addresses of ``Settings.service_addresses`` by the names of services."""
+    pairs = (each.partition("=") for each in setting.split())
+    return {name: address for name, _, address in pairs if address}
 
 
 def without_secrets(settings: Settings) -> dict[str, object]:

@@ -29,8 +29,8 @@ library; nothing above that edge ever sees them::
     │   ├── StoreDamaged         the local vector file cannot be opened, and nobody holds it
     │   └── StoreMismatch        the collection belongs to another encoder or dimension
     └── GenerationError          the image generator
-        ├── KeyMissing           no Gemini key is set
-        ├── KeyRefused           Gemini does not accept the key (400 API_KEY_INVALID, 401, 403)
+        ├── KeyMissing           no key of the service is set
+        ├── KeyRefused           the service does not accept the key (400 API_KEY_INVALID, 401, 403)
         ├── AccountRefused       the key is good, but may not do this (403 of other kinds)
         ├── RequestRefused       Gemini refuses this request (400, 413)
         │   └── ModelGone        404: there is no such model, or not any more

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
@@ -106,11 +106,17 @@ class ModelTable:
     Attributes:
         dated: the day on which limits and prices were looked up.
         default: id of the model that is used where none is named.
+        makers: what stands in the ids of models that make pictures; of those that a service lists,
+            only these are offered.
+        listed: what the service itself listed when it was asked the last time; None where nobody
+            asked.
     """
 
     dated: Day
     default: Words
     models: tuple[ModelCapabilities, ...]
+    makers: tuple[Words, ...] = ()
+    listed: tuple[str, ...] | None = None
 
     def find(self, model_id: str) -> ModelCapabilities:
         """The model of that id, or permissive limits under its name when the table does not know
@@ -126,15 +132,34 @@ class ModelTable:
         return ModelCapabilities(bare_id, bare_id, thinking=THINKING)
 
     def offered(self) -> list[ModelCapabilities]:
-        """What people can choose from: all that still answer, the default first."""
-        alive = [model for model in self.models if not model.is_gone()]
+        """What people can choose from: all that still answer, the default first.
+
+        Where the service has listed its models, that decides, also of one whose last day is over;
+        those that it lists and no table knows come last, with permissive limits.
+        """
+        if self.listed is None:
+            alive = [model for model in self.models if not model.is_gone()]
+        else:
+            known = {model.id for model in self.models}
+            alive = [model for model in self.models if model.id in self.listed]
+            alive += [
+                self.find(each)
+                for each in self.listed
+                if each not in known and any(part in each for part in self.makers)
+            ]
         return sorted(alive, key=lambda model: model.id != self.default)
 
     def merged(self, other: ModelTable) -> ModelTable:
         """With the models of another one, which wins where both know one."""
         own = {model.id for model in other.models}
         rest = tuple(model for model in self.models if model.id not in own)
-        return ModelTable(other.dated, other.default, other.models + rest)
+        return replace(self, dated=other.dated, default=other.default, models=other.models + rest)
+
+    def with_listed(self, ids: tuple[str, ...]) -> ModelTable:
+        """As the service says that it is; a list without any picture maker says nothing."""
+        known = {model.id for model in self.models}
+        makers = [each for each in ids if any(part in each for part in self.makers)]
+        return replace(self, listed=ids) if makers or known & set(ids) else self
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,13 +171,20 @@ class _OwnTable:
     dated: str = ""
 
 
-def load_models(shipped: Path, own: Path | None = None) -> ModelTable:
+def load_models(shipped: Path | ModelTable, own: Path | None = None) -> ModelTable:
     """The table of a data file, and what the person's own file adds to it.
+
+    Args:
+        shipped: the file, or a table that needs none.
 
     Raises:
         SettingsError: the person's file is not as it should be; the message says where.
     """
-    table = checked(parse_json(shipped.read_bytes()), ModelTable)
+    table = (
+        shipped
+        if isinstance(shipped, ModelTable)
+        else checked(parse_json(shipped.read_bytes()), ModelTable)
+    )
     try:
         raw = read_guarded(own) if own else b""
     except OSError:

@@ -107,6 +107,8 @@ class ImageGenerator(Protocol):
         name: the key used in requests, settings and lineage ("gemini").
         label: what people read ("Mood board (offline)").
         is_offline: True when nothing leaves this machine.
+        recipient: who gets what is sent ("Google"), or the host where that is not known; empty
+            where nothing is.
         models: that can be asked for, and which is used where a request names none.
     """
 
@@ -116,6 +118,8 @@ class ImageGenerator(Protocol):
     def label(self) -> str: ...
     @property
     def is_offline(self) -> bool: ...
+    @property
+    def recipient(self) -> str: ...
     @property
     def models(self) -> ModelTable: ...
 

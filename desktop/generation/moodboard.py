@@ -45,6 +45,7 @@ class MoodBoardGenerator:
     name: str = "moodboard"
     label: str = marked("Mood board (offline)")
     is_offline: bool = True
+    recipient: str = ""
     models: ModelTable = ModelTable(
         "2026-11-29",
         MODEL,

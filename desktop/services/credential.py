@@ -25,6 +25,8 @@ class Credential:
         use_now: uses another one until this program ends, and keeps it nowhere.
         refuse: the one in use is not accepted; another source's comes first from now on.
         check: asks whoever takes the secret whether it is good. Raises: GenerationError.
+        source: where it comes from, as ``Secrets.source``.
+        forget: removes it from this session and the key store. Raises: SettingsError.
     """
 
     get: Callable[[], str]
@@ -34,6 +36,8 @@ class Credential:
     use_now: Callable[[str], None] = lambda _: None
     refuse: Callable[[], None] = lambda: None
     check: Callable[[str], object] = lambda _: None
+    source: Callable[[], str] = lambda: ""
+    forget: Callable[[], None] = lambda: None
 
     def is_set(self) -> bool:
         return bool(self.get())
@@ -82,7 +86,7 @@ def key_for(credential: Credential, address: str, *, is_named: bool) -> str:
     if key is None:
         shown = without_user_info(address)
         raise SettingsError(
-            tr("Your Gemini key was entered for another address than {shown}.", shown=shown),
+            tr("Your key was entered for another address than {shown}.", shown=shown),
             safe=tr("Nothing was sent."),
             next_step=tr("If it is meant for this one, enter the key again."),
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 
@@ -24,7 +25,6 @@ from desktop.library.exchange.exchange import Exchange
 from desktop.library.opening import OpenLibrary
 from desktop.media.thumbnails import ThumbnailCache
 from desktop.services.backup.archive import BackUp
-from desktop.services.credential import Credential
 from desktop.services.curation.board_copies import BoardCopies
 from desktop.services.curation.duplicates import Duplicates
 from desktop.services.curation.handing_out import HandingOut
@@ -38,6 +38,7 @@ from desktop.services.generation.earlier_turns import Refining
 from desktop.services.generation.edited_pictures import EditedPictures
 from desktop.services.generation.editing import Editing
 from desktop.services.generation.generating import Generating
+from desktop.services.generation.image_services import ImageService
 from desktop.services.generation.product_check import ProductCheck
 from desktop.services.generation.queueing import GenerationQueue
 from desktop.services.generation.sending_rules import SendingRules
@@ -92,7 +93,7 @@ class Engine:
     model: CurrentModel
     model_switch: ModelSwitch
     generators: tuple[ImageGenerator, ...]
-    gemini_key: Credential
+    image_services: Mapping[str, ImageService]
 
     status: StatusReader
     browsing: Browsing

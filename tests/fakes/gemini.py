@@ -84,13 +84,17 @@ class GeminiServer:
         self._lock = threading.Lock()
         self._failure = failure
         self._failures_left: int | None = None
-        self._http = _Server(("127.0.0.1", port), _Handler)
+        self._http = _Server(("127.0.0.1", port), self.handler())
         self._http.fake = self
         self.port = int(self._http.server_address[1])
         self.redirect_to = f"http://localhost:{self.port}/elsewhere"
         self._thread = threading.Thread(
             target=self._http.serve_forever, args=(TICK_S,), name="fake-gemini"
         )
+
+    def handler(self) -> type[GeminiHandler]:
+        """What answers a request."""
+        return GeminiHandler
 
     @property
     def base_url(self) -> str:
@@ -145,9 +149,10 @@ class _Server(ThreadingHTTPServer):
         super().handle_error(request, client_address)  # type: ignore[arg-type]
 
 
-class _Handler(BaseHTTPRequestHandler):
+class GeminiHandler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     timeout = 10
+    post_path = _POST_PATH
 
     @property
     def fake(self) -> GeminiServer:
@@ -177,7 +182,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._send_json(400, replies.error(400, "INVALID_ARGUMENT", str(error)))
             return
         self.fake.record(request)
-        match = _POST_PATH.fullmatch(self.path)
+        match = self.post_path.fullmatch(self.path)
         model = match[1] if match else request.model
         is_known_path = match is not None or self.path == _INTERACTIONS_PATH
         is_served = model in MODELS or (match is None and model in self.fake.interactions_only)

@@ -22,9 +22,12 @@ from desktop.generation.generator import (
     Reply,
     Turn,
 )
+from desktop.generation.provider import providers
 from desktop.library.catalog.attempts import AttemptTable
 from desktop.library.draft import DraftFile
+from desktop.services.credential import Credential
 from desktop.services.generation.generating import Generating, OnFailed, Rehearsal
+from desktop.services.generation.image_services import ImageService
 from desktop.services.generation.queueing import GenerationQueue, QueueStep, QueueView
 from desktop.services.reports import GeneratedPicture
 
@@ -151,6 +154,7 @@ class FakeGenerator:
         self.name = name
         self.label = label
         self.is_offline = is_offline
+        self.recipient = "" if is_offline else "Google"
         self.models = FAKE_MODELS
 
     def destination(
@@ -170,6 +174,23 @@ class FakeGenerator:
 
     def read(self, reply: Reply) -> GenerationResult:
         raise NotImplementedError
+
+    def usable_models(self, key: str | None = None) -> tuple[str, ...]:
+        return ()
+
+
+def fake_image_services(gemini_key: Credential) -> dict[str, ImageService]:
+    """As many as there are, with a key for Gemini alone."""
+    return {
+        provider.name: ImageService(
+            provider,
+            FakeGenerator(provider.name, provider.service, is_offline=False),
+            provider.base_url,
+            gemini_key if provider.name == "gemini" else Credential(lambda: "", lambda _: None),
+            lambda: (),
+        )
+        for provider in providers()
+    }
 
 
 def _asset(number: int, name: str) -> Asset:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from desktop.config.secrets import KEY_STORE
 from desktop.core.cancellation import CancelToken
 from desktop.core.progress import Progress, ProgressSteps
 from desktop.index.server_probe import ServerAnswer
@@ -25,7 +26,12 @@ class FakeKeyStore:
     def __init__(self) -> None:
         self.secret = ""
         self.error: Exception | None = None
-        self.credential = Credential(lambda: self.secret, self._keep)
+        self.credential = Credential(
+            lambda: self.secret,
+            self._keep,
+            source=lambda: KEY_STORE if self.secret else "",
+            forget=lambda: self._keep(""),
+        )
 
     def _keep(self, secret: str) -> None:
         if self.error is not None:

@@ -65,6 +65,7 @@ from tests.fakes.generation import (
     FakeGenerating,
     FakeGenerator,
     FakeQueue,
+    fake_image_services,
 )
 from tests.fakes.ignore_rules import FakeIgnoreRules
 from tests.fakes.saved_searches import FakeSavedSearches
@@ -593,7 +594,7 @@ class FakeStatus(StatusReader):
             missing=sum(asset.is_missing for asset in engine.browsing.assets),
             model=model,
             model_problem=problem,
-            has_gemini_key=engine.gemini_key.is_set(),
+            has_gemini_key=engine.image_services["gemini"].key.is_set(),
         )
 
 
@@ -686,7 +687,7 @@ class FakeEngine(Engine):
             watching=FakeWatching(),
             model_switch=FakeModelSwitch(),
             key_store=key_store,
-            gemini_key=key_store.credential,
+            image_services=fake_image_services(key_store.credential),
             status=FakeStatus(self),
             generators=(
                 FakeGenerator("moodboard", "Mood board (offline)", is_offline=True),

@@ -16,7 +16,7 @@ from desktop.core.generation_record import GenerationRequest
 from desktop.generation.capabilities import load_models
 from desktop.generation.gemini import GeminiGenerator
 from desktop.generation.gemini.reply import read_content
-from desktop.generation.generator import GenerationResult, ReferenceImage
+from desktop.generation.generator import GenerationResult, ImageGenerator, ReferenceImage
 from tests.fakes.gemini import GeminiServer
 
 KEY = "AIzaSyTestKeyThatMustNeverBeSeenAnywhere"
@@ -58,7 +58,7 @@ def generator(
 
 
 def generate(
-    asked: GeminiGenerator,
+    asked: ImageGenerator,
     wish: GenerationRequest,
     references: Sequence[ReferenceImage],
     cancel: CancelToken,
@@ -107,7 +107,7 @@ def read_reply(body: str, model: str) -> GenerationResult:
 
 
 def error_of(
-    asked: GeminiGenerator,
+    asked: ImageGenerator,
     references: Sequence[ReferenceImage] = (),
     wish: GenerationRequest | None = None,
 ) -> PlantainError:
@@ -127,7 +127,7 @@ class Asking(threading.Thread):
         error: how it ended; None while it runs or when it succeeded.
     """
 
-    def __init__(self, asked: GeminiGenerator) -> None:
+    def __init__(self, asked: ImageGenerator) -> None:
         super().__init__(name="asking")
         self.asked = asked
         self.cancel = CancelToken()

@@ -15,14 +15,22 @@ import pytest
 
 from desktop.core.errors import GenerationError, Remedy
 from desktop.core.text import english
-from desktop.generation.gemini.errors import explain
-from desktop.generation.gemini.sending import Call
+from desktop.generation.provider import Access
+from desktop.generation.providers.openai_images import PROVIDER as OPENAI_PROVIDER
+from desktop.generation.providers.openai_images import OpenAIImages
+from desktop.generation.wire.network import explain
+from desktop.generation.wire.peer import Peer
 from tests.fakes.gemini import GeminiServer
 from tests.fakes.gemini_replies import Failure
+from tests.fakes.openai_images import Failure as OpenAIFailure
+from tests.fakes.openai_images import OpenAIServer
 from tests.generation.asking import KEY, error_of, generator, request
 from tests.generation.failure_table import LANGUAGES, TABLE, spoken
 
 GOOGLES = ("generate-content", "interactions")
+OPENAI = "openai-images"
+SLOW = {OpenAIFailure.HANG, OpenAIFailure.ENDLESS}
+"""Tested in test_openai_images.py."""
 NETWORK = "network"
 """Whatever was asked."""
 
@@ -54,6 +62,7 @@ def _cases() -> list[tuple[str, str]]:
     told = [one.value for one in Failure if one not in HANGING | NO_FAILURES]
     return [
         *((api, reason) for api in GOOGLES for reason in told),
+        *((OPENAI, one.value) for one in OpenAIFailure if one not in SLOW),
         *((NETWORK, reason) for reason in NETWORKS),
     ]
 
@@ -68,12 +77,26 @@ def test_the_table_has_every_reason_and_no_other():
 
 def _failing(server: GeminiServer, api: str, reason: str) -> GenerationError:
     if api == NETWORK:
-        call = Call(KEY, "gemini.test", "https://gemini.test", "v1beta", GOOGLES[0], "m", 180.0)
-        error = explain(NETWORKS[reason](), call)
+        peer = Peer("Gemini", "Google", "https://gemini.test", "gemini.test", 180.0)
+        error = explain(NETWORKS[reason](), peer)
         assert error is not None
         return error
+    if api == OPENAI:
+        return _failing_openai(reason)
     server.fail_with(Failure(reason))
     error = error_of(generator(server), wish=request(api=api))
+    assert isinstance(error, GenerationError)
+    assert len(server.requests) == 1, "nothing is sent twice"
+    return error
+
+
+def _failing_openai(reason: str) -> GenerationError:
+    with OpenAIServer() as server:
+        server.failure = OpenAIFailure(reason)
+        table = OPENAI_PROVIDER.models
+        assert not isinstance(table, str)
+        asked = OpenAIImages(Access(lambda: KEY, server.base_url, 30.0), table)
+        error = error_of(asked)
     assert isinstance(error, GenerationError)
     assert len(server.requests) == 1, "nothing is sent twice"
     return error
@@ -100,6 +123,8 @@ def test_a_failure_is_told_as_the_table_says(
 def test_what_google_answered_is_at_hand_without_the_key(
     server: GeminiServer, api: str, reason: str
 ):
+    if api == OPENAI:
+        return _failing_openai(reason)
     server.fail_with(Failure(reason))
     error = error_of(generator(server, total_timeout_s=1), wish=request(api=api))
     assert isinstance(error, GenerationError)

@@ -21,10 +21,11 @@ from desktop.core.errors import (
     ServiceUnavailable,
 )
 from desktop.generation.gemini import sending
-from desktop.generation.gemini.errors import explain
 from desktop.generation.gemini.refusals import explain_refusal
 from desktop.generation.gemini.sending import Call
 from desktop.generation.wire.bounded import Answer
+from desktop.generation.wire.network import explain
+from desktop.generation.wire.peer import Peer
 from tests.fakes.gemini import GeminiServer
 from tests.fakes.gemini_replies import WORDS_ONLY, Failure
 from tests.generation.asking import KEY, ask, at, error_of, generator, request
@@ -140,7 +141,8 @@ def test_an_unforeseen_failure_is_logged_without_its_words(
     assert "red cape" not in caplog.text, "the prompt is the person's"
 
 
-CALL = Call(KEY, "gemini.test", "https://gemini.test", "v1beta", "generate-content", "m", 180.0)
+PEER = Peer("Gemini", "Google", "https://gemini.test", "gemini.test", 180.0)
+CALL = Call(PEER, KEY, "v1beta", "generate-content", "m")
 
 
 def _caused(error: Exception, cause: Exception) -> Exception:
@@ -156,7 +158,7 @@ def _refusal(code: int, message: str = "", **error: object) -> Answer:
 def told(foreign: Exception | Answer) -> GenerationError | None:
     if isinstance(foreign, Answer):
         return explain_refusal(foreign, CALL)
-    return explain(foreign, CALL)
+    return explain(foreign, PEER)
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ import pytest
 from desktop.core.cancellation import CancelToken
 from desktop.core.errors import PlantainError
 from desktop.generation.gemini.sending import Call
+from desktop.generation.wire.peer import Peer
 from tests.fakes.gemini import GeminiServer
 from tests.fakes.gemini_replies import Failure
 from tests.generation.asking import KEY, ask, at, error_of, generate, generator, picture, request
@@ -55,7 +56,8 @@ def test_success_does_not_log_the_key(server: GeminiServer, caplog: pytest.LogCa
 
 
 def test_nothing_shows_the_key_when_printed(server: GeminiServer):
-    call = Call(KEY, "h", "https://h", "v1beta", "interactions", "m", 1.0)
+    peer = Peer("Gemini", "Google", "https://h", "h", 1.0)
+    call = Call(peer, KEY, "v1beta", "interactions", "m")
     assert KEY not in repr(call)
     asked = generator(server)
     assert KEY not in repr(asked) + repr(vars(asked))

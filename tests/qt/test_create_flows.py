@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -191,14 +192,19 @@ def test_after_a_model_that_is_gone_another_is_chosen_right_there(
     assert panel.result_card.isVisible()
 
 
+def with_key(engine: FakeEngine, **does: Callable[[str], object]) -> None:
+    """Gemini's key does these from now on."""
+    service = engine.image_services["gemini"]
+    changed = replace(service, key=replace(service.key, **does))
+    vars(engine)["image_services"] = {**engine.image_services, "gemini": changed}
+
+
 def test_after_a_refused_key_another_is_entered_for_this_session(
     panel: GenerationPanel, engine: FakeEngine, qtbot: QtBot
 ) -> None:
     checked: list[str] = []
     used: list[str] = []
-    vars(engine)["gemini_key"] = replace(
-        engine.gemini_key, check=checked.append, use_now=used.append
-    )
+    with_key(engine, check=checked.append, use_now=used.append)
     fail(panel, engine, KeyRefused("Gemini does not accept this key."), qtbot)
     assert panel.generate_button.isEnabled(), "a key of another source may be good by now"
     qtbot.keyClicks(panel.key_form.field, "a good key")
@@ -216,7 +222,7 @@ def test_a_key_that_is_not_accepted_is_not_kept(
     def refuse(_: str) -> None:
         raise KeyRefused("Gemini does not accept this key.")
 
-    vars(engine)["gemini_key"] = replace(engine.gemini_key, check=refuse)
+    with_key(engine, check=refuse)
     panel.ask_key()
     qtbot.keyClicks(panel.key_form.field, "a bad key")
     click(panel.key_form.save_button, qtbot)

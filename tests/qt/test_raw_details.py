@@ -37,8 +37,8 @@ def test_a_failure_of_ours_has_no_answer_to_show(qtbot: QtBot):
     assert not card.details.isVisibleTo(card)
 
 
-def test_a_refused_key_has_it_too_until_another_is_tried(qtbot: QtBot):
-    form = KeyForm(Theme())
+def test_a_refused_key_has_it_too_until_another_is_tried(qtbot: QtBot, theme: Theme):
+    form = KeyForm(theme)
     qtbot.addWidget(form)
     error = KeyRefused("Gemini does not accept this key.")
     error.details = ANSWER

@@ -11,7 +11,13 @@ from desktop.config.paths import ProfilePaths
 from desktop.config.secrets import GEMINI_KEY, STORE_TOKEN, Secrets
 from desktop.config.settings import Settings, save_settings
 from desktop.core.cancellation import CancelToken
-from desktop.core.errors import SettingsError, StoreRefused, StoreUnreachable, StoreUntrusted
+from desktop.core.errors import (
+    KeyMissing,
+    SettingsError,
+    StoreRefused,
+    StoreUnreachable,
+    StoreUntrusted,
+)
 from desktop.core.generation_record import GenerationRequest
 from desktop.core.progress import finish
 from desktop.services.credential import Credential, key_for, origin
@@ -66,7 +72,7 @@ def test_a_key_is_not_sent_to_an_address_of_a_file(
             ProfilePaths(tmp_path / "profile").settings, Settings(gemini_base_url=server.base_url)
         )
         engine = open_engine()
-        with pytest.raises(SettingsError, match="another address"):
+        with pytest.raises(KeyMissing):  # that address may have one of its own
             finish(engine.generating.run(GenerationRequest("x", (), "gemini"), CancelToken()))
         assert not server.requests
     with pytest.raises(SettingsError):

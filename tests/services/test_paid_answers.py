@@ -208,11 +208,11 @@ def test_with_no_room_anywhere_it_is_in_memory_and_a_person_is_asked(
 ) -> None:
     with pytest.MonkeyPatch.context() as patch:
         disk_is_full(patch, studio.options.profile.folder)
-        with spoken(language), pytest.raises(AnswerNotKept) as caught:
-            studio.make()
-        row = TABLE["disk", "full"]
-        folder = studio.engine.library.paths.generated
-        assert caught.value.sentence() == row.said_in(language).format(folder=folder)
+        row, folder = TABLE["disk", "full"], studio.engine.library.paths.generated
+        with spoken(language):
+            with pytest.raises(AnswerNotKept) as caught:
+                studio.make()
+            assert caught.value.sentence() == row.said_in(language).format(folder=folder)
         assert (caught.value.kind, caught.value.remedy) == (row.kind, Remedy(row.action))
         stick = tmp_path / "stick"
         stick.mkdir()

@@ -2,11 +2,23 @@
 
 ``checks`` decides what may leave, ``adapter`` asks by way of ``sending``, ``reply`` and
 ``interaction`` read the answers of the two APIs; ``refusals`` turns what Google refuses into
-sentences, ``errors`` what keeps an answer from coming.
+sentences. ``service_account`` is what Vertex takes in place of a key.
 Importing this loads neither google-genai nor httpx2: that takes seconds, and happens on first use.
 """
 
-from desktop.generation.gemini.adapter import GeminiGenerator
-from desktop.generation.gemini.checks import DEFAULT_BASE_URL
+from desktop.generation.gemini.adapter import GeminiGenerator, VertexGenerator
+from desktop.generation.gemini.checks import (
+    DEFAULT_BASE_URL,
+    KEY_PAGE,
+    KEY_VARIABLE,
+    VERTEX_BASE_URL,
+)
 
-__all__ = ["DEFAULT_BASE_URL", "GeminiGenerator"]
+__all__ = [
+    "DEFAULT_BASE_URL",
+    "KEY_PAGE",
+    "KEY_VARIABLE",
+    "VERTEX_BASE_URL",
+    "GeminiGenerator",
+    "VertexGenerator",
+]

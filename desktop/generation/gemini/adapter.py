@@ -3,25 +3,34 @@
 from __future__ import annotations
 
 import logging
-import traceback
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from desktop.core.cancellation import CancelToken
-from desktop.core.errors import Cancelled, GenerationError, PlantainError
+from desktop.core.errors import PlantainError
 from desktop.core.generation_record import GenerationRequest
-from desktop.core.text import marked, tr
-from desktop.generation.capabilities import ModelTable, check_request
+from desktop.core.text import marked
+from desktop.generation.capabilities import ModelCapabilities, ModelTable, check_request
 from desktop.generation.gemini.checks import (
     DEFAULT_BASE_URL,
+    KEY_PAGE,
+    KEY_VARIABLE,
+    VERTEX_BASE_URL,
     check_pictures,
-    checked_host,
-    checked_key,
     checked_model_id,
 )
 from desktop.generation.gemini.interaction import read_interaction
+from desktop.generation.gemini.refusals import explain_refusal, is_of_other_api
 from desktop.generation.gemini.reply import an_object, name, objects, parsed, read_content
-from desktop.generation.gemini.sending import INTERACTIONS, Call, list_models, send
+from desktop.generation.gemini.sending import (
+    GENERATE_CONTENT,
+    INTERACTIONS,
+    Call,
+    list_models,
+    send,
+)
+from desktop.generation.gemini.service_account import read_account
 from desktop.generation.generator import (
     Destination,
     GenerationResult,
@@ -30,11 +39,14 @@ from desktop.generation.generator import (
     Turn,
 )
 from desktop.generation.wire import raw
-from desktop.generation.wire.quoting import KEPT, body_without_key, one_line
+from desktop.generation.wire.network import detached, kept_from_coming
+from desktop.generation.wire.peer import Peer, checked_host, checked_key
+from desktop.generation.wire.quoting import body_without_key
 
 if TYPE_CHECKING:
     from desktop.generation.wire.bounded import Answer
 
+_SERVICE = "Gemini"
 _CHECK_TIMEOUT_S = 20.0
 
 logger = logging.getLogger(__name__)
@@ -55,6 +67,7 @@ class GeminiGenerator:
     name: str = "gemini"
     label: str = marked("Gemini (Nano Banana)")
     is_offline: bool = False
+    default_base_url: str = DEFAULT_BASE_URL
 
     def __init__(
         self,
@@ -70,6 +83,8 @@ class GeminiGenerator:
         self._api_version = api_version
         self._total_timeout_s = total_timeout_s
         self.models = models
+        host = urlsplit(base_url).hostname or ""
+        self.recipient = "Google" if host.endswith(".googleapis.com") else host
 
     def ask(
         self,
@@ -91,20 +106,13 @@ class GeminiGenerator:
             GenerationError: everything that Gemini or the network can answer.
             Cancelled: within about a second of ``cancel``.
         """
-        host, bare_id, apis = self._checked(request, references)
+        bare_id, apis = self._checked(request, references)
         cancel.raise_if_cancelled()
         outcome: Reply | PlantainError | None = None
-        for number, api in enumerate(apis, start=1):
+        for api in apis:
+            is_last = api == apis[-1]
             outcome = self._outcome(
-                host,
-                bare_id,
-                api,
-                request,
-                references,
-                cancel,
-                sending,
-                history,
-                is_last=number == len(apis),
+                bare_id, api, request, references, cancel, sending, history, is_last=is_last
             )
             if outcome is not None:
                 break
@@ -138,8 +146,7 @@ class GeminiGenerator:
         Raises:
             GenerationError: the key is refused, or Gemini cannot be reached.
         """
-        host = checked_host(self._base_url)
-        outcome = self._listed(host, key)
+        outcome = self._listed(key)
         if isinstance(outcome, PlantainError):
             raise outcome
         return outcome
@@ -148,29 +155,37 @@ class GeminiGenerator:
         self, request: GenerationRequest, references: Sequence[ReferenceImage]
     ) -> Destination:
         """Where ``ask`` would send this first. Raises: UsageError, SettingsError as ``ask``."""
-        _, model, apis = self._checked(request, references)
+        model, apis = self._checked(request, references)
         return Destination(model, self._api_words(apis[0]), self._base_url)
 
     def _checked(
         self, request: GenerationRequest, references: Sequence[ReferenceImage]
-    ) -> tuple[str, str, tuple[str, ...]]:
-        """Host, model id and the APIs to try, in their order."""
+    ) -> tuple[str, tuple[str, ...]]:
+        """Model id and the APIs to try, in their order."""
         model = self.models.find(request.model)
         check_request(request, model, reference_count=len(references))
         check_pictures(references)
-        apis: tuple[str, ...] = (request.api,) if request.api else model.apis[:2]
-        return checked_host(self._base_url), checked_model_id(model.id), apis
+        checked_host(self._base_url, _SERVICE, self.default_base_url)
+        return checked_model_id(model.id), self._apis(request, model)
+
+    def _apis(self, request: GenerationRequest, model: ModelCapabilities) -> tuple[str, ...]:
+        return (request.api,) if request.api else model.apis[:2]
 
     def _api_words(self, api: str) -> str:
         method = "interactions" if api == INTERACTIONS else "generateContent"
         return f"{self._api_version} {method}"
 
-    def _call(self, key: str, host: str, model: str, api: str, timeout_s: float) -> Call:
-        return Call(key, host, self._base_url, self._api_version, api, model, timeout_s)
+    def _call(self, key: str | None, model: str, api: str, timeout_s: float) -> Call:
+        """Raises: KeyMissing, KeyRefused, SettingsError."""
+        bare = checked_key(key, _SERVICE, KEY_VARIABLE, KEY_PAGE)
+        return Call(self._peer(timeout_s), bare, self._api_version, api, model)
+
+    def _peer(self, timeout_s: float) -> Peer:
+        host = checked_host(self._base_url, _SERVICE, self.default_base_url)
+        return Peer(_SERVICE, "Google", self._base_url, host, timeout_s)
 
     def _outcome(
         self,
-        host: str,
         model: str,
         api: str,
         request: GenerationRequest,
@@ -184,91 +199,60 @@ class GeminiGenerator:
         """The answer, or the error to raise, stripped of everything that saw the key; None where
         the other API is to be asked."""
         try:
-            key = checked_key(self._api_key())
+            call = self._call(self._api_key(), model, api, self._total_timeout_s)
             cancel.raise_if_cancelled()
-            from desktop.generation.gemini.refusals import is_of_other_api
-
-            call = self._call(key, host, model, api, self._total_timeout_s)
         except PlantainError as error:
-            return _detached(error)
-        except ImportError as error:
-            return _not_installed(error)
+            return detached(error)
         answer = send(call, request, references, cancel, sending, history)
         if isinstance(answer, BaseException):
-            return _detached(_explained(answer, call, cancel))
+            return detached(kept_from_coming(answer, call.peer, call.key, cancel))
         if answer.status == 200:
             # Kept on the disk as it came, but for a key that a service may have repeated in it.
-            body = body_without_key(answer.body, key)
+            body = body_without_key(answer.body, call.key)
             return Reply(body, model, self._api_words(api), self._base_url)
         if not is_last and is_of_other_api(answer):
             return None
         return _refused(answer, call)
 
-    def _listed(self, host: str, key: str | None) -> tuple[str, ...] | PlantainError:
+    def _listed(self, key: str | None) -> tuple[str, ...] | PlantainError:
+        limit = min(_CHECK_TIMEOUT_S, self._total_timeout_s)
         try:
-            bare = checked_key(self._api_key() if key is None else key)
-            from desktop.generation.wire import bounded  # noqa: F401 - is there what it needs?
+            call = self._call(self._api_key() if key is None else key, "", "", limit)
         except PlantainError as error:
-            return _detached(error)
-        except ImportError as error:
-            return _not_installed(error)
-        call = self._call(bare, host, "", "", min(_CHECK_TIMEOUT_S, self._total_timeout_s))
+            return detached(error)
         cancel = CancelToken()
         answer = list_models(call, cancel)
         if isinstance(answer, BaseException):
-            return _detached(_explained(answer, call, cancel))
+            return detached(kept_from_coming(answer, call.peer, call.key, cancel))
         if answer.status != 200:
             return _refused(answer, call)
-        listed = objects(an_object(parsed(answer.body)).get("models"))
-        return tuple(name(model.get("name")).removeprefix("models/") for model in listed)
+        reply = an_object(parsed(answer.body))
+        listed = [*objects(reply.get("models")), *objects(reply.get("publisherModels"))]
+        return tuple(name(model.get("name")).rpartition("/")[2] for model in listed)
 
 
-def _explained(error: BaseException, call: Call, cancel: CancelToken) -> PlantainError:
-    """What kept the answer from coming."""
-    from desktop.generation.gemini.errors import explain
+class VertexGenerator(GeminiGenerator):
+    """The same models by way of Google Cloud, with a service account in place of a key.
 
-    if isinstance(error, PlantainError):  # nothing was sent
-        return error
-    if cancel.is_cancelled:
-        return Cancelled(tr("Stopped before Gemini answered; Google may still bill this request."))
-    logger.info("Gemini (%s): %s", call.model, type(error).__name__)
-    known = explain(error, call)
-    if known is not None:
-        known.details = raw.of_exception(error, call.key)
-        return known
-    if not isinstance(error, Exception):
-        raise error
-    # Where, but not what it says: a library that checks a request quotes the prompt.
-    stack = "".join(traceback.format_tb(error.__traceback__))
-    logger.error("Gemini request failed: %s\n%s", type(error).__name__, stack)
-    return GenerationError(
-        tr("Asking Gemini failed in an unforeseen way ({name}).", name=type(error).__name__),
-        safe=tr(KEPT),
-        next_step=tr("Try again; the log has the details for a report."),
-        may_be_billed=True,
-    )
+    What stands for the key is the path of the account's key file. The region is in the address.
+    """
+
+    name: str = "vertex"
+    label: str = marked("Gemini on Vertex AI")
+    default_base_url: str = VERTEX_BASE_URL
+
+    def _apis(self, request: GenerationRequest, model: ModelCapabilities) -> tuple[str, ...]:
+        return (GENERATE_CONTENT,)
+
+    def _call(self, key: str | None, model: str, api: str, timeout_s: float) -> Call:
+        account = read_account(key)
+        # What an answer must not repeat is what the file holds; its path is no secret.
+        return Call(
+            self._peer(timeout_s), account.private_key, self._api_version, api, model, account
+        )
 
 
 def _refused(answer: Answer, call: Call) -> PlantainError:
-    from desktop.generation.gemini.refusals import explain_refusal
-
     error = explain_refusal(answer, call)
     error.details = raw.of_answer(answer, call.key)
-    return _detached(error)
-
-
-def _not_installed(error: ImportError) -> GenerationError:
-    return GenerationError(
-        tr(
-            "Gemini's client library cannot be loaded ({error}).",
-            error=one_line(str(error), 120),
-        ),
-        safe=tr(KEPT),
-        next_step=tr("Install Plantain again, or run: pip install google-genai httpx2"),
-    )
-
-
-def _detached(error: PlantainError) -> PlantainError:
-    """The error without the frames and foreign exceptions behind it, which saw the key."""
-    error.__cause__ = error.__context__ = None
-    return error.with_traceback(None)
+    return detached(error)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from desktop.core.errors import (
     AccountRefused,
@@ -17,19 +17,20 @@ from desktop.core.errors import (
     ModelGone,
     QuotaExhausted,
     Remedy,
-    ReplyUnreadable,
     RequestRefused,
     ServiceUnavailable,
 )
 from desktop.core.text import marked, ngettext, sentences, tr
-from desktop.generation.gemini.errors import broken_off
+from desktop.generation.gemini.checks import KEY_PAGE
 from desktop.generation.gemini.reply import Json, an_object, json_in, objects
 from desktop.generation.gemini.sending import Call
-from desktop.generation.wire.bounded import Answer
+from desktop.generation.wire.network import broken_off, sent_elsewhere
 from desktop.generation.wire.quoting import KEPT, one_line, without_key
 
+if TYPE_CHECKING:
+    from desktop.generation.wire.bounded import Answer
+
 NEW_KEY = marked("Enter another key here; keys are made at https://aistudio.google.com/apikey.")
-KEY_PAGE = "https://aistudio.google.com/apikey"
 BILLING_PAGE = "https://aistudio.google.com/billing"
 REGIONS_PAGE = "https://ai.google.dev/gemini-api/docs/available-regions"
 API_PAGE = "https://console.cloud.google.com/apis/library/generativelanguage.googleapis.com"
@@ -99,7 +100,7 @@ def explain_refusal(answer: Answer, call: Call) -> GenerationError:
             remedy=Remedy.FEWER_REFERENCES,
         )
     if code in (408, 499):
-        return broken_off(call)
+        return broken_off(call.peer)
     if 400 <= code < 500:
         return _bad_request(code, said)
     if code >= 500:
@@ -114,7 +115,7 @@ def explain_refusal(answer: Answer, call: Call) -> GenerationError:
             next_step=tr("Try again in a few minutes, or choose another model."),
             may_be_billed=code == 504,
         )
-    return _strange(code, call)
+    return sent_elsewhere(code, call.peer)
 
 
 def _bad_key(said: _Said) -> KeyRefused:
@@ -244,31 +245,6 @@ def _too_many(answer: Answer, said: _Said) -> QuotaExhausted:
         safe=tr(KEPT),
         next_step=next_step,
         retry_after_s=seconds,
-    )
-
-
-def _strange(code: int, call: Call) -> ReplyUnreadable:
-    if 300 <= code < 400:
-        return ReplyUnreadable(
-            tr(
-                "{host} sent Plantain on to another address (HTTP {code}); Plantain did "
-                "not follow, so that your key goes nowhere else.",
-                host=call.host,
-                code=code,
-            ),
-            safe=tr(KEPT),
-            next_step=tr(
-                "Check the Gemini address, and whether a sign-in page or a proxy stands in between."
-            ),
-        )
-    return ReplyUnreadable(
-        tr(
-            "{host} gave an answer that Gemini's API does not have (HTTP {code}).",
-            host=call.host,
-            code=code,
-        ),
-        safe=tr(KEPT),
-        next_step=tr("Check the Gemini address, and whether a proxy stands in between."),
     )
 
 

@@ -177,11 +177,6 @@ class Findings:
             self._texts.append(text.strip())
 
 
-def too_large() -> ReplyUnreadable:
-    """The error for an answer that has no end."""
-    return _unreadable(tr("Gemini's answer is far longer than any picture, and was given up."))
-
-
 def unreadable(asked_model: str) -> GenerationResult:
     """The result of an answer that is none."""
     problem = _unreadable(tr("Gemini's answer is not in the form that its API promises."))

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import concurrent.futures
-import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
@@ -12,22 +9,21 @@ from typing import TYPE_CHECKING, Any
 
 from desktop.core.cancellation import CancelToken
 from desktop.core.generation_record import AUTO, GenerationRequest
-from desktop.generation.gemini.checks import is_loopback
+from desktop.generation.gemini.service_account import ServiceAccount, access_token
 from desktop.generation.gemini.turns import (
     earlier_contents,
     earlier_steps,
     interaction_content,
 )
 from desktop.generation.generator import ReferenceImage, Turn
+from desktop.generation.wire.exchange import exchange
+from desktop.generation.wire.peer import Peer
 
 if TYPE_CHECKING:
     import httpx2
     from google import genai
 
     from desktop.generation.wire.bounded import Answer
-
-CONNECT_TIMEOUT_S = 15.0
-"""A server that does not take the connection by then is not there."""
 
 GENERATE_CONTENT = "generate-content"
 INTERACTIONS = "interactions"
@@ -41,19 +37,17 @@ class Call:
 
     Attributes:
         key: never shown; see ``repr``.
-        host: the server's name.
         api: ``GENERATE_CONTENT`` or ``INTERACTIONS``.
         model: its id, checked.
-        total_timeout_s: seconds for everything from connecting to the last byte.
+        account: by which Vertex is asked, in place of a key.
     """
 
+    peer: Peer
     key: str = field(repr=False)
-    host: str
-    base_url: str
     api_version: str
     api: str
     model: str
-    total_timeout_s: float
+    account: ServiceAccount | None = None
 
 
 def send(
@@ -87,63 +81,50 @@ def list_models(call: Call, cancel: CancelToken) -> Answer | BaseException:
 
 
 def _run(call: Call, cancel: CancelToken, asked: Asked) -> Answer | BaseException:
-    from desktop.generation.wire.bounded import BoundedTransport
+    async def ask(http: httpx2.AsyncClient) -> None:
+        _silence_key_hint()
+        client = await _client(call, http)
+        try:
+            await asked(client)
+        finally:
+            await client.aio.aclose()
+            client.close()
 
-    is_near = is_loopback(call.host)
-    transport = BoundedTransport(call.base_url, with_proxy=not is_near)
-    try:
-        asyncio.run(_ask(call, cancel, asked, transport))
-    except (KeyboardInterrupt, SystemExit):
-        if transport.answer is None:
-            raise
-    except BaseException as error:  # noqa: BLE001 - the edge: the caller explains it
-        return transport.answer or error
-    return transport.answer or ConnectionError("no answer")
+    return exchange(call.peer, cancel, ask)
 
 
-async def _ask(
-    call: Call, cancel: CancelToken, asked: Asked, transport: httpx2.AsyncBaseTransport
-) -> None:
-    """Every client is closed on the way out."""
-    import httpx2
+async def _client(call: Call, http: httpx2.AsyncClient) -> genai.Client:
+    """Everything is said aloud: the environment has a say in whatever is left out."""
     from google import genai
     from google.genai import types
 
-    _silence_key_hint()
-    loop = asyncio.get_running_loop()
-    loop.set_default_executor(_ImpatientExecutor(thread_name_prefix="gemini-dns"))
-    forget = cancel.on_cancel(_waker(loop, asyncio.current_task()))
-    try:
-        async with (
-            asyncio.timeout(call.total_timeout_s),
-            # Ours, so that no redirect carries the key elsewhere and nothing is sent twice.
-            httpx2.AsyncClient(
-                follow_redirects=False,
-                # No proxy gets to see an unencrypted key.
-                trust_env=not is_loopback(call.host),
-                transport=transport,
-                event_hooks={"request": [_phase_timeouts(call)]},
-            ) as http,
-        ):
-            client = genai.Client(
-                api_key=call.key,
-                vertexai=False,  # said aloud, as are key and address: the environment has a say
-                http_options=types.HttpOptions(  # in whatever is left out
-                    base_url=call.base_url,
-                    api_version=call.api_version,
-                    timeout=max(1, int(call.total_timeout_s * 1000)),
-                    httpx_async_client=http,
-                    # Without this the Interactions API sends a refused request five times.
-                    retry_options=types.HttpRetryOptions(attempts=1),
-                ),
-            )
-            try:
-                await asked(client)
-            finally:
-                await client.aio.aclose()
-                client.close()
-    finally:
-        forget()
+    options = types.HttpOptions(
+        base_url=call.peer.base_url,
+        api_version=call.api_version,
+        timeout=max(1, int(call.peer.timeout_s * 1000)),
+        httpx_async_client=http,
+        # Without this the Interactions API sends a refused request five times.
+        retry_options=types.HttpRetryOptions(attempts=1),
+    )
+    if call.account is None:
+        return genai.Client(api_key=call.key, vertexai=False, http_options=options)
+    from google.oauth2.credentials import Credentials
+
+    token = await access_token(call.account)
+    return genai.Client(
+        vertexai=True,
+        credentials=Credentials(token),
+        project=call.account.project_id,
+        location=location_of(call.peer.host),
+        http_options=options,
+    )
+
+
+def location_of(host: str) -> str:
+    """The region that an address of Vertex stands for: ``europe-west4-aiplatform.googleapis.com``;
+    "global" for the one without a region."""
+    region, _, rest = host.partition("-aiplatform.")
+    return region if rest else "global"
 
 
 def _content(
@@ -216,42 +197,6 @@ def _interaction(
         store=False,  # it would keep every interaction, pictures included
         extra_body=body,
     )
-
-
-def _phase_timeouts(call: Call) -> Callable[[httpx2.Request], object]:
-    """A request hook: the SDK has one timeout for all phases, connecting deserves a shorter one."""
-    total = call.total_timeout_s
-    phases = {
-        "connect": min(CONNECT_TIMEOUT_S, total),
-        "read": total,
-        "write": total,
-        "pool": total,
-    }
-
-    async def set_timeouts(request: httpx2.Request) -> None:
-        request.extensions = {**request.extensions, "timeout": phases}
-
-    return set_timeouts
-
-
-def _waker(
-    loop: asyncio.AbstractEventLoop, task: asyncio.Task[object] | None
-) -> Callable[[], None]:
-    def wake() -> None:
-        # The loop may have ended between the cancel and this call.
-        with contextlib.suppress(RuntimeError):
-            if task is not None:
-                loop.call_soon_threadsafe(task.cancel)
-
-    return wake
-
-
-class _ImpatientExecutor(concurrent.futures.ThreadPoolExecutor):
-    """Resolves host names; ``asyncio.run`` waits for its default executor, and so for a name
-    server that does not answer, long after the person cancelled. This one is not waited for."""
-
-    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        super().shutdown(wait=False, cancel_futures=True)
 
 
 def _silence_key_hint() -> None:

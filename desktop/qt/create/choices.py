@@ -120,6 +120,11 @@ class Choices(QWidget):
         """This one, where the model makes it."""
         _choose(self.ratio_combo, ratio)
 
+    def refresh_models(self) -> None:
+        """The list of models may be another by now; what is chosen stays where it can."""
+        if self.generator() is not None:
+            self._on_generator()
+
     def choose_another_model(self) -> None:
         """The one that was asked for is gone: the list opens on those that answer."""
         self.model_combo.setFocus()

@@ -71,7 +71,10 @@ class CreationController(QObject):
         self._proposals = Latest(context.lanes.search, self)
         self._proposals.finished.connect(self._show_proposals)
         self._proposals.failed.connect(self._on_no_proposals)
-        panel.show_generators(context.engine.generators)
+        panel.show_generators(
+            context.engine.generators,
+            {name: each.provider for name, each in context.engine.image_services.items()},
+        )
         panel.proposals_wanted.connect(self.propose)
         panel.proposals_unwanted.connect(self._proposals.forget)
         panel.generate_requested.connect(self.generate)
@@ -139,7 +142,8 @@ class CreationController(QObject):
     def save_key(self, key: str, is_for_session: bool = False) -> None:
         """Try the key, and hand it to the key store or use it for this session; it is kept nowhere
         else."""
-        credential = self._context.engine.gemini_key
+        service = self._panel.key_service()
+        credential = self._context.engine.image_services[service].key
 
         def keep() -> None:
             with suppress(
@@ -152,10 +156,16 @@ class CreationController(QObject):
                 credential.save(key)
 
         handle = self._context.lanes.network.submit(lambda _: keep())
-        handle.finished.connect(lambda _: self._panel.show_key_state(True))
+        handle.finished.connect(lambda _: self.show_key(service, True))
         handle.failed.connect(
             lambda error: self._panel.show_key_problem(self._context.known(error))
         )
+
+    def show_key(self, service: str, has_key: bool) -> None:
+        """A key was entered or removed, here or elsewhere; with it the service may have told its
+        models."""
+        self._panel.show_key_state(has_key, service)
+        self._panel.show_models_again()
 
     def save_again(self) -> None:
         """There may be room by now for an answer that no disk took."""
@@ -204,13 +214,14 @@ class CreationController(QObject):
         self._panel.draft_changed.connect(self._saving.start)
 
     def _look_for_key(self) -> None:
-        credential = self._context.engine.gemini_key
+        service = self._panel.key_service()
+        credential = self._context.engine.image_services[service].key
         handle = self._context.lanes.browse.submit(lambda _: credential.is_set())
-        handle.finished.connect(self._on_key_looked_for)
+        handle.finished.connect(lambda has_key: self._on_key_looked_for(service, has_key))
 
-    def _on_key_looked_for(self, has_key: bool) -> None:
+    def _on_key_looked_for(self, service: str, has_key: bool) -> None:
         if has_key:
-            self._panel.show_key_state(True)
+            self._panel.show_key_state(True, service)
 
     def _on_kept_elsewhere(self, folder: str, is_kept: bool) -> None:
         self._is_kept = self._is_kept or is_kept
@@ -255,7 +266,7 @@ class CreationController(QObject):
     def _on_failed(self, error: object) -> None:
         if isinstance(error, KeyRefused):
             # Another source's comes first from now on: that of the environment may be good.
-            credential = self._context.engine.gemini_key
+            credential = self._context.engine.image_services[self._panel.key_service()].key
             self._context.lanes.browse.submit(lambda _: credential.refuse())
         if isinstance(error, AnswerNotKept):
             self._is_kept = False

@@ -1,4 +1,4 @@
-"""Asks for the Gemini key, where it is missing."""
+"""Asks for the key of a service, where it is missing."""
 
 from __future__ import annotations
 
@@ -6,12 +6,11 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from desktop.core.text import tr
+from desktop.generation.provider import Provider
 from desktop.qt.create.raw_details import RawDetails
 from desktop.qt.theme import UNIT, Theme
 from desktop.qt.widgets.buttons import button
 from desktop.qt.widgets.labels import label
-
-KEY_PAGE = "https://aistudio.google.com/apikey"
 
 
 class KeyForm(QFrame):
@@ -21,16 +20,17 @@ class KeyForm(QFrame):
     """The key, and whether it is for this session only."""
     link_opened = Signal(str)
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, theme: Theme, provider: Provider | None = None, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.setObjectName("card")
-        self._title = label(tr("Gemini needs a key"), weight="strong", wraps=True)
+        self._provider = provider
+        self._title = label("", weight="strong", wraps=True)
         self._text = label("", tone="soft", wraps=True)
         self.details = RawDetails()
         self.field = QLineEdit()
         self.field.setEchoMode(QLineEdit.EchoMode.Password)
-        self.field.setPlaceholderText(tr("Paste your key"))
-        self.field.setAccessibleName(tr("Gemini key"))
         self.field.setAcceptDrops(False)
         self.field.returnPressed.connect(self._enter)
         self.save_button = button(tr("Save key"), self._enter)
@@ -43,9 +43,8 @@ class KeyForm(QFrame):
         self.field.textChanged.connect(self._on_text)
         self._on_text("")
         self.get_button = button(
-            tr("Get a key…"), lambda: self.link_opened.emit(KEY_PAGE), is_flat=True
+            tr("Get a key…"), lambda: self.link_opened.emit(self._page()), is_flat=True
         )
-        self.get_button.setToolTip(KEY_PAGE)
         row = QHBoxLayout()
         row.setSpacing(UNIT)
         row.addWidget(self.save_button)
@@ -63,17 +62,19 @@ class KeyForm(QFrame):
         column.addWidget(self.field)
         column.addLayout(row)
         column.addLayout(link_row)
+        self._describe()
         self.ask()
 
     def ask(self, title: str = "", message: str = "", details: str = "") -> None:
         """Ask, saying why, with what the service answered to the last one."""
         self.details.show_details(details)
-        self._title.setText(title or tr("Gemini needs a key"))
+        self._title.setText(title or tr("{service} needs a key", service=self._service()))
         self._text.setText(
             message
             or tr(
-                "It is kept in this computer's key store and sent to Google "
-                "only. The mood board works without one."
+                "It is kept in this computer's key store and sent to {service} only. The mood "
+                "board works without one.",
+                service=self._service(),
             )
         )
         self.field.setEnabled(True)
@@ -86,7 +87,28 @@ class KeyForm(QFrame):
         """The key is being tried, and then on its way to the key store."""
         self.field.setEnabled(False)
         self.details.show_details("")
-        self._text.setText(tr("Asking Gemini whether it accepts the key…"))
+        self._text.setText(
+            tr("Asking {service} whether it accepts the key…", service=self._service())
+        )
+
+    def show_provider(self, provider: Provider) -> None:
+        """Ask for the key of this one from now on."""
+        self._provider = provider
+        self.field.clear()
+        self._describe()
+        self.ask()
+
+    def _describe(self) -> None:
+        provider = self._provider
+        self.field.setPlaceholderText(tr(provider.key_hint) if provider else "")
+        self.field.setAccessibleName(tr("{service} key", service=self._service()))
+        self.get_button.setToolTip(self._page())
+
+    def _service(self) -> str:
+        return self._provider.service if self._provider else ""
+
+    def _page(self) -> str:
+        return self._provider.key_page if self._provider else ""
 
     def _on_text(self, text: str) -> None:
         for made in (self.save_button, self.session_button):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
@@ -28,6 +29,7 @@ from desktop.core.generation_record import GenerationRequest, Reference
 from desktop.core.progress import Progress
 from desktop.core.text import listed, ngettext, tr
 from desktop.generation.generator import ImageGenerator
+from desktop.generation.provider import Provider
 from desktop.generation.template import PromptTemplate
 from desktop.qt.create.choices import Choices
 from desktop.qt.create.failure_card import FailureCard
@@ -48,6 +50,9 @@ DEBOUNCE_MS = 350
 """Longer than the search bar's: a sentence is being written, and proposals move the tray."""
 
 PROPOSALS = 4
+
+_USUAL = "gemini"
+"""The service whose key is asked for where nothing else is chosen."""
 
 
 class GenerationPanel(QWidget):
@@ -85,7 +90,8 @@ class GenerationPanel(QWidget):
         super().__init__(parent)
         self._proposed_for = ""
         self._asked: tuple[GenerationRequest, ...] = ()
-        self._has_key = False
+        self._services: Mapping[str, Provider] = {}
+        self._with_key: set[str] = set()
         self._is_key_asked = False
         self._is_running = False
         self._is_offline = False
@@ -190,17 +196,28 @@ class GenerationPanel(QWidget):
 
     # ------------------------------------------------------------------ told from outside
 
-    def show_generators(self, generators: Sequence[ImageGenerator]) -> None:
-        """Who can make pictures."""
+    def show_generators(
+        self,
+        generators: Sequence[ImageGenerator],
+        services: Mapping[str, Provider] = MappingProxyType({}),
+    ) -> None:
+        """Who can make pictures; ``services``: what is known of those that need a key, by name."""
+        self._services = services
+        self._show_key_service()
         self.choices.show_generators(generators)
         self._refresh()
 
-    def show_key_state(self, has_key: bool) -> None:
-        """Whether a Gemini key is known."""
-        self._has_key = has_key
-        self._is_key_asked = False
-        self.key_form.ask()
+    def show_key_state(self, has_key: bool, service: str = _USUAL) -> None:
+        """Whether a key of this service is known."""
+        (self._with_key.add if has_key else self._with_key.discard)(service)
+        if service == self.key_service():
+            self._is_key_asked = False
+            self.key_form.ask()
         self._refresh()
+
+    def show_models_again(self) -> None:
+        """A service has said which models it has."""
+        self.choices.refresh_models()
 
     def ask_key(self) -> None:
         """A person wants to enter a key, or another one."""
@@ -211,9 +228,12 @@ class GenerationPanel(QWidget):
 
     def show_key_problem(self, error: PlantainError) -> None:
         """The key could not be kept, or Gemini refused it; another one can be entered."""
-        title = tr("Gemini did not accept the key") if isinstance(error, KeyRefused) else ""
-        if not isinstance(error, KeyRefused):
-            self._has_key = False
+        service = self.key_service()
+        title = ""
+        if isinstance(error, KeyRefused):
+            title = tr("{service} did not accept the key", service=self._service_name(service))
+        else:
+            self._with_key.discard(service)
         self._is_key_asked = True
         details = error.details if isinstance(error, GenerationError) else ""
         self.key_form.ask(title, error.sentence(), details)
@@ -336,9 +356,22 @@ class GenerationPanel(QWidget):
     def _generator(self) -> ImageGenerator | None:
         return self.choices.generator()
 
+    def key_service(self) -> str:
+        """Name of the service whose key is asked for."""
+        made = self._generator()
+        return _USUAL if made is None or made.is_offline else made.name
+
+    def _service_name(self, name: str) -> str:
+        return self._services[name].service if name in self._services else name
+
+    def _show_key_service(self) -> None:
+        provider = self._services.get(self.key_service())
+        if provider is not None:
+            self.key_form.show_provider(provider)
+
     def _needs_key(self) -> bool:
         made = self._generator()
-        return made is not None and not made.is_offline and not self._has_key
+        return made is not None and not made.is_offline and made.name not in self._with_key
 
     def _refresh(self) -> None:
         count = len(self.tray.references())
@@ -363,16 +396,18 @@ class GenerationPanel(QWidget):
         else:
             self._honesty.setText(
                 ngettext(
-                    "Your words and {count} picture will be sent to Google, without file names or "
-                    "metadata.",
-                    "Your words and {count} pictures will be sent to Google, without file names or "
-                    "metadata.",
+                    "Your words and {count} picture will be sent to {recipient}, without file "
+                    "names or metadata.",
+                    "Your words and {count} pictures will be sent to {recipient}, without file "
+                    "names or metadata.",
                     count,
+                    recipient=made.recipient,
                 )
                 if count
                 else tr(
-                    "Your words and no pictures will be sent to Google, without file names or "
-                    "metadata."
+                    "Your words and no pictures will be sent to {recipient}, without file names "
+                    "or metadata.",
+                    recipient=made.recipient,
                 )
             )
         self.key_form.setVisible(self._needs_key() or self._is_key_asked)
@@ -448,6 +483,8 @@ class GenerationPanel(QWidget):
 
     def _on_generator(self) -> None:
         self.failure.clear()
+        self._is_key_asked = False
+        self._show_key_service()
         if self._needs_key():
             self.key_state_wanted.emit()
 

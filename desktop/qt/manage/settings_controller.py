@@ -62,9 +62,9 @@ class SettingsController(QObject):
     def show(self) -> None:
         """Open the dialog."""
         key = (
-            "create.gemini_key",
-            tr("Gemini key…"),
-            tr("The key is kept in the key store of your system, never in a file."),
+            "create.keys",
+            tr("Keys for creating…"),
+            tr("Keys are kept in the key store of your system, never in a file."),
         )
         private = (
             "ignore_rules.show",

@@ -119,7 +119,6 @@ def window_actions(
             when=writable,
             is_checked=lambda: grid.is_culling,
         ),
-        Action("create.gemini_key", lambda: tr("Gemini key…"), go.ask_key, when=writable),
         Action(
             "window.right_panel",
             lambda: tr("Right panel"),
@@ -196,6 +195,9 @@ def library_actions(window: MainWindow, controllers: Controllers) -> tuple[Actio
             lambda: tr("Make a board of this search…"),
             controllers.saved.ask_board,
             when=writable,
+        ),
+        Action(
+            "create.keys", lambda: tr("Keys for creating…"), controllers.keys.show, when=writable
         ),
         Action(
             "search.clear_history",

@@ -14,6 +14,7 @@ from desktop.qt.browse.marks_controller import MarksController
 from desktop.qt.browse.section_controller import SectionController
 from desktop.qt.browse.sections import joined, saved_rows
 from desktop.qt.create.editing.controller import EditController
+from desktop.qt.create.keys_controller import KeysController
 from desktop.qt.create.queue_controller import QueueController
 from desktop.qt.details.annotation_controller import AnnotationController
 from desktop.qt.details.details_controller import DetailsController
@@ -82,6 +83,7 @@ class Controllers:
     looks: LookController
     duplicates: DuplicatesController
     ignore_rules: IgnoreRulesController
+    keys: KeysController
     server: ServerController
     text: TextController
     watch: WatchController
@@ -199,6 +201,7 @@ def join_controllers(context: Context, window: MainWindow) -> Controllers:
         marks=MarksController(context, centre.grid),
         looks=LookController(context, centre.looks),
         ignore_rules=IgnoreRulesController(context),
+        keys=KeysController(context, window.theme),
         server=ServerController(context),
         preview=preview,
         queue=QueueController(context, indexing.make_searchable),

@@ -18,7 +18,7 @@ MENU = (
     ("browse.cull", "trash.rejected", "browse.stacks", "browse.open_stack"),
     ("window.commands", "window.shortcuts", "window.guide"),
     ("settings.offline",),
-    ("settings.show", "models.show", "create.gemini_key", "create.queue"),
+    ("settings.show", "models.show", "create.keys", "create.queue"),
     ("window.quit",),
 )
 """Ids in groups, as the menu of the window has them."""

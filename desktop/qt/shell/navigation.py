@@ -112,11 +112,6 @@ class Navigation(QObject):
         self._right.creation.use_request(lineage.request)
         self._right.show_tab(CREATE)
 
-    def ask_key(self) -> None:
-        """Let a person enter the Gemini key."""
-        self._right.show_tab(CREATE)
-        self._right.creation.ask_key()
-
     def show_in_library(self, asset_id: int) -> None:
         """Select an asset, leaving the search or the section when it is not in it."""
         grid = self._centre.grid

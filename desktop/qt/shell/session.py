@@ -359,6 +359,7 @@ class Session(QObject):
             panel.online_wanted.connect(lambda: self.window.run_action("settings.offline"))
             panel.show_offline(self.settings.settings.works_offline)
         self.creation.proposed.connect(indexing.settle)
+        self.controllers.keys.changed.connect(self.creation.show_key)
 
         def show_key_state(status: LibraryStatus) -> None:
             # A key that is there may have been refused: what the panel says of that stays.

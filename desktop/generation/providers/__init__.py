@@ -1,0 +1,1 @@
+"""The services that make pictures, a module each; see ``generation.provider``."""
