@@ -14,7 +14,7 @@ from desktop.core.generation_queue import Wait, WaitReason
 from desktop.core.generation_record import GenerationRecord, GenerationRequest
 from desktop.core.progress import Progress
 from desktop.core.text import tr
-from desktop.generation.capabilities import load_models
+from desktop.generation.capabilities import ModelTable, load_models
 from desktop.generation.generator import (
     Destination,
     GenerationResult,
@@ -33,6 +33,11 @@ from desktop.services.reports import GeneratedPicture
 
 FAKE_MODELS = load_models(resource("capabilities/gemini.json"))
 
+_LABELS = {
+    "gemini": "Gemini (Nano Banana)",
+    "vertex": "Gemini on Vertex AI",
+    "openai-images": "OpenAI (GPT Image)",
+}
 Keep = Callable[[Asset, GenerationRecord], None]
 
 
@@ -150,12 +155,20 @@ class FakeDraft(DraftFile):
 
 
 class FakeGenerator:
-    def __init__(self, name: str, label: str, *, is_offline: bool) -> None:
+    def __init__(
+        self,
+        name: str,
+        label: str,
+        *,
+        is_offline: bool,
+        recipient: str = "",
+        models: ModelTable = FAKE_MODELS,
+    ) -> None:
         self.name = name
         self.label = label
         self.is_offline = is_offline
-        self.recipient = "" if is_offline else "Google"
-        self.models = FAKE_MODELS
+        self.recipient = recipient
+        self.models = models
 
     def destination(
         self, request: GenerationRequest, references: Sequence[ReferenceImage]
@@ -184,10 +197,16 @@ def fake_image_services(gemini_key: Credential) -> dict[str, ImageService]:
     return {
         provider.name: ImageService(
             provider,
-            FakeGenerator(provider.name, provider.service, is_offline=False),
+            FakeGenerator(
+                provider.name,
+                _LABELS.get(provider.name, provider.service),
+                is_offline=False,
+                recipient="OpenAI" if provider.service == "OpenAI" else "Google",
+                models=FAKE_MODELS if isinstance(provider.models, str) else provider.models,
+            ),
             provider.base_url,
             gemini_key if provider.name == "gemini" else Credential(lambda: "", lambda _: None),
-            lambda: (),
+            lambda: ("gemini-nano-banana-2.1",),
         )
         for provider in providers()
     }

@@ -658,6 +658,7 @@ class FakeEngine(Engine):
         browsing = FakeBrowsing(assets, annotations)
         endpoints, key_store = FakeEndpoints(), FakeKeyStore()
         generating = FakeGenerating(browsing.take_made)
+        services = fake_image_services(key_store.credential)
         # An engine is frozen once it is made; this is its making.
         vars(self).update(
             browsing=browsing,
@@ -687,11 +688,11 @@ class FakeEngine(Engine):
             watching=FakeWatching(),
             model_switch=FakeModelSwitch(),
             key_store=key_store,
-            image_services=fake_image_services(key_store.credential),
+            image_services=services,
             status=FakeStatus(self),
             generators=(
                 FakeGenerator("moodboard", "Mood board (offline)", is_offline=True),
-                FakeGenerator("gemini", "Gemini (Nano Banana)", is_offline=False),
+                *(each.generator for each in services.values()),
             ),
             thumbnails=FakeThumbnails(thumbnails),
             large_pictures=large_pictures or FakeLargePictures(),

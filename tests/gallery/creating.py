@@ -14,7 +14,9 @@ from desktop.core.generation_record import GenerationRequest, Reference
 from desktop.core.text import ngettext, tr
 from desktop.generation.gemini.refusals import NEW_KEY
 from desktop.generation.generator import Destination, ReferenceImage
+from desktop.qt.create.keys_dialog import KeysDialog
 from desktop.qt.create.panel import GenerationPanel
+from desktop.qt.create.raw_details import RawDetails
 from desktop.qt.create.slot_fields import AssetField
 from desktop.qt.shell.right_panel import CREATE
 from desktop.qt.shell.session import Session
@@ -131,17 +133,64 @@ def key_refused(stage: Stage) -> QWidget:
     )
 
 
-def quota(stage: Stage) -> QWidget:
-    return _refused(
-        stage,
-        QuotaExhausted(
-            tr("Your Gemini quota is used up for now."),
-            safe=tr("Your prompt and references are kept; nothing was saved."),
-            next_step=tr(
-                "Try again in {time}.", time=ngettext("{count} second", "{count} seconds", 40)
-            ),
+def _quota() -> QuotaExhausted:
+    error = QuotaExhausted(
+        tr("Your Gemini quota is used up for now."),
+        safe=tr("Your prompt and references are kept; nothing was saved."),
+        next_step=tr(
+            "Try again in {time}.", time=ngettext("{count} second", "{count} seconds", 40)
         ),
     )
+    error.details = (
+        'HTTP 429\ncontent-type: application/json\n\n{\n  "error": {\n    "code": 429,\n'
+        '    "message": "You exceeded your current quota.",\n'
+        '    "status": "RESOURCE_EXHAUSTED"\n  }\n}'
+    )
+    return error
+
+
+def quota(stage: Stage) -> QWidget:
+    return _refused(stage, _quota())
+
+
+def raw_details(stage: Stage) -> QWidget:
+    window = _refused(stage, _quota())
+    details = window.window().findChild(RawDetails, "of the failure")
+    assert isinstance(details, RawDetails)
+    details.show_button.click()
+    stage.rest()
+    return window
+
+
+def _keys(stage: Stage) -> KeysDialog:
+    engine = full_library(stage.thumbnails)
+    engine.key_store.secret = "a key"
+    session = stage.library(engine)
+    session.window.action_list["create.keys"].trigger()
+    dialog = stage.dialog()
+    assert isinstance(dialog, KeysDialog)
+    stage.rest()
+    return dialog
+
+
+def keys(stage: Stage) -> QWidget:
+    return _keys(stage)
+
+
+def key_entered_in_dialog(stage: Stage) -> QWidget:
+    dialog = _keys(stage)
+    dialog.cards["gemini"].test_button.click()
+    dialog.cards["openai-images"].enter_button.click()
+    stage.rest()
+    return dialog
+
+
+def other_service(stage: Stage) -> QWidget:
+    session = _panel(stage)
+    panel = session.window.right.creation
+    panel.generator_combo.setCurrentIndex(panel.generator_combo.findData("openai-images"))
+    stage.paint()
+    return session.window
 
 
 def references_from_outside(stage: Stage) -> QWidget:
@@ -293,4 +342,8 @@ SCREENS = (
     Screen("71-sending-asked", sending_asked),
     Screen("72-sending-looked-at", sending_looked_at),
     Screen("73-create-offline", offline),
+    Screen("69-create-raw-details", raw_details),
+    Screen("69-create-other-service", other_service),
+    Screen("69-keys", keys),
+    Screen("69-keys-entering", key_entered_in_dialog),
 )

@@ -51,6 +51,7 @@ class FailureCard(QFrame):
         self.first = button("", lambda: self._choose(0))
         self.second = button("", lambda: self._choose(1), is_flat=True)
         self.details = RawDetails()
+        self.details.setObjectName("of the failure")
         self._remedies: list[Remedy] = []
         row = QHBoxLayout()
         row.setSpacing(UNIT)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -79,6 +79,7 @@ class KeysDialog(QDialog):
                 )
             )
             card.form.link_opened.connect(self.link_opened)
+            card.form_opened.connect(self._reveal)
             inside.addWidget(card)
         inside.addStretch()
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
@@ -96,7 +97,8 @@ class KeysDialog(QDialog):
                 wraps=True,
             )
         )
-        column.addWidget(PanelScroll(body), 1)
+        self._scroll = PanelScroll(body)
+        column.addWidget(self._scroll, 1)
         column.addWidget(buttons)
 
     def show_state(self, state: KeyState, said: str = "") -> None:
@@ -107,12 +109,18 @@ class KeysDialog(QDialog):
         """It did not work."""
         self.cards[name].show_problem(sentence, details)
 
+    def _reveal(self, form: QWidget) -> None:
+        # The layout has to know the form before it can be scrolled to.
+        QTimer.singleShot(0, form, lambda: self._scroll.ensureWidgetVisible(form))
+
     def _test(self, name: str) -> None:
         self.cards[name].show_testing()
         self.test_wanted.emit(name)
 
 
 class _KeyCard(QFrame):
+    form_opened = Signal(QWidget)
+
     def __init__(self, state: KeyState, theme: Theme) -> None:
         super().__init__()
         self.setObjectName("card")
@@ -123,7 +131,7 @@ class _KeyCard(QFrame):
         self.result = label(tone="soft", wraps=True)
         self.test_button = button(tr("Test"), lambda: None)
         self.enter_button = button("", self._enter)
-        self.remove_button = button(tr("Remove"), lambda: None, is_flat=True)
+        self.remove_button = button(tr("Remove key"), lambda: None, is_flat=True)
         row = QHBoxLayout()
         row.setSpacing(UNIT)
         for made in (self.test_button, self.enter_button, self.remove_button):
@@ -134,9 +142,7 @@ class _KeyCard(QFrame):
         column.setContentsMargins(2 * UNIT, UNIT + 4, 2 * UNIT, UNIT + 4)
         column.setSpacing(UNIT)
         column.addWidget(label(state.label, weight="strong"))
-        column.addWidget(
-            label(state.address, tone="faint", scale="small", wraps=True, selectable=True)
-        )
+        column.addWidget(label(state.address, tone="faint", scale="small", wraps=True))
         column.addWidget(self.source)
         column.addWidget(self.result)
         column.addLayout(row)
@@ -172,3 +178,4 @@ class _KeyCard(QFrame):
         self.form.setVisible(self.form.isHidden())
         if not self.form.isHidden():
             self.form.field.setFocus()
+            self.form_opened.emit(self.form)

@@ -133,6 +133,8 @@ class GenerationPanel(QWidget):
         self._bar = QProgressBar(textVisible=False)
         self.failure = FailureCard()
         self.failure.remedy_chosen.connect(self._do_about)
+        for details in (self.failure.details, self.key_form.details):
+            details.opened.connect(lambda shown=details: self._scroll.ensureWidgetVisible(shown))
         self.result_card = ResultCard(theme, pictures, cache)
         self.result_card.show_requested.connect(self.show_in_library_requested)
         self.result_card.reference_wanted.connect(self.add_references)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QFontDatabase, QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
@@ -12,6 +13,8 @@ from desktop.qt.widgets.buttons import button
 
 class RawDetails(QWidget):
     """A button, and below it the answer as it came, which can be copied. Hidden without one."""
+
+    opened = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -42,7 +45,11 @@ class RawDetails(QWidget):
         self.setVisible(bool(details))
 
     def _toggle(self) -> None:
-        self._open(self.box.isHidden())
+        is_open = self.box.isHidden()
+        self._open(is_open)
+        if is_open:
+            # The layout has to know the box before it can be scrolled to.
+            QTimer.singleShot(0, self, self.opened.emit)
 
     def _open(self, is_open: bool) -> None:
         self.box.setVisible(is_open)
