@@ -196,7 +196,12 @@ def open_engine(
         indexing = Indexing(survey, catalog, vector_table, vectors, thumbnails, model, sandbox)
         model_switch = ModelSwitch(catalog, vector_table, model, preferences)
         trash = Trash(catalog)
-        services = _image_services(options, preferences, environment)
+        rules = SendingRules(
+            rights,
+            lambda: preferences.settings.works_offline,
+            asks_consent=options.asks_consent,
+        )
+        services = _image_services(options, preferences, environment, rules)
         generators = (
             MoodBoardGenerator(render_board),
             *(service.generator for service in services.values()),
@@ -216,11 +221,6 @@ def open_engine(
             paths.generated,
             editing,
             sandbox,
-        )
-        rules = SendingRules(
-            rights,
-            lambda: preferences.settings.works_offline,
-            asks_consent=options.asks_consent,
         )
         generating = Generating(catalog, attempts, spool, keeping, spending, rules, sandbox)
         browsing = Browsing(
@@ -316,7 +316,10 @@ def open_engine(
 
 
 def _image_services(
-    options: EngineOptions, preferences: Preferences, environment: Mapping[str, str]
+    options: EngineOptions,
+    preferences: Preferences,
+    environment: Mapping[str, str],
+    rules: SendingRules,
 ) -> dict[str, ImageService]:
     """All that there are, by their names, in the order in which they are offered."""
     known = providers()
@@ -350,6 +353,7 @@ def _image_services(
             base_url,
             key,
             profile.listed_models(provider.name),
+            rules.require_online,
         )
     return made
 

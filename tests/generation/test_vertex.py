@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from desktop.core.cancellation import CancelToken
-from desktop.core.errors import KeyMissing, KeyRefused, PlantainError
+from desktop.core.errors import KeyMissing, KeyRefused, PlantainError, WorkingOffline
 from desktop.generation.gemini import VertexGenerator
 from desktop.generation.gemini.sending import location_of
 from tests.fakes.gemini_replies import Failure
@@ -145,3 +145,12 @@ def test_a_dropped_connection_does_not_leave_the_token_as_an_answer(
 )
 def test_the_region_is_in_the_address(host: str, location: str):
     assert location_of(host) == location
+
+
+def test_what_keeps_a_request_here_keeps_the_token_here_too(vertex: VertexServer, tmp_path: Path):
+    def offline() -> None:
+        raise WorkingOffline("Plantain works offline.")
+
+    with pytest.raises(WorkingOffline):
+        at(vertex, vertex.key_file(tmp_path)).ask(request(), (), CancelToken(), offline)
+    assert vertex.token_requests == 0

@@ -64,25 +64,30 @@ def send(
         sending: called when everything is ready and nothing has left; what it raises comes back.
     """
     ask = _interaction if call.api == INTERACTIONS else _content
-
-    def asked(client: genai.Client) -> Awaitable[object]:
-        sending()
-        return ask(client, call, request, references, history)
-
-    return _run(call, cancel, asked)
+    return _run(
+        call, cancel, lambda client: ask(client, call, request, references, history), sending
+    )
 
 
 def list_models(call: Call, cancel: CancelToken) -> Answer | BaseException:
     """Ask which models the key may use: costs nothing."""
-    from google.genai import types
 
-    config = types.ListModelsConfig(page_size=1000)
-    return _run(call, cancel, lambda client: client.aio.models.list(config=config))
+    def asked(client: genai.Client) -> Awaitable[object]:
+        from google.genai import types
+
+        return client.aio.models.list(config=types.ListModelsConfig(page_size=1000))
+
+    return _run(call, cancel, asked, lambda: None)
 
 
-def _run(call: Call, cancel: CancelToken, asked: Asked) -> Answer | BaseException:
+def _run(
+    call: Call, cancel: CancelToken, asked: Asked, sending: Callable[[], None]
+) -> Answer | BaseException:
     async def ask(http: httpx2.AsyncClient) -> None:
+        from google import genai  # noqa: F401 - takes seconds, and is none of what is sent
+
         _silence_key_hint()
+        sending()  # for Vertex, a token is asked for first of all
         client = await _client(call, http)
         try:
             await asked(client)

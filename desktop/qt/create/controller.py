@@ -146,9 +146,8 @@ class CreationController(QObject):
         credential = self._context.engine.image_services[service].key
 
         def keep() -> None:
-            with suppress(
-                ServiceUnavailable, WorkingOffline
-            ):  # it can be entered without a network
+            # A good key can be entered without a network.
+            with suppress(ServiceUnavailable, WorkingOffline):
                 credential.check(key)
             if is_for_session:
                 credential.use_now(key)

@@ -8,7 +8,7 @@ from contextlib import suppress
 from PySide6.QtCore import QObject, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 
-from desktop.core.errors import GenerationError, ServiceUnavailable
+from desktop.core.errors import GenerationError, ServiceUnavailable, WorkingOffline
 from desktop.core.text import ngettext, tr
 from desktop.qt.create.keys_dialog import KeysDialog, KeyState
 from desktop.qt.jobs.context import Context
@@ -73,7 +73,8 @@ class KeysController(QObject):
         service = self._service(name)
 
         def keep() -> str:
-            with suppress(ServiceUnavailable):  # a good key can be entered without a network
+            # A good key can be entered without a network.
+            with suppress(ServiceUnavailable, WorkingOffline):
                 service.key.check(key)
             if is_for_session:
                 service.key.use_now(key)

@@ -53,17 +53,20 @@ def image_service(
     base_url: str,
     key: Credential,
     remembered: Path,
+    require_online: Callable[[], None] = lambda: None,
 ) -> ImageService:
     """Put together; reads what was remembered of its models.
 
     Args:
         remembered: a file of our own for what it lists.
+        require_online: raises where the person works offline.
     """
     listed = _remembered(remembered)
     if listed:
         generator.models = generator.models.with_listed(listed)
 
     def learn(secret: str | None = None) -> tuple[str, ...]:
+        require_online()
         ids = generator.usable_models(secret)
         generator.models = generator.models.with_listed(ids)
         _remember(remembered, ids)
