@@ -212,6 +212,7 @@ def _add_commands(parser: Parser) -> None:
     from desktop.commands import (
         annotate,
         backup,
+        completion,
         doctor,
         duplicates,
         exchange,
@@ -235,6 +236,7 @@ def _add_commands(parser: Parser) -> None:
         template,
         trash,
         truth,
+        update_check,
     )
 
     machine = argparse.ArgumentParser(add_help=False)
@@ -247,9 +249,10 @@ def _add_commands(parser: Parser) -> None:
         *(backup, relocate, exchange, sidecars),
         *(model, server, team),
         *(duplicates, trash, ignore, folders),
-        *(repair, doctor),
+        *(repair, doctor, update_check),
     ):
         noun.add_to(commands)
+    completion.add_to(commands, parser)
 
 
 def _options(arguments: argparse.Namespace) -> EngineOptions:

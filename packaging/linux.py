@@ -25,9 +25,18 @@ from product import (
     VERSION,
 )
 
+from desktop.cli import whole_parser
+from desktop.commands.completion import completion_script
+
 ENTRY = ROOT / "packaging" / "linux" / "plantain.desktop"
 _PROGRAMS = {(PROGRAM, PROGRAM), ("bin", "torch_shm_manager")}
 """Folder and name; a library need not be executable."""
+_COMPLETIONS = {
+    "bash": f"bash-completion/completions/{PROGRAM}",
+    "zsh": f"zsh/vendor-completions/_{PROGRAM}",
+    "fish": f"fish/vendor_completions.d/{PROGRAM}.fish",
+}
+"""Where each shell of Debian looks, below /usr/share."""
 CHANGES = ROOT / ".github" / "CHANGELOG.md"
 
 
@@ -102,6 +111,10 @@ def install(program: Path, root: Path, date: str, licences: Path) -> None:
     page = share / "man/man1" / f"{PROGRAM}.1.gz"
     page.parent.mkdir(parents=True)
     page.write_bytes(packed(manual.page(date)))
+    for shell, place in _COMPLETIONS.items():
+        file = share / place
+        file.parent.mkdir(parents=True)
+        file.write_text(completion_script(whole_parser(), shell), "utf-8")
     shutil.copytree(licences, share / "doc" / PROGRAM, dirs_exist_ok=True)
     allow_reading(root)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from pathlib import Path
 
 from desktop.commands.arguments import path
@@ -27,6 +28,11 @@ def add_to(commands: Commands) -> None:
         ),
     )
     doctor.add_argument(
+        "--fix",
+        action="store_true",
+        help=tr("put right what can be, with a copy first, and say what was done"),
+    )
+    doctor.add_argument(
         "--with-paths",
         action="store_true",
         help=tr("keep the names of folders and files in the report"),
@@ -35,6 +41,13 @@ def add_to(commands: Commands) -> None:
 
 def _doctor(arguments: argparse.Namespace, options: EngineOptions) -> Json:
     target: Path | None = arguments.report
+    if arguments.fix:
+        if target is not None:
+            raise UsageError(
+                tr("--fix and --report do not go together."),
+                next_step=tr("Give one of them, then the other."),
+            )
+        return _fix(arguments, options)
     if target is not None:
         return _report(arguments, options, target)
     if arguments.with_paths:
@@ -47,6 +60,18 @@ def _doctor(arguments: argparse.Namespace, options: EngineOptions) -> Json:
     if not arguments.json:
         say(json.dumps(found, indent=2, ensure_ascii=False))
     return found
+
+
+def _fix(arguments: argparse.Namespace, options: EngineOptions) -> Json:
+    from desktop.commands.mending import mend  # as above
+
+    done, left = mend(options)
+    if not arguments.json:
+        for line in done or [tr("There was nothing that can be put right.")]:
+            say(line)
+        for line in left:
+            say(line, to=sys.stderr)
+    return {"fixed": done, "left": left, "exit_code": 1 if left else 0}
 
 
 def _report(arguments: argparse.Namespace, options: EngineOptions, target: Path) -> Json:

@@ -299,6 +299,15 @@ class Settings:
             set_by="server.show",
         ),
     )
+    update_address: str = field(
+        default="",
+        metadata=_about(
+            SettingGroup.ADVANCED,
+            marked("Address for newer versions"),
+            marked("Asked only when you choose “Check for a newer version”; nothing goes along."),
+            check=no_address,
+        ),
+    )
     gemini_api_version: str = field(
         default="v1beta",
         metadata=_about(

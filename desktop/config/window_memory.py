@@ -79,11 +79,13 @@ class Memory:
     Attributes:
         libraries: folders of the libraries that were open, the last one first.
         places: what was shown, by the library's folder.
+        seen_version: of Plantain, whose news were told; empty before the first start.
     """
 
     window: WindowState = field(default_factory=WindowState)
     libraries: tuple[str, ...] = ()
     places: dict[str, ShownPlace] = field(default_factory=dict[str, ShownPlace])
+    seen_version: str = ""
 
 
 def load_memory(path: Path) -> Memory:
@@ -96,7 +98,8 @@ def load_memory(path: Path) -> Memory:
         return Memory()
     values = cast("dict[str, Any]", raw)
     found = Memory()
-    for name, kind in (("window", WindowState), ("libraries", tuple[str, ...])):
+    kinds = (("window", WindowState), ("libraries", tuple[str, ...]), ("seen_version", str))
+    for name, kind in kinds:
         with contextlib.suppress(MalformedJson):
             found = replace(found, **{name: checked(values.get(name), kind)})
     places = values.get("places")
@@ -143,6 +146,20 @@ class WindowMemory:
         """Those that were open, the last one first; this one is not among them."""
         return tuple(Path(each) for each in self._memory.libraries if each != self._library)
 
+    def news_of(self, version: str) -> str | None:
+        """The version whose news a person has seen before this one, which is remembered as seen;
+        None where there is no news: at the first start of all, or of this version.
+
+        Raises:
+            OSError: it could not be remembered; the news is not told, or it would be each time.
+        """
+        now = load_memory(self._path)
+        if now.seen_version == version:
+            return None
+        save_memory(self._path, replace(now, seen_version=version))
+        is_first = not now.seen_version and not now.libraries
+        return None if is_first else now.seen_version
+
     def keep(self, window: WindowState, place: ShownPlace | None) -> None:
         """Remember these. Another window may have kept its own since.
 
@@ -157,5 +174,5 @@ class WindowMemory:
         if place is not None:
             places[self._library] = place
         others = tuple(each for each in now.libraries if each != self._library)
-        self._memory = Memory(window, (self._library, *others), places)
+        self._memory = Memory(window, (self._library, *others), places, now.seen_version)
         save_memory(self._path, self._memory)

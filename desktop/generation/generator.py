@@ -159,3 +159,22 @@ class ImageGenerator(Protocol):
     def read(self, reply: Reply) -> GenerationResult:
         """What the answer holds; never raises, whatever that is."""
         ...
+
+
+class ServiceGenerator(ImageGenerator, Protocol):
+    """One whose service says which of its models a key may use."""
+
+    def usable_models(self, key: str | None = None) -> tuple[str, ...]:
+        """Their ids; costs nothing, and so is the way to test a key.
+
+        Args:
+            key: None for the one that is in use.
+
+        Raises:
+            GenerationError: the key is refused, or the service cannot be reached.
+        """
+        ...
+
+    def offer(self, ids: tuple[str, ...]) -> None:
+        """What the service has listed decides what is offered from now on."""
+        ...

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from desktop.generation.capabilities import ModelTable
-from desktop.generation.generator import ImageGenerator
+from desktop.generation.generator import ServiceGenerator
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class Provider:
     key_hint: str
     base_url: str
     models: ModelTable | str
-    make: Callable[[Access, ModelTable], ImageGenerator]
+    make: Callable[[Access, ModelTable], ServiceGenerator]
     order: int = 100
 
     @property

@@ -27,6 +27,7 @@ import threading
 from collections.abc import Callable
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Self
 
 from tests.fakes import gemini_replies as replies
 from tests.fakes.gemini_replies import Failure
@@ -129,7 +130,7 @@ class GeminiServer:
         self._http.server_close()
         self._thread.join()
 
-    def __enter__(self) -> GeminiServer:
+    def __enter__(self) -> Self:
         self.start()
         return self
 

@@ -191,6 +191,9 @@ class FakeGenerator:
     def usable_models(self, key: str | None = None) -> tuple[str, ...]:
         return ()
 
+    def offer(self, ids: tuple[str, ...]) -> None:
+        self.models = self.models.with_listed(ids)
+
 
 def fake_image_services(gemini_key: Credential) -> dict[str, ImageService]:
     """As many as there are, with a key for Gemini alone."""

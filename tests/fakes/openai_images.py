@@ -217,7 +217,7 @@ class _Handler(BaseHTTPRequestHandler):
         elif failure is Failure.OVERLOADED:
             self._send_raw(503, b"<html>Service Unavailable</html>", "text/html")
         elif failure is Failure.REDIRECT:
-            self._send_raw(307, b"", "text/html", Location=self.fake.redirect_to)
+            self._send_raw(307, b"", "text/html", headers={"Location": self.fake.redirect_to})
         elif failure is Failure.SIGN_IN_PAGE:
             self._send_raw(200, b"<html>Welcome</html>", "text/html")
         elif failure is Failure.NO_PICTURE:
@@ -248,20 +248,25 @@ class _Handler(BaseHTTPRequestHandler):
         error = {"message": message, "type": "error", "param": None, "code": reason, **more}
         headers = {"Retry-After": retry_after} if retry_after else {}
         body = json.dumps({"error": error}).encode()
-        self._send_raw(code, body, "application/json", **headers)
+        self._send_raw(code, body, "application/json", headers=headers)
 
     def _send(self, code: int, body: object) -> None:
         self._send_raw(code, json.dumps(body).encode(), "application/json")
 
     def _send_raw(
-        self, code: int, body: bytes, kind: str, length: int | None = None, **headers: str
+        self,
+        code: int,
+        body: bytes,
+        kind: str,
+        length: int | None = None,
+        headers: dict[str, str] | None = None,
     ) -> None:
         self.send_response(code, HTTPStatus(code).phrase)
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(body) if length is None else length))
         self.send_header("Connection", "close")
-        for name, value in headers.items():
-            self.send_header(name.replace("_", "-"), value)
+        for name, value in (headers or {}).items():
+            self.send_header(name, value)
         self.end_headers()
         self.wfile.write(body)
         self.close_connection = True

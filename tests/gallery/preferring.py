@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6.QtWidgets import QWidget
 
 from desktop.config.preferences import Preferences
+from desktop.qt.manage.about_dialog import AboutDialog
 from desktop.qt.manage.settings_dialog import SettingsDialog
 from desktop.qt.shell.guide import Guide
 from tests.gallery.stage import Screen, Stage, full_library
@@ -84,6 +85,21 @@ def guide(stage: Stage) -> QWidget:
     return dialog
 
 
+def about(stage: Stage) -> QWidget:
+    session = stage.library()
+    session.window.run_action("help.about")
+    dialog = stage.dialog()
+    assert isinstance(dialog, AboutDialog)
+    stage.until(lambda: dialog.names.count() > 0)
+    return dialog
+
+
+def news(stage: Stage) -> QWidget:
+    session = stage.library()
+    session.window.run_action("help.news")
+    return stage.dialog()
+
+
 SCREENS = (
     Screen("90-settings", settings),
     Screen("91-settings-found", settings_found),
@@ -94,4 +110,6 @@ SCREENS = (
     Screen("96-no-command", no_command),
     Screen("97-shortcuts", shortcuts),
     Screen("98-guide", guide),
+    Screen("98-about", about),
+    Screen("99-news", news),
 )

@@ -96,7 +96,7 @@ def test_a_model_that_nobody_knows_is_usable(openai: OpenAIServer):
 def test_its_models_are_listed_and_those_that_make_pictures_offered(openai: OpenAIServer):
     asked = at(openai.base_url)
     ids = asked.usable_models()
-    asked.models = asked.models.with_listed(ids)
+    asked.offer(ids)
     assert [model.id for model in asked.models.offered()] == [
         "gpt-image-2.5-sunburst",
         "gpt-image-2.5-flare",

@@ -46,6 +46,7 @@ _DATA = re.compile(
     r"|Mood board(?: \(offline\))?|Nano Banana(?: \d\.\d)?|^English$"  # names
     r"|^Podium in on[\s\S]*|a few cherry petals.*|a round compact.*"  # of a template
     r"|^(?:product|set|season|colour)(?: ·.*)?$"
+    r"|GPT Image [\d.]+(?: \w+)?|Python [\d.]+, .*"
     r"|\(?(?:(?:Ctrl|Alt|Shift)\+)+[\w\\/,]+\)?|\(Esc\)|^(?:Esc|Del|Space)$",  # keys
     re.IGNORECASE,
 )

@@ -213,7 +213,7 @@ def test_offline_no_socket_is_opened_until_the_person_goes_online(
     qtbot.waitUntil(lambda: "works offline" in creating.panel.failure_text())
     engine = creating.engine
     with pytest.raises(WorkingOffline):
-        engine.gemini_key.check(KEY)
+        engine.image_services["gemini"].key.check(KEY)
     with pytest.raises(DownloadFailed, match="offline"):
         finish(engine.models.download("ViT-B-32", endpoint=server.base_url, cancel=CancelToken()))
     for uri in ("http://milvus.example:19530", "https://10.0.0.7:19530"):

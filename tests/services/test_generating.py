@@ -46,6 +46,7 @@ class Scripted:
     name = "gemini"
     label = "Scripted"
     is_offline = True
+    recipient = ""
     models = ModelTable("2026-11-29", "scripted-1", ())
 
     def __init__(self, result: GenerationResult) -> None:

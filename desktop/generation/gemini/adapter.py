@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from desktop.core.cancellation import CancelToken
 from desktop.core.errors import PlantainError
@@ -40,7 +39,7 @@ from desktop.generation.generator import (
 )
 from desktop.generation.wire import raw
 from desktop.generation.wire.network import detached, kept_from_coming
-from desktop.generation.wire.peer import Peer, checked_host, checked_key
+from desktop.generation.wire.peer import Peer, checked_host, checked_key, host_of
 from desktop.generation.wire.quoting import body_without_key
 
 if TYPE_CHECKING:
@@ -83,7 +82,7 @@ class GeminiGenerator:
         self._api_version = api_version
         self._total_timeout_s = total_timeout_s
         self.models = models
-        host = urlsplit(base_url).hostname or ""
+        host = host_of(base_url)
         self.recipient = "Google" if host.endswith(".googleapis.com") else host
 
     def ask(
@@ -150,6 +149,10 @@ class GeminiGenerator:
         if isinstance(outcome, PlantainError):
             raise outcome
         return outcome
+
+    def offer(self, ids: tuple[str, ...]) -> None:
+        """What Google has listed decides what is offered from now on."""
+        self.models = self.models.with_listed(ids)
 
     def destination(
         self, request: GenerationRequest, references: Sequence[ReferenceImage]

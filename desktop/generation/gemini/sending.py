@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
@@ -84,7 +85,7 @@ def _run(
     call: Call, cancel: CancelToken, asked: Asked, sending: Callable[[], None]
 ) -> Answer | BaseException:
     async def ask(http: httpx2.AsyncClient) -> None:
-        from google import genai  # noqa: F401 - takes seconds, and is none of what is sent
+        importlib.import_module("google.genai")  # takes seconds, and is none of what is sent
 
         _silence_key_hint()
         sending()  # for Vertex, a token is asked for first of all

@@ -11,6 +11,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 from desktop.core.asset import displayable
@@ -91,7 +92,9 @@ async def access_token(account: ServiceAccount) -> str:
         told = parse_json(response.content)
     except ValueError:
         told = None
-    fields: Mapping[str, object] = told if isinstance(told, dict) else {}
+    fields: Mapping[str, object] = (
+        cast(Mapping[str, object], told) if isinstance(told, dict) else {}
+    )
     token = fields.get("access_token")
     if response.status_code == 200 and isinstance(token, str) and token:
         return token
@@ -102,6 +105,8 @@ async def access_token(account: ServiceAccount) -> str:
 def _assertion(account: ServiceAccount) -> str:
     from google.auth import crypt, jwt
 
+    signers: Any = crypt.RSASigner  # the library says little of its types
+    tokens: Any = jwt
     now = int(time.time())
     claims = {
         "iss": account.client_email,
@@ -111,14 +116,14 @@ def _assertion(account: ServiceAccount) -> str:
         "exp": now + _LIFETIME_S,
     }
     try:
-        signer = crypt.RSASigner.from_string(account.private_key)
+        signer = signers.from_string(account.private_key)
     except Exception as error:
         raise KeyRefused(
             tr("The private key in the key file of {account} is damaged.", account=_of(account)),
             safe=tr("Nothing was sent; your prompt and references are kept."),
             next_step=tr("Make a new key file at {page}.", page=ACCOUNTS_PAGE),
         ) from error
-    return jwt.encode(signer, claims).decode("ascii")
+    return str(tokens.encode(signer, claims), "ascii")
 
 
 def _refused(account: ServiceAccount, status: int, said: object) -> GenerationError:

@@ -12,7 +12,6 @@ import binascii
 import re
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, cast
-from urllib.parse import urlsplit
 
 from desktop.core.cancellation import CancelToken
 from desktop.core.errors import (
@@ -34,12 +33,18 @@ from desktop.core.generation_record import AUTO, GenerationRequest, Usage
 from desktop.core.text import listed, marked, sentences, tr
 from desktop.files.checked_json import parse_json
 from desktop.generation.capabilities import ModelCapabilities, ModelTable, check_request
-from desktop.generation.generator import Destination, GenerationResult, ReferenceImage, Reply
+from desktop.generation.generator import (
+    Destination,
+    GenerationResult,
+    ReferenceImage,
+    Reply,
+    Turn,
+)
 from desktop.generation.provider import Access, Provider
 from desktop.generation.wire import raw
 from desktop.generation.wire.exchange import exchange
 from desktop.generation.wire.network import detached, kept_from_coming, sent_elsewhere
-from desktop.generation.wire.peer import Peer, checked_host, checked_key
+from desktop.generation.wire.peer import Peer, checked_host, checked_key, host_of
 from desktop.generation.wire.quoting import KEPT, body_without_key, one_line, without_key
 
 if TYPE_CHECKING:
@@ -104,7 +109,7 @@ class OpenAIImages:
         self._access = access
         self._base_url = access.base_url.rstrip("/")
         self.models = models
-        host = urlsplit(access.base_url).hostname or ""
+        host = host_of(access.base_url)
         self.recipient = _SERVICE if host.endswith(".openai.com") else host
 
     def destination(
@@ -121,12 +126,16 @@ class OpenAIImages:
         references: Sequence[ReferenceImage],
         cancel: CancelToken,
         sending: Callable[[], None],
+        history: Sequence[Turn] = (),
     ) -> Reply:
-        """Send it once and wait for the answer. Raises: as ``ImageGenerator.ask``."""
+        """Send it once and wait for the answer; the service has no turns.
+
+        Raises: as ``ImageGenerator.ask``.
+        """
         target = self.destination(request, references)
         fields = {
             "model": target.model,
-            "prompt": request.prompt,
+            "prompt": request.sent_text,
             "size": _PIXELS[request.aspect_ratio],
         }
         files = [
@@ -180,6 +189,10 @@ class OpenAIImages:
         except (ValueError, RecursionError):
             raise _told(_unreadable(), outcome) from None
         return tuple(one_line(str(each.get("id") or ""), 200) for each in listed_models)
+
+    def offer(self, ids: tuple[str, ...]) -> None:
+        """What the service has listed decides what is offered from now on."""
+        self.models = self.models.with_listed(ids)
 
     def _checked(self, request: GenerationRequest, references: Sequence[ReferenceImage]) -> str:
         model = self.models.find(request.model)

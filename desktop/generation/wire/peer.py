@@ -32,6 +32,13 @@ class Peer:
     timeout_s: float
 
 
+def host_of(address: str) -> str:
+    """The host that an address names; empty for what is none."""
+    with contextlib.suppress(ValueError):
+        return urlsplit(address).hostname or ""
+    return ""
+
+
 def is_loopback(host: str) -> bool:
     """True for this machine itself, where nothing crosses a network."""
     return host in LOOPBACK

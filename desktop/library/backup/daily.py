@@ -91,6 +91,24 @@ class DailyBackups:
         _LOG.info("copied the catalogue to %s", made.name)
         return made
 
+    def copy_now(self, why: str) -> Path:
+        """A copy that is never removed, before something is done that might go wrong.
+
+        Args:
+            why: a part of its name.
+
+        Raises:
+            LibraryError: the disk is full, or the folder cannot be written to.
+        """
+        stamp = time.strftime("%Y%m%d-%H%M%S", time.localtime(self._clock()))
+        target = self._folder / f"{self._database.path.stem}-{why}-{stamp}.sqlite"
+        try:
+            self._folder.mkdir(exist_ok=True)
+        except OSError as error:
+            raise unusable(self._database.path, error) from error
+        copy_catalog(self._database, target)
+        return target
+
     def keep_up(self) -> None:
         """As ``make_if_due``; a failure is logged and disturbs nobody."""
         try:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QDialog,
-    QDialogButtonBox,
     QFrame,
     QHBoxLayout,
     QVBoxLayout,
@@ -82,8 +81,9 @@ class KeysDialog(QDialog):
             card.form_opened.connect(self._reveal)
             inside.addWidget(card)
         inside.addStretch()
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
-        buttons.rejected.connect(self.reject)
+        foot = QHBoxLayout()
+        foot.addStretch()
+        foot.addWidget(button(tr("Close"), self.reject))
         column = QVBoxLayout(self)
         column.setContentsMargins(2 * UNIT, 2 * UNIT, 2 * UNIT, 2 * UNIT)
         column.setSpacing(2 * UNIT)
@@ -99,7 +99,7 @@ class KeysDialog(QDialog):
         )
         self._scroll = PanelScroll(body)
         column.addWidget(self._scroll, 1)
-        column.addWidget(buttons)
+        column.addLayout(foot)
 
     def show_state(self, state: KeyState, said: str = "") -> None:
         """This is how it is now; ``said``: what came of what a person wanted."""

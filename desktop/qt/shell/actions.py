@@ -22,6 +22,7 @@ from desktop.qt.shell.right_panel import CREATE, DETAILS
 
 if TYPE_CHECKING:
     from desktop.qt.browse.sidebar import Sidebar
+    from desktop.qt.manage.health_controller import HealthController
     from desktop.qt.manage.settings_controller import SettingsController
     from desktop.qt.shell.controllers import Controllers
     from desktop.qt.shell.library_switch import LibrarySwitch
@@ -32,6 +33,7 @@ def window_actions(
     window: MainWindow,
     open_again: Callable[[], object],
     switch: LibrarySwitch,
+    health: HealthController,
     settings: SettingsController | None = None,
 ) -> tuple[Action, ...]:
     """What the window can do by itself, whether a library is open or not.
@@ -39,6 +41,7 @@ def window_actions(
     Args:
         open_again: tries once more to open the library.
         switch: goes over to another library.
+        health: tells of Plantain itself.
         settings: None where the settings cannot be read.
     """
     grid, search, right = window.centre.grid, window.centre.search, window.right
@@ -157,6 +160,9 @@ def window_actions(
             keys=("Ctrl+/",),
         ),
         Action("window.guide", lambda: tr("User's guide"), window.show_guide, keys=("F1",)),
+        Action("help.news", lambda: tr("What is new"), health.show_news),
+        Action("help.update", lambda: tr("Check for a newer version"), health.check),
+        Action("help.about", lambda: tr("About Plantain"), health.show_about),
         Action("window.quit", lambda: tr("Quit"), window.close, keys=("Ctrl+Q",)),
         Action(
             "create.use_as_reference",

@@ -19,6 +19,7 @@ MENU = (
     ("window.commands", "window.shortcuts", "window.guide"),
     ("settings.offline",),
     ("settings.show", "models.show", "create.keys", "create.queue"),
+    ("help.news", "help.update", "help.about"),
     ("window.quit",),
 )
 """Ids in groups, as the menu of the window has them."""

@@ -35,6 +35,7 @@ PLACES = {
     "server": marked("Team"),
     "team": marked("Team"),
     "settings": marked("Window"),
+    "help": marked("Window"),
     "window": marked("Window"),
 }
 """First word of an action's id -> its heading, in the order of the sheet."""

@@ -184,11 +184,18 @@ class Session(QObject):
             window.sidebar.folders.close_folders(self._place().closed_folders)
         if self._preferences is not None:
             self._join_settings(self._preferences)
+        from desktop.qt.manage.health_controller import HealthController
+
+        self.health = HealthController(
+            self._preferences, self._memory, self.lanes, window.centre.notice, window
+        )
         recent = () if self._memory is None else self._memory.libraries
         switch = LibrarySwitch(window, window.centre.notice, self.lanes.browse, recent)
         switch.wanted.connect(self.library_wanted)
         self.switch = switch
-        window.action_list.add(window_actions(window, self._open, switch, self.settings))
+        window.action_list.add(
+            window_actions(window, self._open, switch, self.health, self.settings)
+        )
         window.show_recent(switch.recent, switch.open)
         # Now, and not before: every widget that is moved into another one is dressed anew.
         application = QApplication.instance()
@@ -307,6 +314,7 @@ class Session(QObject):
         window.paths_added.disconnect(self._keep_paths)
         self._controllers = controllers = join_controllers(context, window)
         controllers.library.first_read.connect(self.library_shown)
+        controllers.library.first_read.connect(self.health.tell_news_once)
         controllers.backup.restored.connect(self.switch.open)
         if self._memory is not None:
             controllers.library.first_read.connect(self._come_back)

@@ -7,27 +7,15 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Protocol
 
 from desktop.files.atomic import write_file
 from desktop.files.checked_json import MalformedJson, decode_json
 from desktop.files.regular_file import read_guarded
-from desktop.generation.capabilities import ModelTable
-from desktop.generation.generator import ImageGenerator
+from desktop.generation.generator import ServiceGenerator
 from desktop.generation.provider import Provider
 from desktop.services.credential import Credential
 
 _LOG = logging.getLogger(__name__)
-
-
-class Listing(ImageGenerator, Protocol):
-    """A generator whose service says which models a key may use."""
-
-    models: ModelTable
-
-    def usable_models(self, key: str | None = None) -> tuple[str, ...]:
-        """Ids; costs nothing. Raises: GenerationError."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +29,7 @@ class ImageService:
     """
 
     provider: Provider
-    generator: Listing
+    generator: ServiceGenerator
     base_url: str
     key: Credential
     refresh: Callable[[], tuple[str, ...]]
@@ -49,7 +37,7 @@ class ImageService:
 
 def image_service(
     provider: Provider,
-    generator: Listing,
+    generator: ServiceGenerator,
     base_url: str,
     key: Credential,
     remembered: Path,
@@ -63,12 +51,12 @@ def image_service(
     """
     listed = _remembered(remembered)
     if listed:
-        generator.models = generator.models.with_listed(listed)
+        generator.offer(listed)
 
     def learn(secret: str | None = None) -> tuple[str, ...]:
         require_online()
         ids = generator.usable_models(secret)
-        generator.models = generator.models.with_listed(ids)
+        generator.offer(ids)
         _remember(remembered, ids)
         return ids
 
