@@ -204,9 +204,9 @@ class QueueController(QObject):
             self._take(step.picture)
         elif step.error is not None:
             self._failed += 1
-            if isinstance(step.error, KeyRefused):
-                credential = self._context.engine.gemini_key
-                self._context.lanes.browse.submit(lambda _: credential.refuse())
+            service = self._context.engine.image_services.get(step.generator)
+            if isinstance(step.error, KeyRefused) and service is not None:
+                self._context.lanes.browse.submit(lambda _: service.key.refuse())
         if step.is_over:
             if step.error is not None:
                 self._failed -= 1  # it is waited for, and has not failed for good

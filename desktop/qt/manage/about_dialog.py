@@ -41,6 +41,7 @@ class AboutDialog(QDialog):
         system = f"Python {versions['python']}, {versions['system']}"
         self.count = label(tr("Reading the licences…"), tone="soft")
         self.names = QListWidget()
+        self.names.setObjectName("plain")
         self.names.setAccessibleName(tr("Works of others"))
         self.names.setFixedWidth(32 * UNIT)
         self.names.currentRowChanged.connect(self._show)

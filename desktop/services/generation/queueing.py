@@ -78,11 +78,13 @@ class QueueStep:
         picture: that was made.
         error: why there is none.
         is_over: nothing more can be asked for now: none is left, or there is a reason to wait.
+        generator: who was asked, where it failed.
     """
 
     picture: GeneratedPicture | None = None
     error: PlantainError | None = None
     is_over: bool = False
+    generator: str = ""
 
 
 class GenerationQueue:
@@ -196,7 +198,11 @@ class GenerationQueue:
                 self._table.set_wait(Wait(WaitReason.PERSON, said=error.sentence()))
             elif wait is not None and self._table.wait() == wait:
                 self._table.set_wait(None)
-            return QueueStep(error=error, is_over=self._table.wait() is not None)
+            return QueueStep(
+                error=error,
+                is_over=self._table.wait() is not None,
+                generator=attempt.record.request.generator,
+            )
         finally:
             with self._lock:
                 self._running = ""
