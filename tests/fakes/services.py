@@ -68,6 +68,7 @@ from tests.fakes.generation import (
     fake_image_services,
 )
 from tests.fakes.ignore_rules import FakeIgnoreRules
+from tests.fakes.kits import FakeCloseness, FakeKits
 from tests.fakes.saved_searches import FakeSavedSearches
 from tests.fakes.sending import FakeRights, FakeSendingRules
 from tests.fakes.server_and_team import FakeEndpoints, FakeKeyStore, FakeStoreMigration, FakeTeam
@@ -618,6 +619,8 @@ class FakeEngine(Engine):
     searching: FakeSearching
     generating: FakeGenerating
     attempts: FakeAttempts
+    kits: FakeKits
+    closeness: FakeCloseness
     queue: FakeQueue
     draft: FakeDraft
     annotations: FakeAnnotations
@@ -667,6 +670,8 @@ class FakeEngine(Engine):
             searching=FakeSearching(browsing),
             generating=generating,
             attempts=FakeAttempts(),
+            kits=FakeKits(),
+            closeness=FakeCloseness(),
             queue=FakeQueue(generating),
             draft=FakeDraft(),
             templates=templates or TemplateFiles(resource("prompts"), thumbnails / "prompts"),

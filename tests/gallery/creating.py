@@ -9,6 +9,7 @@ from PySide6.QtCore import QBuffer
 from PySide6.QtGui import QColor, QImage, QImageWriter
 from PySide6.QtWidgets import QWidget
 
+from desktop.core.brand_kit import BrandKit, KitPicture
 from desktop.core.errors import KeyRefused, PlantainError, QuotaExhausted, WorkingOffline
 from desktop.core.generation_record import GenerationRequest, Reference
 from desktop.core.text import ngettext, tr
@@ -322,7 +323,61 @@ def save_template(stage: Stage) -> QWidget:
     return dialog
 
 
+AURORA = BrandKit(
+    "Aurora",
+    ("#000080", "#008080", "#F2B8C6"),
+    (KitPicture(picture(1).path, "logo", 1), KitPicture(picture(4).path, "style", 4)),
+    "Calm, matte and wide; daylight from the side.",
+    ("plastic", "smiling models"),
+)
+
+
+def _with_kit(stage: Stage) -> Session:
+    engine = full_library(stage.thumbnails)
+    engine.kits.save(AURORA)
+    session = _panel(stage, engine=engine)
+    panel = session.window.right.creation
+    stage.until(lambda: bool(panel.kits.kits))
+    panel.kits.choose(panel.kits.kits[0])
+    stage.rest()
+    return session
+
+
+def kit(stage: Stage) -> QWidget:
+    return _with_kit(stage).window
+
+
+def kit_narrow(stage: Stage) -> QWidget:
+    window = _with_kit(stage).window
+    window.resize(1000, 640)
+    stage.rest()
+    return window
+
+
+def kit_editor(stage: Stage) -> QWidget:
+    session = _with_kit(stage)
+    assert session.kits is not None
+    session.kits.edit(session.window.right.creation.kits.kit)
+    assert session.kits.dialog is not None
+    stage.rest()
+    return session.kits.dialog
+
+
+def created_with_kit(stage: Stage) -> QWidget:
+    session = _with_kit(stage)
+    panel = session.window.right.creation
+    panel.choices.variants.setCurrentIndex(1)
+    panel.generate_button.click()
+    stage.until(lambda: bool(panel.result_card.closeness()))
+    stage.rest()
+    return session.window
+
+
 SCREENS = (
+    Screen("58-create-kit", kit),
+    Screen("58-create-kit-1000x640", kit_narrow),
+    Screen("58-created-with-kit", created_with_kit),
+    Screen("58-kit-editor", kit_editor),
     Screen("59-create-template", template),
     Screen("59-create-template-1000x640", template_narrow),
     Screen("59-create-template-by-hand", template_changed_by_hand),

@@ -45,6 +45,7 @@ _DATA = re.compile(
     r"|\b(?:Plantain|JPEG|PNG|GIF|PDF|PSD|SVG|WEBP|VIDEO|MIT|Apache-2\.0|ViT-\S*|my-model|Gemini)\b"
     r"|Mood board(?: \(offline\))?|Nano Banana(?: \d\.\d)?|^English$"  # names
     r"|^Podium in on[\s\S]*|a few cherry petals.*|a round compact.*"  # of a template
+    r"|^Aurora$|Brand palette, to be[\s\S]*|^navy .*|Calm, matte.*|smiling models"  # of a kit
     r"|^(?:product|set|season|colour)(?: ·.*)?$"
     r"|GPT Image [\d.]+(?: \w+)?|Python [\d.]+, .*"
     r"|\(?(?:(?:Ctrl|Alt|Shift)\+)+[\w\\/,]+\)?|\(Esc\)|^(?:Esc|Del|Space)$",  # keys

@@ -46,6 +46,8 @@ class CreationController(QObject):
     _came = Signal(object)
     """GeneratedPicture: sent from the lane, as soon as it is there."""
 
+    indexed = Signal(object)
+    """GeneratedPicture that can be found by now, as far as it can at all."""
     proposed = Signal()
     """The vector store is open from now on, if it was not before."""
 
@@ -256,6 +258,7 @@ class CreationController(QObject):
         handle.finished.connect(
             lambda is_searchable: self._panel.show_whether_searchable(result, is_searchable)
         )
+        handle.finished.connect(lambda _: self.indexed.emit(result))
 
     def _finish(self, results: Sequence[GeneratedPicture]) -> Outcome:
         self._is_kept = True

@@ -34,6 +34,7 @@ from desktop.generation.template import PromptTemplate
 from desktop.qt.create.choices import Choices
 from desktop.qt.create.failure_card import FailureCard
 from desktop.qt.create.key_form import KeyForm
+from desktop.qt.create.kit_row import KitRow
 from desktop.qt.create.queue_row import QueueRow
 from desktop.qt.create.reference_tray import ReferenceTray
 from desktop.qt.create.result_card import ResultCard
@@ -111,6 +112,10 @@ class GenerationPanel(QWidget):
         self.tray.changed.connect(self.draft_changed)
         self.tray.changed.connect(lambda: self.templates.keep_references(self.tray.references()))
         self.templates.references_changed.connect(self.tray.exchange)
+        self.kits = KitRow(theme)
+        self.kits.references_changed.connect(self.tray.exchange)
+        self.kits.chosen.connect(self._refresh)
+        self.kits.chosen.connect(self.draft_changed)
         self._count = label(tone="faint", scale="small")
         self.missing = label(tone="faint", scale="small", wraps=True)
         self.choices = Choices()
@@ -175,6 +180,8 @@ class GenerationPanel(QWidget):
         column.addLayout(references)
         column.addWidget(self.tray)
         column.addWidget(self.missing)
+        column.addSpacing(UNIT)
+        column.addWidget(self.kits)
         column.addSpacing(UNIT)
         column.addWidget(self.choices)
         honesty = QHBoxLayout()
@@ -265,6 +272,7 @@ class GenerationPanel(QWidget):
         """Start from an earlier request: exactly what it asked for."""
         self.propose_check.setChecked(False)
         self.templates.use(request, request.references)
+        self.kits.use(request)
         self.prompt.setPlainText(request.prompt)
         self.tray.replace_all(request.references)
         self.choices.use(request)
@@ -319,25 +327,20 @@ class GenerationPanel(QWidget):
 
     def request(self) -> GenerationRequest:
         """What the panel holds now: the words, and the pictures that were shown for them."""
-        return self.choices.in_request(
-            self.templates.in_request(
-                GenerationRequest(prompt=self._words(), references=self.tray.references())
-            )
-        )
+        request = GenerationRequest(prompt=self._words(), references=self.tray.references())
+        return self.choices.in_request(self.kits.in_request(self.templates.in_request(request)))
 
     def draft(self) -> GenerationRequest:
         """What was entered: the words as they are, and the pictures that a person chose."""
-        return self.choices.in_request(
-            self.templates.in_draft(
-                GenerationRequest(prompt=self.prompt.toPlainText(), references=self.tray.pinned())
-            )
-        )
+        request = GenerationRequest(self.prompt.toPlainText(), self.tray.pinned())
+        return self.choices.in_request(self.kits.in_request(self.templates.in_draft(request)))
 
     def restore(self, draft: GenerationRequest) -> None:
         """Go on with what was entered before the window was closed, unless something is."""
-        if not self.prompt.toPlainText() and not self.tray.references():
+        if not self.prompt.toPlainText() and self.kits.only_kits(self.request()):
             self.choices.use(draft)
             self.templates.use(draft, draft.references)
+            self.kits.use(draft)
             self.tray.replace_all(draft.references)
             self.prompt.setPlainText(draft.prompt)
 
@@ -418,7 +421,9 @@ class GenerationPanel(QWidget):
         self.queue_row.add_button.setEnabled(can_begin)
         self.generate_button.setText(tr("Creating…") if self._is_running else tr("Create picture"))
         self.cancel_button.setVisible(self._is_running)
-        self.choices.show_price(self.request())
+        request = self.request()
+        self.choices.show_price(request)
+        self.kits.tell(request)
 
     def _generate(self) -> None:
         if self.generate_button.isEnabled():

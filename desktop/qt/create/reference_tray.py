@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.core.asset import Asset, displayable
+from desktop.core.brand_kit import LOGO, is_from_kit
 from desktop.core.generation_record import CHOSEN, Reference
 from desktop.core.text import ngettext, number, tr
 from desktop.qt.images.cache import PixmapCache
@@ -118,13 +119,19 @@ class ReferenceTray(DropFrame):
         items = list(self._items)
         left_out = 0
         for reference in references:
-            item = TrayItem(replace(reference, reason=CHOSEN), is_pinned=True)
+            if not is_from_kit(reference):
+                reference = replace(reference, reason=CHOSEN)
+            item = TrayItem(reference, is_pinned=True)
             self._refused.discard(item.identity)
             same = [at for at, old in enumerate(items) if old.identity == item.identity]
             if same:
                 held = items[same[0]].reference
-                kept = replace(
-                    held, role=reference.role or held.role, label=reference.label or held.label
+                kept = (
+                    reference
+                    if is_from_kit(reference)
+                    else replace(
+                        held, role=reference.role or held.role, label=reference.label or held.label
+                    )
                 )
                 items[same[0]] = TrayItem(kept, is_pinned=True)
                 continue
@@ -148,7 +155,7 @@ class ReferenceTray(DropFrame):
         self._full.setVisible(left_out > 0)
 
     def exchange(self, old: Sequence[Reference], new: Sequence[Reference]) -> None:
-        """What a slot of a template held gives way to what it holds now."""
+        """What a slot of a template, or a kit, brought gives way to what it brings now."""
         gone = {TrayItem(each, is_pinned=True).identity for each in old} - {
             TrayItem(each, is_pinned=True).identity for each in new
         }
@@ -242,7 +249,10 @@ class ReferenceTray(DropFrame):
         is_for = reference.words and reference.reason != CHOSEN
         why = tr("for “{words}”", words=reference.words) if is_for else tr(reference.reason)
         why = why[:1].upper() + why[1:]
-        if reference.label:
+        if is_from_kit(reference):
+            role = tr("Logo") if reference.role == LOGO else tr("Style")
+            why = f"{role} · {why}"
+        elif reference.label:
             why = f"{reference.label} · {why}"
         score = "" if reference.score is None else number(reference.score, 2)
         reason = ElidedLabel(" · ".join(part for part in (why, score) if part))

@@ -9,7 +9,7 @@ from PySide6.QtCore import Signal, SignalInstance
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from desktop.core.asset import displayable
-from desktop.core.text import listed, ngettext, number, tr
+from desktop.core.text import listed, ngettext, number, sentences, tr
 from desktop.qt.create.turns_view import TurnsView
 from desktop.qt.images.cache import PixmapCache
 from desktop.qt.images.pictures import Pictures
@@ -18,6 +18,7 @@ from desktop.qt.widgets.buttons import button
 from desktop.qt.widgets.emptying import empty_layout
 from desktop.qt.widgets.labels import ElidedLabel, label
 from desktop.qt.widgets.picture_label import PictureLabel
+from desktop.services.generation.closeness import Closeness
 from desktop.services.reports import GeneratedPicture
 
 _IN_STRIP = 5
@@ -49,6 +50,10 @@ class ResultCard(QFrame):
         self._strip = QHBoxLayout()
         self._strip.setSpacing(UNIT)
         self.result: GeneratedPicture | None = None
+        self._results: tuple[GeneratedPicture, ...] = ()
+        self._measured: dict[int, tuple[str, Closeness]] = {}
+        self._close = label(tone="soft", scale="small", wraps=True)
+        self._close.hide()
         self._picture = PictureLabel(theme, cache, ratio=0.8)
         self._name = ElidedLabel()
         self._name.setProperty("weight", "strong")
@@ -90,6 +95,7 @@ class ResultCard(QFrame):
         column.addWidget(self._picture)
         column.addWidget(self._name)
         column.addWidget(self._made)
+        column.addWidget(self._close)
         column.addWidget(self._text)
         column.addWidget(self._others)
         column.addLayout(self._strip)
@@ -98,7 +104,10 @@ class ResultCard(QFrame):
         column.addLayout(second)
 
     def show_results(self, results: Sequence[GeneratedPicture]) -> None:
-        """Pictures were created: the last one large, all others small below it."""
+        """Pictures were created: the closest to their kit large, or else the last one; all others
+        small below it."""
+        self._results = tuple(results)
+        results = sorted(results, key=self._closeness)
         self.show_result(results[-1])
         others = [asset for result in results for asset in result.assets][:-1]
         drafts = sum(len(result.drafts) for result in results)
@@ -136,8 +145,34 @@ class ResultCard(QFrame):
         if result.cost_usd:
             made += f" · ${number(result.cost_usd, 4)}"
         self._made.setText(made)
+        self._tell_closeness(result)
         self._text.setText(result.record.text)
         self._text.setVisible(bool(result.record.text))
+
+    def show_closeness(self, kit: str, measured: Closeness) -> None:
+        """How close one of the pictures came to its kit; the closest is shown from now on."""
+        self._measured[measured.asset_id] = (kit, measured)
+        if self.result in self._results:  # or a person looks at an earlier turn
+            self.show_results(self._results)
+
+    def closeness(self) -> str:
+        """What is said of it; empty where nothing is."""
+        return "" if self._close.isHidden() else self._close.text()
+
+    def _closeness(self, result: GeneratedPicture) -> float:
+        _, measured = self._measured.get(result.asset.id, ("", None))
+        return -1.0 if measured is None or measured.score is None else measured.score
+
+    def _tell_closeness(self, result: GeneratedPicture) -> None:
+        kit, measured = self._measured.get(result.asset.id, ("", None))
+        if measured is not None and measured.score is not None:
+            share = number(measured.score * 100)
+            self._close.setText(
+                sentences(
+                    tr("{share} % close to “{kit}”.", share=share, kit=kit), measured.reason()
+                )
+            )
+        self._close.setVisible(measured is not None and measured.score is not None)
 
     def show_whether_searchable(self, result: GeneratedPicture, is_searchable: bool) -> None:
         """Indexing ``result`` has ended, which may not be the one shown any more."""

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from desktop.config.preferences import Preferences
     from desktop.config.window_memory import WindowMemory
     from desktop.qt.create.controller import CreationController
+    from desktop.qt.create.kit_controller import KitController
     from desktop.qt.create.template_controller import TemplateController
     from desktop.qt.jobs.context import Context
     from desktop.qt.manage.settings_controller import SettingsController
@@ -104,6 +105,7 @@ class Session(QObject):
         self._controllers: Controllers | None = None
         self.creation: CreationController | None = None
         self.templates: TemplateController | None = None
+        self.kits: KitController | None = None
 
     def start(self) -> None:
         """Show the window at once; its panels and the library come behind that."""
@@ -344,6 +346,7 @@ class Session(QObject):
 
     def _join_creation(self, context: Context) -> None:
         from desktop.qt.create.controller import CreationController
+        from desktop.qt.create.kit_controller import KitController
         from desktop.qt.create.template_controller import TemplateController
         from desktop.qt.create.turns_controller import TurnsController
 
@@ -361,6 +364,8 @@ class Session(QObject):
         card = panel.result_card
         card.part_wanted.connect(lambda result: editing.change_part(result.asset))
         card.cut_out_wanted.connect(lambda result: editing.cut_out(result.asset))
+        self.kits = KitController(context, panel, self.window.centre.grid.selected_assets)
+        self.creation.indexed.connect(self.kits.measure)
         self.window.closing.connect(self.creation.keep_now)
         if self.settings is not None:
             panel.settings_wanted.connect(self.settings.show)

@@ -1,0 +1,136 @@
+"""Brand kits on their way between the catalogue and the Create panel, and closeness to them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QObject
+
+from desktop.core.asset import Asset
+from desktop.core.brand_kit import BrandKit
+from desktop.core.text import tr
+from desktop.qt.create.kit_dialog import KitDialog
+from desktop.qt.create.panel import GenerationPanel
+from desktop.qt.jobs.context import Context
+from desktop.services.generation.closeness import Closeness
+from desktop.services.reports import GeneratedPicture
+
+_Read = tuple[list[BrandKit], str]
+
+
+class KitController(QObject):
+    """Reads, keeps and removes kits, and measures what was made with one.
+
+    Args:
+        selected: the assets that are selected in the grid.
+    """
+
+    def __init__(
+        self, context: Context, panel: GenerationPanel, selected: Callable[[], Sequence[Asset]]
+    ) -> None:
+        super().__init__(panel)
+        self._context = context
+        self._panel = panel
+        self._selected = selected
+        self.dialog: KitDialog | None = None
+        row = panel.kits
+        row.edit_wanted.connect(self.edit)
+        row.default_wanted.connect(self._set_default)
+        row.remove_wanted.connect(self._remove)
+        row.version_wanted.connect(self._find_version)
+        self._read()
+
+    def edit(self, kit: BrandKit | None) -> None:
+        """Open the editor; None for a new kit."""
+        context = self._context
+        dialog = KitDialog(
+            kit,
+            self._selected,
+            context.theme,
+            context.pictures,
+            context.cache,
+            context.dialog_parent,
+        )
+        dialog.saved.connect(lambda made: self._save(dialog, made))
+        self.dialog = dialog
+        dialog.show()  # beside the window: pictures are selected there and dragged from there
+
+    def measure(self, result: GeneratedPicture) -> None:
+        """How close a picture came to the kit that it was made with; without one nothing."""
+        request, engine = result.record.request, self._context.engine
+        if not request.kit:
+            return
+
+        def find() -> list[Closeness]:
+            version = int(request.kit_version) if request.kit_version.isdecimal() else None
+            kit = engine.kits.named(request.kit, version)
+            return engine.closeness.measure(kit, [result.asset.id])
+
+        handle = self._context.lanes.browse.submit(lambda _: find())
+        handle.finished.connect(
+            lambda found: self._panel.result_card.show_closeness(request.kit, found[0])
+        )
+        handle.failed.connect(self._context.notice)
+
+    def _read(self) -> None:
+        kits = self._context.engine.kits
+        handle = self._context.lanes.browse.submit(lambda _: (kits.all(), kits.default()))
+        handle.finished.connect(self._show)
+        handle.failed.connect(self._context.notice)
+
+    def _show(self, read: _Read) -> None:
+        self._panel.kits.show_kits(*read)
+
+    def _save(self, dialog: KitDialog, kit: BrandKit) -> None:
+        kits = self._context.engine.kits
+        handle = self._context.lanes.browse.submit(lambda _: kits.save(kit))
+        handle.finished.connect(lambda saved: self._on_saved(dialog, saved))
+        handle.failed.connect(
+            lambda error: dialog.show_problem(self._context.known(error).sentence())
+        )
+
+    def _on_saved(self, dialog: KitDialog, kit: BrandKit) -> None:
+        self.dialog = None
+        dialog.accept()
+        self._panel.kits.choose(kit)
+        self._read()
+
+    def _set_default(self, name: str) -> None:
+        kits = self._context.engine.kits
+        handle = self._context.lanes.browse.submit(lambda _: kits.set_default(name))
+        handle.finished.connect(lambda _: self._read())
+        handle.failed.connect(self._context.notice)
+
+    def _remove(self, name: str) -> None:
+        kits = self._context.engine.kits
+
+        def remove() -> BrandKit:
+            kit = kits.named(name)
+            kits.remove(name)
+            return kit
+
+        handle = self._context.lanes.browse.submit(lambda _: remove())
+        handle.finished.connect(self._on_removed)
+        handle.failed.connect(self._context.notice)
+
+    def _on_removed(self, kit: BrandKit) -> None:
+        kits = self._context.engine.kits
+
+        def bring_back() -> None:
+            handle = self._context.lanes.browse.submit(lambda _: kits.save(kit))
+            handle.finished.connect(lambda _: self._read())
+            handle.failed.connect(self._context.notice)
+
+        self._context.notices.say(
+            tr("The brand kit “{name}” was removed.", name=kit.name),
+            action=tr("Undo"),
+            chosen=bring_back,
+        )
+        self._read()
+
+    def _find_version(self, name: str, version: str) -> None:
+        kits = self._context.engine.kits
+        number = int(version) if version.isdecimal() else None
+        handle = self._context.lanes.browse.submit(lambda _: kits.named(name, number))
+        handle.finished.connect(self._panel.kits.show_version)
+        # Of another library: what it said is in the record, and is sent as it was.

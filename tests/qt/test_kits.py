@@ -1,0 +1,191 @@
+"""Brand kits in the Create panel: made, sent along, measured against."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QToolButton
+from pytestqt.qtbot import QtBot
+
+from desktop.core.brand_kit import FROM_KIT, BrandKit, KitPicture
+from desktop.core.generation_record import GenerationRequest
+from desktop.qt.create.panel import GenerationPanel
+from desktop.qt.shell.right_panel import CREATE
+from desktop.qt.shell.session import Session
+from desktop.qt.widgets.dragging import assets_mime
+from tests.fakes.services import FakeEngine, make_asset
+from tests.qt.conftest import Opener
+from tests.qt.drops import drop
+
+LOGO, LOOK = make_asset(1), make_asset(2)
+AURORA = BrandKit(
+    "Aurora",
+    ("#000080",),
+    (KitPicture(LOGO.path, "logo", LOGO.id), KitPicture(LOOK.path, "style", LOOK.id)),
+    "Calm.",
+    ("plastic",),
+)
+
+
+@pytest.fixture
+def engine() -> FakeEngine:
+    engine = FakeEngine([make_asset(n) for n in range(1, 9)])
+    engine.kits.save(AURORA)
+    return engine
+
+
+def open_panel(engine: FakeEngine, open_session: Opener, qtbot: QtBot) -> Session:
+    session = open_session(engine)
+    session.window.right.show_tab(CREATE)
+    panel = session.window.right.creation
+    panel.propose_check.setChecked(False)
+    qtbot.waitUntil(lambda: len(panel.kits.kits) == len(engine.kits.offered))
+    return session
+
+
+@pytest.fixture
+def session(engine: FakeEngine, open_session: Opener, qtbot: QtBot) -> Session:
+    return open_panel(engine, open_session, qtbot)
+
+
+@pytest.fixture
+def panel(session: Session) -> GenerationPanel:
+    return session.window.right.creation
+
+
+def choose(panel: GenerationPanel, title: str, qtbot: QtBot) -> None:
+    menu = panel.kits.button.menu()
+    menu.popup(panel.mapToGlobal(panel.rect().center()))
+    [action] = [each for each in menu.actions() if each.text() == title]
+    menu.setActiveAction(action)
+    qtbot.keyClick(menu, Qt.Key.Key_Return)
+
+
+def create(panel: GenerationPanel, qtbot: QtBot) -> None:
+    qtbot.mouseClick(panel.generate_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not panel.is_running)
+
+
+def test_what_stands_in_the_panel_is_what_is_sent(
+    panel: GenerationPanel, engine: FakeEngine, qtbot: QtBot
+) -> None:
+    qtbot.keyClicks(panel.prompt, "a cape")
+    panel.add_references([make_asset(5)])
+    choose(panel, "Aurora", qtbot)
+    assert [
+        (each.asset_id, each.role, each.reason == FROM_KIT) for each in panel.tray.pinned()
+    ] == [
+        *((5, "", False), (1, "logo", True)),
+        (2, "style", True),
+    ]
+    assert "Reference picture 2: the brand's logo." in panel.kits.words()
+    removes = [b for b in panel.tray.findChildren(QToolButton, "remove") if b.isVisible()]
+    qtbot.mouseClick(removes[1], Qt.MouseButton.LeftButton)
+    assert "logo" not in panel.kits.words(), "what does not go along is not spoken of"
+    assert "Reference picture 2: the look of the brand." in panel.kits.words()
+    create(panel, qtbot)
+    [request] = engine.generating.requests
+    assert request.prompt == "a cape"
+    assert request.kit_text == panel.kits.words()
+    assert (request.kit, request.kit_version) == ("Aurora", "1")
+    assert [each.asset_id for each in request.references] == [5, 2]
+    choose(panel, "None", qtbot)
+    assert [each.asset_id for each in panel.tray.references()] == [5]
+    assert panel.kits.words() == ""
+    assert panel.request().kit == ""
+
+
+def test_a_picture_that_was_proposed_already_is_the_kits_from_then_on(
+    panel: GenerationPanel, qtbot: QtBot
+) -> None:
+    panel.add_references([LOGO])
+    choose(panel, "Aurora", qtbot)
+    assert [each.role for each in panel.tray.references()] == ["logo", "style"]
+
+
+def test_results_are_measured_and_the_closest_is_shown(
+    panel: GenerationPanel, engine: FakeEngine, qtbot: QtBot
+) -> None:
+    engine.closeness.scores = {1010: (0.9, 0.8), 1020: (0.2, 0.1)}
+    qtbot.keyClicks(panel.prompt, "a cape")
+    choose(panel, "Aurora", qtbot)
+    panel.choices.variants.setCurrentIndex(1)
+    create(panel, qtbot)
+    qtbot.waitUntil(lambda: panel.result_card.closeness().startswith("85 % close to “Aurora”."))
+    assert "Colours: 50 % fit the palette." in panel.result_card.closeness()
+    assert panel.result_card.result is not None
+    assert panel.result_card.result.asset.id == 1010, "not the last one, but the closest"
+    assert {version for version, _ in engine.closeness.asked} == {1}
+
+
+def test_the_default_goes_along_by_itself(
+    engine: FakeEngine, open_session: Opener, session: Session, panel: GenerationPanel, qtbot: QtBot
+) -> None:
+    choose(panel, "Aurora", qtbot)
+    choose(panel, "Send it along with every new prompt", qtbot)
+    qtbot.waitUntil(lambda: engine.kits.always == "Aurora")
+    another = FakeEngine([make_asset(n) for n in range(1, 9)])
+    another.kits.save(AURORA)
+    another.kits.set_default("Aurora")
+    second = open_panel(another, open_session, qtbot).window.right.creation
+    qtbot.waitUntil(lambda: second.request().kit == "Aurora")
+    choose(second, "None", qtbot)
+    assert second.request().kit == ""
+
+
+def test_what_was_made_with_an_older_version_opens_with_it(
+    panel: GenerationPanel, engine: FakeEngine, qtbot: QtBot
+) -> None:
+    qtbot.keyClicks(panel.prompt, "a cape")
+    choose(panel, "Aurora", qtbot)
+    made = panel.request()
+    engine.kits.save(BrandKit("Aurora", ("#FF0000",)))
+    panel.use_request(GenerationRequest("something else"))
+    assert panel.request().kit == ""
+    panel.use_request(made)
+    assert panel.request() == made, "before the version was looked up"
+    qtbot.waitUntil(lambda: panel.kits.kit is not None)
+    assert panel.request() == made
+
+
+def test_a_kit_is_made_and_changed_in_the_editor(
+    session: Session, panel: GenerationPanel, engine: FakeEngine, qtbot: QtBot
+) -> None:
+    choose(panel, "New brand kit…", qtbot)
+    assert session.kits is not None
+    dialog = session.kits.dialog
+    assert dialog is not None
+    assert not dialog.save_button.isEnabled()
+    qtbot.keyClicks(dialog.name, "Borealis")
+    assert "needs a colour, a picture or words" in dialog.problem.text()
+    qtbot.keyClicks(dialog.colour, "loud")
+    qtbot.keyClick(dialog.colour, Qt.Key.Key_Return)
+    assert dialog.palette_codes == []
+    dialog.colour.clear()
+    qtbot.keyClicks(dialog.colour, "teal")
+    qtbot.keyClick(dialog.colour, Qt.Key.Key_Return)
+    assert drop(dialog.logos, assets_mime([make_asset(3)]))
+    session.window.centre.grid.select_asset(4)
+    qtbot.mouseClick(dialog.styles.take_button, Qt.MouseButton.LeftButton)
+    qtbot.keyClicks(dialog.do_nots, "neon")
+    qtbot.mouseClick(dialog.save_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: panel.request().kit == "Borealis")
+    saved = engine.kits.named("borealis")
+    assert saved.version == 1, "Return added the colour, and did not save"
+    assert saved.palette == ("#008080",)
+    assert [(each.asset_id, each.role) for each in saved.pictures] == [(3, "logo"), (4, "style")]
+    assert saved.do_nots == ("neon",)
+    choose(panel, "Edit this kit…", qtbot)
+    again = session.kits.dialog
+    assert again is not None
+    qtbot.keyClicks(again.style_text, "Quiet.")
+    qtbot.mouseClick(again.save_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: panel.request().kit_version == "2")
+    assert engine.kits.named("borealis").style_text == "Quiet."
+    assert "Brand style: Quiet." in panel.kits.words()
+    choose(panel, "Remove this kit", qtbot)
+    qtbot.waitUntil(lambda: panel.request().kit == "")
+    notice = session.window.centre.notice
+    qtbot.waitUntil(lambda: "was removed" in notice.text())
+    qtbot.mouseClick(notice.action_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: "borealis" in engine.kits.offered)
