@@ -216,6 +216,7 @@ def _add_commands(parser: Parser) -> None:
         doctor,
         duplicates,
         exchange,
+        flag,
         folders,
         generate,
         generation_queue,
@@ -226,6 +227,7 @@ def _add_commands(parser: Parser) -> None:
         model,
         propose,
         relocate,
+        rename,
         repair,
         rights,
         search,
@@ -243,7 +245,7 @@ def _add_commands(parser: Parser) -> None:
     machine.add_argument("--json", action="store_true", help=tr("one JSON object on stdout"))
     commands = Commands(parser, _common(), machine)
     for noun in (
-        *(index, search, annotate),
+        *(index, search, annotate, flag, rename),
         *(propose, generate, truth, template, kit, image_models, generation_queue, spend),
         rights,
         *(backup, relocate, exchange, sidecars),

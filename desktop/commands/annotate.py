@@ -35,7 +35,7 @@ def add_to(commands: Commands) -> None:
     ):
         parser = tag.add(name, run, text)
         parser.add_argument("tag", type=words, metavar="TAG")
-        _add_paths(parser)
+        add_paths(parser)
     rename = tag.add("rename", _tag_rename, tr("give a tag another name, everywhere"))
     rename.add_argument("tag", type=words, metavar="OLD")
     rename.add_argument("new", type=words, metavar="NEW")
@@ -46,10 +46,10 @@ def add_to(commands: Commands) -> None:
 
     rate = commands.add("rate", _rate, tr("give pictures stars"))
     rate.add_argument("stars", type=count, metavar="STARS", help=tr("1 to 5; 0 for none"))
-    _add_paths(rate)
+    add_paths(rate)
     note = commands.add("note", _note, tr("write a note about a picture"))
     note.add_argument("text", type=words, metavar="TEXT", help=tr("empty for none"))
-    _add_paths(note)
+    add_paths(note)
     show = commands.add("show", _show, tr("everything known about a picture"))
     show.add_argument("path", type=path, metavar="PATH")
 
@@ -70,7 +70,7 @@ def add_to(commands: Commands) -> None:
         if name == "create":
             parser.add_argument("paths", nargs="*", type=path, metavar="PATH")
         if name in {"add", "remove"}:
-            _add_paths(parser)
+            add_paths(parser)
         if name == "add":
             parser.add_argument(
                 "--at", type=count, metavar="N", help=tr("before this place, from 0")
@@ -84,7 +84,8 @@ def add_to(commands: Commands) -> None:
     copies.add_argument("folder", type=path, metavar="FOLDER")
 
 
-def _add_paths(parser: argparse.ArgumentParser) -> None:
+def add_paths(parser: argparse.ArgumentParser) -> None:
+    """Take pictures, as ``assets_at`` finds them."""
     parser.add_argument(
         "paths", nargs="+", type=path, metavar="PATH", help=tr("pictures, or folders of them")
     )
@@ -111,7 +112,7 @@ def _tag_add(arguments: argparse.Namespace, options: EngineOptions) -> Json:
     with open_library(options) as engine:
         undo = engine.annotations.tag(assets_at(engine, arguments.paths), [arguments.tag])
     told = ngettext("{count} picture tagged.", "{count} pictures tagged.", len(undo.tags))
-    return _changed(arguments, len(undo.tags), told)
+    return told_change(arguments, len(undo.tags), told)
 
 
 def _tag_remove(arguments: argparse.Namespace, options: EngineOptions) -> Json:
@@ -120,7 +121,7 @@ def _tag_remove(arguments: argparse.Namespace, options: EngineOptions) -> Json:
     told = ngettext(
         "{count} picture no longer tagged.", "{count} pictures no longer tagged.", len(undo.tags)
     )
-    return _changed(arguments, len(undo.tags), told)
+    return told_change(arguments, len(undo.tags), told)
 
 
 def _tag_rename(arguments: argparse.Namespace, options: EngineOptions) -> Json:
@@ -131,14 +132,14 @@ def _tag_rename(arguments: argparse.Namespace, options: EngineOptions) -> Json:
         "The tags of {count} pictures were changed.",
         len(undo.asset_ids),
     )
-    return _changed(arguments, len(undo.asset_ids), told)
+    return told_change(arguments, len(undo.asset_ids), told)
 
 
 def _rate(arguments: argparse.Namespace, options: EngineOptions) -> Json:
     with open_library(options) as engine:
         undo = engine.annotations.rate(assets_at(engine, arguments.paths), arguments.stars)
     told = ngettext("{count} picture rated.", "{count} pictures rated.", len(undo.ratings))
-    return _changed(arguments, len(undo.ratings), told)
+    return told_change(arguments, len(undo.ratings), told)
 
 
 def _note(arguments: argparse.Namespace, options: EngineOptions) -> Json:
@@ -149,7 +150,7 @@ def _note(arguments: argparse.Namespace, options: EngineOptions) -> Json:
         "The notes of {count} pictures were changed.",
         len(undo.notes),
     )
-    return _changed(arguments, len(undo.notes), told)
+    return told_change(arguments, len(undo.notes), told)
 
 
 def _show(arguments: argparse.Namespace, options: EngineOptions) -> Json:
@@ -172,6 +173,7 @@ def _show(arguments: argparse.Namespace, options: EngineOptions) -> Json:
         "failure": asset.failure,
         "rating": said.rating,
         "tags": list(said.tags),
+        "flags": sorted(said.flags),
         "note": said.note,
         "boards": list(said.boards),
         "prompt": made.request.prompt if made else None,
@@ -207,6 +209,7 @@ _KNOWN = {
     "failure": marked("failure"),
     "rating": marked("rating"),
     "tags": marked("tags"),
+    "flags": marked("flags"),
     "note": marked("note"),
     "boards": marked("boards"),
     "prompt": marked("prompt"),
@@ -244,7 +247,7 @@ def _board_create(arguments: argparse.Namespace, options: EngineOptions) -> Json
     told = ngettext(
         "{count} picture on the new board.", "{count} pictures on the new board.", len(ids)
     )
-    return _changed(arguments, len(ids), told)
+    return told_change(arguments, len(ids), told)
 
 
 def _board_rename(arguments: argparse.Namespace, options: EngineOptions) -> Json:
@@ -254,7 +257,7 @@ def _board_rename(arguments: argparse.Namespace, options: EngineOptions) -> Json
     told = ngettext(
         "{count} picture on the renamed board.", "{count} pictures on the renamed board.", on_it
     )
-    return _changed(arguments, on_it, told)
+    return told_change(arguments, on_it, told)
 
 
 def _board_delete(arguments: argparse.Namespace, options: EngineOptions) -> Json:
@@ -266,7 +269,7 @@ def _board_delete(arguments: argparse.Namespace, options: EngineOptions) -> Json
         "The board is deleted; its {count} pictures stay in the library.",
         on_it,
     )
-    return _changed(arguments, on_it, told)
+    return told_change(arguments, on_it, told)
 
 
 def _board_add(arguments: argparse.Namespace, options: EngineOptions) -> Json:
@@ -276,7 +279,7 @@ def _board_add(arguments: argparse.Namespace, options: EngineOptions) -> Json:
     told = ngettext(
         "{count} picture put on the board.", "{count} pictures put on the board.", len(ids)
     )
-    return _changed(arguments, len(ids), told)
+    return told_change(arguments, len(ids), told)
 
 
 def _board_remove(arguments: argparse.Namespace, options: EngineOptions) -> Json:
@@ -287,7 +290,7 @@ def _board_remove(arguments: argparse.Namespace, options: EngineOptions) -> Json
     told = ngettext(
         "{count} picture taken off the board.", "{count} pictures taken off the board.", len(on_it)
     )
-    return _changed(arguments, len(on_it), told)
+    return told_change(arguments, len(on_it), told)
 
 
 def _board_sheet(arguments: argparse.Namespace, options: EngineOptions) -> Json:
@@ -353,7 +356,8 @@ def _unknown(typed: Path) -> LibraryError:
     )
 
 
-def _changed(arguments: argparse.Namespace, count: int, told: str) -> Json:
+def told_change(arguments: argparse.Namespace, count: int, told: str) -> Json:
+    """How many pictures were changed, in words or as JSON."""
     if not arguments.json:
         say(told)
     return {"changed": count}

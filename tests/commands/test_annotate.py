@@ -47,6 +47,33 @@ def test_boards_keep_their_order(run: Run, folder: Path) -> None:
     assert run("board", "show", "Spring", expect=1)["error"]["kind"] == "library"
 
 
+def test_what_is_kept_is_no_longer_rejected_and_favourites_are_apart(
+    run: Run, folder: Path
+) -> None:
+    one = folder / "0000.png"
+    assert run("flag", "add", "rejected", folder)["changed"] == 4
+    assert run("flag", "add", "kept", one)["changed"] == 1
+    assert run("flag", "add", "favourite", one)["changed"] == 1
+    assert run("flag", "list")["flags"] == {"favourite": 1, "kept": 1, "rejected": 3}
+    assert run("show", one)["flags"] == ["favourite", "kept"]
+    assert run("flag", "remove", "favourite", folder)["changed"] == 1
+    assert run("show", one)["flags"] == ["kept"]
+    assert run("flag", "add", "burnt", one, expect=2)["error"]["kind"] == "usage"
+
+
+def test_a_renamed_file_keeps_what_was_said(run: Run, folder: Path) -> None:
+    one, two = folder / "0000.png", folder / "0001.png"
+    run("tag", "add", "hero", one)
+    answer = run("rename", one, "hero shot.png")
+    assert answer == {"path": str(folder / "hero shot.png"), "was": "0000.png"}
+    assert not one.exists()
+    assert run("show", folder / "hero shot.png")["tags"] == ["hero"]
+    assert run("rename", two, "hero shot.png", expect=1)["error"]["kind"] == "library"
+    assert run("rename", two, "two.jpg", expect=2)["error"]["kind"] == "usage"
+    assert run("rename", folder, "other", expect=2)["error"]["kind"] == "usage"
+    assert two.exists()
+
+
 def test_what_makes_no_sense_is_refused_with_a_reason(run: Run, folder: Path) -> None:
     assert run("tag", "add", " ", folder, expect=2)["error"]["kind"] == "usage"
     assert run("rate", 6, folder, expect=2)["error"]["kind"] == "usage"

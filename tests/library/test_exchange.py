@@ -17,19 +17,23 @@ from hypothesis import strategies as st
 
 from desktop.core.annotations import Flag, clean_name, clean_note, join_names, split_names
 from desktop.core.errors import LibraryError
+from desktop.core.filter import EVERYTHING, Filter, Range
 from desktop.core.generation_record import (
     GenerationRecord,
     GenerationRequest,
     Reference,
     Usage,
 )
+from desktop.core.query import Example
 from desktop.core.rights import Rights, clean_licence
+from desktop.core.saved_search import SavedSearch
 from desktop.library.catalog.annotations import Annotations
 from desktop.library.catalog.assets import Catalog, ReadFile
 from desktop.library.catalog.database import Database
 from desktop.library.catalog.ignore_rules import IgnoreRuleTable
 from desktop.library.catalog.lineage import LineageTable
 from desktop.library.catalog.roots import RootKind
+from desktop.library.catalog.saved_searches import SavedSearches
 from desktop.library.exchange.exchange import Exchange
 from desktop.library.exchange.export_file import (
     Exported,
@@ -41,6 +45,7 @@ from desktop.library.exchange.export_file import (
     to_csv,
     to_json,
 )
+from desktop.library.exchange.exported_search import ExportedSearch
 from desktop.library.folders.ignore import IgnoreRules
 from desktop.library.folders.scan import FoundFile
 from tests.files.records import records
@@ -85,9 +90,18 @@ pictures = st.builds(
     rating=st.integers(0, 5),
     note=notes,
     tags=st.lists(names, max_size=3).map(tuple),
+    flags=st.lists(st.sampled_from(Flag), unique=True).map(tuple),
     made=st.none() | records.map(GenerationRecord.portable),
     rights=rights,
 )
+searches = st.builds(
+    SavedSearch,
+    names,
+    any_text,
+    st.lists(st.builds(Example, st.binary(max_size=9), numbers), max_size=2).map(tuple),
+    st.sampled_from([EVERYTHING, Filter(tag="a", rating=Range(least=3))]),
+    st.booleans(),
+).map(ExportedSearch.of)
 
 
 @st.composite
@@ -106,7 +120,10 @@ def exports(draw: st.DrawFn) -> Exported:
     roots = draw(st.lists(st.builds(ExportedRoot, file_names, any_text, any_text), max_size=2))
     rules = draw(st.lists(any_text, max_size=2))
     folders = draw(st.lists(st.builds(ExportedFolder, file_names, rights), max_size=2))
-    return Exported(tuple(roots), tuple(rules), tuple(boards), tuple(assets), tuple(folders))
+    asked = draw(st.lists(searches, max_size=2))
+    return Exported(
+        *(tuple(roots), tuple(rules), tuple(boards), tuple(assets), tuple(folders), tuple(asked))
+    )
 
 
 @given(exports())
@@ -122,6 +139,31 @@ def test_flags_are_read_back_and_an_unknown_one_costs_itself_alone() -> None:
     strange = from_bytes(written.replace(b'"rejected"', b'"burnt"'))
     assert strange.assets == (replace(marked, flags=()),)
     assert strange.problems
+
+
+@pytest.mark.parametrize("write", [to_json, to_csv])
+def test_a_saved_search_that_means_nothing_here_costs_itself_alone(
+    write: Callable[[Exported], bytes],
+) -> None:
+    good = ExportedSearch.of(SavedSearch("good", "red tag:hero"))
+    strange = ExportedSearch("strange", "x", filter='{"of a newer": "Plantain"}')
+    broken = ExportedSearch("broken", "x", examples="[3]")
+    read = from_bytes(write(Exported(searches=(strange, good, broken))))
+    assert read.searches == (good,)
+    assert len(read.problems) == 2
+
+
+def test_saved_searches_come_in_beside_those_that_are_there(tmp_path: Path) -> None:
+    database = Database(tmp_path / "catalog.sqlite")
+    catalog, annotations = Catalog(database), Annotations(database)
+    saved = SavedSearches(database)
+    saved.save(SavedSearch("Mine", "own"))
+    exchange = Exchange(database, catalog, annotations, LineageTable(database))
+    others = (SavedSearch("MINE", "theirs"), SavedSearch("Reds", "color:#ff0000", is_board=True))
+    exchange.merge(Exported(searches=tuple(map(ExportedSearch.of, others))))
+    assert saved.all() == [SavedSearch("Mine", "own"), others[1]]
+    assert exchange.collect().searches == tuple(map(ExportedSearch.of, saved.all()))
+    database.close()
 
 
 def test_no_cell_is_a_formula() -> None:

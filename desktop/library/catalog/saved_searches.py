@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import base64
-import json
-import os
 import time
-from collections.abc import Sequence
-from pathlib import Path
-from typing import Any
 
 from desktop.core.annotations import name_key
 from desktop.core.errors import UsageError
-from desktop.core.query import Crop, Example
 from desktop.core.saved_search import SavedSearch
 from desktop.core.text import tr
 from desktop.library.catalog.database import Database
 from desktop.library.catalog.filter_text import dump_filter, load_filter
+from desktop.library.catalog.saved_examples import dump_examples, load_examples
 
 _KEPT = 500
 """So many earlier searches; more would hide those that are meant."""
@@ -38,7 +32,7 @@ class SavedSearches:
             "SELECT name, text, examples, filter, is_board FROM saved_searches ORDER BY key"
         )
         return [
-            SavedSearch(name, text, _loaded(examples), load_filter(wanted), bool(is_board))
+            SavedSearch(name, text, load_examples(examples), load_filter(wanted), bool(is_board))
             for name, text, examples, wanted, is_board in rows
         ]
 
@@ -73,7 +67,7 @@ class SavedSearches:
                     name_key(search.name),
                     " ".join(search.name.split()),
                     search.text,
-                    _dumped(search.examples),
+                    dump_examples(search.examples),
                     dump_filter(search.filter),
                     search.is_board,
                 ),
@@ -127,29 +121,3 @@ class SavedSearches:
     def clear_history(self) -> None:
         with self._database.transaction() as connection:
             connection.execute("DELETE FROM query_history")
-
-
-def _dumped(examples: Sequence[Example]) -> str:
-    return json.dumps([_plain(example) for example in examples])
-
-
-def _plain(example: Example) -> dict[str, Any]:
-    told: dict[str, Any] = {"weight": example.weight}
-    if isinstance(example.image, Path):
-        told["path"] = os.fspath(example.image)
-    else:
-        told["picture"] = base64.b64encode(example.image).decode()
-    if (crop := example.crop) is not None:
-        told["crop"] = [crop.left, crop.top, crop.width, crop.height]
-    return told
-
-
-def _loaded(text: str) -> tuple[Example, ...]:
-    return tuple(
-        Example(
-            Path(told["path"]) if "path" in told else base64.b64decode(told["picture"]),
-            told["weight"],
-            Crop(*told["crop"]) if "crop" in told else None,
-        )
-        for told in json.loads(text)
-    )

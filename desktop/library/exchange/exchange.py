@@ -20,6 +20,7 @@ from desktop.library.catalog.lineage import LineageTable
 from desktop.library.catalog.moved_files import last_place
 from desktop.library.catalog.rights import RightsTable
 from desktop.library.catalog.roots import RootKind
+from desktop.library.catalog.saved_searches import SavedSearches
 from desktop.library.exchange.export_file import (
     Exported,
     ExportedAsset,
@@ -31,6 +32,7 @@ from desktop.library.exchange.export_file import (
     to_json,
     write_export,
 )
+from desktop.library.exchange.exported_search import ExportedSearch
 from desktop.library.folders.ignore import IgnoreRules
 
 
@@ -69,6 +71,7 @@ class Exchange:
         self._rules = IgnoreRuleTable(database)
         self._rights = RightsTable(database)
         self._entered = EnteredTable(database)
+        self._searches = SavedSearches(database)
 
     def collect(self) -> Exported:
         """All of it, of one moment."""
@@ -98,7 +101,8 @@ class Exchange:
         A picture is the one with the same bytes (of several, the one of the most alike path), or
         else the one at the same path; below another root only where bytes do not say that it is
         another one. Tags, boards and rules are added; a rating takes the place
-        of the one there is; a note is written below it.
+        of the one there is; a note is written below it. A saved search is added where none has its
+        name.
 
         Args:
             with_places: add the file's folders, under the names by which a team shares them, and
@@ -125,6 +129,10 @@ class Exchange:
                 if asset_id is not None and asset.made and self._lineage.of(asset_id) is None:
                     self._lineage.record(asset_id, asset.made)
             undo = self._annotations.apply(self._edits(exported, ids))
+            own = {name_key(search.name) for search in self._searches.all()}
+            for search in exported.searches:
+                if name_key(search.name) not in own:
+                    self._searches.save(search.saved())
         return ImportReport(
             found=sum(asset_id is not None for asset_id in ids),
             unknown=tuple(
@@ -177,6 +185,7 @@ class Exchange:
                 ExportedFolder(_text(os.fsencode(path)), rights)
                 for path, rights in self._rights.folders().items()
             ),
+            searches=tuple(map(ExportedSearch.of, self._searches.all())),
         )
 
     def _made(self, asset_id: int) -> GenerationRecord | None:

@@ -37,6 +37,7 @@ from desktop.files.new_file import new_file
 from desktop.files.record_json import dump_record, plain_record, record_from
 from desktop.files.regular_file import open_guarded, read_up_to
 from desktop.library.exchange.export_v1 import record_from_v1
+from desktop.library.exchange.exported_search import ExportedSearch, raw_search, read_search
 from desktop.library.exchange.spreadsheet import decimal_number, decoded, read_rows, whole_number
 
 T = TypeVar("T")
@@ -51,13 +52,15 @@ _NAMES = frozenset({"root", "path"})
 """Keys whose text is a file name, see ``checked_json.checked``."""
 
 _PARTS = ("roots", "ignore_rules", "boards", "assets")
+_NEWER_PARTS = ("folders", "searches")
+"""That a file of an older Plantain has not."""
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _FORMULA = "=+-@\t\r'＝＋－＠"
 _COLUMNS = (
     *("kind", "root", "path", "content", "rating", "tags", "note", "boards", "made", "created_at"),
 )
-_NEWER_COLUMNS = ("is_private", "licence", "expires")
+_NEWER_COLUMNS = ("is_private", "licence", "expires", "flags")
 """That a table of an older Plantain has not."""
 
 
@@ -69,7 +72,7 @@ class ExportedAsset:
         root: path of its root; empty for the library's own folder of generated pictures.
         path: below the root.
         content: hex digest of its bytes; empty when the file was never read.
-        flags: a table has none, as that of an older Plantain.
+        flags: none in a table of an older Plantain.
         rights: what was said of the picture itself.
         made: how it was made, without ids of assets.
     """
@@ -125,6 +128,7 @@ class Exported:
     boards: tuple[ExportedBoard, ...] = ()
     assets: tuple[ExportedAsset, ...] = ()
     folders: tuple[ExportedFolder, ...] = ()
+    searches: tuple[ExportedSearch, ...] = ()
     problems: tuple[str, ...] = ()
 
 
@@ -166,6 +170,10 @@ def to_csv(exported: Exported) -> bytes:
             {"kind": "folder", "path": folder.path, **_rights_cells(folder.rights)}
             for folder in exported.folders
         ),
+        *(
+            {"kind": "search", "path": search.name, "note": search.text, "made": search.rest()}
+            for search in exported.searches
+        ),
     ]
     for number, asset in enumerate(exported.assets):
         rows.append(
@@ -179,6 +187,7 @@ def to_csv(exported: Exported) -> bytes:
                 "note": asset.note,
                 "boards": join_names(places.get(number, ())),
                 "made": "" if asset.made is None else dump_record(asset.made),
+                "flags": join_names(asset.flags),
                 **_rights_cells(asset.rights),
             }
         )
@@ -253,9 +262,9 @@ def _raw_json(data: str) -> tuple[dict[str, Any], int]:
     if wrong := [key for key in _PARTS if not isinstance(raw[key], list)]:
         raise MalformedJson(tr("“{key}” is no list.", key=wrong[0]))
     raw["problems"] = []
-    folders = raw.setdefault("folders", [])
-    if not isinstance(folders, list):
-        raise MalformedJson(tr("“{key}” is no list.", key="folders"))
+    for key in _NEWER_PARTS:
+        if not isinstance(raw.setdefault(key, []), list):
+            raise MalformedJson(tr("“{key}” is no list.", key=key))
     return raw, version
 
 
@@ -274,6 +283,7 @@ def _raw_csv(text: str) -> tuple[dict[str, Any], int]:
     rules: list[str] = []
     assets: list[dict[str, Any]] = []
     folders: list[dict[str, Any]] = []
+    searches: list[dict[str, Any]] = []
     created: dict[str, float] = {}
     said: dict[str, dict[str, Any]] = {}
     places: dict[str, list[tuple[int, int]]] = {}
@@ -295,6 +305,8 @@ def _raw_csv(text: str) -> tuple[dict[str, Any], int]:
                     said[name] = _raw_rights(cells)
                 case "folder":
                     folders.append({"path": cells["path"], "rights": _raw_rights(cells)})
+                case "search":
+                    searches.append(raw_search(cells["path"], cells["note"], cells["made"]))
                 case "picture":
                     for place in split(cells["boards"]):
                         board, _, position = place.rpartition("|")
@@ -320,7 +332,7 @@ def _raw_csv(text: str) -> tuple[dict[str, Any], int]:
         for name in {**created, **places}
     ]
     raw: dict[str, Any] = {"roots": roots, "ignore_rules": rules, "boards": boards}
-    raw |= {"assets": assets, "folders": folders}
+    raw |= {"assets": assets, "folders": folders, "searches": searches}
     return {**raw, "problems": problems}, version
 
 
@@ -329,6 +341,7 @@ def _raw_picture(cells: Mapping[str, str], tags: list[str]) -> dict[str, Any]:
         **{name: cells[name] for name in ("root", "path", "content", "note")},
         "rating": _stars(cells["rating"]),
         "tags": tags,
+        "flags": split_names(cells["flags"]),
         "made": _unparsed(cells["made"]) if cells["made"] else None,
         "rights": _raw_rights(cells),
     }
@@ -433,6 +446,7 @@ def _exported(raw: dict[str, Any], version: int) -> Exported:
         boards=_kept(each("boards", board)),
         assets=_kept(assets),
         folders=_kept(each("folders", folder)),
+        searches=_kept(each("searches", read_search)),
         problems=tuple(problems),
     )
     if problems and exported == Exported(problems=exported.problems):

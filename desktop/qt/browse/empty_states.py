@@ -122,7 +122,8 @@ def _searching(now: CentreState) -> StateText | None:
         )
     if now.weaker:
         more = ngettext("Show {count} weaker match", "Show {count} weaker matches", now.weaker)
-        actions = [StateAction(SHOW_WEAKER, more), clear]
+        other = StateAction(GET_MODEL, tr("Other models…"))
+        actions = [StateAction(SHOW_WEAKER, more), clear, other]
         if now.section.filter != EVERYTHING:
             actions.append(StateAction(SEARCH_EVERYWHERE, tr("Search the whole library")))
         return StateText(

@@ -13,6 +13,7 @@ from desktop.core.asset import Asset
 from desktop.core.picture_text import TextLine
 from desktop.core.query import Crop
 from desktop.core.text import tr
+from desktop.qt.preview import keys
 from desktop.qt.preview.annotation_bar import AnnotationBar
 from desktop.qt.preview.cell import PictureCell
 from desktop.qt.preview.grounds import Ground
@@ -30,9 +31,8 @@ MOST_COMPARED = 4
 _KEY_STEP = 1.25
 _PAN_STEP = 12 * UNIT
 _PLAIN = (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
-_CONTROL = Qt.KeyboardModifier.ControlModifier
-_SHIFT = Qt.KeyboardModifier.ShiftModifier
-_ALSO_SHIFTED = (Qt.Key.Key_Plus, Qt.Key.Key_Minus, Qt.Key.Key_Equal)
+_PANS = {Qt.Key.Key_Up: _PAN_STEP, Qt.Key.Key_Down: -_PAN_STEP}
+"""Of a picture that is larger than its place; of others they mean the next or the one before."""
 
 
 class PreviewPanel(QFrame):
@@ -106,6 +106,7 @@ class PreviewPanel(QFrame):
         self.title.full_screen_chosen.connect(self.full_screen_wanted)
         self.said.rated.connect(lambda stars: self.rated.emit(0, stars))
         self.said.left.connect(self.setFocus)
+        self._doings = self._make_doings()
 
     # ------------------------------------------------------------------ what is shown
 
@@ -236,54 +237,44 @@ class PreviewPanel(QFrame):
         """What a key does here; None for nothing."""
         if self.said.tag_field.hasFocus():
             return None  # Enter comes here too, when the field has answered it
-        keys, key, modifiers = Qt.Key, Qt.Key(event.key()), event.modifiers()
-        if modifiers == _CONTROL:
-            return {keys.Key_T: self._enter_tags}.get(key)
-        if modifiers == _SHIFT and key == keys.Key_C:
-            return lambda: self.copy_color(is_own=True)
-        if modifiers not in _PLAIN and key not in _ALSO_SHIFTED:
-            return None
+        key = Qt.Key(event.key())
         is_enlarged = any(view.zoom.factor > 1 for view in self.views)
-        pans = {
-            keys.Key_Up: (0, _PAN_STEP),
-            keys.Key_Down: (0, -_PAN_STEP),
-        }
-        if is_enlarged and key in pans:
-            by = QPointF(*pans[key])
-            return lambda: self._first().pan(by)
-        stars = key - keys.Key_0
-        if 0 <= stars <= MAX_RATING:
+        is_plain = event.modifiers() in _PLAIN
+        if is_enlarged and is_plain and key in _PANS:
+            return lambda: self._first().pan(QPointF(0, _PANS[key]))
+        stars = key - Qt.Key.Key_0
+        if is_plain and 0 <= stars <= MAX_RATING:
             return lambda: self._rate(stars)
+        meaning = keys.meant_by(event)
+        return self._doings[meaning] if meaning is not None else None
+
+    def _make_doings(self) -> dict[keys.PreviewKey, Callable[[], object]]:
+        title = self.title
         return {
-            keys.Key_Escape: self._step_back,
-            keys.Key_Space: self.closed.emit,
-            keys.Key_Return: self.closed.emit,
-            keys.Key_Enter: self.closed.emit,
-            keys.Key_Right: lambda: self._step(1),
-            keys.Key_Down: lambda: self._step(1),
-            keys.Key_PageDown: lambda: self._step_page(1),
-            keys.Key_Left: lambda: self._step(-1),
-            keys.Key_Up: lambda: self._step(-1),
-            keys.Key_PageUp: lambda: self._step_page(-1),
-            keys.Key_Plus: lambda: self._first().zoom_by(_KEY_STEP),
-            keys.Key_Equal: lambda: self._first().zoom_by(_KEY_STEP),
-            keys.Key_Minus: lambda: self._first().zoom_by(1 / _KEY_STEP),
-            keys.Key_Z: self._fit_or_pixels,
-            keys.Key_B: self.title.next_ground,
-            keys.Key_G: self.title.grey_button.toggle,
-            keys.Key_C: self.copy_color,
-            keys.Key_T: self._enter_tags,
-            keys.Key_H: lambda: self._press(self.said.heart),
-            keys.Key_P: self._play,
-            keys.Key_M: lambda: self._press(self.title.part_button),
-            keys.Key_W: lambda: self._press(self.title.text_button),
-            keys.Key_L: lambda: self._press(self.title.link_button),
-            keys.Key_S: lambda: self._press(self.title.over_button),
-            keys.Key_Period: lambda: self._step_frame(1),
-            keys.Key_Comma: lambda: self._step_frame(-1),
-            keys.Key_F: self.title.full_button.toggle,
-            keys.Key_F11: self.title.full_button.toggle,
-        }.get(key)
+            keys.BACK: self._step_back,
+            keys.CLOSE: self.closed.emit,
+            keys.NEXT: lambda: self._step(1),
+            keys.PREVIOUS: lambda: self._step(-1),
+            keys.NEXT_PAGE: lambda: self._step_page(1),
+            keys.PREVIOUS_PAGE: lambda: self._step_page(-1),
+            keys.LARGER: lambda: self._first().zoom_by(_KEY_STEP),
+            keys.SMALLER: lambda: self._first().zoom_by(1 / _KEY_STEP),
+            keys.FIT: self._fit_or_pixels,
+            keys.GROUND: title.next_ground,
+            keys.GREY: title.grey_button.toggle,
+            keys.COPY_COLOUR: self.copy_color,
+            keys.COPY_OWN_COLOUR: lambda: self.copy_color(is_own=True),
+            keys.TAGS: self._enter_tags,
+            keys.HEART: lambda: self._press(self.said.heart),
+            keys.PLAY: self._play,
+            keys.PART: lambda: self._press(title.part_button),
+            keys.TEXT: lambda: self._press(title.text_button),
+            keys.LINK: lambda: self._press(title.link_button),
+            keys.OVER: lambda: self._press(title.over_button),
+            keys.NEXT_FRAME: lambda: self._step_frame(1),
+            keys.PREVIOUS_FRAME: lambda: self._step_frame(-1),
+            keys.FULL: title.full_button.toggle,
+        }
 
     def _first(self) -> PictureView:
         """The one in turn."""

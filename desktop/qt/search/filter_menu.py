@@ -41,10 +41,14 @@ _TYPED = {
 }
 """Rows of choices: their heading, and what a person would type for each."""
 
-_COLOURS = (
-    *("black", "grey", "white", "beige", "brown", "red", "orange", "yellow"),
-    *("green", "cyan", "blue", "navy", "purple", "magenta", "pink"),
-)
+_COLOURS = {
+    **{"black": marked("black"), "grey": marked("grey"), "white": marked("white")},
+    **{"beige": marked("beige"), "brown": marked("brown"), "red": marked("red")},
+    **{"orange": marked("orange"), "yellow": marked("yellow"), "green": marked("green")},
+    **{"cyan": marked("cyan"), "blue": marked("blue"), "navy": marked("navy")},
+    **{"purple": marked("purple"), "magenta": marked("magenta"), "pink": marked("pink")},
+}
+"""As they are typed, and as people read them."""
 
 
 class FilterMenu(QFrame):
@@ -163,8 +167,8 @@ class FilterMenu(QFrame):
         made.setIcon(_swatch(code, self.devicePixelRatioF(), self.palette().mid().color()))
         made.setIconSize(QSize(ICON, ICON))
         made.setCheckable(True)
-        made.setToolTip(f"color:{name}")
-        made.setAccessibleName(name)
+        made.setToolTip(f"{tr(_COLOURS[name])} · color:{name}")
+        made.setAccessibleName(tr(_COLOURS[name]))
         made.setFixedSize(3 * UNIT + 4, 3 * UNIT + 4)
         made.clicked.connect(lambda: self._toggle_colour(code.upper()))
         self._colour_buttons.append((code.upper(), made))

@@ -166,14 +166,15 @@ class MainWindow(QMainWindow):
     def show_shortcuts(self) -> None:
         """Every key that does something."""
         from desktop.qt.command_palette.shortcuts_sheet import ShortcutsSheet
-        from desktop.qt.shell.offers import action_offers
+        from desktop.qt.shell.offers import action_offers, preview_offers
 
         hint = tr(
             "Letters typed in the grid find a picture by its name. Every command is found by its "
             "name with {keys}.",
             keys=self.action_list["window.commands"].shortcut().toString(_NATIVE),
         )
-        ShortcutsSheet(action_offers(self.action_list), hint, self).open()
+        large = preview_offers(self.action_list["preview.show"].trigger)
+        ShortcutsSheet([*action_offers(self.action_list), *large], hint, self).open()
 
     def show_guide(self) -> None:
         """How everything is used, page by page."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 
 from PySide6.QtGui import QKeySequence
@@ -11,6 +11,7 @@ from desktop.core.text import marked, tr
 from desktop.qt.browse.sections import SectionKind, kind_of, title_of
 from desktop.qt.browse.sidebar import Sidebar
 from desktop.qt.command_palette.offer import Offer
+from desktop.qt.preview.keys import PREVIEW_KEYS
 from desktop.qt.shell.action_list import ActionList
 from desktop.qt.shell.menus import ASSET_MENU, MENU
 from desktop.qt.shell.navigation import Navigation
@@ -45,6 +46,7 @@ _KINDS = {
     SectionKind.FOLDER: marked("Folder"),
     SectionKind.BOARD: marked("Board"),
     SectionKind.TAG: marked("Tag"),
+    SectionKind.SAVED: marked("Saved search"),
 }
 
 
@@ -71,6 +73,18 @@ def action_offers(actions: ActionList) -> list[Offer]:
         )
         found.append((order.index(first) if first in order else len(order), offer))
     return [offer for _, offer in sorted(found, key=lambda each: each[0])]
+
+
+def preview_offers(show: Callable[[], object]) -> list[Offer]:
+    """What keys do while a picture is looked at large, for the sheet.
+
+    Args:
+        show: looks at one large, without which none of them means anything.
+    """
+    return [
+        Offer(tr(key.name), show, place=tr(PLACES["preview"]), keys=tuple(map(_shown, key.keys)))
+        for key in PREVIEW_KEYS
+    ]
 
 
 def goal_offers(sidebar: Sidebar, go: Navigation) -> Iterator[Offer]:
