@@ -22,7 +22,7 @@ def add_to(commands: Commands) -> None:
         ("remove", _remove, tr("take a flag off pictures")),
     ):
         parser = flag.add(name, run, text)
-        parser.add_argument("flag", type=Flag, choices=list(Flag), metavar="FLAG", help=_names())
+        parser.add_argument("flag", choices=[*map(str, Flag)], metavar="FLAG", help=_names())
         add_paths(parser)
 
 
@@ -50,7 +50,8 @@ def _remove(arguments: argparse.Namespace, options: EngineOptions) -> Json:
 
 def _flag(arguments: argparse.Namespace, options: EngineOptions, *, has: bool) -> Json:
     with open_library(options) as engine:
-        undo = engine.annotations.flag(assets_at(engine, arguments.paths), arguments.flag, has)
+        flagged = assets_at(engine, arguments.paths)
+        undo = engine.annotations.flag(flagged, Flag(arguments.flag), has)
     count = len({asset_id for asset_id, _ in undo.flags})
     told = ngettext("{count} picture changed.", "{count} pictures changed.", count)
     return told_change(arguments, count, told)

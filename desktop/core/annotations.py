@@ -30,6 +30,19 @@ class Flag(StrEnum):
     REJECTED = "rejected"
 
 
+class TagColour(StrEnum):
+    """What a tag is told from others by at a glance; each theme has its own shade of it."""
+
+    RED = "red"
+    ORANGE = "orange"
+    YELLOW = "yellow"
+    GREEN = "green"
+    TEAL = "teal"
+    BLUE = "blue"
+    PURPLE = "purple"
+    PINK = "pink"
+
+
 @dataclass(frozen=True, slots=True)
 class Board:
     """Pictures that a person put together, in their order.
@@ -57,6 +70,7 @@ class Edits:
         flags: (asset id, flag) -> whether the asset has it.
         rights: asset id -> what is said of the picture itself.
         folder_rights: absolute path of a folder -> what is said of it.
+        tag_colours: tag -> its colour; None: it has none.
     """
 
     ratings: Mapping[int, int] = field(default_factory=dict[int, int])
@@ -66,6 +80,7 @@ class Edits:
     flags: Mapping[tuple[int, Flag], bool] = field(default_factory=dict[tuple[int, Flag], bool])
     rights: Mapping[int, Rights] = field(default_factory=dict[int, Rights])
     folder_rights: Mapping[str, Rights] = field(default_factory=dict[str, Rights])
+    tag_colours: Mapping[str, TagColour | None] = field(default_factory=dict[str, TagColour | None])
 
     @property
     def is_empty(self) -> bool:

@@ -70,6 +70,14 @@ class Tokens:
     danger_well: str
     check_light: str
     check_dark: str
+    tag_red: str
+    tag_orange: str
+    tag_yellow: str
+    tag_green: str
+    tag_teal: str
+    tag_blue: str
+    tag_purple: str
+    tag_pink: str
 
 
 DARK = Tokens(
@@ -96,6 +104,14 @@ DARK = Tokens(
     danger_well="#3a2826",
     check_light="#6e6e6e",
     check_dark="#5e5e5e",
+    tag_red="#f0726a",
+    tag_orange="#f09a4a",
+    tag_yellow="#e8c53a",
+    tag_green="#6fc36f",
+    tag_teal="#4fc1b5",
+    tag_blue="#6aa8f5",
+    tag_purple="#b48cf2",
+    tag_pink="#ee82bd",
 )
 
 LIGHT = Tokens(
@@ -122,6 +138,14 @@ LIGHT = Tokens(
     danger_well="#f8e6e3",
     check_light="#b4b4b4",
     check_dark="#a4a4a4",
+    tag_red="#b8342a",
+    tag_orange="#a85400",
+    tag_yellow="#806200",
+    tag_green="#2a7530",
+    tag_teal="#006e65",
+    tag_blue="#1c5fb5",
+    tag_purple="#7440bd",
+    tag_pink="#ad2d77",
 )
 
 FONT_FAMILIES = (

@@ -58,7 +58,6 @@ def test_what_is_kept_is_no_longer_rejected_and_favourites_are_apart(
     assert run("show", one)["flags"] == ["favourite", "kept"]
     assert run("flag", "remove", "favourite", folder)["changed"] == 1
     assert run("show", one)["flags"] == ["kept"]
-    assert run("flag", "add", "burnt", one, expect=2)["error"]["kind"] == "usage"
 
 
 def test_a_renamed_file_keeps_what_was_said(run: Run, folder: Path) -> None:

@@ -1,24 +1,28 @@
 """The task of the window, as a person does it, with as few actions as it takes: find all blue
-pictures like this one, tag them, put the best ten on a board."""
+pictures like this one, tag them, put the best ten on a board, send three, make a variant."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from desktop.config.options import EngineOptions
 from desktop.config.paths import resource
+from desktop.core.filter import Filter, Near
+from desktop.qt.shell.right_panel import DETAILS
 from desktop.qt.shell.session import Session
 from desktop.qt.theme import Theme
 from desktop.services.engine import Engine
 from desktop.wiring import open_engine
 from tests.e2e.person import Person, type_into
 
-MOST_ACTIONS = 13
+MOST_ACTIONS = 15
 """A click, a key, or a text with its Return is one."""
 
 
@@ -71,43 +75,60 @@ def person(qapp: QApplication, tmp_path_factory: pytest.TempPathFactory) -> Iter
     session.window.deleteLater()
 
 
-def test_find_all_blue_ones_like_this_tag_them_put_the_best_ten_on_a_board(
+def test_find_all_blue_ones_like_this_tag_them_ten_on_a_board_send_three_make_a_variant(
     person: Counting,
 ) -> None:
-    window = person.window
-    search, editor = window.centre.search, window.right.details.annotations
-    person.click_tile(0)
-    person.wait_until("its details are shown", window.right.details.similar_button.isVisible)
-    person.click("More like this", window.right.details.similar_button)
-    person.wait_until("similar ones are found", lambda: window.centre.state.is_answered)
-    person.press(window, Qt.Key.Key_F, ctrl=True)
-    person.type(search.text_field, "color:blue~30")
+    window, grid, create = person.window, person.grid, person.create
+    search, details = window.centre.search, window.right.details
+    editor, engine = details.annotations, window_engine(person)
+    person.open_create_panel("moodboard")  # the one that was used last
+    window.right.show_tab(DETAILS)
+    by_id = {asset.id: row for row, asset in enumerate(grid.assets.assets(0, grid.count()))}
+    blue_ones = engine.catalog.filters.ids(Filter(near=Near("#2040C0", 0.2, 30)))
+
+    person.click_tile(by_id[int(blue_ones[0])])
+    person.wait_until("its colours are shown", details.swatches.search_button.isEnabled)
+    person.click("search by its colour", details.swatches.search_button)
+    person.click("More like this", details.similar_button)
     person.wait_until(
-        "blue ones are found",
+        "blue ones like it are found",
         lambda: window.centre.state.is_answered and len(search.chips) == 2 and bool(person.shown()),
     )
-    if window.centre.weaker_button.isVisible() and len(person.shown()) < 10:
+    if len(person.shown()) < 10:
         person.click("weaker matches", window.centre.weaker_button)
     found = person.shown()
     assert len(found) >= 10
-    assert [chip.accessibleName() for chip in search.chips][-1] == "blue~30"
-    person.press(search.text_field, Qt.Key.Key_Down)
-    person.press(person.grid, Qt.Key.Key_A, ctrl=True)
-    person.press(person.grid, Qt.Key.Key_T, ctrl=True)
+    person.press(grid, Qt.Key.Key_A, ctrl=True)
+    person.press(grid, Qt.Key.Key_T, ctrl=True)
     person.type(editor.tag_field, "blue product")
-    engine = window_engine(person)
     person.wait_until(
         "all are tagged", lambda: len(engine.annotations.tagged("blue product")) == len(found)
     )
     person.click_tile(0)
     person.click_tile(9, shift=True)
-    person.wait_until("the ten are selected", lambda: len(person.grid.selected_assets()) == 10)
-    best = [asset.id for asset in person.grid.selected_assets()]
+    person.wait_until("the ten are selected", lambda: len(grid.selected_assets()) == 10)
+    best = [asset.id for asset in grid.selected_assets()]
     assert person.shown() == found, "the results stay as they were"
+    person.wait_until("the editor has them", lambda: sorted(editor.asset_ids) == sorted(best))
     person.click("board field", editor.board_field)
     person.type(editor.board_field, "Blue")
     person.wait_until("the board has them", lambda: bool(engine.annotations.boards()))
     assert [*engine.annotations.board("Blue").asset_ids] == best
+
+    person.click_tile(2, shift=True)
+    person.wait_until("three are selected", lambda: len(grid.selected_assets()) == 3)
+    person.press(grid, Qt.Key.Key_C, ctrl=True)
+    clipboard = QGuiApplication.clipboard()
+    person.wait_until("they can be pasted", lambda: len(clipboard.mimeData().urls()) == 3)
+    assert [Path(url.toLocalFile()) for url in clipboard.mimeData().urls()] == found[:3]
+
+    person.click("Use as reference", details.reference_button)
+    person.wait_until("they are references", lambda: len(create.tray.references()) == 3)
+    person.actions.append("type what it shall be")
+    type_into(create.prompt, "a variant")
+    person.click("Create picture", create.generate_button)
+    person.wait_for_outcome()
+    person.wait_until("it is made", lambda: create.result_card.result is not None)
     assert len(person.actions) <= MOST_ACTIONS, person.actions
 
 

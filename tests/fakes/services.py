@@ -10,7 +10,15 @@ from pathlib import Path
 from PIL import Image
 
 from desktop.config.paths import resource
-from desktop.core.annotations import Annotation, Board, Consensus, Edits, Flag, NameCount
+from desktop.core.annotations import (
+    Annotation,
+    Board,
+    Consensus,
+    Edits,
+    Flag,
+    NameCount,
+    TagColour,
+)
 from desktop.core.asset import Asset, Kind
 from desktop.core.cancellation import CancelToken
 from desktop.core.colour import Palette, merged_palette
@@ -390,6 +398,9 @@ class FakeAnnotations(Annotations):
 
     def tag_tree(self) -> list[NameCount]:
         return self.tags()
+
+    def tag_colours(self) -> dict[str, TagColour]:
+        return {}
 
     def flag_counts(self) -> dict[Flag, int]:
         return {}

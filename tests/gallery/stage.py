@@ -21,7 +21,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QMenu, QMessageBox, QWidget
 
 from desktop.config.paths import resource
 from desktop.config.preferences import Preferences
-from desktop.core.annotations import Annotation, Board, Consensus, NameCount
+from desktop.core.annotations import Annotation, Board, Consensus, NameCount, TagColour
 from desktop.core.asset import Asset
 from desktop.qt.shell.recovery import Remedies
 from desktop.qt.shell.session import Session
@@ -89,6 +89,9 @@ class Tagged(FakeAnnotations):
 
     def tags(self) -> list[NameCount]:
         return [NameCount("beach", 21), NameCount("red", 12), NameCount("草编", 3)]
+
+    def tag_colours(self) -> dict[str, TagColour]:
+        return {"beach": TagColour.BLUE, "red": TagColour.RED, "草编": TagColour.YELLOW}
 
     def boards(self) -> list[NameCount]:
         return [NameCount("Summer 2027", 9), NameCount("Empty board", 0)]

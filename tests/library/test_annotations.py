@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import pytest
 
-from desktop.core.annotations import Annotation, Board, Consensus, Edits, NameCount
+from desktop.core.annotations import Annotation, Board, Consensus, Edits, NameCount, TagColour
 from desktop.core.errors import LibraryError, UsageError
 from desktop.library.catalog.annotations import Annotations
 from desktop.library.catalog.assets import Catalog
@@ -100,6 +100,37 @@ class TestTags:
         assert said.tags() == [NameCount("NASA", 4)]
         said.apply(undo)
         assert said.tags() == [NameCount("nasa", 4)]
+
+
+class TestColours:
+    def test_a_tag_has_a_colour_until_it_is_taken_away(
+        self, said: Annotations, ids: list[int]
+    ) -> None:
+        said.tag(ids[:2], ["Hero"])
+        undo = said.colour_tag("hero", TagColour.BLUE)
+        assert said.tag_colours() == {"hero": TagColour.BLUE}
+        again = said.colour_tag("HERO", TagColour.RED)
+        said.apply(again)
+        assert list(said.tag_colours().values()) == [TagColour.BLUE]
+        said.apply(undo)
+        assert said.tag_colours() == {}
+
+    def test_it_goes_along_with_a_new_name_and_gives_way_to_one_that_is_there(
+        self, said: Annotations, ids: list[int]
+    ) -> None:
+        said.tag(ids[:2], ["hero", "hero/wide"])
+        said.tag(ids[2:], ["star"])
+        for name, colour in (("hero", TagColour.BLUE), ("hero/wide", TagColour.PINK)):
+            said.colour_tag(name, colour)
+        said.colour_tag("star", TagColour.GREEN)
+        undo = said.rename_tag("hero", "star")
+        assert said.tag_colours() == {"star": TagColour.GREEN, "star/wide": TagColour.PINK}
+        said.apply(undo)
+        assert said.tag_colours() == {
+            "hero": TagColour.BLUE,
+            "hero/wide": TagColour.PINK,
+            "star": TagColour.GREEN,
+        }
 
 
 def test_tags_and_notes_are_found_by_their_words_as_long_as_they_are_there(

@@ -15,7 +15,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.core.annotations import Flag, clean_name, clean_note, join_names, split_names
+from desktop.core.annotations import (
+    Flag,
+    TagColour,
+    clean_name,
+    clean_note,
+    clean_tag,
+    join_names,
+    split_names,
+)
 from desktop.core.errors import LibraryError
 from desktop.core.filter import EVERYTHING, Filter, Range
 from desktop.core.generation_record import (
@@ -41,6 +49,7 @@ from desktop.library.exchange.export_file import (
     ExportedBoard,
     ExportedFolder,
     ExportedRoot,
+    ExportedTag,
     from_bytes,
     to_csv,
     to_json,
@@ -94,6 +103,7 @@ pictures = st.builds(
     made=st.none() | records.map(GenerationRecord.portable),
     rights=rights,
 )
+tags = names.filter(fit(clean_tag))
 searches = st.builds(
     SavedSearch,
     names,
@@ -121,8 +131,10 @@ def exports(draw: st.DrawFn) -> Exported:
     rules = draw(st.lists(any_text, max_size=2))
     folders = draw(st.lists(st.builds(ExportedFolder, file_names, rights), max_size=2))
     asked = draw(st.lists(searches, max_size=2))
+    coloured = draw(st.lists(st.builds(ExportedTag, tags, st.sampled_from(TagColour)), max_size=2))
     return Exported(
-        *(tuple(roots), tuple(rules), tuple(boards), tuple(assets), tuple(folders), tuple(asked))
+        *(tuple(roots), tuple(rules), tuple(boards), tuple(assets), tuple(folders), tuple(asked)),
+        tags=tuple(coloured),
     )
 
 
@@ -162,6 +174,12 @@ def test_saved_searches_come_in_beside_those_that_are_there(tmp_path: Path) -> N
     others = (SavedSearch("MINE", "theirs"), SavedSearch("Reds", "color:#ff0000", is_board=True))
     exchange.merge(Exported(searches=tuple(map(ExportedSearch.of, others))))
     assert saved.all() == [SavedSearch("Mine", "own"), others[1]]
+    annotations.colour_tag("mine", TagColour.RED)
+    theirs = (ExportedTag("MINE", TagColour.BLUE), ExportedTag("new", TagColour.PINK))
+    report = exchange.merge(Exported(tags=theirs))
+    assert annotations.tag_colours() == {"mine": TagColour.RED, "new": TagColour.PINK}
+    annotations.apply(report.undo)
+    assert annotations.tag_colours() == {"mine": TagColour.RED}
     assert exchange.collect().searches == tuple(map(ExportedSearch.of, saved.all()))
     database.close()
 

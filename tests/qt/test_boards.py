@@ -10,8 +10,10 @@ from PIL import Image
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QInputDialog, QPushButton
+from PySide6.QtWidgets import QInputDialog, QLabel, QPushButton
 
+from desktop.core.annotations import Annotation, TagColour
+from desktop.qt.browse.marks import marks_of
 from desktop.qt.browse.sections import board_section, tag_section
 from desktop.qt.widgets.dragging import assets_mime
 from tests.qt.curating import Window
@@ -185,3 +187,37 @@ class TestTagsAsATree:
         window.until(lambda: window.names("tag") == {"feline": 3})
         window.session.window.action_list["edit.undo"].trigger()
         window.until(lambda: window.names("tag") == {"cat": 2, "feline": 2})
+
+
+def test_the_colour_of_a_tag_is_seen_in_the_sidebar_and_on_chips_and_can_be_undone(
+    window: Window,
+) -> None:
+    window.select(0)
+    window.editor.tags_added.emit(["cat"])
+    window.until(lambda: "cat" in window.editor.tags.names)
+    named = window.session.controllers.boards_and_tags
+    named.ask_colour(tag_section("cat"))
+    choices = {choice.text(): choice for choice in named.colour_menu.actions()}
+    choices["blue"].trigger()
+    named.colour_menu.close()
+    tags = window.sidebar.tags
+    window.until(lambda: [row.colour for row in tags.rows()] == ["tag_blue"])
+    assert window.engine.annotations.tag_colours() == {"cat": TagColour.BLUE}
+
+    def has_icon() -> bool:
+        labels = window.editor.tags.findChildren(QLabel)
+        return any(not each.pixmap().isNull() for each in labels if each.isVisible())
+
+    window.until(has_icon)
+    undo = window.session.window.action_list["edit.undo"]
+    assert undo.text() == "Undo the colour of the tag “cat”"
+    undo.trigger()
+    window.until(lambda: [row.colour for row in tags.rows()] == [""])
+    window.until(lambda: not has_icon())
+
+
+def test_a_tile_has_each_colour_of_its_tags_once() -> None:
+    colours = {"cat": "tag_blue", "sea": "tag_blue", "red": "tag_red"}
+    said = Annotation(tags=("Cat", "dog", "Red", "sea"))
+    assert marks_of(said, colours).colours == ("tag_blue", "tag_red")
+    assert marks_of(Annotation(tags=("dog",)), colours).colours == ()

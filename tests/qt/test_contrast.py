@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from desktop.config.paths import resource
+from desktop.core.annotations import TagColour
 from desktop.qt.theme import DARK, LIGHT, Tokens
 from tests.gallery.audit import contrast
 
@@ -35,6 +36,12 @@ def test_every_text_is_read_on_every_ground(tokens: Tokens) -> None:
 @themes
 def test_what_is_disabled_can_still_be_made_out(tokens: Tokens) -> None:
     assert _below(tokens, [("text_disabled", ground) for ground in GROUNDS[:6]], 3.0) == {}
+
+
+@themes
+def test_the_colours_of_tags_are_seen_on_every_ground(tokens: Tokens) -> None:
+    pairs = [(f"tag_{colour}", ground) for colour in TagColour for ground in GROUNDS]
+    assert _below(tokens, pairs, 3.0) == {}
 
 
 @themes

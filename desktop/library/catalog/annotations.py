@@ -21,6 +21,7 @@ from desktop.core.annotations import (
     Edits,
     Flag,
     NameCount,
+    TagColour,
     check_rating,
     clean_name,
     clean_note,
@@ -150,6 +151,15 @@ class Annotations:
         )
         return [NameCount(name, count) for name, count in rows]
 
+    def tag_colours(self) -> dict[str, TagColour]:
+        """Tag -> its colour, of those that have one; no tag need be in use."""
+        rows = self._database.read("SELECT name, colour FROM tag_colours ORDER BY key")
+        return {name: TagColour(colour) for name, colour in rows}
+
+    def colour_tag(self, name: str, colour: TagColour | None) -> Edits:
+        """Give a tag a colour, or take it away."""
+        return self.apply(Edits(tag_colours={clean_tag(name): colour}))
+
     def tag_tree(self) -> list[NameCount]:
         """Every tag in use and those above them, each before those below it, with the number of
         assets that have it or one below it."""
@@ -233,7 +243,7 @@ class Annotations:
                 raise LibraryError(
                     tr("There is no tag “{old}”.", old=old), safe=tr("Nothing was changed.")
                 )
-            return self.apply(Edits(tags={**off, **on}))
+            return self.apply(Edits(tags={**off, **on}, tag_colours=self._recoloured(renamed)))
 
     def remove_tag(self, name: str) -> Edits:
         """Take a tag, and those below it, off all assets."""
@@ -244,6 +254,18 @@ class Annotations:
                 for asset_id in self.tagged(each)
             }
             return self.apply(Edits(tags=tags))
+
+    def _recoloured(self, renamed: Sequence[tuple[str, str]]) -> dict[str, TagColour | None]:
+        """The colours of tags that go along with their names; one that is taken over keeps its
+        own."""
+        known = {name_key(name): colour for name, colour in self.tag_colours().items()}
+        off: dict[str, TagColour | None] = {}
+        on: dict[str, TagColour | None] = {}
+        for before, after in renamed:
+            if (colour := known.get(name_key(before))) is not None:
+                off[before] = None
+                on[after] = known.get(name_key(after), colour)
+        return {**off, **on}
 
     def _tags_below(self, name: str) -> list[str]:
         rows = self._database.read(

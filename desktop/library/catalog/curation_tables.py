@@ -12,4 +12,9 @@ CREATE TABLE asset_flags (
     PRIMARY KEY (asset_id, flag)
 ) WITHOUT ROWID;
 CREATE INDEX assets_by_flag ON asset_flags (flag);
+CREATE TABLE tag_colours (                -- also of tags that only stand above others
+    key TEXT PRIMARY KEY,                 -- as of tags
+    name TEXT NOT NULL,
+    colour TEXT NOT NULL                  -- a core.annotations.TagColour
+) WITHOUT ROWID;
 """

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from desktop.core.annotations import Board, Edits, Flag, name_key
+from desktop.core.annotations import Board, Edits, Flag, TagColour, name_key
 from desktop.core.rights import NO_RIGHTS, Rights
 from desktop.library.catalog.full_text import note_reworded
 from desktop.library.catalog.rights import dump_rights, load_rights
@@ -51,13 +51,14 @@ def write_edits(connection: sqlite3.Connection, edits: Edits, stamp: EditStamp) 
     writer.write_flags(edits.flags)
     writer.write_rights(edits.rights)
     writer.write_folder_rights(edits.folder_rights)
+    writer.write_tag_colours(edits.tag_colours)
     # Off before on: a board that only changes its capitals is the same board.
     for name, board in sorted(edits.boards.items(), key=lambda item: item[1] is not None):
         writer.write_board(name, board)
     note_reworded(connection, sorted(writer.reworded))
     return Edits(
         *(writer.ratings, writer.notes, writer.tags, writer.boards, writer.flags),
-        *(writer.rights, writer.folder_rights),
+        *(writer.rights, writer.folder_rights, writer.tag_colours),
     )
 
 
@@ -90,6 +91,7 @@ class _Writer:
         self.flags: dict[tuple[int, Flag], bool] = {}
         self.rights: dict[int, Rights] = {}
         self.folder_rights: dict[str, Rights] = {}
+        self.tag_colours: dict[str, TagColour | None] = {}
         self.reworded: set[int] = set()
 
     def write_column(self, column: str, values: Mapping[int, int | str]) -> None:
@@ -187,6 +189,23 @@ class _Writer:
                 self._connection.execute(
                     "INSERT INTO folder_rights VALUES (?, ?, ?, ?)",
                     (place, wanted.is_private, wanted.licence, wanted.expires),
+                )
+
+    def write_tag_colours(self, colours: Mapping[str, TagColour | None]) -> None:
+        """A person's own, as flags are."""
+        for name, wanted in colours.items():
+            key = name_key(name)
+            row = self._connection.execute(
+                "SELECT colour FROM tag_colours WHERE key = ?", (key,)
+            ).fetchone()
+            was = TagColour(row[0]) if row else None
+            if was is wanted:
+                continue
+            self.tag_colours[name] = was
+            self._connection.execute("DELETE FROM tag_colours WHERE key = ?", (key,))
+            if wanted is not None:
+                self._connection.execute(
+                    "INSERT INTO tag_colours VALUES (?, ?, ?)", (key, name, wanted)
                 )
 
     def write_board(self, name: str, board: Board | None) -> None:

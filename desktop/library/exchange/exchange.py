@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import starmap
 from pathlib import Path
 
 from desktop.core.annotations import Board, Edits, name_key
@@ -27,6 +28,7 @@ from desktop.library.exchange.export_file import (
     ExportedBoard,
     ExportedFolder,
     ExportedRoot,
+    ExportedTag,
     read_export,
     to_csv,
     to_json,
@@ -102,7 +104,7 @@ class Exchange:
         else the one at the same path; below another root only where bytes do not say that it is
         another one. Tags, boards and rules are added; a rating takes the place
         of the one there is; a note is written below it. A saved search is added where none has its
-        name.
+        name, and the colour of a tag where it has none.
 
         Args:
             with_places: add the file's folders, under the names by which a team shares them, and
@@ -186,6 +188,7 @@ class Exchange:
                 for path, rights in self._rights.folders().items()
             ),
             searches=tuple(map(ExportedSearch.of, self._searches.all())),
+            tags=tuple(starmap(ExportedTag, self._annotations.tag_colours().items())),
         )
 
     def _made(self, asset_id: int) -> GenerationRecord | None:
@@ -262,7 +265,11 @@ class Exchange:
             for folder in exported.folders
             if os.path.isabs(path := os.fsdecode(_bytes(folder.path)))  # noqa: PTH117
         }
-        return Edits(ratings, notes, tags, boards, flags, rights, folder_rights)
+        coloured = set(map(name_key, self._annotations.tag_colours()))
+        colours = {
+            tag.name: tag.colour for tag in exported.tags if name_key(tag.name) not in coloured
+        }
+        return Edits(ratings, notes, tags, boards, flags, rights, folder_rights, colours)
 
 
 def _stricter(own: Rights, other: Rights) -> Rights:

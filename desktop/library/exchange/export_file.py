@@ -21,9 +21,11 @@ from typing import Any, TypeVar, cast
 
 from desktop.core.annotations import (
     Flag,
+    TagColour,
     check_rating,
     clean_name,
     clean_note,
+    clean_tag,
     join_names,
     split_names,
 )
@@ -52,7 +54,7 @@ _NAMES = frozenset({"root", "path"})
 """Keys whose text is a file name, see ``checked_json.checked``."""
 
 _PARTS = ("roots", "ignore_rules", "boards", "assets")
-_NEWER_PARTS = ("folders", "searches")
+_NEWER_PARTS = ("folders", "searches", "tags")
 """That a file of an older Plantain has not."""
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -116,6 +118,14 @@ class ExportedRoot:
 
 
 @dataclass(frozen=True, slots=True)
+class ExportedTag:
+    """A tag that has a colour."""
+
+    name: str
+    colour: TagColour
+
+
+@dataclass(frozen=True, slots=True)
 class Exported:
     """Everything that people entered into one library.
 
@@ -129,6 +139,7 @@ class Exported:
     assets: tuple[ExportedAsset, ...] = ()
     folders: tuple[ExportedFolder, ...] = ()
     searches: tuple[ExportedSearch, ...] = ()
+    tags: tuple[ExportedTag, ...] = ()
     problems: tuple[str, ...] = ()
 
 
@@ -174,6 +185,7 @@ def to_csv(exported: Exported) -> bytes:
             {"kind": "search", "path": search.name, "note": search.text, "made": search.rest()}
             for search in exported.searches
         ),
+        *({"kind": "tag", "path": tag.name, "note": tag.colour} for tag in exported.tags),
     ]
     for number, asset in enumerate(exported.assets):
         rows.append(
@@ -284,6 +296,7 @@ def _raw_csv(text: str) -> tuple[dict[str, Any], int]:
     assets: list[dict[str, Any]] = []
     folders: list[dict[str, Any]] = []
     searches: list[dict[str, Any]] = []
+    tags: list[dict[str, Any]] = []
     created: dict[str, float] = {}
     said: dict[str, dict[str, Any]] = {}
     places: dict[str, list[tuple[int, int]]] = {}
@@ -307,6 +320,8 @@ def _raw_csv(text: str) -> tuple[dict[str, Any], int]:
                     folders.append({"path": cells["path"], "rights": _raw_rights(cells)})
                 case "search":
                     searches.append(raw_search(cells["path"], cells["note"], cells["made"]))
+                case "tag":
+                    tags.append({"name": cells["path"], "colour": cells["note"]})
                 case "picture":
                     for place in split(cells["boards"]):
                         board, _, position = place.rpartition("|")
@@ -332,7 +347,7 @@ def _raw_csv(text: str) -> tuple[dict[str, Any], int]:
         for name in {**created, **places}
     ]
     raw: dict[str, Any] = {"roots": roots, "ignore_rules": rules, "boards": boards}
-    raw |= {"assets": assets, "folders": folders, "searches": searches}
+    raw |= {"assets": assets, "folders": folders, "searches": searches, "tags": tags}
     return {**raw, "problems": problems}, version
 
 
@@ -357,6 +372,11 @@ def _raw_rights(cells: Mapping[str, str]) -> dict[str, Any]:
     # by that.
     is_private = cells["is_private"].strip().casefold() not in {"", "0", "false"}
     return {"is_private": is_private, "licence": cells["licence"], "expires": cells["expires"]}
+
+
+def _coloured(item: Any) -> ExportedTag:
+    tag = checked(item, ExportedTag)
+    return replace(tag, name=clean_tag(tag.name))
 
 
 def _flags(value: Any) -> tuple[Flag, ...]:
@@ -447,6 +467,7 @@ def _exported(raw: dict[str, Any], version: int) -> Exported:
         assets=_kept(assets),
         folders=_kept(each("folders", folder)),
         searches=_kept(each("searches", read_search)),
+        tags=_kept(each("tags", _coloured)),
         problems=tuple(problems),
     )
     if problems and exported == Exported(problems=exported.problems):

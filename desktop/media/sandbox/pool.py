@@ -158,6 +158,8 @@ class Sandbox:
                 reply = yield from process.converse(task, source)
             except (Died, TooSlow, NotStarted):
                 cancel.raise_if_cancelled()
+                if self._is_closed:
+                    raise NotStarted(tr("Plantain is closing")) from None
                 raise
             finally:
                 forget()

@@ -26,6 +26,8 @@ INSET = UNIT
 
 CAPTION = 3 * UNIT
 PICTURE_RADIUS = 3
+_DOT = UNIT + 3
+"""From one dot of a tag's colour to the next."""
 _TELLING = 18 * UNIT
 """A tile that is less wide tells stars alone: tags would cover its picture."""
 
@@ -172,11 +174,18 @@ class AssetPainter:
             self._paint_stack(painter, marks.stacked, tile, tile.left() + 6 + 26 * len(marks.icons))
         room = tile.width() - 12 - taken
         told = marks.words if tile.width() >= _TELLING else marks.stars
-        if told and room > 5 * UNIT:
+        dots = len(marks.colours) * _DOT
+        if told and room > 5 * UNIT + dots:
             painter.setFont(self._small_font)
-            words = self._elided_small(told, int(room - 2 * UNIT))
-            width = painter.fontMetrics().horizontalAdvance(words) + 2 * UNIT
-            self._paint_pill(painter, words, QRectF(tile.left() + 6, tile.bottom() - 26, width, 20))
+            words = self._elided_small(told, int(room - 2 * UNIT - dots))
+            width = painter.fontMetrics().horizontalAdvance(words) + 2 * UNIT + dots
+            place = QRectF(tile.left() + 6, tile.bottom() - 26, width, 20)
+            self._paint_pill(painter, words, place, dots)
+            painter.setPen(Qt.PenStyle.NoPen)
+            for place_at, token in enumerate(marks.colours):
+                painter.setBrush(self._theme.color(token))
+                left = place.left() + UNIT + place_at * _DOT
+                painter.drawEllipse(QRectF(left, place.top() + 6, UNIT, UNIT))
 
     def _paint_stack(self, painter: QPainter, count: int, tile: QRectF, left: float) -> None:
         painter.setFont(self._small_font)
@@ -221,14 +230,16 @@ class AssetPainter:
         self._paint_pill(painter, words, place)
         return width + 6
 
-    def _paint_pill(self, painter: QPainter, words: str, place: QRectF) -> None:
+    def _paint_pill(self, painter: QPainter, words: str, place: QRectF, before: float = 0) -> None:
+        """Args: before: room that is kept free at the left."""
         ground = self._theme.color("panel")
         ground.setAlpha(225)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(ground)
         painter.drawRoundedRect(place, 10, 10)
         painter.setPen(self._theme.color("text"))
-        painter.drawText(place, Qt.AlignmentFlag.AlignCenter, words)
+        shown = place.adjusted(before, 0, 0, 0)
+        painter.drawText(shown, Qt.AlignmentFlag.AlignCenter, words)
 
     def paint_why(self, painter: QPainter, words: str, cell: QRect) -> None:
         """Why a result was found, over the lower end of its picture."""

@@ -4,20 +4,40 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QInputDialog
+from PySide6.QtGui import QCursor
+from PySide6.QtWidgets import QInputDialog, QMenu
 
-from desktop.core.annotations import Edits, NameCount, name_key
+from desktop.core.annotations import Edits, NameCount, TagColour, name_key
 from desktop.core.cancellation import CancelToken
 from desktop.core.filter import NamedFilter
-from desktop.core.text import ngettext, tr
-from desktop.qt.browse.sections import SectionKind, SectionRow, board_rows, kind_of, tag_rows
+from desktop.core.text import marked, ngettext, tr
+from desktop.qt.browse.sections import (
+    SectionKind,
+    SectionRow,
+    board_rows,
+    colour_tokens,
+    kind_of,
+    tag_rows,
+)
 from desktop.qt.browse.sidebar import Group, Sidebar
 from desktop.qt.jobs.changes import Changes
 from desktop.qt.jobs.context import Context
 from desktop.qt.jobs.history import EditHistory
 from desktop.qt.jobs.lane import Latest
+
+_COLOURS = {
+    TagColour.RED: marked("red"),
+    TagColour.ORANGE: marked("orange"),
+    TagColour.YELLOW: marked("yellow"),
+    TagColour.GREEN: marked("green"),
+    TagColour.TEAL: marked("teal"),
+    TagColour.BLUE: marked("blue"),
+    TagColour.PURPLE: marked("purple"),
+    TagColour.PINK: marked("pink"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +47,7 @@ class Reading:
     tags: Sequence[NameCount]
     boards: Sequence[NameCount]
     rows: Mapping[Group, Sequence[SectionRow]]
+    colours: Mapping[str, TagColour]
 
 
 class BoardsAndTagsController(QObject):
@@ -34,6 +55,8 @@ class BoardsAndTagsController(QObject):
 
     names_read = Signal(object, object)
     """list[str] of the tags that there are, and of the boards."""
+    colours_read = Signal(object)
+    """dict[str, str]: key of a tag's name -> token of its colour."""
 
     def __init__(self, context: Context, sidebar: Sidebar, history: EditHistory) -> None:
         super().__init__()
@@ -41,6 +64,8 @@ class BoardsAndTagsController(QObject):
         self._sidebar = sidebar
         self._history = history
         self._tags: Sequence[str] = ()
+        self._theme = sidebar.theme
+        self.colour_menu = QMenu(sidebar)
         self._readings = Latest(context.lanes.browse, self)
         self._readings.finished.connect(self._show)
         self._readings.failed.connect(context.notice)
@@ -54,8 +79,9 @@ class BoardsAndTagsController(QObject):
 
         def read(_: CancelToken) -> Reading:
             tags, boards = annotations.tag_tree(), annotations.boards()
-            rows = {Group.BOARDS: board_rows(boards), Group.TAGS: tag_rows(tags)}
-            return Reading(tags, boards, rows)
+            colours = annotations.tag_colours()
+            rows = {Group.BOARDS: board_rows(boards), Group.TAGS: tag_rows(tags, colours)}
+            return Reading(tags, boards, rows, colours)
 
         self._readings.submit(read)
 
@@ -151,6 +177,24 @@ class BoardsAndTagsController(QObject):
             tr("deleting the board “{name}”", name=name), lambda: annotations.delete_board(name)
         )
 
+    def ask_colour(self, section: NamedFilter) -> None:
+        """Let a person choose a tag's colour; where a menu has just been, so that it is at hand."""
+        annotations, name, theme = self._context.engine.annotations, section.name, self._theme
+
+        def choose(colour: TagColour | None) -> None:
+            self._history.do(
+                tr("the colour of the tag “{name}”", name=name),
+                lambda: annotations.colour_tag(name, colour),
+            )
+
+        self.colour_menu.clear()
+        for colour, words in _COLOURS.items():
+            icon = theme.icon("tag", f"tag_{colour}")
+            self.colour_menu.addAction(icon, tr(words), partial(choose, colour))
+        self.colour_menu.addSeparator()
+        self.colour_menu.addAction(tr("No colour"), partial(choose, None))
+        self.colour_menu.popup(QCursor.pos())
+
     def remove_tag(self, section: NamedFilter) -> None:
         """Take a tag off every picture that has it."""
         annotations, name = self._context.engine.annotations, section.name
@@ -171,3 +215,4 @@ class BoardsAndTagsController(QObject):
             [tag.name for tag in reading.tags], [board.name for board in reading.boards]
         )
         self._sidebar.show_rows(reading.rows)
+        self.colours_read.emit(colour_tokens(reading.colours))

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject
 from desktop.core.cancellation import CancelToken
 from desktop.qt.browse.asset_grid import AssetGrid
 from desktop.qt.browse.marks import Marks, marks_of
+from desktop.qt.browse.sections import colour_tokens
 from desktop.qt.jobs.changes import Changes
 from desktop.qt.jobs.context import Context
 from desktop.qt.jobs.lane import Latest
@@ -51,7 +52,9 @@ class MarksController(QObject):
             return
 
         def read(_: CancelToken) -> Mapping[int, Marks]:
-            return {asset_id: marks_of(said) for asset_id, said in annotations.of(ids).items()}
+            colours = colour_tokens(annotations.tag_colours())
+            said = annotations.of(ids)
+            return {asset_id: marks_of(each, colours) for asset_id, each in said.items()}
 
         self._readings.submit(read)
 

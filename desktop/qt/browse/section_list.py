@@ -262,7 +262,7 @@ class _RowModel(QAbstractListModel):
                 is_below = row.depth and row.section.filter.tag
                 return title.rpartition(TAG_SEPARATOR)[2] if is_below else title
             case Qt.ItemDataRole.DecorationRole:
-                return self._theme.icon(row.icon)
+                return self._theme.icon(row.icon, row.colour or "text_soft")
             case Qt.ItemDataRole.ToolTipRole:
                 folder = row.section.filter.folder
                 if folder and row.is_offline:

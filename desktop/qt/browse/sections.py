@@ -9,7 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple
 
-from desktop.core.annotations import TAG_SEPARATOR, Flag, NameCount
+from desktop.core.annotations import TAG_SEPARATOR, Flag, NameCount, TagColour, name_key
 from desktop.core.asset import Asset, displayable_name
 from desktop.core.filter import Filter, NamedFilter, is_same
 from desktop.core.saved_search import SavedSearch
@@ -114,6 +114,7 @@ class SectionRow(NamedTuple):
         is_added: a folder that was added itself, not one inside it.
         is_offline: one whose drive or folder is away, with all that is in it.
         is_open: the folders in it are listed; None where there are none.
+        colour: token of a tag's; empty for none.
     """
 
     section: NamedFilter
@@ -123,6 +124,7 @@ class SectionRow(NamedTuple):
     is_added: bool = False
     is_offline: bool = False
     is_open: bool | None = None
+    colour: str = ""
 
 
 def board_rows(boards: Sequence[NameCount]) -> tuple[SectionRow, ...]:
@@ -144,12 +146,26 @@ def saved_rows(
     )
 
 
-def tag_rows(tags: Sequence[NameCount]) -> tuple[SectionRow, ...]:
+def tag_rows(
+    tags: Sequence[NameCount], colours: Mapping[str, TagColour] | None = None
+) -> tuple[SectionRow, ...]:
     """As a tree: each indented below the one that it belongs to."""
+    tokens = colour_tokens(colours or {})
     return tuple(
-        SectionRow(tag_section(tag.name), "tag", tag.count, tag.name.count(TAG_SEPARATOR))
+        SectionRow(
+            tag_section(tag.name),
+            "tag",
+            tag.count,
+            tag.name.count(TAG_SEPARATOR),
+            colour=tokens.get(name_key(tag.name), ""),
+        )
         for tag in tags
     )
+
+
+def colour_tokens(colours: Mapping[str, TagColour]) -> dict[str, str]:
+    """Key of a tag's name -> token of its colour."""
+    return {name_key(name): f"tag_{colour}" for name, colour in colours.items()}
 
 
 @dataclass(frozen=True, slots=True)

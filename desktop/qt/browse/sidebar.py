@@ -54,6 +54,7 @@ class Sidebar(QFrame):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.theme = theme
         self.setObjectName("panel")
         self._shown: Sequence[NamedFilter] = (ALL,)
         self._rows: dict[Group, Sequence[SectionRow]] = dict.fromkeys(Group, ())

@@ -35,7 +35,7 @@ class ShortcutsSheet(QDialog):
                 groups.setdefault(offer.place, []).append(offer)
         body = QWidget()
         columns = QHBoxLayout(body)
-        columns.setContentsMargins(0, 0, UNIT, UNIT)
+        columns.setContentsMargins(UNIT, UNIT, UNIT, UNIT)  # beside the ring of the focus
         columns.setSpacing(6 * UNIT)
         for part in _shared_out(groups):
             column = QVBoxLayout()

@@ -34,6 +34,8 @@ class Lanes:
         # Putting pictures in a row by their look: seconds of arithmetic in a large library, which
         # neither a click nor a search may wait for.
         self.looks = Lane("looks")
+        # What other programs are asked for: a file manager may take ten seconds to answer.
+        self.outside = Lane("outside")
         # Decoding a picture to be looked at large, and those beside it: seconds for the largest,
         # which neither a click in the sidebar nor a search may wait for.
         self.preview = Lane("preview")
@@ -55,7 +57,7 @@ class Lanes:
         until = time.monotonic() + deadline_s
         lanes = (
             *(self.network, self.models, self.text, self.playing, self.preview, self.search),
-            *(self.looks, self.sections, self.browse, self.index),
+            *(self.outside, self.looks, self.sections, self.browse, self.index),
         )
         for lane in lanes:
             lane.stop_intake()

@@ -84,7 +84,7 @@ class FilesController(QObject):
             if files.paths and not is_shown:
                 _open_url(files.paths[0].parent)
 
-        self._submit(show, shown)
+        self._submit(show, shown, self._context.lanes.outside)
 
     def copy(self, assets: Sequence[Asset]) -> None:
         """Put the files on the clipboard; of one picture its pixels as well."""

@@ -364,6 +364,7 @@ def section_actions(sidebar: Sidebar, controllers: Controllers) -> tuple[Section
         SectionAction(
             "saved.delete", lambda: tr("Delete the search"), saved.delete, search, when=writable
         ),
+        SectionAction("tag.colour", lambda: tr("Colour…"), named.ask_colour, tag, when=writable),
         SectionAction("tag.rename", lambda: tr("Rename…"), named.ask_name, tag, when=writable),
         SectionAction(
             "tag.merge", lambda: tr("Merge with another…"), named.ask_merge, tag, when=writable

@@ -115,6 +115,7 @@ def join_controllers(context: Context, window: MainWindow) -> Controllers:
     window.closing.connect(details.annotations.note.commit)
     named = BoardsAndTagsController(context, sidebar, history)
     named.names_read.connect(details.annotations.know)
+    named.colours_read.connect(details.annotations.tags.show_colours)
     details.annotations.board_added.connect(
         lambda name: named.put_on_board(name, annotations.selected_ids())
     )

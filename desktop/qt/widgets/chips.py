@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QToolButton, QWidget
 
+from desktop.core.annotations import name_key
 from desktop.core.text import tr
 from desktop.qt.theme import UNIT, Theme
 from desktop.qt.widgets.buttons import icon_button
@@ -34,6 +35,7 @@ class Chips(QWidget):
         self._theme = theme
         self._remove = remove
         self._shown: dict[str, str] = {}
+        self._colours: Mapping[str, str] = {}
         self._chips = FlowLayout(self, UNIT // 2)
         self._heading = label(heading, tone="faint", scale="small")
         self._heading.setFixedHeight(_HEIGHT)
@@ -51,9 +53,18 @@ class Chips(QWidget):
         """Name -> what is to be said of it ("on 3 of 7"); empty for one that all have."""
         if self._shown != names:
             self._shown = dict(names)
-            empty_layout(self._chips, keep=1)
-            for name, remark in names.items():
-                self._chips.addWidget(self._chip(name, remark))
+            self._show()
+
+    def show_colours(self, colours: Mapping[str, str]) -> None:
+        """Key of a name -> token of its colour."""
+        if self._colours != colours:
+            self._colours = colours
+            self._show()
+
+    def _show(self) -> None:
+        empty_layout(self._chips, keep=1)
+        for name, remark in self._shown.items():
+            self._chips.addWidget(self._chip(name, remark))
 
     def _chip(self, name: str, remark: str) -> QWidget:
         remove = icon_button(
@@ -62,7 +73,14 @@ class Chips(QWidget):
             tr(self._remove, name=name),
             lambda: self.removed.emit(name),
         )
-        return chip(name, _MOST_WIDE, remove, remark)
+        made = chip(name, _MOST_WIDE, remove, remark)
+        if token := self._colours.get(name_key(name)):
+            row = made.layout()
+            assert isinstance(row, QHBoxLayout)
+            icon = label()
+            icon.setPixmap(self._theme.pixmap("tag", token, 14, self.devicePixelRatioF()))
+            row.insertWidget(0, icon)
+        return made
 
 
 def chip(name: str, most_wide: int, remove: QToolButton | None, remark: str = "") -> QFrame:
