@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QMimeData, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
@@ -118,9 +118,8 @@ def test_find_all_blue_ones_like_this_tag_them_ten_on_a_board_send_three_make_a_
     person.click_tile(2, shift=True)
     person.wait_until("three are selected", lambda: len(grid.selected_assets()) == 3)
     person.press(grid, Qt.Key.Key_C, ctrl=True)
-    clipboard = QGuiApplication.clipboard()
-    person.wait_until("they can be pasted", lambda: len(clipboard.mimeData().urls()) == 3)
-    assert [Path(url.toLocalFile()) for url in clipboard.mimeData().urls()] == found[:3]
+    person.wait_until("they can be pasted", lambda: len(pasted()) == 3)
+    assert pasted() == found[:3]
 
     person.click("Use as reference", details.reference_button)
     person.wait_until("they are references", lambda: len(create.tray.references()) == 3)
@@ -130,6 +129,12 @@ def test_find_all_blue_ones_like_this_tag_them_ten_on_a_board_send_three_make_a_
     person.wait_for_outcome()
     person.wait_until("it is made", lambda: create.result_card.result is not None)
     assert len(person.actions) <= MOST_ACTIONS, person.actions
+
+
+def pasted() -> list[Path]:
+    """The files on the clipboard; on a screen that is none, there is nothing at first."""
+    data: QMimeData | None = QGuiApplication.clipboard().mimeData()
+    return [Path(url.toLocalFile()) for url in data.urls()] if data is not None else []
 
 
 def window_engine(person: Counting) -> Engine:
