@@ -50,11 +50,12 @@ class Counting(Person):
         self.actions.append(f"press {key.name}")
         QTest.keyClick(widget, key, keys)
 
-    def type(self, widget: QWidget, text: str) -> None:
-        """With the Return behind it."""
+    def type(self, widget: QWidget, text: str, *, ctrl: bool = False) -> None:
+        """With the Return behind it, or Ctrl+Return where Return begins a line."""
         self.actions.append(f"type {text}")
         type_into(widget, text)
-        QTest.keyClick(widget, Qt.Key.Key_Return)
+        keys = Qt.KeyboardModifier.ControlModifier if ctrl else Qt.KeyboardModifier.NoModifier
+        QTest.keyClick(widget, Qt.Key.Key_Return, keys)
 
 
 @pytest.fixture
@@ -71,6 +72,7 @@ def person(qapp: QApplication, tmp_path_factory: pytest.TempPathFactory) -> Iter
     found.wait_for_quiet()
     session.window.activateWindow()
     yield found
+    QGuiApplication.clipboard().clear()
     assert session.close()
     session.window.deleteLater()
 
@@ -123,9 +125,7 @@ def test_find_all_blue_ones_like_this_tag_them_ten_on_a_board_send_three_make_a_
 
     person.click("Use as reference", details.reference_button)
     person.wait_until("they are references", lambda: len(create.tray.references()) == 3)
-    person.actions.append("type what it shall be")
-    type_into(create.prompt, "a variant")
-    person.click("Create picture", create.generate_button)
+    person.type(create.prompt, "a variant", ctrl=True)
     person.wait_for_outcome()
     person.wait_until("it is made", lambda: create.result_card.result is not None)
     assert len(person.actions) <= MOST_ACTIONS, person.actions
