@@ -139,7 +139,7 @@ def test_a_folder_a_board_and_a_tag_have_menus_of_their_own(session: Session, qt
         "board": [
             *("Contact sheet…", "Folder of copies…", "Rights…", "Rename…", "Delete the board"),
         ],
-        "tag": ["Rename…", "Merge with another…", "Remove from all pictures"],
+        "tag": ["Colour…", "Rename…", "Merge with another…", "Remove from all pictures"],
     }
     sidebar.menu_wanted.emit(ALL, QPoint(10, 10))
     session.window.show_read_only()
