@@ -98,6 +98,9 @@ class Filter:
         near: about this colour.
         camera, lens, copyright: words that are all in what the file says of it.
         keyword: one that another program wrote into the file, told as ``tag`` is.
+        prompt, model, made_from: words that are all in what it was made with: in the prompt, in the
+            model that was asked or answered, in the path of one of the references.
+        kit: the name of the brand kit that went along.
         is_generated: made by Plantain.
         is_missing: the file was not there at the last scan.
         is_offline: its drive or folder is to be connected.
@@ -135,6 +138,10 @@ class Filter:
     lens: str = ""
     copyright: str = ""
     keyword: str = ""
+    prompt: str = ""
+    model: str = ""
+    made_from: str = ""
+    kit: str = ""
     is_generated: bool | None = None
     is_missing: bool | None = None
     is_offline: bool | None = None

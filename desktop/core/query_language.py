@@ -28,6 +28,9 @@
     camera:"canon r5"  lens:85mm          words of what the camera wrote into the file
     copyright:doe                         words of the notice in the file
     keyword:harbour                       that another program wrote into the file
+    prompt:"red cape"  model:banana       words of the prompt that it was made with, of the model
+    from:aurora.png                       made from a reference with this in its name or folder
+    kit:"Spring 2027"                     made with this brand kit
     is:generated                          or missing, offline, duplicate, tagged, untagged,
                                           unrated, favourite, kept, rejected, readable,
                                           unreadable, teammates, private (never leaves this
@@ -415,6 +418,10 @@ _FIELDS: dict[str, Callable[[str, tzinfo | None], Filter]] = {
     "lens": _name("lens"),
     "copyright": _name("copyright"),
     "keyword": _name("keyword"),
+    "prompt": _name("prompt"),
+    "model": _name("model"),
+    "from": _name("made_from"),
+    "kit": _name("kit"),
     "is": _state,
 }
 FIELDS = tuple(_FIELDS)

@@ -127,8 +127,12 @@ _WRITERS: dict[str, Callable[[Any], str]] = {
     "phrase": _phrase,
     **{
         name: lambda words, name=name: f"{name}:{_quoted(words)}"
-        for name in ("folder", "board", "tag", "text", "camera", "lens", "copyright", "keyword")
+        for name in (
+            *("folder", "board", "tag", "text", "camera", "lens", "copyright", "keyword"),
+            *("prompt", "model", "kit"),
+        )
     },
+    "made_from": lambda words: f"from:{_quoted(words)}",
     "rating": lambda stars: f"rating:{_bounds('')(stars)}",
     "kinds": lambda kinds: f"type:{_only(kinds)}",
     "formats": lambda names: f"type:{_only(names)}",

@@ -59,6 +59,12 @@ MEANT = {
     'camera:"Canon R5" -lens:85mm': Parsed(
         "", Filter(every=(Filter(camera="Canon R5"), ~Filter(lens="85mm")))
     ),
+    'prompt:"red cape" -model:banana': Parsed(
+        "", Filter(every=(Filter(prompt="red cape"), ~Filter(model="banana")))
+    ),
+    'from:aurora.png kit:"Spring 27"': Parsed(
+        "", Filter(every=(Filter(made_from="aurora.png"), Filter(kit="Spring 27")))
+    ),
     "keyword:朝 copyright:doe": Parsed(
         "", Filter(every=(Filter(keyword="朝"), Filter(copyright="doe")))
     ),

@@ -88,6 +88,13 @@ class AssetFilters:
             "lens": lambda words: _told("lens", name_key(words).split()),
             "copyright": lambda words: _told("copyright", name_key(words).split()),
             "keyword": lambda word: _told("keywords", [f"\n{name_key(word)}\n"]),
+            "prompt": lambda words: _made(_PROMPT, words.split()),
+            "model": lambda words: _made(_MODELS, words.split()),
+            "made_from": lambda words: _made(_REFERENCES, words.split()),
+            "kit": lambda name: Condition(
+                f"assets.id IN (SELECT asset_id FROM lineage WHERE {_KIT} = ? COLLATE NOCASE)",
+                (name,),
+            ),
             "is_generated": lambda wanted: _is("assets.is_generated", wanted),
             "is_missing": lambda wanted: _is(
                 "(assets.is_missing AND assets.shared_by = '')", wanted
@@ -250,6 +257,27 @@ def _tagged(name: str) -> Condition:
         " WHERE key = ? OR (key > ? AND key < ?))",
         (key, *keys_below(key)),
     )
+
+
+_PROMPT, _KIT = (f"json_extract(record, '$.request.{name}')" for name in ("prompt", "kit"))
+_MODELS = (
+    "COALESCE(json_extract(record, '$.model'), '') || ' '"
+    " || COALESCE(json_extract(record, '$.request.model'), '')"
+)
+_REFERENCES = (
+    "(SELECT GROUP_CONCAT(json_extract(value, '$.path'), char(10))"
+    " FROM json_each(record, '$.request.references'))"
+)
+
+
+def _made(told: str, words: Iterable[str]) -> Condition:
+    """All of these are in what was written down of how it was made; letters outside ASCII by their
+    case, as SQLite tells them apart."""
+    marks = str.maketrans({mark: "\\" + mark for mark in "\\%_"})
+    found = _all(
+        Condition(f"{told} LIKE ? ESCAPE '\\'", (f"%{word.translate(marks)}%",)) for word in words
+    )
+    return Condition(f"assets.id IN (SELECT asset_id FROM lineage WHERE {found.sql})", found.values)
 
 
 def _told(column: str, words: Iterable[str]) -> Condition:

@@ -54,6 +54,10 @@ _WRITTEN = {
     "lens": marked("Lens {words}"),
     "copyright": marked("Copyright {words}"),
     "keyword": marked("Keyword {words}"),
+    "prompt": marked("Prompt {words}"),
+    "model": marked("Model {words}"),
+    "made_from": marked("Made from {words}"),
+    "kit": marked("Kit {words}"),
 }
 _SIGNS = {">=": "≥ ", "<=": "≤ ", ">": "> ", "<": "< "}
 

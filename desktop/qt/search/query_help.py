@@ -29,6 +29,10 @@ HELP = (
         "camera:canon  lens:85mm  keyword:sea  copyright:doe",
         marked("what the camera or another program wrote into the file"),
     ),
+    (
+        "prompt:cape  model:banana  from:aurora  kit:Spring",
+        marked("how it was made: words of the prompt, model, reference; the brand kit"),
+    ),
     ("is:private  is:expired", marked("never leaves this machine; its licence is over")),
     ("is:untagged", marked("or generated, missing, offline, duplicate, unrated, unreadable …")),
 )
