@@ -37,6 +37,7 @@ from desktop.library.catalog.forgetting import Forgetting
 from desktop.library.catalog.ignore_rules import IgnoreRuleTable
 from desktop.library.catalog.kits import KitTable
 from desktop.library.catalog.lineage import LineageTable
+from desktop.library.catalog.matrices import MatrixTable
 from desktop.library.catalog.moved_files import MovedFiles
 from desktop.library.catalog.product_truths import ProductTruths
 from desktop.library.catalog.queue import QueueTable
@@ -75,6 +76,7 @@ from desktop.services.generation.generating import Generating
 from desktop.services.generation.image_services import ImageService, image_service
 from desktop.services.generation.keeping import AnswerKeeping
 from desktop.services.generation.lineage_recovery import LineageRecovery
+from desktop.services.generation.matrices import Matrices
 from desktop.services.generation.product_check import ProductCheck
 from desktop.services.generation.queueing import GenerationQueue
 from desktop.services.generation.sending_rules import SendingRules
@@ -223,6 +225,7 @@ def open_engine(
             sandbox,
         )
         generating = Generating(catalog, attempts, spool, keeping, spending, rules, sandbox)
+        queue = GenerationQueue(generating, attempts, QueueTable(database, attempts))
         browsing = Browsing(
             catalog, lineage, annotations, rights, {made.name: made.label for made in generators}
         )
@@ -275,7 +278,8 @@ def open_engine(
             folder_removal=FolderRemoval(catalog.roots),
             generating=generating,
             refining=Refining(spool),
-            queue=GenerationQueue(generating, attempts, QueueTable(database, attempts)),
+            queue=queue,
+            matrices=Matrices(queue, attempts, MatrixTable(database), catalog, sandbox),
             editing=editing,
             edited_pictures=EditedPictures(catalog, lineage, editing, sandbox),
             product_check=ProductCheck(

@@ -39,6 +39,7 @@ from desktop.services.generation.edited_pictures import EditedPictures
 from desktop.services.generation.editing import Editing
 from desktop.services.generation.generating import Generating
 from desktop.services.generation.image_services import ImageService
+from desktop.services.generation.matrices import Matrices
 from desktop.services.generation.product_check import ProductCheck
 from desktop.services.generation.queueing import GenerationQueue
 from desktop.services.generation.sending_rules import SendingRules
@@ -110,6 +111,7 @@ class Engine:
     generating: Generating
     queue: GenerationQueue
     refining: Refining
+    matrices: Matrices
     attempts: AttemptTable
     editing: Editing
     edited_pictures: EditedPictures

@@ -23,12 +23,15 @@ from desktop.generation.generator import (
     Turn,
 )
 from desktop.generation.provider import providers
-from desktop.library.catalog.attempts import AttemptTable
+from desktop.library.catalog.attempts import AttemptTable, Spent
+from desktop.library.catalog.matrices import MatrixRow
 from desktop.library.draft import DraftFile
 from desktop.services.credential import Credential
 from desktop.services.generation.generating import Generating, OnFailed, Rehearsal
 from desktop.services.generation.image_services import ImageService
+from desktop.services.generation.matrices import Matrices, MatrixView
 from desktop.services.generation.queueing import GenerationQueue, QueueStep, QueueView
+from desktop.services.generation.spending import Spending, SpendReport
 from desktop.services.reports import GeneratedPicture
 
 FAKE_MODELS = load_models(resource("capabilities/gemini.json"))
@@ -259,3 +262,25 @@ class FakeQueue(GenerationQueue):
         if not self._made.waiting or self.reason is not None:
             return QueueStep(is_over=True)
         return QueueStep((yield from self._made.run_queued(self._made.waiting[0].key, cancel)))
+
+
+class FakeMatrices(Matrices):
+    """Those that a test puts there."""
+
+    def __init__(self) -> None:
+        self.made: list[MatrixView] = []
+
+    def latest(self) -> list[MatrixRow]:
+        return [view.matrix for view in self.made]
+
+    def view(self, matrix: MatrixRow) -> MatrixView:
+        return next(view for view in self.made if view.matrix == matrix)
+
+
+class FakeSpending(Spending):
+    """Some of the month's limit was spent."""
+
+    def __init__(self) -> None: ...
+
+    def report(self) -> SpendReport:
+        return SpendReport(Spent(), Spent(usd=3.2), Spent(), 5.0)

@@ -72,7 +72,9 @@ from tests.fakes.generation import (
     FakeDraft,
     FakeGenerating,
     FakeGenerator,
+    FakeMatrices,
     FakeQueue,
+    FakeSpending,
     fake_image_services,
 )
 from tests.fakes.ignore_rules import FakeIgnoreRules
@@ -633,6 +635,7 @@ class FakeEngine(Engine):
     kits: FakeKits
     closeness: FakeCloseness
     queue: FakeQueue
+    matrices: FakeMatrices
     draft: FakeDraft
     annotations: FakeAnnotations
     saved_searches: FakeSavedSearches
@@ -684,6 +687,8 @@ class FakeEngine(Engine):
             kits=FakeKits(),
             closeness=FakeCloseness(),
             queue=FakeQueue(generating),
+            matrices=FakeMatrices(),
+            spending=FakeSpending(),
             draft=FakeDraft(),
             templates=templates or TemplateFiles(resource("prompts"), thumbnails / "prompts"),
             annotations=annotations,

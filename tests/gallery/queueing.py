@@ -10,10 +10,13 @@ from desktop.core.attempt import Attempt, AttemptState
 from desktop.core.generation_queue import Wait, WaitReason
 from desktop.core.generation_record import GenerationRecord, GenerationRequest
 from desktop.core.text import tr
+from desktop.library.catalog.matrices import MatrixRow
+from desktop.qt.create.matrix_dialog import RESULTS, MatrixDialog
 from desktop.qt.shell.right_panel import CREATE
+from desktop.services.generation.matrices import Cell, MatrixView
 from desktop.services.reports import GeneratedPicture
 from tests.fakes.services import FakeEngine
-from tests.gallery.stage import Screen, Stage, full_library, picture
+from tests.gallery.stage import NAMES, Screen, Stage, full_library, picture
 
 _WORDS = (
     "The red sandals on wet sand, evening light from the left, long shadows",
@@ -103,7 +106,51 @@ def turns(stage: Stage) -> QWidget:
     return window
 
 
+def _matrix(stage: Stage, *made: MatrixView) -> MatrixDialog:
+    engine = _library(stage)
+    engine.matrices.made += made
+    session = stage.library(engine)
+    session.window.right.show_tab(CREATE)
+    panel = session.window.right.creation
+    panel.generator_combo.setCurrentIndex(panel.generator_combo.findData("gemini"))
+    panel.prompt.setPlainText(_WORDS[0])
+    stage.rest()
+    panel.matrix_wanted.emit()
+    dialog = stage.dialog()
+    assert isinstance(dialog, MatrixDialog)
+    return dialog
+
+
+def matrix(stage: Stage) -> QWidget:
+    dialog = _matrix(stage)
+    dialog.rows.words.setPlainText("a red cape\n草帽")
+    dialog.rows.add_pictures([picture(2), picture(3)])
+    dialog.columns.words.setPlainText("On a beach at noon\nIn the snow\n雪地里")
+    stage.rest()
+    return dialog
+
+
+def matrix_made(stage: Stage) -> QWidget:
+    rows = ("红色斗篷", "草帽", NAMES[2])
+    made = MatrixRow(1, _WORDS[2], rows, ("正午的海滩", "城市夜景", "雪地里"))
+    cells = tuple(
+        tuple(
+            Cell(AttemptState.QUEUED)
+            if row + column > 3
+            else Cell(AttemptState.DONE, picture(24 + 3 * row + column))
+            for column in range(3)
+        )
+        for row in range(3)
+    )
+    dialog = _matrix(stage, MatrixView(made, cells))
+    dialog.tabs.setCurrentIndex(RESULTS)
+    stage.rest()
+    return dialog
+
+
 SCREENS = (
+    Screen("69-matrix", matrix),
+    Screen("69-matrix-made", matrix_made),
     Screen("69-turns", turns),
     Screen("69-queue", queue),
     Screen("69-queue-waits", waits),

@@ -18,6 +18,7 @@ from desktop.library.catalog.description_tables import METADATA, PALETTES, TRANS
 from desktop.library.catalog.generation_tables import GENERATION
 from desktop.library.catalog.kit_tables import KITS
 from desktop.library.catalog.lineage_v3 import RECORDS_OF_V3, record_of_v3
+from desktop.library.catalog.matrix_tables import MATRICES
 from desktop.library.catalog.palette_blobs import palette_of_v5
 from desktop.library.catalog.picture_text_tables import PICTURE_TEXTS
 from desktop.library.catalog.product_truth_tables import PRODUCT_TRUTHS
@@ -251,6 +252,7 @@ CREATE INDEX references_by_asset ON lineage_references (reference_id);
 _V6 = "".join(
     (
         *(CURATION, SCALAR_CHANGES, METADATA, PALETTES, PICTURE_TEXTS, GENERATION, QUEUE),
+        MATRICES,
         *(SAVED_SEARCHES, UNRELATED_TEXTS, REMOVED_ROOTS),
         TRANSPARENCY,
         RIGHTS,

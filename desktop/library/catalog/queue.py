@@ -58,6 +58,10 @@ class QueueTable:
                 " ) END FROM attempts WHERE key = ?",
                 (new_key, dump_record(fresh), time.time(), in_its_place, key),
             )
+            # A cell of a matrix shows what came of the newest.
+            connection.execute(
+                "UPDATE matrix_cells SET attempt = ? WHERE attempt = ?", (new_key, key)
+            )
 
     def wait(self) -> Wait | None:
         """Why nothing is asked for; None where there is no reason."""

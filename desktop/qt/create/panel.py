@@ -67,6 +67,7 @@ class GenerationPanel(QWidget):
     queue_requested = Signal(object)
     """The same, to be made behind what waits."""
     queue_wanted = Signal()
+    matrix_wanted = Signal()
     save_again_requested = Signal()
     """Of an answer that a full disk left."""
     save_elsewhere_requested = Signal(str)
@@ -134,6 +135,7 @@ class GenerationPanel(QWidget):
         self.queue_row = QueueRow()
         self.queue_row.added.connect(self._queue)
         self.queue_row.show_wanted.connect(self.queue_wanted)
+        self.queue_row.matrix_wanted.connect(self.matrix_wanted)
         self._stage = label(tone="soft", wraps=True)
         self._bar = QProgressBar(textVisible=False)
         self.failure = FailureCard()

@@ -94,6 +94,10 @@ class QueueController(QObject):
         """Behind those that wait; it begins unless there is a reason to wait."""
         self._change(partial(self._context.engine.queue.add, requests), then_run=True)
 
+    def go_on(self) -> None:
+        """Something was added to it by another way."""
+        self._change(lambda: None, then_run=True)
+
     def pause(self) -> None:
         """Nothing more is sent; what was sent is waited for."""
         self._change(self._context.engine.queue.pause)

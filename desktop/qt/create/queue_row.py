@@ -19,6 +19,7 @@ class QueueRow(QWidget):
     added = Signal()
     """What is entered goes to the end of the queue."""
     show_wanted = Signal()
+    matrix_wanted = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -27,11 +28,14 @@ class QueueRow(QWidget):
             tr("Create it behind what is being made, and go on with something else")
         )
         self.show_button = button(tr("Queue…"), self.show_wanted.emit, is_flat=True)
+        self.matrix_button = button(tr("Matrix…"), self.matrix_wanted.emit, is_flat=True)
+        self.matrix_button.setToolTip(tr("Create it with several things in several places"))
         self._said = label(tone="faint", scale="small", wraps=True)
         self._said.hide()
         self.buttons = QHBoxLayout()
-        self.buttons.setSpacing(UNIT)
+        self.buttons.setSpacing(0)
         self.buttons.addWidget(self.add_button)
+        self.buttons.addWidget(self.matrix_button)
         self.buttons.addStretch()
         self.buttons.addWidget(self.show_button)
         column = QVBoxLayout(self)

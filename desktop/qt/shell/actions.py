@@ -290,6 +290,12 @@ def library_actions(window: MainWindow, controllers: Controllers) -> tuple[Actio
             in_grid=True,
         ),
         Action(
+            "create.matrix",
+            lambda: tr("Matrix of pictures…"),
+            window.right.ask_matrix,
+            when=writable,
+        ),
+        Action(
             "create.queue", lambda: tr("Queue of pictures…"), controllers.queue.show, when=writable
         ),
         Action("models.show", lambda: tr("Models…"), controllers.models.show),

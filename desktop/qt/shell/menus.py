@@ -18,7 +18,7 @@ MENU = (
     ("browse.cull", "trash.rejected", "browse.stacks", "browse.open_stack"),
     ("window.commands", "window.shortcuts", "window.guide"),
     ("settings.offline",),
-    ("settings.show", "models.show", "create.keys", "create.queue"),
+    ("settings.show", "models.show", "create.keys", "create.queue", "create.matrix"),
     ("help.news", "help.update", "help.about"),
     ("window.quit",),
 )

@@ -86,6 +86,11 @@ class RightPanel(QFrame):
         if tab == CREATE:
             self.creation.prompt.setFocus()
 
+    def ask_matrix(self) -> None:
+        """A matrix of what Create holds."""
+        self.show_tab(CREATE)
+        self.creation.matrix_wanted.emit()
+
     def set_shown(self, is_shown: bool) -> None:
         """Show or hide both."""
         self.setVisible(is_shown)

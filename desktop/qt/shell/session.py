@@ -347,6 +347,7 @@ class Session(QObject):
     def _join_creation(self, context: Context) -> None:
         from desktop.qt.create.controller import CreationController
         from desktop.qt.create.kit_controller import KitController
+        from desktop.qt.create.matrix_controller import MatrixController
         from desktop.qt.create.template_controller import TemplateController
         from desktop.qt.create.turns_controller import TurnsController
 
@@ -357,6 +358,9 @@ class Session(QObject):
             context, panel, queue, indexing.make_searchable
         )
         self.templates = TemplateController(context, panel, self.window.centre.grid.selected_assets)
+        self.matrices = MatrixController(
+            context, panel, queue, self.window.centre.grid.selected_assets
+        )
         self.turns = TurnsController(context, panel, self.controllers.trash.ask)
         self.window.may_close = lambda: all(
             controller.may_close() for controller in (creation, queue, editing)
