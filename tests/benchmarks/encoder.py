@@ -17,24 +17,21 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator
 from contextlib import closing, contextmanager
 from functools import partial
 
 import numpy as np
-import torch
-from numpy.typing import NDArray
 from PIL import Image
 
 from desktop.core.pixels import PixelSpec
-from desktop.embedding.encoder import Arithmetic, EncoderInfo
 from desktop.embedding.models.manifest import InstalledModel
-from desktop.embedding.runtime.input_pixels import pixel_spec
 from desktop.embedding.runtime.loading import load_encoder
 from desktop.embedding.runtime.process_encoder import ProcessEncoder
 from desktop.media.decode import load_picture
 from desktop.media.encoder_pixels import encoder_pixels
 from tests.benchmarks import models, report
+from tests.benchmarks.eager import Eager
 from tests.benchmarks.encoder_process import process_figures
 from tests.benchmarks.photographs import small_pictures
 from tests.demo_world.draw import draw, to_array
@@ -60,9 +57,7 @@ QUICK_TARGETS = {
     for name, target in TARGETS.items()
     if not name.startswith("vit_b_32_process") and not name.endswith("busy_processes")
 }
-_EAGER_BATCH = 16
 _QUERY = "a red silk cape with gold trim"
-_CORES = torch.get_num_threads()
 
 
 def drawings(count: int, spec: PixelSpec) -> np.ndarray:
@@ -80,52 +75,6 @@ def files(count: int, spec: PixelSpec) -> np.ndarray:
     """Pictures of files, through the product's own decoder: (count, s, s, 3) uint8."""
     paths = sorted(path for path in small_pictures(count).rglob("*") if path.is_file())
     return np.stack([encoder_pixels(load_picture(p, at_least=512).image, spec) for p in paths])
-
-
-class Eager:
-    """The baseline as an ``Encoder``."""
-
-    batch_size = _EAGER_BATCH
-
-    def __init__(self, model: InstalledModel) -> None:
-        self._network = models.network_of(model)
-        self._tokenizer = models.tokenizer_of(model)
-        preprocess = model.manifest.preprocess
-        self._mean = torch.tensor(preprocess.mean).view(1, 3, 1, 1)
-        self._std = torch.tensor(preprocess.std).view(1, 3, 1, 1)
-        torch.set_num_threads(_CORES)
-        with torch.inference_mode():
-            dimension = self._network.encode_text(self._tokenizer([""])).shape[1]
-        self.info = EncoderInfo(
-            model.manifest.name,
-            model.weights_hash,
-            model.architecture,
-            dimension,
-            pixel_spec(model),
-        )
-
-    def prepare(self) -> None: ...
-
-    def arithmetic(self) -> Arithmetic:
-        return Arithmetic(f"PyTorch {torch.__version__}, eager")
-
-    def encode_images(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
-        torch.set_num_threads(_CORES)  # counts for the thread that calls it
-        parts = [np.zeros((0, self.info.dimension), np.float32)]
-        with torch.inference_mode():
-            for start in range(0, len(pixels), _EAGER_BATCH):
-                part = torch.tensor(pixels[start : start + _EAGER_BATCH]).permute(0, 3, 1, 2)
-                batch = (part.contiguous().float() / 255 - self._mean) / self._std
-                parts.append(self._network.encode_image(batch, normalize=True).numpy())
-        return np.concatenate(parts)
-
-    def encode_texts(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        torch.set_num_threads(_CORES)
-        with torch.inference_mode():
-            tokens = self._tokenizer(list(texts))
-            return self._network.encode_text(tokens, normalize=True).numpy()
-
-    def close(self) -> None: ...
 
 
 def overlap_at_10(ours: np.ndarray, theirs: np.ndarray, queries: np.ndarray | None = None) -> float:
@@ -193,7 +142,7 @@ def compare(name: str, model: InstalledModel, pixels: np.ndarray, rounds: int) -
         _ = quick.info  # converts the model the first time, which disturbs the others
         told = quick.arithmetic()
         print(f"{name}: {told.runtime}, {told.precision}. {told.why}")
-        count = max(quick.batch_size, _EAGER_BATCH)
+        count = max(quick.batch_size, Eager.batch_size)
         batch = pixels[:count]
         gain, seconds = in_turns(
             lambda: eager.encode_images(batch), lambda: quick.encode_images(batch), rounds

@@ -48,7 +48,8 @@ _DATA = re.compile(
     r"|^Aurora$|Brand palette, to be[\s\S]*|^navy .*|Calm, matte.*|smiling models"  # of a kit
     r"|^(?:product|set|season|colour)(?: ·.*)?$"
     r"|GPT Image [\d.]+(?: \w+)?|Python [\d.]+, .*"
-    r"|\(?(?:(?:Ctrl|Alt|Shift)\+)+[\w\\/,]+\)?|\(Esc\)|^(?:Esc|Del|Space)$",  # keys
+    r"|\(?(?:(?:Ctrl|Alt|Shift)\+)+[\w\\/,]+\)?|\(Esc\)|^(?:Esc|Del|Space)$"
+    r"|^(?:Return|Enter|Left|Right|Up|Down|PgUp|PgDown)$",  # keys
     re.IGNORECASE,
 )
 """What nobody translates: data of the gallery, names and keys."""
