@@ -226,6 +226,7 @@ def _add_commands(parser: Parser) -> None:
         kit,
         model,
         propose,
+        provenance,
         relocate,
         rename,
         repair,
@@ -247,7 +248,7 @@ def _add_commands(parser: Parser) -> None:
     for noun in (
         *(index, search, annotate, flag, rename),
         *(propose, generate, truth, template, kit, image_models, generation_queue, spend),
-        rights,
+        *(rights, provenance),
         *(backup, relocate, exchange, sidecars),
         *(model, server, team),
         *(duplicates, trash, ignore, folders),

@@ -53,6 +53,7 @@ from desktop.library.opening import OpenLibrary
 from desktop.library.relocation import Relocator
 from desktop.library.spool import Spool
 from desktop.media.drawing.moodboard import render_board
+from desktop.media.metadata.credentials import load_c2pa
 from desktop.media.sandbox.libraries import load_libraries
 from desktop.media.sandbox.pool import Sandbox
 from desktop.media.text_recognition.text_reader import TextReader
@@ -60,8 +61,10 @@ from desktop.media.thumbnails import ThumbnailCache
 from desktop.services.backup.archive import BackUp
 from desktop.services.credential import Credential, key_for, origin
 from desktop.services.curation.board_copies import BoardCopies
+from desktop.services.curation.credentials import PictureCredentials
 from desktop.services.curation.duplicates import Duplicates
 from desktop.services.curation.handing_out import HandingOut
+from desktop.services.curation.register import Register
 from desktop.services.curation.renaming import Renaming
 from desktop.services.curation.sidecars import Sidecars
 from desktop.services.curation.tag_suggestions import TagSuggestions
@@ -183,6 +186,8 @@ def open_engine(
 
         sandbox = Sandbox(load_libraries)
         closing.callback(sandbox.close)
+        signatures = Sandbox(load_c2pa, size=1)
+        closing.callback(signatures.close)
         text_reader = TextReader()
         closing.callback(text_reader.close)
         moved_files = MovedFiles(database)
@@ -297,6 +302,8 @@ def open_engine(
             forgetting=Forgetting(database),
             renaming=Renaming(catalog, moved_files),
             tag_suggestions=TagSuggestions(annotations, vector_table, vectors, model),
+            credentials=PictureCredentials(signatures, profile.certificate),
+            register=Register(catalog, lineage, rights),
             board_copies=BoardCopies(catalog, annotations, browsing.details),
             handing_out=HandingOut(catalog),
             sidecars=Sidecars(catalog, annotations),

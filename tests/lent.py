@@ -73,4 +73,8 @@ class SharedDecoders(Sandbox):
 
 def lend_decoders(decoders: SharedDecoders, monkeypatch: pytest.MonkeyPatch) -> None:
     """Engines decode with these, instead of starting their own."""
-    monkeypatch.setattr("desktop.wiring.Sandbox", lambda _: decoders)
+
+    def instead(prepare: Callable[[], None], **options: int) -> Sandbox:
+        return decoders if prepare is load_libraries else Sandbox(prepare, **options)
+
+    monkeypatch.setattr("desktop.wiring.Sandbox", instead)

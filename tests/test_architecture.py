@@ -110,6 +110,8 @@ HEAVY = {
     "imagecodecs": "media",
     "rapidocr": "media",
     "cv2": "media",
+    "c2pa": "media",
+    "cryptography": "media",
     "sqlite3": "library",
     "watchfiles": "library",
     "send2trash": "library",

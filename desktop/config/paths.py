@@ -71,6 +71,11 @@ class ProfilePaths:
         return self.folder / "prompts"
 
     @property
+    def certificate(self) -> Path:
+        """By which the person signs what they hand out, and its key."""
+        return self.folder / "certificate"
+
+    @property
     def library(self) -> Path:
         return self.folder / "library"
 

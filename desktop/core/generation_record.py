@@ -31,6 +31,10 @@ PARTLY_TAKEN = "partly taken"
 PLATE = "plate"
 """On one of the two grounds by which something is cut out."""
 
+TRAINED = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
+COMPOSITE = "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia"
+"""IPTC's terms for what a model made, all of it or a part."""
+
 # What ``GenerationRequest.edit`` says that is asked for.
 REGION = "region"
 """To change a part of the first reference; the second shows which."""
@@ -192,6 +196,13 @@ class GenerationRecord:
     stage: str = ""
     version: int = RECORD_VERSION
     extra: Mapping[str, Any] = field(default_factory=_nothing)
+
+    @property
+    def digital_source_type(self) -> str:
+        """IPTC's term for how it came to be; empty where no model made it, as of a mood board."""
+        if not self.api:
+            return ""
+        return COMPOSITE if self.request.edit == REGION else TRAINED
 
     def with_references(self, references: tuple[Reference, ...]) -> GenerationRecord:
         return replace(self, request=replace(self.request, references=references))

@@ -26,8 +26,10 @@ from desktop.library.opening import OpenLibrary
 from desktop.media.thumbnails import ThumbnailCache
 from desktop.services.backup.archive import BackUp
 from desktop.services.curation.board_copies import BoardCopies
+from desktop.services.curation.credentials import PictureCredentials
 from desktop.services.curation.duplicates import Duplicates
 from desktop.services.curation.handing_out import HandingOut
+from desktop.services.curation.register import Register
 from desktop.services.curation.renaming import Renaming
 from desktop.services.curation.sidecars import Sidecars
 from desktop.services.curation.tag_suggestions import TagSuggestions
@@ -128,6 +130,8 @@ class Engine:
     renaming: Renaming
     tag_suggestions: TagSuggestions
     board_copies: BoardCopies
+    credentials: PictureCredentials
+    register: Register
     handing_out: HandingOut
     sidecars: Sidecars
     daily_backups: DailyBackups

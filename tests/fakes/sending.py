@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
+from desktop.core.credentials import Credentials
 from desktop.core.rights import Claim, Rights
 from desktop.library.catalog.rights import RightsTable
+from desktop.services.curation.credentials import PictureCredentials
 from desktop.services.generation.sending_rules import SendingRules
 
 
@@ -20,6 +23,16 @@ class FakeRights(RightsTable):
 
     def folders(self) -> dict[str, Rights]:
         return self.said
+
+
+class FakeCredentials(PictureCredentials):
+    """No picture is signed."""
+
+    def __init__(self) -> None:
+        self.found: dict[Path, Credentials] = {}
+
+    def of(self, path: Path) -> Credentials | None:
+        return self.found.get(path)
 
 
 class FakeSendingRules(SendingRules):

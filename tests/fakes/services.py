@@ -80,7 +80,7 @@ from tests.fakes.generation import (
 from tests.fakes.ignore_rules import FakeIgnoreRules
 from tests.fakes.kits import FakeCloseness, FakeKits
 from tests.fakes.saved_searches import FakeSavedSearches
-from tests.fakes.sending import FakeRights, FakeSendingRules
+from tests.fakes.sending import FakeCredentials, FakeRights, FakeSendingRules
 from tests.fakes.server_and_team import FakeEndpoints, FakeKeyStore, FakeStoreMigration, FakeTeam
 from tests.fakes.text_reading import FakeTextReading
 
@@ -693,6 +693,7 @@ class FakeEngine(Engine):
             templates=templates or TemplateFiles(resource("prompts"), thumbnails / "prompts"),
             annotations=annotations,
             rights=FakeRights(),
+            credentials=FakeCredentials(),
             sending_rules=FakeSendingRules(),
             saved_searches=FakeSavedSearches(),
             daily_backups=FakeDailyBackups(),

@@ -2,8 +2,9 @@
 
 A picture that leaves the library keeps saying how it was made: PNG gets iTXt chunks, JPEG an APP1
 segment, WebP an XMP chunk. What else the file holds stays as it is, byte for byte, colour profiles
-and a service's own markings included. A signature over the whole file (C2PA) is kept but, like
-after any edit, no longer matches.
+and a service's own markings included. A picture that is signed (C2PA) would not match its signature
+any more: whoever has one asks ``has_credentials``, keeps its bytes as they came, and puts the
+record beside it.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from desktop.core.generation_record import GenerationRecord
 from desktop.core.text import tr
 from desktop.files.regular_file import open_regular_file, read_regular_file
 from desktop.media.formats.registry import find_format
+from desktop.media.metadata.sidecar import MAX_BYTES as MAX_SIDECAR
+from desktop.media.metadata.sidecar import sidecar_path
 from desktop.media.metadata.xmp import NAMESPACE, build_packet, parse_packet
 
 _GENERATED = Path("generated picture")
@@ -63,6 +66,43 @@ def embed_record(data: bytes, record: GenerationRecord) -> bytes:
                 )
     except (ValueError, IndexError, struct.error) as error:
         raise FileDamaged(_GENERATED, tr("The picture's container is broken.")) from error
+
+
+def has_credentials(data: bytes) -> bool:
+    """A manifest of C2PA is in the file, or may be: of formats that are not looked into, it counts
+    that the words are there."""
+    try:
+        match _format_name(data):
+            case "PNG":
+                return any(kind == b"caBX" for kind, _ in _png_chunks(data))
+            case "JPEG":
+                return any(
+                    marker == 0xEB and b"jumb" in body for marker, body in _jpeg_segments(data)[0]
+                )
+            case "WEBP":
+                return any(kind == b"C2PA" for kind, _ in _webp_chunks(data))
+            case _:
+                return b"jumb" in data and b"c2pa" in data
+    except (ValueError, IndexError, struct.error):
+        return False
+
+
+def record_beside(picture: Path) -> GenerationRecord | None:
+    """What the side-car of a signed picture says of how it was made; None where there is none."""
+    try:
+        packet = read_regular_file(sidecar_path(picture), MAX_SIDECAR)
+    except (OSError, FileError):
+        return None
+    return parse_packet(packet)
+
+
+def sidecar_packet(picture: Path, record: GenerationRecord) -> bytes:
+    """The side-car of a picture with the record in it; what else it says stays."""
+    try:
+        existing = read_regular_file(sidecar_path(picture), MAX_SIDECAR)
+    except (OSError, FileError):
+        existing = None
+    return build_packet(record, existing)
 
 
 def may_hold_record(path: Path) -> bool:

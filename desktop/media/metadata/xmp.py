@@ -1,7 +1,8 @@
 """The XMP packet that carries a generated picture's lineage.
 
 One ``rdf:Description`` holds the prompt where every viewer looks for it (``dc:description``), the
-program (``xmp:CreatorTool``) and the whole record in a property of our own, as
+program (``xmp:CreatorTool``), what a model made (IPTC's digital source type), and the whole record
+in a property of our own, as
 ``files.record_json`` writes it: ASCII, so any text, control characters and undecodable file names
 included, survives XML. Before there was one record, the property was ``lineage``, a JSON object of
 texts, some of them JSON again; such pictures are read as ever.
@@ -33,6 +34,7 @@ NAMESPACE = "urn:plantain:lineage/1/"
 _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 _DC = "http://purl.org/dc/elements/1.1/"
 _XMP = "http://ns.adobe.com/xap/1.0/"
+_IPTC_EXT = "http://iptc.org/std/Iptc4xmpExt/2008-02-29/"
 
 _OURS = re.compile(
     rf'\s*<rdf:Description rdf:about="" xmlns:plantain="{NAMESPACE}".*?</rdf:Description>',
@@ -111,7 +113,7 @@ def _description(
     prompt = escape(_NOT_XML.sub("\ufffd", record.request.prompt), {"\r": "&#13;"})
     lines = [
         f'  <rdf:Description rdf:about="" xmlns:plantain="{NAMESPACE}"',
-        f'    xmlns:dc="{_DC}" xmlns:xmp="{_XMP}">',
+        f'    xmlns:dc="{_DC}" xmlns:xmp="{_XMP}" xmlns:iptcExt="{_IPTC_EXT}">',
     ]
     if with_tool:
         lines.append("   <xmp:CreatorTool>Plantain</xmp:CreatorTool>")
@@ -120,6 +122,8 @@ def _description(
             '   <dc:description><rdf:Alt><rdf:li xml:lang="x-default">'
             f"{prompt}</rdf:li></rdf:Alt></dc:description>"
         )
+    if source_type := record.digital_source_type:
+        lines.append(f"   <iptcExt:DigitalSourceType>{source_type}</iptcExt:DigitalSourceType>")
     lines.append(f"   <plantain:record>{escape(written)}</plantain:record>")
     lines.append("  </rdf:Description>")
     return "\n".join(lines)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
 from desktop.core.asset import Asset
 from desktop.core.cancellation import CancelToken
+from desktop.core.errors import FileError
 from desktop.qt.browse.asset_grid import AssetGrid
 from desktop.qt.details.facts import file_facts_of
 from desktop.qt.details.panel import DetailsPanel
@@ -15,6 +17,9 @@ from desktop.qt.jobs.changes import Changes
 from desktop.qt.jobs.context import Context
 from desktop.qt.jobs.lane import Latest
 from desktop.services.reports import AssetDetails, CommonDetails
+
+if TYPE_CHECKING:
+    from desktop.services.curation.credentials import PictureCredentials
 
 _Found = AssetDetails | tuple[CommonDetails, dict[str, str]]
 
@@ -33,6 +38,8 @@ class DetailsController(QObject):
         # Sidecars are on the disk, which may be slow or asleep; the catalogue never waits for it.
         self._sidecars = Latest(context.lanes.preview, self)
         self._sidecars.finished.connect(panel.show_sidecar)
+        self._credentials = Latest(context.lanes.preview, self)
+        self._credentials.finished.connect(panel.show_credentials)
         grid.selection_changed.connect(self._read)
         context.hub.changed.connect(self._on_changes)
 
@@ -46,6 +53,7 @@ class DetailsController(QObject):
 
     def _read(self, assets: Sequence[Asset]) -> None:
         self._sidecars.forget()
+        self._credentials.forget()
         if not assets:
             self._readings.forget()
             return
@@ -64,5 +72,18 @@ class DetailsController(QObject):
             self._panel.show_details(found)
             asset, sidecars = found.asset, self._context.engine.sidecars
             self._sidecars.submit(lambda _: (asset.id, sidecars.keywords(asset)))
+            credentials = self._context.engine.credentials
+            self._credentials.submit(lambda _: (asset.id, _told(credentials, asset)))
         else:
             self._panel.show_common(*found)
+
+
+def _told(credentials: PictureCredentials, asset: Asset) -> str:
+    """What a picture's Content Credentials say; empty where it has none, or is not there."""
+    if asset.is_missing or asset.is_offline or asset.is_elsewhere or asset.failure:
+        return ""
+    try:
+        found = credentials.of(asset.path)
+    except FileError as error:
+        return error.message
+    return found.sentence() if found else ""

@@ -46,6 +46,7 @@ RIGHTS: Rows = {
     "licence": marked("Licence"),
     "until": marked("Use until"),
     "sending": marked("May be sent"),
+    "credentials": marked("Credentials"),
 }
 _FIELDS = {
     "camera": ("camera",),

@@ -183,6 +183,12 @@ class DetailsPanel(QWidget):
         if [asset_id] == [asset.id for asset in self._assets]:
             self.keywords.show_keywords(keywords, is_beside=True)
 
+    def show_credentials(self, told: tuple[int, str]) -> None:
+        """An asset's id, and what its Content Credentials say, in plain words."""
+        asset_id, words = told
+        if [asset_id] == [asset.id for asset in self._assets]:
+            self.rights.fields["credentials"].show_value(words)
+
     def show_said(self, asset_ids: tuple[int, ...], said: Consensus) -> None:
         """What the selection is tagged with, of which nothing need be offered."""
         if asset_ids == tuple(asset.id for asset in self._assets):

@@ -32,6 +32,7 @@ from desktop.core.generation_record import (
     Usage,
 )
 from desktop.core.text import english, listed, tr
+from desktop.files.atomic import write_file
 from desktop.generation.cost import cost_usd
 from desktop.generation.generator import GenerationResult, ImageGenerator, Reply
 from desktop.library.catalog.assets import Catalog
@@ -44,7 +45,8 @@ from desktop.library.spool import Spool, SpooledAnswer
 from desktop.media.conversion import converted
 from desktop.media.decode import load_picture
 from desktop.media.formats.registry import picture_format
-from desktop.media.metadata.lineage import embed_record
+from desktop.media.metadata.lineage import embed_record, has_credentials, sidecar_packet
+from desktop.media.metadata.sidecar import sidecar_path
 from desktop.media.sandbox.pool import Sandbox
 from desktop.services.generation.editing import Editing, second_half
 from desktop.services.reports import EditReport, GeneratedPicture
@@ -222,17 +224,20 @@ class AnswerKeeping:
             wanted = out if out.suffix else out.with_suffix(suffix)
             fitting = converted(data, suffix, wanted.suffix, self._sandbox)
             try:
-                return save_picture_as(wanted, _described(fitting, record))
+                return _beside(
+                    save_picture_as(wanted, _described(fitting, record)), record, fitting
+                )
             except LibraryError as error:
                 # It was asked for and paid for: then in the library's own folder.
                 _LOG.warning("not written as asked: %s", error)
-        return save_picture(
+        path = save_picture(
             self._folder,
             _described(data, record),
             title=record.request.prompt,
             suffix=suffix,
             at=record.created_at,
         )
+        return _beside(path, record, data)
 
     def _write_down(self, path: Path, record: GenerationRecord) -> int:
         if path.is_relative_to(self._folder):
@@ -278,11 +283,25 @@ def _text(said: str) -> str:
     return said.encode("utf-8", "replace").decode()
 
 
+def _beside(path: Path, record: GenerationRecord, data: bytes) -> Path:
+    """A signed picture has its record in a side-car."""
+    if has_credentials(data):
+        try:
+            packet = sidecar_packet(path, record.shareable())
+            write_file(sidecar_path(path), packet, replace=True)
+        except OSError as error:
+            _LOG.warning("lineage is kept in the catalogue only: %s", error)
+    return path
+
+
 def _described(data: bytes, record: GenerationRecord) -> bytes:
     """The picture with its record inside; as it came where the format has no room for so much.
 
-    References are named, never by their full paths: the file may be given away.
+    References are named, never by their full paths: the file may be given away. A picture that is
+    signed stays byte for byte, or its signature would not match any more.
     """
+    if has_credentials(data):
+        return data
     try:
         return embed_record(data, record.shareable())
     except FileError as error:

@@ -15,7 +15,7 @@ from desktop.core.generation_record import GenerationRecord
 from desktop.library.catalog.assets import Catalog
 from desktop.library.catalog.lineage import LineageTable
 from desktop.library.folders.scan import FoundFile
-from desktop.media.metadata.lineage import may_hold_record, read_record
+from desktop.media.metadata.lineage import may_hold_record, read_record, record_beside
 from desktop.services.unforeseen import as_file_error
 
 
@@ -32,7 +32,7 @@ class LineageRecovery:
         for file in files:
             path = folder / os.fsdecode(file.relative_path)
             try:
-                record = read_record(path) if may_hold_record(path) else None
+                record = read_record(path) if may_hold_record(path) else record_beside(path)
             except Exception as error:  # noqa: BLE001 - the guard: one file never ends a run
                 as_file_error(path, error)
                 continue  # reading the picture itself will say what is wrong with it

@@ -1,0 +1,172 @@
+"""Provenance: a signed picture still validates after its way through the library, and what a model
+made is told: in the file, beside it, and in the register."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from desktop.core.cancellation import CancelToken
+from desktop.core.credentials import Validity
+from desktop.core.generation_record import TRAINED, GenerationRequest, Reference
+from desktop.core.progress import finish
+from desktop.media.metadata.certificate import make_certificate
+from desktop.media.metadata.credentials import load_c2pa, made_manifest, signed
+from desktop.media.metadata.lineage import read_record, record_beside
+from desktop.media.metadata.sidecar import sidecar_path
+from desktop.media.sandbox.pool import Sandbox
+from desktop.services.engine import Engine
+from desktop.services.reports import GeneratedPicture
+from tests import pictures
+from tests.fakes.gemini import GeminiServer
+from tests.services.conftest import OpenEngine
+
+PROMPT = "a red silk cape, 红色丝绸披风"
+
+
+@pytest.fixture
+def server() -> Iterator[GeminiServer]:
+    with GeminiServer() as running:
+        yield running
+
+
+def sign(data: bytes) -> bytes:
+    sandbox = Sandbox(load_c2pa, size=1)
+    try:
+        manifest = made_manifest("cape", "2.1", TRAINED)
+        return signed(data, manifest, *make_certificate("A maker of models"), sandbox)
+    finally:
+        sandbox.close()
+
+
+def png(seed: int = 3) -> bytes:
+    out = io.BytesIO()
+    Image.effect_noise((128, 96), 20 + seed).convert("RGB").save(out, "PNG")
+    return out.getvalue()
+
+
+def validity(engine: Engine, path: Path) -> Validity | None:
+    found = engine.credentials.of(path)
+    return found.validity if found else None
+
+
+def run(engine: Engine, out: Path | None = None) -> GeneratedPicture:
+    request = GenerationRequest(PROMPT, generator="gemini")
+    return finish(engine.generating.run(request, CancelToken(), out=out))
+
+
+def test_a_signed_picture_validates_after_its_way_through_the_library(
+    open_engine: OpenEngine,
+    server: GeminiServer,
+    tmp_path: Path,
+) -> None:
+    original = sign(png())
+    server.paint = lambda _: original
+    engine = open_engine(gemini_base_url=server.base_url)
+    engine.gemini_key.use_now("AIza-test")
+    made = run(engine).asset
+    assert made.path.read_bytes() == original, "byte for byte"
+    assert validity(engine, made.path) is Validity.VALID
+    assert read_record(original) is None
+    beside = record_beside(made.path)
+    assert beside is not None
+    assert beside.request.prompt == PROMPT
+    assert TRAINED in sidecar_path(made.path).read_text("utf-8")
+    named = run(engine, tmp_path / "named.png").asset
+    assert named.path.read_bytes() == original
+    # Imported into another library with its side-car, it is known for what it is.
+    other_folder = tmp_path / "given away"
+    other_folder.mkdir()
+    for path in (made.path, sidecar_path(made.path)):
+        (other_folder / path.name).write_bytes(path.read_bytes())
+    other = open_engine(profile_dir=tmp_path / "other")
+    finish(other.indexing.run([other_folder], CancelToken()))
+    [asset] = other.browsing.all()
+    assert asset.is_generated
+    lineage = other.lineage.of(asset.id)
+    assert lineage is not None
+    assert lineage.request.prompt == PROMPT
+    # Tagged, with side-cars written, on a board, and copied out again.
+    other.annotations.tag([asset.id], ["cape"])
+    finish(other.sidecars.write([asset.id], CancelToken()))
+    assert record_beside(asset.path) is not None, "what was there stays"
+    other.annotations.create_board("Out", [asset.id])
+    report = finish(other.board_copies.run("Out", tmp_path / "copies", CancelToken()))
+    for path in (asset.path, *report.copied):
+        assert path.read_bytes() == original
+        assert validity(other, path) is Validity.VALID
+    other.exchange.export_to(tmp_path / "export.json")
+    assert asset.path.read_bytes() == original
+
+
+def test_an_unsigned_picture_says_in_itself_that_a_model_made_it(
+    open_engine: OpenEngine, server: GeminiServer, folder: Path
+) -> None:
+    engine = open_engine(gemini_base_url=server.base_url)
+    engine.gemini_key.use_now("AIza-test")
+    made = run(engine).asset
+    data = made.path.read_bytes()
+    assert b"DigitalSourceType>" + TRAINED.encode() + b"<" in data
+    assert not sidecar_path(made.path).exists()
+    assert engine.credentials.of(made.path) is None
+
+
+def test_a_copy_is_signed_by_the_person_and_the_file_stays(
+    open_engine: OpenEngine, server: GeminiServer, tmp_path: Path
+) -> None:
+    engine = open_engine(gemini_base_url=server.base_url)
+    engine.gemini_key.use_now("AIza-test")
+    original = sign(png())
+    server.paint = lambda _: original
+    made = run(engine).asset
+    out = tmp_path / "signed.png"
+    engine.credentials.hand_out(made.path, out, engine.lineage.of(made.id))
+    told = engine.credentials.of(out)
+    assert told is not None
+    assert (told.validity, told.is_ai) == (Validity.VALID, True)
+    assert told.ingredients, "what it was signed with before is its parent"
+    assert made.path.read_bytes() == original
+    key = tmp_path / "profile" / "certificate" / "key.pem"
+    assert key.stat().st_mode & 0o777 == 0o600
+    first = key.read_bytes()
+    engine.credentials.hand_out(made.path, tmp_path / "again.png", None)
+    assert key.read_bytes() == first, "made once"
+    theirs = make_certificate("Ann Doe Studio")
+    engine.credentials.hand_out(made.path, tmp_path / "theirs.png", None, theirs)
+    told = engine.credentials.of(tmp_path / "theirs.png")
+    assert told is not None
+    assert told.signer == "Ann Doe Studio"
+
+
+def test_the_register_lists_what_a_model_made_and_nothing_else(
+    open_engine: OpenEngine, server: GeminiServer, folder: Path, tmp_path: Path
+) -> None:
+    [picture] = pictures.fill(folder, 1)
+    engine = open_engine(gemini_base_url=server.base_url)
+    engine.gemini_key.use_now("AIza-test")
+    finish(engine.indexing.run([folder], CancelToken()))
+    request = GenerationRequest("=a cape", (Reference(picture),), "gemini")
+    made = finish(engine.generating.run(request, CancelToken()))
+    finish(
+        engine.generating.run(GenerationRequest("a board", generator="moodboard"), CancelToken())
+    )
+    [entry] = engine.register.entries()
+    assert (entry.path, entry.source_type) == (made.asset.path, TRAINED)
+    assert (entry.model, entry.endpoint) == (made.record.model, server.base_url)
+    assert entry.made_from == (str(picture),)
+    assert entry.created_at == made.record.created_at
+    engine.register.write(tmp_path / "register.csv")
+    engine.register.write(tmp_path / "register.json")
+    [plain] = json.loads((tmp_path / "register.json").read_text("utf-8"))["pictures"]
+    [row] = csv.DictReader(
+        io.StringIO((tmp_path / "register.csv").read_text("utf-8-sig"), newline="")
+    )
+    assert plain == entry.plain()
+    assert row["model"] == entry.model
+    assert row["prompt"] == "'=a cape", "no cell is a formula"
