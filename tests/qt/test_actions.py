@@ -92,7 +92,9 @@ def test_the_menu_of_pictures_offers_what_can_be_done_with_them(
     session: Session, qtbot: QtBot
 ) -> None:
     grid = session.window.centre.grid
-    for_one_alone = {"More like this", "Change only a part…", "Cut out…", "Rename…"}
+    for_one_alone = {
+        *("More like this", "Change only a part…", "Cut out…", "Rename…", "Save a signed copy…"),
+    }
     for select in (lambda: grid.select_asset(2), grid.selectAll):
         select()
         grid.menu_wanted.emit(grid.selected_assets(), QPoint(10, 10))
@@ -118,6 +120,7 @@ def test_the_menu_of_pictures_offers_what_can_be_done_with_them(
             "Copy path",
             "Rename…",
             "Rights…",
+            "Save a signed copy…",
             "Move to trash…",
         ]
         grey = {text for text, is_enabled in offered.items() if not is_enabled}

@@ -30,7 +30,7 @@ def test_what_is_said_of_a_picture_is_shown_found_and_taken_back(
 ) -> None:
     [asset_id] = window.select(0)
     details = window.session.window.right.details
-    window.until(lambda: details.rights.fields["sending"].text() == "Yes")
+    window.until(lambda: details.rights.fields["sending"].value == "Yes")
     click(details.rights_button, qtbot)
     dialog = opened(window)
     dialog.private.click()
@@ -39,13 +39,13 @@ def test_what_is_said_of_a_picture_is_shown_found_and_taken_back(
     dialog.day.setDate(QDate(2020, 5, 31))
     click(dialog.save_button, qtbot)
     window.until(lambda: window.said(asset_id).rights == Rights(True, "Stock 1234", "2020-05-31"))
-    window.until(lambda: "never leaves" in details.rights.fields["sending"].text())
-    assert details.rights.fields["until"].text() == "2020-05-31"
+    window.until(lambda: "never leaves" in details.rights.fields["sending"].value)
+    assert details.rights.fields["until"].value == "2020-05-31"
     wanted = Filter(is_private=True, is_expired=True)
     assert window.engine.browsing.ids(wanted) == [asset_id]
     window.session.window.run_action("edit.undo")
     window.until(lambda: window.said(asset_id).rights == NO_RIGHTS)
-    window.until(lambda: details.rights.fields["sending"].text() == "Yes")
+    window.until(lambda: details.rights.fields["sending"].value == "Yes")
 
 
 def test_what_differs_stays_unless_it_is_touched(window: Window, qtbot: QtBot) -> None:

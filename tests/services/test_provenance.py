@@ -69,7 +69,7 @@ def test_a_signed_picture_validates_after_its_way_through_the_library(
     original = sign(png())
     server.paint = lambda _: original
     engine = open_engine(gemini_base_url=server.base_url)
-    engine.gemini_key.use_now("AIza-test")
+    engine.image_services["gemini"].key.use_now("AIza-test")
     made = run(engine).asset
     assert made.path.read_bytes() == original, "byte for byte"
     assert validity(engine, made.path) is Validity.VALID
@@ -109,7 +109,7 @@ def test_an_unsigned_picture_says_in_itself_that_a_model_made_it(
     open_engine: OpenEngine, server: GeminiServer, folder: Path
 ) -> None:
     engine = open_engine(gemini_base_url=server.base_url)
-    engine.gemini_key.use_now("AIza-test")
+    engine.image_services["gemini"].key.use_now("AIza-test")
     made = run(engine).asset
     data = made.path.read_bytes()
     assert b"DigitalSourceType>" + TRAINED.encode() + b"<" in data
@@ -121,7 +121,7 @@ def test_a_copy_is_signed_by_the_person_and_the_file_stays(
     open_engine: OpenEngine, server: GeminiServer, tmp_path: Path
 ) -> None:
     engine = open_engine(gemini_base_url=server.base_url)
-    engine.gemini_key.use_now("AIza-test")
+    engine.image_services["gemini"].key.use_now("AIza-test")
     original = sign(png())
     server.paint = lambda _: original
     made = run(engine).asset
@@ -149,7 +149,7 @@ def test_the_register_lists_what_a_model_made_and_nothing_else(
 ) -> None:
     [picture] = pictures.fill(folder, 1)
     engine = open_engine(gemini_base_url=server.base_url)
-    engine.gemini_key.use_now("AIza-test")
+    engine.image_services["gemini"].key.use_now("AIza-test")
     finish(engine.indexing.run([folder], CancelToken()))
     request = GenerationRequest("=a cape", (Reference(picture),), "gemini")
     made = finish(engine.generating.run(request, CancelToken()))

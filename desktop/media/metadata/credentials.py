@@ -12,6 +12,7 @@ import json
 from pathlib import Path
 from typing import Any, cast
 
+from desktop.core.asset import displayable
 from desktop.core.credentials import Credentials, Validity
 from desktop.core.errors import FileDamaged
 from desktop.core.text import tr
@@ -21,11 +22,15 @@ from desktop.media.formats.registry import find_format
 from desktop.media.metadata.lineage import has_credentials
 from desktop.media.sandbox.pool import Sandbox
 
-_MIME = {"PNG": "image/png", "JPEG": "image/jpeg", "WEBP": "image/webp", "TIFF": "image/tiff"}
-_MIME |= {"GIF": "image/gif", "AVIF": "image/avif", "HEIC": "image/heic"}
+_MIME = {
+    **{"PNG": "image/png", "JPEG": "image/jpeg", "WEBP": "image/webp", "TIFF": "image/tiff"},
+    **{"GIF": "image/gif", "AVIF": "image/avif", "HEIC": "image/heic"},
+}
 _MAX_BYTES = 512 * 1024 * 1024
 _MOST = 20
 """Ingredients and problems that are told."""
+_LONGEST = 200
+"""Characters of what a stranger wrote."""
 _UNTRUSTED = "signingCredential.untrusted"
 _SETTINGS = {"verify": {"remote_manifest_fetch": False, "ocsp_fetch": False}}
 
@@ -34,7 +39,8 @@ def load_c2pa() -> None:
     """What a process does before it gives up opening files."""
     import c2pa
 
-    c2pa.load_settings(_SETTINGS)
+    library: Any = c2pa
+    library.load_settings(_SETTINGS)
 
 
 def read_credentials(source: Path | bytes, sandbox: Sandbox) -> Credentials | None:
@@ -54,7 +60,7 @@ def read_credentials(source: Path | bytes, sandbox: Sandbox) -> Credentials | No
     told = sandbox.run(manifest_store, data, path, mime) if mime else ""
     try:
         return _credentials(cast("dict[str, Any]", parse_json(told))) if told else None
-    except (MalformedJson, KeyError, TypeError, AttributeError) as error:
+    except (MalformedJson, LookupError, TypeError, AttributeError) as error:
         raise FileDamaged(path, tr("Its Content Credentials cannot be read.")) from error
 
 
@@ -136,21 +142,26 @@ def _format_of(data: bytes) -> str:
 
 
 def _credentials(told: dict[str, Any]) -> Credentials:
-    store = told["store"]
+    store: Any = told["store"]
     manifest = store["manifests"][store["active_manifest"]]
     states = {"Trusted": Validity.TRUSTED, "Valid": Validity.VALID}
-    signature = manifest.get("signature_info") or {}
-    programs = manifest.get("claim_generator_info") or [{}]
+    signature: Any = manifest.get("signature_info") or {}
+    programs: Any = manifest.get("claim_generator_info") or [{}]
     problems = [str(each.get("code")) for each in store.get("validation_status") or ()]
     return Credentials(
         states.get(str(told["state"]), Validity.INVALID),
-        str(signature.get("issuer") or signature.get("common_name") or ""),
-        " ".join(str(programs[0][key]) for key in ("name", "version") if key in programs[0]),
-        str(signature.get("time") or ""),
+        _line(signature.get("issuer") or signature.get("common_name") or ""),
+        " ".join(_line(programs[0][key]) for key in ("name", "version") if key in programs[0]),
+        _line(signature.get("time") or ""),
         any(
             "rainedAlgorithmicMedia" in json.dumps(each.get("assertions") or [])
             for each in store["manifests"].values()
         ),
-        tuple(str(each.get("title", "")) for each in manifest.get("ingredients") or ())[:_MOST],
+        tuple(_line(each.get("title", "")) for each in manifest.get("ingredients") or ())[:_MOST],
         tuple(dict.fromkeys(code for code in problems if code != _UNTRUSTED))[:_MOST],
     )
+
+
+def _line(text: object) -> str:
+    """Of a stranger's text what fits in a line."""
+    return displayable(str(text))[:_LONGEST]

@@ -117,6 +117,9 @@ class DetailsPanel(QWidget):
         self.rights_button.setToolTip(
             tr("What may leave this computer, by which licence, how long")
         )
+        # A line is too short for it, and nobody hovers over what they do not know of.
+        self.signed = label(tone="soft", wraps=True, selectable=True)
+        self.signed.hide()
         self.keywords = KeywordOffers(theme)
         self.keywords.accepted.connect(self.annotations.tags_added)
         self.text = WrittenText(theme)
@@ -188,6 +191,8 @@ class DetailsPanel(QWidget):
         asset_id, words = told
         if [asset_id] == [asset.id for asset in self._assets]:
             self.rights.fields["credentials"].show_value(words)
+            self.signed.setText(words)
+            self.signed.setVisible(bool(words))
 
     def show_said(self, asset_ids: tuple[int, ...], said: Consensus) -> None:
         """What the selection is tagged with, of which nothing need be offered."""
@@ -255,6 +260,8 @@ class DetailsPanel(QWidget):
         section.setSpacing(UNIT // 2)
         section.addLayout(title)
         section.addWidget(rows)
+        if rows is self.rights:
+            section.addWidget(self.signed)
         return section
 
     def _show_asset(self, asset: Asset) -> None:
@@ -286,6 +293,7 @@ class DetailsPanel(QWidget):
         """Nothing of the pictures before may stand beside those that are selected now."""
         for rows in (self.file, self.camera, self.rights):
             rows.show_values({})
+        self.signed.hide()
         self.swatches.show_palette(())
         self.keywords.know_tags(())
         self.keywords.show_keywords(())

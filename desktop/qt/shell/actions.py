@@ -253,6 +253,11 @@ def library_actions(window: MainWindow, controllers: Controllers) -> tuple[Actio
             when=writable,
         ),
         Action(
+            "exchange.register",
+            lambda: tr("Export the register of AI-made pictures…"),
+            controllers.provenance.ask_register,
+        ),
+        Action(
             "duplicates.compare",
             lambda: tr("Duplicates…"),
             controllers.duplicates.show,

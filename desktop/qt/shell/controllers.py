@@ -33,6 +33,7 @@ from desktop.qt.manage.ignore_rules_controller import IgnoreRulesController
 from desktop.qt.manage.indexing_controller import IndexingController
 from desktop.qt.manage.library_watch_controller import LibraryWatchController
 from desktop.qt.manage.models_controller import ModelsController
+from desktop.qt.manage.provenance_controller import ProvenanceController
 from desktop.qt.manage.relocation_controller import RelocationController
 from desktop.qt.manage.rights_controller import RightsController
 from desktop.qt.manage.server_controller import ServerController
@@ -71,6 +72,7 @@ class Controllers:
     exchange: ExchangeController
     relocation: RelocationController
     rights: RightsController
+    provenance: ProvenanceController
     removal: FolderRemovalController
     trash: TrashController
     forgetting: ForgettingController
@@ -190,6 +192,7 @@ def join_controllers(context: Context, window: MainWindow) -> Controllers:
         exchange=ExchangeController(context, history),
         relocation=RelocationController(context),
         rights=rights,
+        provenance=ProvenanceController(context),
         removal=FolderRemovalController(context),
         trash=trash,
         forgetting=ForgettingController(context),

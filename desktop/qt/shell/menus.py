@@ -10,6 +10,7 @@ MENU = (
     ("library.open_other", "library.begin"),
     ("edit.undo", "edit.redo"),
     ("backup.back_up", "backup.restore", "exchange.export", "exchange.import"),
+    ("exchange.register",),
     ("duplicates.compare", "missing.forget", "ignore_rules.show"),
     ("server.show", "team.refresh"),
     ("browse.back", "browse.forward", "search.focus"),
@@ -31,7 +32,7 @@ ASSET_MENU = (
     ("annotations.add_tag", "rating", "annotations.favour", "decision"),
     ("asset.open", "asset.open_with", "asset.reveal"),
     ("asset.copy", "asset.copy_path", "asset.rename"),
-    ("annotations.rights",),
+    ("annotations.rights", "asset.signed_copy"),
     ("trash.move",),
 )
 """The same for the menu of what is selected, one picture or many."""

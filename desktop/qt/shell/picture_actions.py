@@ -93,6 +93,12 @@ def _file_actions(window: MainWindow, controllers: Controllers) -> tuple[Action,
             in_grid=True,
         ),
         Action(
+            "asset.signed_copy",
+            lambda: tr("Save a signed copy…"),
+            of_selected(controllers.provenance.ask_signed_copy),
+            when=one_selected,
+        ),
+        Action(
             "asset.rename",
             lambda: tr("Rename…"),
             of_selected(files.ask_name),
