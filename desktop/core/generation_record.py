@@ -43,6 +43,9 @@ ON_WHITE = "on white"
 ON_BLACK = "on black"
 """The second half: the first reference is what came of the first."""
 
+PERSON, SCENE = "person", "scene"
+"""``Reference.role`` of who, and of where, is to be seen."""
+
 # What ``Reference.role`` says of the pictures that an edit begins with.
 BASE = "base"
 MARKED = "marked"

@@ -7,11 +7,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from desktop.core.product_truth import LEAST_AGREEMENT, MOST_APART, NARROWEST, WIDEST
 from desktop.media.product_truth.examination import Examination, examine
-from desktop.media.product_truth.placement import cut_out
+from desktop.media.product_truth.placement import TooPlain, cut_out
 from tests.benchmarks.edit_figures.made_products import (
     Product,
     ground,
@@ -83,6 +83,17 @@ def test_another_shape_keeps_fewer_lines_or_is_stretched() -> None:
 def test_a_product_that_is_not_there_is_not_found() -> None:
     assert examine(packshot(AURORA), ground("forest", 3)) is None
     assert examine(packshot(AURORA), Image.new("RGB", (640, 480), "#808080")) is None
+
+
+def test_a_product_with_next_to_nothing_on_it_is_refused_not_found_in_a_spot() -> None:
+    plain = Image.new("RGB", (900, 900), "white")
+    drawing = ImageDraw.Draw(plain)
+    drawing.rounded_rectangle((250, 100, 650, 800), 60, fill="#F0F0F0")
+    drawing.ellipse((395, 395, 405, 405), fill="#333333")
+    scene = Image.new("RGB", (640, 480), "#E4E4E4")
+    ImageDraw.Draw(scene).ellipse((300, 200, 308, 208), fill="#333333")
+    with pytest.raises(TooPlain):
+        examine(plain, scene)
 
 
 def test_both_are_laid_straight_at_one_size() -> None:

@@ -62,8 +62,9 @@ def theme(qapp: QApplication) -> Theme:
 def pictures(tmp_path: Path) -> Pictures:
     found = Pictures()
     found.open(
-        lambda content_hash, position_ms=None: (
-            tmp_path / f"{content_hash}{'' if position_ms is None else f'@{position_ms}'}.jpg"
+        lambda content_hash, position_ms=None, *, has_alpha=False: (
+            tmp_path / f"{content_hash}{'' if position_ms is None else f'@{position_ms}'}"
+            f"{'.png' if has_alpha else '.jpg'}"
         )
     )
     return found

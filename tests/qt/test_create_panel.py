@@ -18,6 +18,7 @@ from desktop.core.errors import (
     SettingsError,
 )
 from desktop.core.generation_record import CHOSEN, Reference
+from desktop.core.product_truth import PRODUCT
 from desktop.core.progress import Progress
 from desktop.qt.create.panel import GenerationPanel
 from desktop.qt.create.reference_tray import ReferenceTray
@@ -71,6 +72,29 @@ class TestTray:
         click(tray, "pin", 1, qtbot)
         tray.propose(proposed(4, 5))
         assert ids(tray) == [2, 4, 5]
+
+    def test_a_person_says_what_one_is_for_and_it_stays(
+        self, tray: ReferenceTray, qtbot: QtBot
+    ) -> None:
+        tray.propose(proposed(1, 2))
+        button = [b for b in tray.findChildren(QToolButton, "role") if b.isVisible()][1]
+        [product] = [each for each in button.menu().actions() if each.text() == "Product"]
+        product.trigger()
+        tray.propose(proposed(4))
+        assert ids(tray) == [2, 4]
+        assert [each.role for each in tray.references()] == [PRODUCT, ""]
+        told = [label.text() for label in tray.findChildren(ElidedLabel) if label.isVisible()]
+        assert "Product · Matches the prompt · 0.30" in told
+
+    def test_what_a_template_calls_a_role_is_kept_among_the_others(
+        self, tray: ReferenceTray
+    ) -> None:
+        tray.add([Reference(Path("/p/1.png"), 1, role="garment")])
+        [button] = [b for b in tray.findChildren(QToolButton, "role") if b.isVisible()]
+        [chosen] = [each.text() for each in button.menu().actions() if each.isChecked()]
+        assert chosen == "garment"
+        button.menu().actions()[0].trigger()
+        assert [each.role for each in tray.references()] == [""]
 
     def test_removed_ones_are_not_proposed_again(self, tray: ReferenceTray, qtbot: QtBot) -> None:
         tray.propose(proposed(1, 2))

@@ -250,7 +250,10 @@ def test_the_help_names_every_condition(bar: SearchBar, qtbot: QtBot) -> None:
 
 
 def choice(bar: SearchBar, typed: str) -> QToolButton:
-    [made] = [b for b in bar.filters.findChildren(QToolButton) if b.toolTip() == typed]
+    """The button of a condition; its tip ends in what can be typed instead, behind a name where
+    the button shows no words."""
+    buttons = bar.filters.findChildren(QToolButton)
+    [made] = [b for b in buttons if b.toolTip().split(" · ")[-1] == typed]
     return made
 
 

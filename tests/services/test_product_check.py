@@ -78,6 +78,16 @@ def test_a_product_that_cannot_be_read_is_no_fault_of_the_picture(
     assert not checked.truth.is_true
 
 
+def test_a_product_with_nothing_on_it_could_not_be_compared(
+    engine: Engine, made: tuple[int, int], folder: Path
+) -> None:
+    Image.new("RGB", (300, 300), "#2350C4").save(folder / "aurora.png")
+    report = finish(engine.product_check.check_asset(made[0], CancelToken()))
+    [checked] = report.products
+    assert "could not be compared" in checked.truth.problem
+    assert not checked.truth.is_true
+
+
 def test_a_picture_without_a_product_says_so(engine: Engine, folder: Path) -> None:
     Image.new("RGB", (40, 30), "red").save(folder / "plain.png")
     finish(engine.indexing.run([folder], CancelToken()))

@@ -78,6 +78,9 @@ def examine(reference: Image.Image, picture: Image.Image) -> Examination | None:
     Args:
         reference: RGB or RGBA, upright.
         picture: RGB, upright.
+
+    Raises:
+        TooPlain: the product has too little on it to be found by.
     """
     product, scene = cut_out(reference), np.asarray(picture.convert("RGB"))
     place = locate(product, scene)

@@ -52,6 +52,10 @@ _GOOD = 0.9
 _FOUND = 0.5
 """Of the lines, by which a product that was found by its outlines alone is one."""
 
+_LEAST_LINES = 1.0
+"""Lines, pixels, by the perimeter of the product's box. A sharp outline alone makes 1.5 to 3, made
+products 6 and more; fewer lie on lines, or on a spot, of any picture."""
+
 _SEARCH_SIDE = 320
 """Longer side of the scene in which outlines are looked for."""
 _TURNS = (-12.0, -6.0, 0.0, 6.0, 12.0)
@@ -74,6 +78,10 @@ class Product:
     large: Pixels
     mask: Mask
     is_cut_out: bool
+
+
+class TooPlain(ValueError):
+    """A product has too few lines to be told from anything else."""
 
 
 @dataclass(frozen=True)
@@ -148,8 +156,13 @@ def locate(product: Product, scene: Pixels) -> Placement | None:
     Features of its surface first (D. G. Lowe, SIFT, IJCV 60, 2004), as they hold at any size, turn
     and light; of a product that has few, its outlines, at many sizes and some turns. Either is then
     laid over it as well as possible (G. D. Evangelidis, E. Z. Psarakis, ECC, PAMI 30, 2008).
+
+    Raises:
+        TooPlain: wherever it were found, it might be anything.
     """
     cv2 = opencv()
+    if _lines_by_perimeter(product) < _LEAST_LINES:
+        raise TooPlain
     scale = min(1.0, SCENE_SIDE / max(scene.shape[:2]))
     size = round(scene.shape[1] * scale), round(scene.shape[0] * scale)
     small = np.asarray(cv2.resize(scene, size, interpolation=cv2.INTER_AREA))
@@ -158,6 +171,8 @@ def locate(product: Product, scene: Pixels) -> Placement | None:
         if value >= _GOOD or (place := find(product, small)) is None:
             continue
         place = _refined(product, small, place)
+        if not _is_plausible(place, product):
+            continue
         now = agreement(product, rectified(small, place, product))
         if now > value:
             best, value = place, now
@@ -192,6 +207,22 @@ def agreement(product: Product, other: Pixels) -> float:
     """Share of the product's lines that are in ``other`` at the same place, 0 to 1."""
     is_line, is_met = lines_met(product.pixels, other, product.mask)
     return float(is_met.sum() / max(1, is_line.sum()))
+
+
+def _lines_by_perimeter(product: Product) -> float:
+    is_line, _ = lines_met(product.pixels, product.pixels, product.mask)
+    rows, columns = np.nonzero(product.mask)
+    return float(is_line.sum() / (2 * (np.ptp(rows) + np.ptp(columns) + 2)))
+
+
+def _is_plausible(place: Placement, product: Product) -> bool:
+    """It was not folded, nor drawn together into a spot."""
+    cv2 = opencv()
+    corners = place.corners(product).astype(np.float32)
+    rows, columns = np.nonzero(product.mask)
+    area = (np.ptp(rows) + 1) * (np.ptp(columns) + 1)
+    is_convex = cv2.isContourConvex(corners)
+    return is_convex and cv2.contourArea(corners) >= _SMALLEST**2 * area
 
 
 def lines_met(pixels: Pixels, other: Pixels, mask: Mask) -> tuple[Mask, Mask]:
@@ -413,7 +444,7 @@ def _refined(product: Product, scene: Pixels, place: Placement) -> Placement:
             matrix = np.vstack([matrix, [0.0, 0.0, 1.0]])
         candidate = Placement(best.matrix @ matrix, best.features)
         now = agreement(product, rectified(scene, candidate, product))
-        if now > value:
+        if now > value and _is_plausible(candidate, product):
             best, value = candidate, now
     return best
 

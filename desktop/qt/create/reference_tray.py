@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from PySide6.QtCore import QMimeData, QSize, Signal
 from PySide6.QtWidgets import (
@@ -15,9 +16,10 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.core.asset import Asset, displayable
-from desktop.core.brand_kit import LOGO, is_from_kit
+from desktop.core.brand_kit import is_from_kit
 from desktop.core.generation_record import CHOSEN, Reference
 from desktop.core.text import ngettext, number, tr
+from desktop.qt.create.role_menu import role_button, role_words
 from desktop.qt.images.cache import PixmapCache
 from desktop.qt.images.pictures import Pictures
 from desktop.qt.theme import UNIT, Theme
@@ -196,7 +198,15 @@ class ReferenceTray(DropFrame):
         items = list(self._items)
         items[at] = replace(items[at], is_pinned=not items[at].is_pinned)
         self._set(items)
-        self._focus_row(at, is_pin=True)
+        self._focus_row(at, "pin")
+
+    def set_role(self, at: int, role: str) -> None:
+        """A person says what it is for, "" for nothing special; from then on it stays."""
+        items = list(self._items)
+        reference = replace(items[at].reference, role=role)
+        items[at] = TrayItem(reference, is_pinned=True)
+        self._set(items)
+        self._focus_row(at, "role")
 
     def forget_refused(self) -> None:
         """A new prompt: what was removed may be proposed again."""
@@ -249,13 +259,11 @@ class ReferenceTray(DropFrame):
         is_for = reference.words and reference.reason != CHOSEN
         why = tr("for “{words}”", words=reference.words) if is_for else tr(reference.reason)
         why = why[:1].upper() + why[1:]
-        if is_from_kit(reference):
-            role = tr("Logo") if reference.role == LOGO else tr("Style")
-            why = f"{role} · {why}"
-        elif reference.label:
-            why = f"{reference.label} · {why}"
+        # A template's own name for it says what it is for as well.
+        called = "" if is_from_kit(reference) else reference.label
         score = "" if reference.score is None else number(reference.score, 2)
-        reason = ElidedLabel(" · ".join(part for part in (why, score) if part))
+        told = (called or role_words(reference.role), why, score)
+        reason = ElidedLabel(" · ".join(part for part in told if part))
         reason.setProperty("tone", "faint")
         reason.setProperty("scale", "small")
         words = QVBoxLayout()
@@ -283,7 +291,11 @@ class ReferenceTray(DropFrame):
         pin.setIcon(self._theme.icon("pin", "text" if item.is_pinned else "text_faint"))
         drop = icon_button(self._theme, "x", tr("Remove this reference"), lambda: self.remove(at))
         drop.setObjectName("remove")
-        for made in (pin, drop):
+        tools = [pin, drop]
+        if not is_from_kit(reference):  # a kit says itself what its pictures are for
+            choose = partial(self.set_role, at)
+            tools.insert(0, role_button(self._theme, reference.role, choose))
+        for made in tools:
             made.setFixedSize(QSize(28, 28))
             layout.addWidget(made)
         return row
@@ -306,9 +318,9 @@ class ReferenceTray(DropFrame):
             tr("{path}: proposed for other words, and not sent", path=path) if is_faded else path
         )
 
-    def _focus_row(self, at: int, *, is_pin: bool = False) -> None:
+    def _focus_row(self, at: int, name: str = "remove") -> None:
         """Rows are made anew; the keyboard stays where it was."""
         entry = self._rows.itemAt(at) if at >= 0 else None
         row = entry.widget() if entry is not None else None
-        if row is not None and (found := row.findChild(QWidget, "pin" if is_pin else "remove")):
+        if row is not None and (found := row.findChild(QWidget, name)):
             found.setFocus()

@@ -29,7 +29,7 @@ from desktop.core.product_truth import (
     shape_findings,
 )
 from desktop.core.progress import Progress, ProgressSteps
-from desktop.core.text import english, tr
+from desktop.core.text import english, marked, tr
 from desktop.files.content_hash import content_hash
 from desktop.library.catalog.assets import Catalog
 from desktop.library.catalog.lineage import LineageTable
@@ -44,12 +44,16 @@ from desktop.media.product_truth.examination import (
     Examination,
     examine,
 )
+from desktop.media.product_truth.placement import TooPlain
 from desktop.media.sandbox.pool import Sandbox
 from desktop.media.text_recognition.text_reader import TextReader
 from desktop.services.current_model import CurrentModel
 
-_CHECKER = 1
+_CHECKER = 2
 """Goes up when something else is found than before."""
+_TOO_PLAIN = marked(
+    "The product could not be compared: it has too little on it to be recognised by."
+)
 _MOST_COLOURS = 3
 """Parts that are told of; of more, the product is another."""
 _THIRD = 1 / 3
@@ -192,7 +196,10 @@ class ProductCheck:
                     left, top, right, low = product.crop
                     shown = shown.crop((round(left * w), round(top * h), round(right * w),
                                         round(low * h)))  # fmt: skip
-                truth = self._truth(examine(shown, picture), cancel)
+                try:
+                    truth = self._truth(examine(shown, picture), cancel)
+                except TooPlain:
+                    truth = ProductTruth(problem=_TOO_PLAIN)
             checked.append(CheckedProduct(product, truth))
         return TruthReport(path, asset_id, tuple(checked))
 
