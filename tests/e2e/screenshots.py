@@ -22,6 +22,8 @@ from desktop.qt.shell.session import Session
 from tests.e2e.person import Person, let_it_run
 
 SMALL_TILE = 136
+WIDTH, HEIGHT = 1440, 868
+"""Of the window, whatever its first size on this screen is."""
 SETTLE_MS = 1_200
 """For thumbnails to arrive and hover effects to end."""
 
@@ -35,6 +37,7 @@ def take_all(session: Session, folder: Path) -> None:
         let_it_run(SETTLE_MS)
         window.grab().save(str(folder / f"{name}.png"))
 
+    window.setGeometry(0, 0, WIDTH, HEIGHT)
     person.wait_for_library()
     person.wait_until("pictures are shown", lambda: len(person.shown()) > 100)
     person.wait_for_quiet()
