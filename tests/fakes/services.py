@@ -79,6 +79,7 @@ from tests.fakes.generation import (
 )
 from tests.fakes.ignore_rules import FakeIgnoreRules
 from tests.fakes.kits import FakeCloseness, FakeKits
+from tests.fakes.product_check import FakeProductCheck
 from tests.fakes.saved_searches import FakeSavedSearches
 from tests.fakes.sending import FakeCredentials, FakeRights, FakeSendingRules
 from tests.fakes.server_and_team import FakeEndpoints, FakeKeyStore, FakeStoreMigration, FakeTeam
@@ -634,6 +635,7 @@ class FakeEngine(Engine):
     attempts: FakeAttempts
     kits: FakeKits
     closeness: FakeCloseness
+    product_check: FakeProductCheck
     queue: FakeQueue
     matrices: FakeMatrices
     draft: FakeDraft
@@ -686,6 +688,7 @@ class FakeEngine(Engine):
             attempts=FakeAttempts(),
             kits=FakeKits(),
             closeness=FakeCloseness(),
+            product_check=FakeProductCheck(browsing.lineages.get),
             queue=FakeQueue(generating),
             matrices=FakeMatrices(),
             spending=FakeSpending(),

@@ -10,8 +10,10 @@ from PySide6.QtGui import QColor, QImage, QImageWriter
 from PySide6.QtWidgets import QWidget
 
 from desktop.core.brand_kit import BrandKit, KitPicture
+from desktop.core.colour_difference import Direction
 from desktop.core.errors import KeyRefused, PlantainError, QuotaExhausted, WorkingOffline
 from desktop.core.generation_record import GenerationRequest, Reference
+from desktop.core.product_truth import PRODUCT, Fault, Finding, Part, ProductTruth
 from desktop.core.text import ngettext, tr
 from desktop.generation.gemini.refusals import NEW_KEY
 from desktop.generation.generator import Destination, ReferenceImage
@@ -21,6 +23,7 @@ from desktop.qt.create.raw_details import RawDetails
 from desktop.qt.create.slot_fields import AssetField
 from desktop.qt.shell.right_panel import CREATE
 from desktop.qt.shell.session import Session
+from desktop.qt.widgets.panel_scroll import PanelScroll
 from desktop.services.generation.generating import Rehearsal
 from tests.fakes.services import FakeEngine
 from tests.gallery.stage import Screen, Stage, full_library, picture
@@ -373,7 +376,70 @@ def created_with_kit(stage: Stage) -> QWidget:
     return session.window
 
 
+def _checked(stage: Stage, truth: ProductTruth) -> Session:
+    engine = full_library(stage.thumbnails)
+    engine.product_check.truth = truth
+    session = _panel(stage, engine=engine)
+    panel = session.window.right.creation
+    panel.tray.set_role(0, PRODUCT)
+    panel.generate_button.click()
+    stage.until(lambda: panel.result_card.truth.compare_button.isVisible())
+    stage.rest()
+    return session
+
+
+def product_changed(stage: Stage) -> QWidget:
+    session = _checked(stage, CHANGED)
+    panel = session.window.right.creation
+    panel._scroll.ensureWidgetVisible(panel.result_card.truth.change_button)
+    stage.rest()
+    return session.window
+
+
+def product_changed_narrow(stage: Stage) -> QWidget:
+    session = _checked(stage, CHANGED)
+    session.window.resize(1000, 640)
+    stage.rest()
+    panel = session.window.right.creation
+    panel._scroll.ensureWidgetVisible(panel.result_card.truth.change_button)
+    stage.rest()
+    return session.window
+
+
+def product_true(stage: Stage) -> QWidget:
+    return _checked(stage, ProductTruth(score=0.97)).window
+
+
+def product_in_details(stage: Stage) -> QWidget:
+    session = _checked(stage, CHANGED)
+    session.window.right.creation.result_card.show_button.click()
+    details = session.window.right.details
+    stage.until(lambda: details.lineage.truth is not None and details.lineage.truth.isVisible())
+    truth = details.lineage.truth
+    assert truth is not None
+    scroll = details.findChild(PanelScroll)
+    assert isinstance(scroll, PanelScroll)
+    stage.rest()
+    scroll.ensureWidgetVisible(truth)
+    stage.rest()
+    return session.window
+
+
+CHANGED = ProductTruth(
+    (
+        Finding(Fault.LETTERS, "AURORA", "AURQRA", 1),
+        Finding(Fault.COLOUR, "#E2AF35", "#D8B06A", 9.3, Direction.PALER, Part.TOP),
+    ),
+    score=0.71,
+    unread=("EAU DE PARFUM",),
+)
+
+
 SCREENS = (
+    Screen("65-created-product-changed", product_changed),
+    Screen("65-created-product-changed-1000x640", product_changed_narrow),
+    Screen("65-created-product-true", product_true),
+    Screen("65-product-in-details", product_in_details),
     Screen("58-create-kit", kit),
     Screen("58-create-kit-1000x640", kit_narrow),
     Screen("58-created-with-kit", created_with_kit),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal, SignalInstance
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QVBoxLayout, QWidget
@@ -18,8 +19,12 @@ from desktop.qt.widgets.buttons import button
 from desktop.qt.widgets.emptying import empty_layout
 from desktop.qt.widgets.labels import ElidedLabel, label
 from desktop.qt.widgets.picture_label import PictureLabel
+from desktop.qt.widgets.truth_view import TruthView
 from desktop.services.generation.closeness import Closeness
 from desktop.services.reports import GeneratedPicture
+
+if TYPE_CHECKING:
+    from desktop.services.generation.product_check import TruthReport
 
 _IN_STRIP = 5
 
@@ -38,6 +43,8 @@ class ResultCard(QFrame):
     """Change a part of it; and this: cut out what it shows."""
     cut_out_wanted = Signal(object)
     """GeneratedPicture, all three."""
+    products_wanted = Signal(object, object)
+    """Asset, and TruthReport: look at it with its products."""
 
     def __init__(
         self, theme: Theme, pictures: Pictures, cache: PixmapCache, parent: QWidget | None = None
@@ -54,6 +61,10 @@ class ResultCard(QFrame):
         self._measured: dict[int, tuple[str, Closeness]] = {}
         self._close = label(tone="soft", scale="small", wraps=True)
         self._close.hide()
+        self._truths: dict[int, TruthReport | None] = {}
+        self.truth = TruthView()
+        self.truth.change_wanted.connect(lambda: self._emit(self.part_wanted))
+        self.truth.compare_wanted.connect(self._show_products)
         self._picture = PictureLabel(theme, cache, ratio=0.8)
         self._name = ElidedLabel()
         self._name.setProperty("weight", "strong")
@@ -96,6 +107,7 @@ class ResultCard(QFrame):
         column.addWidget(self._name)
         column.addWidget(self._made)
         column.addWidget(self._close)
+        column.addWidget(self.truth)
         column.addWidget(self._text)
         column.addWidget(self._others)
         column.addLayout(self._strip)
@@ -146,6 +158,7 @@ class ResultCard(QFrame):
             made += f" · ${number(result.cost_usd, 4)}"
         self._made.setText(made)
         self._tell_closeness(result)
+        self._tell_truth(result)
         self._text.setText(result.record.text)
         self._text.setVisible(bool(result.record.text))
 
@@ -155,6 +168,18 @@ class ResultCard(QFrame):
         if self.result in self._results:  # or a person looks at an earlier turn
             self.show_results(self._results)
 
+    def show_truth(self, asset_id: int, report: TruthReport | None = None) -> None:
+        """What became of the products in one of the pictures; None while it is compared."""
+        self._truths[asset_id] = report
+        if self.result is not None:
+            self._tell_truth(self.result)
+
+    def forget_truth(self, asset_id: int) -> None:
+        """It was not compared after all."""
+        self._truths.pop(asset_id, None)
+        if self.result is not None:
+            self._tell_truth(self.result)
+
     def closeness(self) -> str:
         """What is said of it; empty where nothing is."""
         return "" if self._close.isHidden() else self._close.text()
@@ -162,6 +187,20 @@ class ResultCard(QFrame):
     def _closeness(self, result: GeneratedPicture) -> float:
         _, measured = self._measured.get(result.asset.id, ("", None))
         return -1.0 if measured is None or measured.score is None else measured.score
+
+    def _tell_truth(self, result: GeneratedPicture) -> None:
+        report = self._truths.get(result.asset.id)
+        if report is not None:
+            self.truth.show_report(report)
+        elif result.asset.id in self._truths:
+            self.truth.show_running()
+        else:
+            self.truth.hide()
+
+    def _show_products(self) -> None:
+        report = self._truths.get(self.result.asset.id) if self.result is not None else None
+        if self.result is not None and report is not None:
+            self.products_wanted.emit(self.result.asset, report)
 
     def _tell_closeness(self, result: GeneratedPicture) -> None:
         kit, measured = self._measured.get(result.asset.id, ("", None))

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject
 from desktop.core.asset import Asset
 from desktop.core.cancellation import CancelToken
 from desktop.core.errors import FileError
+from desktop.core.product_truth import PRODUCT
 from desktop.qt.browse.asset_grid import AssetGrid
 from desktop.qt.details.facts import file_facts_of
 from desktop.qt.details.panel import DetailsPanel
@@ -40,6 +41,9 @@ class DetailsController(QObject):
         self._sidecars.finished.connect(panel.show_sidecar)
         self._credentials = Latest(context.lanes.preview, self)
         self._credentials.finished.connect(panel.show_credentials)
+        self._truths = Latest(context.lanes.browse, self)
+        self._truths.finished.connect(lambda told: panel.lineage.show_truth(*told))
+        self._truths.failed.connect(context.notice)
         grid.selection_changed.connect(self._read)
         context.hub.changed.connect(self._on_changes)
 
@@ -54,6 +58,7 @@ class DetailsController(QObject):
     def _read(self, assets: Sequence[Asset]) -> None:
         self._sidecars.forget()
         self._credentials.forget()
+        self._truths.forget()
         if not assets:
             self._readings.forget()
             return
@@ -74,6 +79,9 @@ class DetailsController(QObject):
             self._sidecars.submit(lambda _: (asset.id, sidecars.keywords(asset)))
             credentials = self._context.engine.credentials
             self._credentials.submit(lambda _: (asset.id, _told(credentials, asset)))
+            record, check = found.lineage, self._context.engine.product_check
+            if record and any(each.role == PRODUCT for each in record.request.references):
+                self._truths.submit(lambda _: (asset, check.known(asset.id)))
         else:
             self._panel.show_common(*found)
 

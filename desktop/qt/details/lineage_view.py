@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QToolButton, QVBoxLayout, QWidget
@@ -18,7 +19,11 @@ from desktop.qt.widgets.emptying import empty_layout
 from desktop.qt.widgets.labels import heading, label
 from desktop.qt.widgets.picture_label import PictureLabel
 from desktop.qt.widgets.styling import hairline
+from desktop.qt.widgets.truth_view import TruthView
 from desktop.services.reports import AssetDetails
+
+if TYPE_CHECKING:
+    from desktop.services.generation.product_check import TruthReport
 
 THUMB = 6 * UNIT
 PER_ROW = 5
@@ -30,6 +35,10 @@ class LineageView(QWidget):
     asset_chosen = Signal(int)
     prompt_reuse_requested = Signal(object)
     """GenerationRecord."""
+    part_wanted = Signal(object)
+    """Asset: change a part of it."""
+    products_wanted = Signal(object, object)
+    """Asset, and TruthReport: look at it with its products."""
 
     def __init__(
         self, theme: Theme, pictures: Pictures, cache: PixmapCache, parent: QWidget | None = None
@@ -39,18 +48,30 @@ class LineageView(QWidget):
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(UNIT)
+        self.truth: TruthView | None = None
 
     def show_details(self, details: AssetDetails) -> None:
         """All of it anew."""
         self.clear()
         if details.lineage is not None:
             self._add_record(details.lineage, details.generator)
+            self.truth = TruthView()
+            self._column.addWidget(self.truth)
         if details.used_in:
             self._add_heading(tr("Used in"))
             self._add_thumbnails([(asset, asset.filename) for asset in details.used_in])
 
+    def show_truth(self, asset: Asset, report: TruthReport | None) -> None:
+        """What became of the products in the picture that is shown; None: nobody has looked."""
+        if self.truth is None or report is None:
+            return
+        self.truth.show_report(report)
+        self.truth.change_wanted.connect(lambda: self.part_wanted.emit(asset))
+        self.truth.compare_wanted.connect(lambda: self.products_wanted.emit(asset, report))
+
     def clear(self) -> None:
         """Nothing is known."""
+        self.truth = None
         empty_layout(self._column)
 
     def _add_record(self, record: GenerationRecord, generator: str) -> None:

@@ -41,6 +41,9 @@ class Lanes:
         self.preview = Lane("preview")
         # Reading text in pictures: hours in a new library, behind everything else.
         self.text = Lane("text")
+        # Comparing new pictures with their products: seconds of arithmetic each, which nobody waits
+        # for, and which reading text would keep waiting for hours.
+        self.checks = Lane("checks")
         # Playing what moves: it waits for the screen most of its time, and goes on as long as it is
         # looked at.
         self.playing = Lane("playing")
@@ -56,8 +59,8 @@ class Lanes:
         """Stop intake everywhere, then wait for each; False when one did not stop in time."""
         until = time.monotonic() + deadline_s
         lanes = (
-            *(self.network, self.models, self.text, self.playing, self.preview, self.search),
-            *(self.outside, self.looks, self.sections, self.browse, self.index),
+            *(self.network, self.models, self.text, self.checks, self.playing, self.preview),
+            *(self.search, self.outside, self.looks, self.sections, self.browse, self.index),
         )
         for lane in lanes:
             lane.stop_intake()

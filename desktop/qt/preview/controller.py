@@ -89,8 +89,16 @@ class PreviewController(QObject):
     def show(self) -> None:
         """Look at what is selected: one picture, or up to four side by side."""
         selected = self._grid.selected_assets()[:MOST_COMPARED]
-        if not selected:
-            return
+        if selected:
+            self._open(selected)
+
+    def compare(self, assets: Sequence[Asset]) -> None:
+        """Look at these, of the grid or not, side by side; at two of them one over the other."""
+        self._open([*assets][-MOST_COMPARED:])
+        if len(assets) == 2 and self._panel is not None:
+            self._panel.put_over()
+
+    def _open(self, assets: list[Asset]) -> None:
         panel = self._show_panel()
         if self._panel is None:
             self._panel = panel
@@ -110,7 +118,7 @@ class PreviewController(QObject):
             panel.said.tag_removed.connect(self.tag_removed)
             panel.said.know(self._tags)
         self._want_screen(panel)
-        self._show(panel, selected)
+        self._show(panel, assets)
         panel.setFocus()
 
     def go_on(self) -> bool:

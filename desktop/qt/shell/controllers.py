@@ -16,6 +16,7 @@ from desktop.qt.browse.sections import joined, saved_rows
 from desktop.qt.create.editing.controller import EditController
 from desktop.qt.create.keys_controller import KeysController
 from desktop.qt.create.queue_controller import QueueController
+from desktop.qt.create.truth_controller import TruthController
 from desktop.qt.details.annotation_controller import AnnotationController
 from desktop.qt.details.details_controller import DetailsController
 from desktop.qt.details.suggestion_controller import SuggestionController
@@ -93,6 +94,7 @@ class Controllers:
     preview: PreviewController
     queue: QueueController
     editing: EditController
+    truths: TruthController
 
 
 def join_controllers(context: Context, window: MainWindow) -> Controllers:
@@ -138,6 +140,11 @@ def join_controllers(context: Context, window: MainWindow) -> Controllers:
     annotations.read.connect(details.show_said)
     shown_details = DetailsController(context, details, centre.grid)
     library.read_anew.connect(shown_details.refresh)
+    truths = TruthController(context, preview.compare)
+    truths.checked.connect(shown_details.refresh)
+    queue = QueueController(context, indexing.make_searchable)
+    queue.made.connect(truths.check)
+    details.lineage.products_wanted.connect(truths.compare)
     search = SearchController(context, centre.search)
     search.begun.connect(centre.show_searching)
     search.answered.connect(centre.show_result)
@@ -176,6 +183,10 @@ def join_controllers(context: Context, window: MainWindow) -> Controllers:
         window.right.show_tab(CREATE)
         window.right.creation.failure.remedy_chosen.emit(remedy, error)
 
+    editing = EditController(
+        context, indexing.make_searchable, window.navigation.show_in_library, do_in_create
+    )
+    details.lineage.part_wanted.connect(editing.change_part)
     return Controllers(
         history=history,
         library=library,
@@ -208,10 +219,9 @@ def join_controllers(context: Context, window: MainWindow) -> Controllers:
         keys=KeysController(context, window.theme),
         server=ServerController(context),
         preview=preview,
-        queue=QueueController(context, indexing.make_searchable),
-        editing=EditController(
-            context, indexing.make_searchable, window.navigation.show_in_library, do_in_create
-        ),
+        queue=queue,
+        editing=editing,
+        truths=truths,
         text=TextController(context, stop),
         watch=WatchController(context, stop, library_watch.seen.emit),
         library_watch=library_watch,

@@ -368,6 +368,12 @@ class Session(QObject):
         card = panel.result_card
         card.part_wanted.connect(lambda result: editing.change_part(result.asset))
         card.cut_out_wanted.connect(lambda result: editing.cut_out(result.asset))
+        truths = self.controllers.truths
+        creation.indexed.connect(truths.check)
+        truths.begun.connect(card.show_truth)
+        truths.checked.connect(card.show_truth)
+        truths.left.connect(card.forget_truth)
+        card.products_wanted.connect(truths.compare)
         self.kits = KitController(context, panel, self.window.centre.grid.selected_assets)
         self.creation.indexed.connect(self.kits.measure)
         self.window.closing.connect(self.creation.keep_now)
