@@ -25,6 +25,7 @@ from desktop.core.colour import Palette, merged_palette
 from desktop.core.errors import FileError
 from desktop.core.filter import Filter
 from desktop.core.generation_record import GenerationRecord, Reference
+from desktop.core.lineage_graph import Key, LineageGraph, walk
 from desktop.core.metadata import NO_METADATA, Metadata
 from desktop.core.picture_text import TextLine
 from desktop.core.progress import Progress
@@ -64,6 +65,7 @@ from desktop.services.reports import (
 )
 from desktop.services.search.browsing import Browsing
 from desktop.services.search.large_pictures import LargePictures
+from desktop.services.search.lineage_reading import graph_of
 from desktop.services.search.look_order import LookOrder
 from desktop.services.search.proposals import Proposals, ThingProposals
 from desktop.services.search.searching import Searching
@@ -166,6 +168,21 @@ class FakeBrowsing(Browsing):
             metadata=self.metadata.get(asset_id, NO_METADATA),
             palette=self.palettes.get(asset_id, ()),
             text=self.text(asset),
+        )
+
+    def lineage(self, asset_id: int) -> LineageGraph:
+        def sources(key: Key) -> list[Key]:
+            made = self.lineages.get(key) if isinstance(key, int) else None
+            return [each.asset_id or each.path for each in made.request.references] if made else []
+
+        def products(key: Key) -> list[Key]:
+            return [each.id for each in self.used_in.get(key, ())] if isinstance(key, int) else []
+
+        return graph_of(
+            walk(asset_id, sources, products),
+            {asset.id: asset for asset in self.assets},
+            lambda key: self.lineages.get(key) if isinstance(key, int) else None,
+            lambda _: "Mood board (offline)",
         )
 
     def common_details(self, asset_ids: tuple[int, ...]) -> CommonDetails:

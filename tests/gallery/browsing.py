@@ -525,6 +525,36 @@ def lineage(stage: Stage) -> QWidget:
     return window
 
 
+def lineage_graph(stage: Stage) -> QWidget:
+    engine = full_library(stage.thumbnails)
+    browsing = engine.browsing
+
+    def made(number: int, *sources: int | Path) -> None:
+        references = tuple(
+            Reference(each) if isinstance(each, Path) else Reference(picture(each).path, each)
+            for each in sources
+        )
+        request = GenerationRequest(f"The red sandals, number {number}", references)
+        browsing.lineages[number] = GenerationRecord(request, "gemini-3-pro-image")
+        for source in sources:
+            if isinstance(source, int):
+                browsing.used_in[source] = (*browsing.used_in.get(source, ()), picture(number))
+
+    made(3, 1, 2)
+    made(4, 2, Path("/home/ann/scans/heels.png"))
+    made(5, 3, 4)
+    for number in range(30, 36):
+        made(number, 5)
+    made(40, 30)
+    made(41, 30, 31)
+    made(42, 34)
+    made(50, 40)
+    made(51, 50)
+    session = stage.library(engine)
+    session.controllers.lineage.show(5)
+    return stage.dialog()
+
+
 SCREENS = (
     Screen("20-empty-library", empty_library),
     Screen("21-first-pictures", first_pictures),
@@ -582,4 +612,5 @@ SCREENS = (
     Screen("49-details-of-a-teammates", details_of_a_teammates),
     Screen("50-details-of-video", details_of_video),
     Screen("51-lineage", lineage),
+    Screen("51a-lineage-graph", lineage_graph),
 )

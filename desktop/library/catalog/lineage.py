@@ -102,15 +102,28 @@ class LineageTable:
         )
         return {row["asset_id"]: load_record(row["record"]) for row in rows}
 
+    def parent_of(self, asset_id: int) -> int | None:
+        """Id of the picture that this one is a next turn of; None where there is none."""
+        row = self._database.read_one(
+            "SELECT MIN(assets.id) AS parent FROM lineage JOIN assets"
+            " ON content_hash = json_extract(record, '$.request.parent') AND content_hash <> ''"
+            " WHERE asset_id = ? AND assets.id <> asset_id",
+            (asset_id,),
+        )
+        return row["parent"] if row is not None else None
+
     def used_in(self, asset_id: int) -> list[int]:
-        """Ids of the pictures that were made with this one as a reference, newest first."""
+        """Ids of the pictures that were made with this one as a reference, or are a next turn on
+        it, newest first."""
         rows = self._database.read(
             "SELECT asset_id FROM lineage_references WHERE reference_id = ?"
             " UNION SELECT asset_id FROM lineage_references WHERE reference_id IS NULL"
             " AND content_hash <> ''"
             " AND content_hash = (SELECT content_hash FROM assets WHERE id = ?)"
+            " UNION SELECT asset_id FROM lineage WHERE json_extract(record, '$.request.parent') ="
+            " (SELECT content_hash FROM assets WHERE id = ? AND content_hash <> '')"
             " ORDER BY asset_id DESC",
-            (asset_id, asset_id),
+            (asset_id, asset_id, asset_id),
         )
         return [row["asset_id"] for row in rows]
 

@@ -33,6 +33,8 @@ class LineageView(QWidget):
     """Prompt, references, and the pictures that this one was a reference of."""
 
     asset_chosen = Signal(int)
+    graph_wanted = Signal(int)
+    """Asset id: show all generations."""
     prompt_reuse_requested = Signal(object)
     """GenerationRecord."""
     part_wanted = Signal(object)
@@ -60,6 +62,11 @@ class LineageView(QWidget):
         if details.used_in:
             self._add_heading(tr("Used in"))
             self._add_thumbnails([(asset, asset.filename) for asset in details.used_in])
+        if details.lineage is not None or details.used_in:
+            shown = details.asset.id
+            self._column.addWidget(
+                button(tr("All generations…"), lambda: self.graph_wanted.emit(shown))
+            )
 
     def show_truth(self, asset: Asset, report: TruthReport | None) -> None:
         """What became of the products in the picture that is shown; None: nobody has looked."""

@@ -61,6 +61,8 @@ class DetailsPanel(QWidget):
     """Each with the Asset."""
     prompt_reuse_requested = Signal(object)
     """GenerationRecord: put its prompt and references into the Create panel."""
+    lineage_wanted = Signal(int)
+    """Id of the asset whose lineage is to be seen over all generations."""
     rights_wanted = Signal()
     """The person wants to say what may be done with what is selected."""
     narrowing_wanted = Signal(object)
@@ -125,6 +127,7 @@ class DetailsPanel(QWidget):
         self.text = WrittenText(theme)
         self.lineage = LineageView(theme, pictures, cache)
         self.lineage.asset_chosen.connect(self.asset_chosen)
+        self.lineage.graph_wanted.connect(self.lineage_wanted)
         self.lineage.prompt_reuse_requested.connect(self.prompt_reuse_requested)
         self._lay_out()
         self.show_selection([])

@@ -19,6 +19,7 @@ from desktop.qt.create.queue_controller import QueueController
 from desktop.qt.create.truth_controller import TruthController
 from desktop.qt.details.annotation_controller import AnnotationController
 from desktop.qt.details.details_controller import DetailsController
+from desktop.qt.details.lineage_controller import LineageController
 from desktop.qt.details.suggestion_controller import SuggestionController
 from desktop.qt.jobs.context import Context
 from desktop.qt.jobs.history import EditHistory
@@ -65,6 +66,7 @@ class Controllers:
     search: SearchController
     saved: SavedController
     details: DetailsController
+    lineage: LineageController
     annotations: AnnotationController
     section: SectionController
     boards_and_tags: BoardsAndTagsController
@@ -145,6 +147,10 @@ def join_controllers(context: Context, window: MainWindow) -> Controllers:
     queue = QueueController(context, indexing.make_searchable)
     queue.made.connect(truths.check)
     details.lineage.products_wanted.connect(truths.compare)
+    lineage = LineageController(context)
+    lineage.asset_chosen.connect(window.navigation.show_in_library)
+    lineage.reuse_wanted.connect(window.navigation.reuse_and_change)
+    details.lineage_wanted.connect(lineage.show)
     search = SearchController(context, centre.search)
     search.begun.connect(centre.show_searching)
     search.answered.connect(centre.show_result)
@@ -195,6 +201,7 @@ def join_controllers(context: Context, window: MainWindow) -> Controllers:
         search=search,
         saved=saved,
         details=shown_details,
+        lineage=lineage,
         annotations=annotations,
         section=section,
         boards_and_tags=named,

@@ -27,7 +27,7 @@ MENU = (
 
 ASSET_MENU = (
     ("preview.show",),
-    ("create.use_as_reference", "search.similar"),
+    ("create.use_as_reference", "search.similar", "lineage.show"),
     ("create.change_part", "create.cut_out"),
     ("annotations.add_tag", "rating", "annotations.favour", "decision"),
     ("asset.open", "asset.open_with", "asset.reveal"),

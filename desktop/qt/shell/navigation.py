@@ -19,6 +19,7 @@ from desktop.qt.shell.right_panel import CREATE, DETAILS, RightPanel
 
 if TYPE_CHECKING:
     from desktop.core.generation_record import GenerationRecord
+    from desktop.qt.details.lineage_dialog import Change
 
 
 class Navigation(QObject):
@@ -111,6 +112,22 @@ class Navigation(QObject):
         """Start from how a picture was made."""
         self._right.creation.use_request(lineage.request)
         self._right.show_tab(CREATE)
+
+    def reuse_and_change(self, lineage: GenerationRecord, change: Change) -> None:
+        """The same, with the keyboard on what is to change, or on the button that makes it."""
+        from desktop.qt.details.lineage_dialog import Change
+
+        self.reuse(lineage)
+        creation = self._right.creation
+        match change:
+            case Change.NOTHING:
+                creation.generate_button.setFocus(Qt.FocusReason.OtherFocusReason)
+            case Change.WORDS:
+                creation.prompt.selectAll()
+            case Change.REFERENCES:
+                creation.tray.focus_first()
+            case Change.MODEL:
+                creation.generator_combo.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def show_in_library(self, asset_id: int) -> None:
         """Select an asset, leaving the search or the section when it is not in it."""

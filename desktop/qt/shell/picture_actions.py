@@ -32,6 +32,13 @@ def picture_actions(window: MainWindow, controllers: Controllers) -> tuple[Actio
         *_said_actions(window, controllers),
         *_board_actions(window),
         Action(
+            "lineage.show",
+            lambda: tr("Lineage…"),
+            lambda: controllers.lineage.show(window.centre.grid.selected_assets()[0].id),
+            keys=("Ctrl+Shift+L",),
+            when=one_selected,
+        ),
+        Action(
             "browse.stacks",
             lambda: tr("Stack near-duplicates"),
             controllers.stacks.toggle,

@@ -9,6 +9,8 @@ from desktop.core.asset import Asset
 from desktop.core.colour import merged_palette
 from desktop.core.errors import LibraryError
 from desktop.core.filter import Filter
+from desktop.core.generation_record import GenerationRecord
+from desktop.core.lineage_graph import LineageGraph
 from desktop.core.picture_text import TextLine
 from desktop.core.text import tr
 from desktop.library.catalog.annotations import Annotations
@@ -17,6 +19,7 @@ from desktop.library.catalog.lineage import LineageTable
 from desktop.library.catalog.rights import RightsTable
 from desktop.library.catalog.roots import RootKind
 from desktop.services.reports import AssetDetails, CommonDetails, LibraryFolder
+from desktop.services.search.lineage_reading import read_lineage
 
 _MOST_PALETTES = 200
 """Merged for the details; more take longer than a click should."""
@@ -99,12 +102,22 @@ class Browsing:
             asset,
             annotation=self._annotations.of([asset_id]).get(asset_id, Annotation()),
             lineage=record,
-            generator=tr(self._labels.get(record.request.generator, record.request.generator))
-            if record
-            else "",
+            generator=self._label(record) if record else "",
             palette=self._catalog.palettes.of(asset_id),
             metadata=self._catalog.metadata.of(asset_id),
             text=self.text(asset),
             claims=self._rights.claims([asset_id])[asset_id],
             used_in=tuple(made[user] for user in users if user in made),
         )
+
+    def lineage(self, asset_id: int) -> LineageGraph:
+        """What a picture was made from, and what was made from it, over some generations.
+
+        Raises:
+            LibraryError: the asset is no longer in the library.
+        """
+        return read_lineage(asset_id, self._catalog, self._lineage, self._label)
+
+    def _label(self, record: GenerationRecord) -> str:
+        made_by = record.request.generator
+        return tr(self._labels.get(made_by, made_by))
