@@ -26,7 +26,10 @@ def test_it_goes_both_ways_over_three_generations_and_counts_what_comes_next() -
 
 
 def test_what_was_made_from_it_has_room_beside_many_sources() -> None:
-    used = {1: list(range(100, 120)), **{made: [1] for made in range(200, 220)}}
+    used: dict[Key, list[Key]] = {
+        1: list(range(100, 120)),
+        **{made: [1] for made in range(200, 220)},
+    }
     there = walked(used, most=21)
     steps = list(there.generations.values())
     assert (steps.count(-1), steps.count(1)) == (10, 10)

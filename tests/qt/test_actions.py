@@ -93,7 +93,8 @@ def test_the_menu_of_pictures_offers_what_can_be_done_with_them(
 ) -> None:
     grid = session.window.centre.grid
     for_one_alone = {
-        *("More like this", "Change only a part…", "Cut out…", "Rename…", "Save a signed copy…"),
+        *("More like this", "Lineage…", "Change only a part…", "Cut out…", "Rename…"),
+        "Save a signed copy…",
     }
     for select in (lambda: grid.select_asset(2), grid.selectAll):
         select()
@@ -107,6 +108,7 @@ def test_the_menu_of_pictures_offers_what_can_be_done_with_them(
             "Look at it large",
             "Use as reference",
             "More like this",
+            "Lineage…",
             "Change only a part…",
             "Cut out…",
             "Add a tag",
