@@ -80,8 +80,6 @@ def row(stage: Stage) -> QWidget:
     panel = session.window.right.creation
     panel.prompt.setPlainText(_WORDS[0])
     stage.rest()
-    panel._scroll.ensureWidgetVisible(panel.queue_row)
-    stage.paint()
     return session.window
 
 

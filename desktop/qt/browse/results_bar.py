@@ -5,18 +5,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QSizePolicy, QSlider, QWidget
 
 from desktop.core.text import ngettext, tr
 from desktop.qt.browse.asset_grid import DEFAULT_TILE, LARGEST, SMALLEST
 from desktop.qt.browse.ordering import Order
-from desktop.qt.theme import UNIT, Theme
+from desktop.qt.theme import CONTROL_HEIGHT, UNIT, Theme
 from desktop.qt.widgets.buttons import icon_button
 from desktop.qt.widgets.labels import ElidedLabel, label
 
+_TITLE = 15 * UNIT
+"""Room for what is shown, where its title is not shorter."""
+_SLIDER = 6 * UNIT, 14 * UNIT
+"""The narrowest and the widest."""
+
 
 class ResultsBar(QFrame):
-    """Says what the grid shows."""
+    """Says what the grid shows; where room is scarce, the size of the pictures gives way, and then
+    their count, which the title's tooltip has."""
 
     tile_size_changed = Signal(int)
     order_chosen = Signal(object)
@@ -57,15 +64,15 @@ class ResultsBar(QFrame):
         self.size_slider.setValue(DEFAULT_TILE)
         self.size_slider.setSingleStep(2 * UNIT)
         self.size_slider.setPageStep(6 * UNIT)
-        self.size_slider.setMinimumWidth(6 * UNIT)
-        self.size_slider.setMaximumWidth(14 * UNIT)
+        self.size_slider.setMinimumWidth(_SLIDER[0])
         self.size_slider.setAccessibleName(tr("Size of the pictures"))
         self.size_slider.setToolTip(tr("Size of the pictures"))
         self.size_slider.valueChanged.connect(self.tile_size_changed)
-        small, large = label(), label()
+        self._small, self._large = label(), label()
         ratio = self.devicePixelRatioF()
-        small.setPixmap(theme.pixmap("image", "text_faint", 12, ratio))
-        large.setPixmap(theme.pixmap("image", "text_faint", 16, ratio))
+        self._small.setPixmap(theme.pixmap("image", "text_faint", 12, ratio))
+        self._small.setContentsMargins(UNIT, 0, 0, 0)
+        self._large.setPixmap(theme.pixmap("image", "text_faint", 16, ratio))
 
         row = QHBoxLayout(self)
         row.setContentsMargins(2 * UNIT, 0, 2 * UNIT, 0)
@@ -75,15 +82,14 @@ class ResultsBar(QFrame):
         row.addWidget(self.why_button)
         row.addWidget(self.order_combo)
         row.addWidget(self.direction_button)
-        row.addSpacing(UNIT)
-        row.addWidget(small)
+        row.addWidget(self._small)
         row.addWidget(self.size_slider)
-        row.addWidget(large)
+        row.addWidget(self._large)
 
     def show_browsing(self, title: str, count: int) -> None:
         """A part of the library is shown."""
-        self._say(title, ngettext("{count} picture", "{count} pictures", count))
         self.why_button.hide()
+        self._say(title, ngettext("{count} picture", "{count} pictures", count))
 
     def show_searching(self, looked_for: str) -> None:
         """An answer is on its way."""
@@ -99,6 +105,7 @@ class ResultsBar(QFrame):
             notice: what to know about them.
             weaker: how many of the others are shown as well.
         """
+        self.why_button.setVisible(count + weaker > 0)
         if count or weaker:
             best = tr("Best matches for {query}", query=looked_for)
             found = ngettext("{count} match", "{count} matches", count)
@@ -109,7 +116,6 @@ class ResultsBar(QFrame):
             )
         else:
             self._say(tr("No matches for {query}", query=looked_for), "")
-        self.why_button.setVisible(count + weaker > 0)
 
     def show_nothing(self) -> None:
         """There is no library to speak of yet."""
@@ -128,6 +134,11 @@ class ResultsBar(QFrame):
             for order in orders:
                 combo.addItem(tr(order.value), order)
         self.order_combo.setCurrentIndex(orders.index(chosen))
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
 
     def title(self) -> str:
         return self._title.text()
@@ -135,3 +146,25 @@ class ResultsBar(QFrame):
     def _say(self, title: str, count: str) -> None:
         self._title.setText(title)
         self._count.setText(count)
+        self._title.setToolTip(" · ".join(filter(None, (title, count))))
+        self._fit()
+
+    def _fit(self) -> None:
+        """Share the width: the title first, then the count, the slider, and its two pictures."""
+        title = self._title.fontMetrics().horizontalAdvance(self._title.text())
+        left = self.width() - 4 * UNIT - min(title, _TITLE)
+        left -= self.order_combo.sizeHint().width() + CONTROL_HEIGHT + 2 * UNIT
+        if not self.why_button.isHidden():
+            left -= CONTROL_HEIGHT + UNIT
+        if self._count.text():
+            left -= self._count.sizeHint().width() + UNIT
+        self._count.setVisible(left >= 0)
+        left -= UNIT
+        self.size_slider.setVisible(left >= _SLIDER[0])
+        pictures = (self._small, self._large)
+        taken = sum(each.sizeHint().width() + UNIT for each in pictures)
+        has_pictures = left >= _SLIDER[0] + taken
+        for each in pictures:
+            each.setVisible(has_pictures)
+        left -= taken if has_pictures else 0
+        self.size_slider.setMaximumWidth(min(max(left, _SLIDER[0]), _SLIDER[1]))

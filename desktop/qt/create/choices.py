@@ -42,7 +42,8 @@ class Choices(QWidget):
         self.variants = _combo(tr("Variants"))
         for count in range(1, MOST_VARIANTS + 1):
             self.variants.addItem(number(count), count)
-        self._price = label(tone="faint", scale="small", wraps=True)
+        # Laid out by the panel, beside what it would buy.
+        self.price_label = label(tone="faint", scale="small", wraps=True)
         self._grid = grid = QGridLayout()
         grid.setHorizontalSpacing(UNIT)
         grid.setVerticalSpacing(4)
@@ -66,7 +67,6 @@ class Choices(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(UNIT)
         column.addLayout(grid)
-        column.addWidget(self._price)
         self.generator_combo.currentIndexChanged.connect(self._on_generator)
         self.model_combo.currentIndexChanged.connect(self._on_model)
         for combo in (self.ratio_combo, self.size_combo, self.thinking_combo, self.variants):
@@ -134,14 +134,14 @@ class Choices(QWidget):
         """What this would cost."""
         made, model = self.generator(), self.model()
         if made is None or model is None or made.is_offline:
-            self._price.setText("")
+            self.price_label.setText("")
             return
         each = estimated_usd(request, model)
         count = self.variant_count()
         if each is None:
-            self._price.setText(tr("What it costs is not known."))
+            self.price_label.setText(tr("What it costs is not known."))
         elif count > 1:
-            self._price.setText(
+            self.price_label.setText(
                 tr(
                     "About ${total}: {count} pictures at ${each}.",
                     total=number(each * count, 3),
@@ -150,11 +150,11 @@ class Choices(QWidget):
                 )
             )
         else:
-            self._price.setText(tr("About ${total}.", total=number(each, 3)))
+            self.price_label.setText(tr("About ${total}.", total=number(each, 3)))
 
     def price(self) -> str:
         """What is said of the cost."""
-        return self._price.text()
+        return self.price_label.text()
 
     def _on_generator(self) -> None:
         made = self.generator()
@@ -169,7 +169,7 @@ class Choices(QWidget):
         # Beside the model, or where it would be.
         for row, widget in ((2, self._captions[self.size_combo]), (3, self.size_combo)):
             self._grid.addWidget(widget, row, 1 if is_online else 0)
-        self._price.setVisible(is_online)
+        self.price_label.setVisible(is_online)
         self._on_model()
 
     def _on_model(self) -> None:

@@ -5,16 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import (
-    QCheckBox,
-    QHBoxLayout,
-    QPlainTextEdit,
-    QProgressBar,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.core.asset import Asset
 from desktop.core.errors import (
@@ -27,22 +19,22 @@ from desktop.core.errors import (
 )
 from desktop.core.generation_record import GenerationRequest, Reference
 from desktop.core.progress import Progress
-from desktop.core.text import listed, ngettext, tr
+from desktop.core.text import listed, tr
 from desktop.generation.generator import ImageGenerator
 from desktop.generation.provider import Provider
 from desktop.generation.template import PromptTemplate
 from desktop.qt.create.choices import Choices
 from desktop.qt.create.failure_card import FailureCard
+from desktop.qt.create.foot import CreateFoot
 from desktop.qt.create.key_form import KeyForm
 from desktop.qt.create.kit_row import KitRow
-from desktop.qt.create.queue_row import QueueRow
+from desktop.qt.create.prompt_edit import PromptEdit
 from desktop.qt.create.reference_tray import ReferenceTray
 from desktop.qt.create.result_card import ResultCard
 from desktop.qt.create.template_form import TemplateForm
 from desktop.qt.images.cache import PixmapCache
 from desktop.qt.images.pictures import Pictures
 from desktop.qt.theme import UNIT, Theme
-from desktop.qt.widgets.buttons import button
 from desktop.qt.widgets.labels import label
 from desktop.qt.widgets.panel_scroll import PanelScroll
 from desktop.services.reports import GeneratedPicture
@@ -98,7 +90,7 @@ class GenerationPanel(QWidget):
         self._is_running = False
         self._is_offline = False
 
-        self.prompt = _PromptEdit()
+        self.prompt = PromptEdit()
         self.prompt.textChanged.connect(self._on_prompt)
         self.prompt.submitted.connect(self._generate)
         self.templates = TemplateForm(self.prompt, theme, pictures, cache)
@@ -123,21 +115,20 @@ class GenerationPanel(QWidget):
         self.choices.changed.connect(self._on_choice)
         self.generator_combo = self.choices.generator_combo
         self.generator_combo.currentIndexChanged.connect(self._on_generator)
-        self._honesty = label(tone="faint", scale="small", wraps=True)
-        self.sending_button = button(tr("See it…"), self._ask_sending, is_flat=True)
-        self.sending_button.setToolTip(tr("The very pictures and words, and where they go"))
         self.key_form = KeyForm(theme)
         self.key_form.key_entered.connect(self.key_entered)
         self.key_form.link_opened.connect(self.link_opened)
-        self.generate_button = button(tr("Create picture"), self._generate, is_next=True)
-        self.generate_button.setToolTip(tr("Create the picture (Ctrl+Return)"))
-        self.cancel_button = button(tr("Stop"), self.cancel_requested.emit)
-        self.queue_row = QueueRow()
+        self.foot = CreateFoot(self.choices.price_label)
+        self.foot.generate_wanted.connect(self._generate)
+        self.foot.cancel_wanted.connect(self.cancel_requested)
+        self.foot.sending_wanted.connect(self._ask_sending)
+        self.sending_button = self.foot.sending_button
+        self.generate_button = self.foot.generate_button
+        self.cancel_button = self.foot.cancel_button
+        self.queue_row = self.foot.queue_row
         self.queue_row.added.connect(self._queue)
         self.queue_row.show_wanted.connect(self.queue_wanted)
         self.queue_row.matrix_wanted.connect(self.matrix_wanted)
-        self._stage = label(tone="soft", wraps=True)
-        self._bar = QProgressBar(textVisible=False)
         self.failure = FailureCard()
         self.failure.remedy_chosen.connect(self._do_about)
         for details in (self.failure.details, self.key_form.details):
@@ -145,15 +136,7 @@ class GenerationPanel(QWidget):
         self.result_card = ResultCard(theme, pictures, cache)
         self.result_card.show_requested.connect(self.show_in_library_requested)
         self.result_card.reference_wanted.connect(self.add_references)
-        for hidden in (
-            self.missing,
-            self._stage,
-            self._bar,
-            self.failure,
-            self.result_card,
-            self.key_form,
-            self.cancel_button,
-        ):
+        for hidden in (self.missing, self.failure, self.result_card, self.key_form):
             hidden.hide()
 
         self._timer = QTimer(self, singleShot=True, interval=DEBOUNCE_MS)
@@ -167,10 +150,6 @@ class GenerationPanel(QWidget):
         references.addWidget(label(tr("References"), weight="strong"))
         references.addWidget(self._count, 1)
         references.addWidget(self.propose_check)
-        act = QHBoxLayout()
-        act.setSpacing(UNIT)
-        act.addWidget(self.generate_button, 1)
-        act.addWidget(self.cancel_button)
 
         body = QWidget()
         column = QVBoxLayout(body)
@@ -186,24 +165,16 @@ class GenerationPanel(QWidget):
         column.addWidget(self.kits)
         column.addSpacing(UNIT)
         column.addWidget(self.choices)
-        honesty = QHBoxLayout()
-        honesty.setSpacing(UNIT)
-        honesty.addWidget(self._honesty, 1)
-        honesty.addWidget(self.sending_button, 0, Qt.AlignmentFlag.AlignTop)
-        column.addLayout(honesty)
         column.addWidget(self.key_form)
-        column.addSpacing(UNIT)
-        column.addLayout(act)
-        column.addWidget(self.queue_row)
-        column.addWidget(self._stage)
-        column.addWidget(self._bar)
         column.addWidget(self.failure)
         column.addWidget(self.result_card)
         column.addStretch(1)  # or the references share what is left of the height
         self._scroll = PanelScroll(body)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(self._scroll)
+        outer.setSpacing(0)
+        outer.addWidget(self._scroll, 1)
+        outer.addWidget(self.foot)
 
     # ------------------------------------------------------------------ told from outside
 
@@ -288,12 +259,7 @@ class GenerationPanel(QWidget):
         """The generation came further; one that has ended has no further to come."""
         if not self._is_running:
             return
-        self._stage.setText(f"{progress.stage}…")
-        self._stage.show()
-        total = progress.total or 0
-        self._bar.setRange(0, total)
-        self._bar.setValue(min(progress.done, total))
-        self._bar.show()
+        self.foot.show_progress(progress)
         self._refresh()
 
     def show_results(self, results: Sequence[GeneratedPicture]) -> None:
@@ -320,12 +286,12 @@ class GenerationPanel(QWidget):
             self.key_form.field.setFocus()
             return
         self.failure.show_error(error)
+        QTimer.singleShot(0, self.failure, lambda: self._scroll.ensureWidgetVisible(self.failure))
 
     def show_stopped(self) -> None:
         """A person stopped it."""
         self._end()
-        self._stage.setText(tr("Stopped. Your prompt and references are still here."))
-        self._stage.show()
+        self.foot.say(tr("Stopped. Your prompt and references are still here."))
 
     def request(self) -> GenerationRequest:
         """What the panel holds now: the words, and the pictures that were shown for them."""
@@ -386,43 +352,12 @@ class GenerationPanel(QWidget):
             tr("{count} of {limit}", count=count, limit=self.tray.limit) if count else ""
         )
         made = self._generator()
-        is_online = made is not None and not made.is_offline
-        self.sending_button.setVisible(is_online)
-        self.sending_button.setEnabled(bool(self._words()) and not self._is_running)
-        if made is None:
-            self._honesty.setText("")
-        elif is_online and self._is_offline:
-            self._honesty.setText(tr("You work offline: nothing is sent until you go online."))
-        elif made.is_offline:
-            self._honesty.setText(
-                tr(
-                    "Arranges the references on a board with your words and "
-                    "their colours. Nothing leaves this computer."
-                )
-            )
-        else:
-            self._honesty.setText(
-                ngettext(
-                    "Your words and {count} picture will be sent to {recipient}, without file "
-                    "names or metadata.",
-                    "Your words and {count} pictures will be sent to {recipient}, without file "
-                    "names or metadata.",
-                    count,
-                    recipient=made.recipient,
-                )
-                if count
-                else tr(
-                    "Your words and no pictures will be sent to {recipient}, without file names "
-                    "or metadata.",
-                    recipient=made.recipient,
-                )
-            )
+        self.foot.show_recipient(made, count, is_offline=self._is_offline)
         self.key_form.setVisible(self._needs_key() or self._is_key_asked)
         can_begin = bool(self._words()) and made is not None and not self._needs_key()
-        self.generate_button.setEnabled(can_begin and not self._is_running)
-        self.queue_row.add_button.setEnabled(can_begin)
-        self.generate_button.setText(tr("Creating…") if self._is_running else tr("Create picture"))
-        self.cancel_button.setVisible(self._is_running)
+        self.foot.show_possible(
+            can_begin=can_begin, can_look=bool(self._words()), is_running=self._is_running
+        )
         request = self.request()
         self.choices.show_price(request)
         self.kits.tell(request)
@@ -460,8 +395,7 @@ class GenerationPanel(QWidget):
     def _end(self) -> None:
         was_on_button = self.cancel_button.hasFocus()
         self._is_running = False
-        self._stage.hide()
-        self._bar.hide()
+        self.foot.clear()
         self.failure.clear()
         # Enabled before the other one is hidden, so that the focus has where to go.
         self.generate_button.setEnabled(True)
@@ -555,25 +489,3 @@ class GenerationPanel(QWidget):
         named = listed([tr("“{words}”", words=words) for words in things])
         self.missing.setText(tr("Not in your library: {things}", things=named) if named else "")
         self.missing.setVisible(bool(named))
-
-
-class _PromptEdit(QPlainTextEdit):
-    """Ctrl+Return creates; Tab leaves, as everywhere else in the window."""
-
-    submitted = Signal()
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setAccessibleName(tr("Prompt"))
-        self.setPlaceholderText(tr("A model wearing the red sandals on a beach at sunset…"))
-        self.setTabChangesFocus(True)
-        self.setFixedHeight(12 * UNIT)
-        # A dropped file would insert its URL; the tray below is where pictures go.
-        self.setAcceptDrops(False)
-
-    def keyPressEvent(self, e: QKeyEvent) -> None:
-        is_return = e.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-        if is_return and e.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            self.submitted.emit()
-            return
-        super().keyPressEvent(e)

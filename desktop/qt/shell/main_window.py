@@ -295,7 +295,7 @@ class MainWindow(QMainWindow):
         self.offline_button = button(tr("Offline"), self._go_online, is_flat=True)
         self.offline_button.setIcon(self.theme.icon("unplug"))
         self.offline_button.setToolTip(tr("Nothing leaves this computer. Click to go online."))
-        self.offline_button.setFixedHeight(5 * UNIT)
+        self.offline_button.setProperty("tool", True)
         self.offline_button.hide()
         self.centre.tools.addWidget(self.offline_button, 0, Qt.AlignmentFlag.AlignTop)
         for made in (self.panel_button, self.menu_button):
