@@ -263,6 +263,19 @@ def test_failures_are_told_in_words_and_inputs_kept(
     assert len(panel.tray.references()) == 4
 
 
+def test_in_a_small_window_the_next_step_and_what_went_wrong_are_in_sight(
+    panel: GenerationPanel, engine: FakeEngine, qtbot: QtBot
+) -> None:
+    panel.window().resize(1000, 640)
+    engine.generating.error = PromptBlocked("Gemini declined this prompt.", next_step="Reword it.")
+    write_prompt(panel, qtbot)
+    assert panel.generate_button.visibleRegion().boundingRect() == panel.generate_button.rect()
+    qtbot.mouseClick(panel.generate_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: bool(panel.failure_text()))
+    card = panel.failure
+    qtbot.waitUntil(lambda: card.visibleRegion().boundingRect() == card.rect())
+
+
 def test_without_a_key_it_asks_and_forgets_what_was_typed(
     panel: GenerationPanel, engine: FakeEngine, qtbot: QtBot
 ) -> None:

@@ -76,6 +76,23 @@ def test_a_picture_is_as_old_as_its_camera_says_and_not_as_its_copy() -> None:
     assert ids(Shelf([copy, photo, scan]), Order.DATED) == [2, 1, 3]
 
 
+def test_a_small_window_shows_what_is_shown_before_the_size_of_its_pictures(
+    open_session: Opener, qtbot: QtBot
+) -> None:
+    window = open_session(FakeEngine(ASSETS)).window
+    bar = window.centre.results
+    window.resize(1000, 640)
+    window.right.set_shown(True)
+    qtbot.waitUntil(lambda: bool(bar.title()))
+    needed = bar._title.fontMetrics().horizontalAdvance(bar.title())
+    qtbot.waitUntil(lambda: bar._title.width() >= needed)
+    bar.show_matches("a straw hat with a striped ribbon", 12, weaker=4)
+    qtbot.waitUntil(lambda: bar.size_slider.isHidden() and bar._title.width() >= needed)
+    assert "12 matches and 4 weaker" in bar._title.toolTip()
+    window.resize(1600, 900)
+    qtbot.waitUntil(lambda: not bar.size_slider.isHidden() and not bar._count.isHidden())
+
+
 def test_the_order_is_chosen_in_the_results_bar(open_session: Opener, qtbot: QtBot) -> None:
     session = open_session(ASSETS)
     grid = session.window.centre.grid

@@ -152,7 +152,7 @@ class ResultsBar(QFrame):
     def _fit(self) -> None:
         """Share the width: the title first, then the count, the slider, and its two pictures."""
         title = self._title.fontMetrics().horizontalAdvance(self._title.text())
-        left = self.width() - 4 * UNIT - min(title, _TITLE)
+        left = self.width() - 4 * UNIT - min(title + UNIT // 2, _TITLE)
         left -= self.order_combo.sizeHint().width() + CONTROL_HEIGHT + 2 * UNIT
         if not self.why_button.isHidden():
             left -= CONTROL_HEIGHT + UNIT
