@@ -96,6 +96,7 @@ class KitDialog(QDialog):
         self.save_button = self.buttons.addButton(
             tr("Save"), QDialogButtonBox.ButtonRole.AcceptRole
         )
+        self.save_button.setProperty("next", True)
         self.buttons.accepted.connect(lambda: self.saved.emit(self.kit()))
         self.buttons.rejected.connect(self.reject)
 

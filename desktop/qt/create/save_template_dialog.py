@@ -93,6 +93,7 @@ class SaveTemplateDialog(QDialog):
         self.save_button = self.buttons.addButton(
             tr("Save"), QDialogButtonBox.ButtonRole.AcceptRole
         )
+        self.save_button.setProperty("next", True)
         self.buttons.accepted.connect(self._save)
         self.buttons.rejected.connect(self.reject)
         column = QVBoxLayout(self)
