@@ -27,6 +27,7 @@ from desktop.generation.generator import (
     GenerationResult,
     ReferenceImage,
     Reply,
+    Turn,
 )
 from desktop.media.metadata.lineage import read_record
 from desktop.services.engine import Engine
@@ -64,6 +65,7 @@ class Scripted:
         references: Sequence[ReferenceImage],
         cancel: CancelToken,
         sending: Callable[[], None],
+        history: Sequence[Turn] = (),
     ) -> Reply:
         sending()
         self.references = references

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QFileDialog
+from shiboken6 import isValid
 
 from desktop.core.errors import (
     AnswerNotKept,
@@ -250,6 +251,8 @@ class CreationController(QObject):
 
     def _show_one(self, result: GeneratedPicture) -> None:
         """At once: the next one may take a minute, or fail."""
+        if not isValid(self._panel):
+            return  # it came while the window closed; it is in the library
         self._shown.append(result)
         self._context.pictures.learn(result.assets)
         self._panel.show_so_far(self._shown)

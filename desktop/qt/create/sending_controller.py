@@ -57,7 +57,8 @@ class SendingController(QObject):
 
             sheet.agreed.connect(agree)
 
-        handle = self._context.lanes.network.submit(look)
+        # Not behind what the queue has sent: what is created at once is next.
+        handle = self._context.lanes.preview.submit(look)
         handle.finished.connect(show)
         return handle
 
@@ -77,7 +78,7 @@ class SendingController(QObject):
                 lambda: self._context.lanes.browse.submit(lambda _: rules.withdraw(endpoint))
             )
 
-        handle = self._context.lanes.network.submit(look)
+        handle = self._context.lanes.preview.submit(look)
         handle.finished.connect(show)
         return handle
 

@@ -36,8 +36,8 @@ class Lanes:
         self.looks = Lane("looks")
         # What other programs are asked for: a file manager may take ten seconds to answer.
         self.outside = Lane("outside")
-        # Decoding a picture to be looked at large, and those beside it: seconds for the largest,
-        # which neither a click in the sidebar nor a search may wait for.
+        # Decoding a picture to be looked at large, and those beside it, or those about to be sent:
+        # seconds for the largest, which neither a click in the sidebar nor a search may wait for.
         self.preview = Lane("preview")
         # Reading text in pictures: hours in a new library, behind everything else.
         self.text = Lane("text")
