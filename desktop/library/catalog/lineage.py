@@ -38,8 +38,8 @@ class LineageTable:
         with self._database.transaction() as connection:
             connection.execute("DELETE FROM lineage WHERE asset_id = ?", (asset_id,))
             connection.execute(
-                "INSERT INTO lineage (asset_id, record) VALUES (?, ?)",
-                (asset_id, dump_record(record.portable())),
+                "INSERT INTO lineage (asset_id, record, attempt) VALUES (?, ?, ?)",
+                (asset_id, dump_record(record.portable()), record.attempt),
             )
             connection.executemany(
                 "INSERT INTO lineage_references (asset_id, position, reference_id, content_hash)"
@@ -96,8 +96,7 @@ class LineageTable:
     def of_attempt(self, key: str) -> dict[int, GenerationRecord]:
         """The pictures that came of one call, and how each was made, by asset id in their order."""
         rows = self._database.read(
-            "SELECT asset_id, record FROM lineage WHERE json_extract(record, '$.attempt') = ?"
-            " ORDER BY asset_id",
+            "SELECT asset_id, record FROM lineage WHERE attempt = ? ORDER BY asset_id",
             (key,),
         )
         return {row["asset_id"]: load_record(row["record"]) for row in rows}

@@ -67,7 +67,7 @@ class MatrixTable:
         """(row, column) -> key of the newest attempt, and the asset that came of it."""
         rows = self._database.read(
             "SELECT row, column, attempt, (SELECT MAX(asset_id) FROM lineage"
-            " WHERE json_extract(record, '$.attempt') = attempt) AS asset_id"
+            " WHERE lineage.attempt = matrix_cells.attempt) AS asset_id"
             " FROM matrix_cells WHERE matrix_id = ?",
             (matrix_id,),
         )
