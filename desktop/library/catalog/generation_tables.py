@@ -25,6 +25,12 @@ CREATE TABLE attempts (
 CREATE INDEX attempts_unfinished ON attempts (state)
     WHERE state IN ('queued', 'sent', 'answered');
 CREATE INDEX attempts_by_time ON attempts (sent_at);
+-- Both stand in the record, too: an index over json_extract() would be refused where a backup is
+-- opened without trust in its schema.
+ALTER TABLE lineage ADD COLUMN attempt TEXT NOT NULL DEFAULT '';  -- of which it came
+ALTER TABLE lineage ADD COLUMN parent TEXT NOT NULL DEFAULT '';   -- content of what it is a turn of
+CREATE INDEX lineage_by_attempt ON lineage (attempt);
+CREATE INDEX lineage_by_parent ON lineage (parent) WHERE parent <> '';
 ALTER TABLE lineage_references ADD COLUMN content_hash TEXT NOT NULL DEFAULT '';
 UPDATE lineage_references SET content_hash = COALESCE((
     SELECT json_extract(record, '$.request.references[' || position || '].content_hash')

@@ -38,8 +38,11 @@ class LineageTable:
         with self._database.transaction() as connection:
             connection.execute("DELETE FROM lineage WHERE asset_id = ?", (asset_id,))
             connection.execute(
-                "INSERT INTO lineage (asset_id, record, attempt) VALUES (?, ?, ?)",
-                (asset_id, dump_record(record.portable()), record.attempt),
+                "INSERT INTO lineage (asset_id, record, attempt, parent) VALUES (?, ?, ?, ?)",
+                (
+                    *(asset_id, dump_record(record.portable())),
+                    *(record.attempt, record.request.parent),
+                ),
             )
             connection.executemany(
                 "INSERT INTO lineage_references (asset_id, position, reference_id, content_hash)"
@@ -104,12 +107,12 @@ class LineageTable:
     def parent_of(self, asset_id: int) -> int | None:
         """Id of the picture that this one is a next turn of; None where there is none."""
         row = self._database.read_one(
-            "SELECT MIN(assets.id) AS parent FROM lineage JOIN assets"
-            " ON content_hash = json_extract(record, '$.request.parent') AND content_hash <> ''"
+            "SELECT MIN(assets.id) AS id FROM lineage JOIN assets"
+            " ON content_hash = parent AND content_hash <> ''"
             " WHERE asset_id = ? AND assets.id <> asset_id",
             (asset_id,),
         )
-        return row["parent"] if row is not None else None
+        return row["id"] if row is not None else None
 
     def used_in(self, asset_id: int) -> list[int]:
         """Ids of the pictures that were made with this one as a reference, or are a next turn on
@@ -119,7 +122,7 @@ class LineageTable:
             " UNION SELECT asset_id FROM lineage_references WHERE reference_id IS NULL"
             " AND content_hash <> ''"
             " AND content_hash = (SELECT content_hash FROM assets WHERE id = ?)"
-            " UNION SELECT asset_id FROM lineage WHERE json_extract(record, '$.request.parent') ="
+            " UNION SELECT asset_id FROM lineage WHERE parent <> '' AND parent ="
             " (SELECT content_hash FROM assets WHERE id = ? AND content_hash <> '')"
             " ORDER BY asset_id DESC",
             (asset_id, asset_id, asset_id),

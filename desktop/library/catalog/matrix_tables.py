@@ -18,9 +18,4 @@ CREATE TABLE matrix_cells (
     PRIMARY KEY (matrix_id, row, column)
 ) WITHOUT ROWID;
 CREATE INDEX matrix_cells_by_attempt ON matrix_cells (attempt);
--- Beside the record, which holds it too: an index over json_extract() is refused where a backup is
--- opened without trust in its schema.
-ALTER TABLE lineage ADD COLUMN attempt TEXT NOT NULL DEFAULT '';
-UPDATE lineage SET attempt = COALESCE(json_extract(record, '$.attempt'), '');
-CREATE INDEX lineage_by_attempt ON lineage (attempt);
 """

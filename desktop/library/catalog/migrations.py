@@ -17,7 +17,6 @@ from desktop.library.catalog.curation_tables import CURATION
 from desktop.library.catalog.description_tables import METADATA, PALETTES, TRANSPARENCY
 from desktop.library.catalog.generation_tables import GENERATION
 from desktop.library.catalog.kit_tables import KITS
-from desktop.library.catalog.lineage_tables import LINEAGE_GRAPH
 from desktop.library.catalog.lineage_v3 import RECORDS_OF_V3, record_of_v3
 from desktop.library.catalog.matrix_tables import MATRICES
 from desktop.library.catalog.palette_blobs import palette_of_v5
@@ -259,7 +258,6 @@ _V6 = "".join(
         RIGHTS,
         KITS,
         PRODUCT_TRUTHS,
-        LINEAGE_GRAPH,
     )
 )
 
