@@ -36,6 +36,7 @@ def travel(session: Session, folder: Path) -> dict[str, object]:
     person.wait_for_proposals()
     references = person.create.tray.references()
     person.click_create()
+    person.agree_to_what_is_sent()
     person.wait_for_outcome()
     assert person.read_failure() == "", person.read_failure()
     result = person.create.result_card.result

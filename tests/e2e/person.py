@@ -12,6 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 
 from desktop.qt.create.panel import GenerationPanel
+from desktop.qt.create.sending_sheet import SendingSheet
 from desktop.qt.shell.right_panel import CREATE
 from desktop.qt.shell.session import Session
 
@@ -126,6 +127,16 @@ class Person:
     def click_create(self) -> None:
         assert self.create.generate_button.isEnabled()
         QTest.mouseClick(self.create.generate_button, Qt.MouseButton.LeftButton)
+
+    def agree_to_what_is_sent(self) -> None:
+        """Read the sheet that is shown before the first picture that a service makes."""
+
+        def sheets() -> list[SendingSheet]:
+            shown = self.window.findChildren(SendingSheet)
+            return [sheet for sheet in shown if sheet.isVisible()]
+
+        self.wait_until("what would be sent is shown", lambda: bool(sheets()))
+        QTest.mouseClick(sheets()[0].agree_button, Qt.MouseButton.LeftButton)
 
     def wait_for_outcome(self) -> None:
         self.wait_until("the generation ends", lambda: not self.create.cancel_button.isVisible())
