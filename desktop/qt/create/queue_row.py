@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.core.text import number, tr
 from desktop.qt.create.queue_words import count_words, short_wait_words
 from desktop.qt.theme import UNIT
 from desktop.qt.widgets.buttons import button
+from desktop.qt.widgets.flow_layout import FlowLayout
 from desktop.qt.widgets.labels import label
 from desktop.services.generation.queueing import QueueView
 
@@ -32,16 +33,14 @@ class QueueRow(QWidget):
         self.matrix_button.setToolTip(tr("Create it with several things in several places"))
         self._said = label(tone="faint", scale="small", wraps=True)
         self._said.hide()
-        self.buttons = QHBoxLayout()
-        self.buttons.setSpacing(0)
-        self.buttons.addWidget(self.add_button)
-        self.buttons.addWidget(self.matrix_button)
-        self.buttons.addStretch()
-        self.buttons.addWidget(self.show_button)
+        buttons = QWidget()
+        line = FlowLayout(buttons, 0)  # longer words than English ones take two lines
+        for made in (self.add_button, self.matrix_button, self.show_button):
+            line.addWidget(made)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(UNIT // 2)
-        column.addLayout(self.buttons)
+        column.addWidget(buttons)
         column.addWidget(self._said)
 
     def show_view(self, view: QueueView) -> None:
