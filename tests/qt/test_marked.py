@@ -32,7 +32,8 @@ _WORD = re.compile(r"[A-Za-z]{2,}")
 _DATA = re.compile(
     r"^[^⟦⟧]*\.(?:jpe?g|png|webp|gif|psd|tiff|pdf|zip|json|mp4|safetensors)\b.*"  # file names
     r"|-?\b(?:tag|board|folder|is|type|rating|date|added|modified|size|pixels|ratio|shape|color"
-    r"|camera|lens|keyword|copyright|text):(?:\"[^\"]*\"|\S+)"  # conditions, as they are typed
+    r"|camera|lens|keyword|copyright|text|prompt|model|from|kit)"
+    r":(?:\"[^\"]*\"|\S+)"  # conditions, as they are typed
     r"|^\"[^\"]*\"$|^-\w+$|#[0-9A-Fa-f]{6}|[<>]? ?\d+ ?[kMG]B|^(?:black|white|grey|red|green|blue"
     r"|yellow|orange|purple|pink|brown|cyan|magenta|navy|beige)$"
     r"|gemini-\S+|^[0-9a-f]{64}$"  # models, hashes
