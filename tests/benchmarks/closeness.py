@@ -18,7 +18,7 @@ import numpy as np
 from PIL import Image
 
 from desktop.core.colour import merged_palette
-from desktop.embedding.runtime.clip import load_encoder
+from desktop.embedding.runtime.loading import load_encoder
 from desktop.media.palette import main_colours
 from desktop.services.generation.closeness import colour_fit, likeness
 from tests.benchmarks.demo_model import embed_pictures

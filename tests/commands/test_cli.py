@@ -286,7 +286,8 @@ class TestFailures:
 
     def test_a_command_line_without_sense_is_exit_code_2(self, run: Run) -> None:
         assert run("search", expect=2)["error"]["kind"] == "usage"
-        for words in (["nonsense"], ["search", "x", "-k", "0"], ["model"], ["generate"]):
+        assert run("generate", expect=2)["error"]["kind"] == "usage"
+        for words in (["nonsense"], ["search", "x", "-k", "0"], ["model"]):
             with pytest.raises(SystemExit) as stopped:
                 main(words)
             assert stopped.value.code == 2
@@ -295,8 +296,8 @@ class TestFailures:
         with pytest.raises(SystemExit) as stopped:
             main(["search", "--version"])
         assert stopped.value.code == 2
-        # Short for --size, and for the window's --self-test.
-        assert run("generate", "x", "--s=1K", expect=1)["error"]["kind"] == "key_missing"
+        # Short for --set, and for the window's --self-test.
+        assert "template" in run("generate", "x", "--se=a=b", expect=2)["error"]["message"]
 
     def test_a_library_in_use_is_said_so(self, run: Run, folder: Path, tmp_path: Path) -> None:
         script = (

@@ -20,7 +20,7 @@ from tests.gallery import (
 )
 from tests.gallery.stage import Screen, Stage, write_thumbnails
 
-SCREENS: tuple[Screen, ...] = (
+_SCREENS = (
     *opening.SCREENS,
     *browsing.SCREENS,
     *looking.SCREENS,
@@ -30,5 +30,7 @@ SCREENS: tuple[Screen, ...] = (
     *managing.SCREENS,
     *preferring.SCREENS,
 )
+SCREENS: tuple[Screen, ...] = tuple(sorted(_SCREENS, key=lambda screen: screen.name))
+"""In the order of their numbers."""
 
 __all__ = ["SCREENS", "Screen", "Stage", "write_thumbnails"]

@@ -16,7 +16,7 @@ from desktop.core.vector import VectorRow
 from desktop.index.milvus import MilvusStore
 from desktop.index.resident import ResidentStore
 from desktop.index.store import Allowed, VectorStore
-from tests.index.rows import chunks_of
+from tests.index.rows import chunks_of, directions, halves
 from tests.index.server import MilvusServer
 
 DIMENSION = 512
@@ -58,8 +58,7 @@ def open_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[OpenS
 
 
 def vectors(count: int, seed: int = 1) -> NDArray[np.float32]:
-    numbers = np.random.default_rng(seed).normal(size=(count, DIMENSION)).astype(np.float32)
-    return numbers / np.linalg.norm(numbers, axis=1, keepdims=True)
+    return halves(np.random.default_rng(seed).normal(size=(count, DIMENSION)))
 
 
 def rows(count: int, seed: int = 1) -> list[VectorRow]:
@@ -74,7 +73,7 @@ def test_what_is_put_in_is_found_nearest_first(open_store: OpenStore) -> None:
     values = vectors(50)
     store.upsert(rows(50))
     hits = store.search(values[7], 10)
-    cosines = values @ values[7]
+    cosines = directions(values) @ directions(values[7])
     expected = np.argsort(-cosines)[:10]
     assert [hit.id for hit in hits] == [int(n) + 1 for n in expected]
     assert hits[0].asset_id == 107
@@ -159,7 +158,7 @@ class TestAllowedAssets:
     @pytest.mark.parametrize("count", [1, 7, 150, 299, 300])
     def test_only_they_are_found_and_all_of_them(self, store: VectorStore, count: int) -> None:
         allowed = np.random.default_rng(count).permutation(np.arange(100, 400))[:count]
-        cosines = vectors(300) @ vectors(1, seed=9)[0]
+        cosines = directions(vectors(300)) @ directions(vectors(1, seed=9)[0])
         expected = sorted(allowed.tolist(), key=lambda asset: -cosines[asset - 100])
         hits = store.search(vectors(1, seed=9)[0], 300, Allowed(allowed))
         assert [hit.asset_id for hit in hits] == expected
