@@ -236,6 +236,11 @@ def test_a_read_only_library_offers_no_change_when_its_pictures_are_shown(
         "New library…",
         "Open another library…",
         "Keyboard shortcuts",
+        "Export the register of AI-made pictures…",
+        "User's guide",
+        "About Plantain",
+        "What is new",
+        "Check for a newer version",
         "Quit",
     }
     assert not window.acceptDrops()

@@ -26,6 +26,7 @@ PLACES = {
     "create": marked("Create"),
     "edit": marked("Edit"),
     "library": marked("Library"),
+    "lineage": marked("Picture"),
     "trash": marked("Picture"),
     "duplicates": marked("Library"),
     "ignore_rules": marked("Library"),
