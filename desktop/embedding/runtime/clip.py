@@ -20,6 +20,7 @@ from desktop.embedding.conversion.trial import TRIAL_PICTURES, TRIAL_TEXTS, tria
 from desktop.embedding.encoder import Arithmetic, Encoder, EncoderInfo
 from desktop.embedding.models.manifest import InstalledModel
 from desktop.embedding.runtime import devices
+from desktop.embedding.runtime.checked_vectors import checked_vectors
 from desktop.embedding.runtime.input_pixels import pixel_spec
 from desktop.embedding.runtime.tokenizer import Tokenizer, load_tokenizer
 
@@ -155,17 +156,7 @@ class ClipEncoder:
                     '"cpu" in the settings.'
                 ),
             ) from error
-        result = np.concatenate([np.zeros((0, self._info.dimension), np.float32), *found])
-        if not np.isfinite(result).all():
-            raise ModelDamaged(
-                tr(
-                    "The model {name} gives no numbers (NaN); its weights are damaged.",
-                    name=self._info.name,
-                ),
-                safe=tr("The index is untouched."),
-                next_step=tr("Install the model again."),
-            )
-        return result
+        return checked_vectors(found, self._info)
 
     def _part(
         self, encode: Callable[[Any, nn.Module], Tensor], items: Any, network: nn.Module

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from desktop.core.errors import ModelDamaged, ModelError
+from desktop.core.errors import ModelError
 from desktop.core.text import number, sentences, tr
 from desktop.embedding.conversion import kept
 from desktop.embedding.conversion.gain import gain
@@ -31,6 +31,7 @@ from desktop.embedding.conversion.trial import (
 from desktop.embedding.encoder import Arithmetic, EncoderInfo
 from desktop.embedding.inference import load_openvino
 from desktop.embedding.models.manifest import InstalledModel
+from desktop.embedding.runtime.checked_vectors import checked_vectors
 from desktop.embedding.runtime.devices import pictures_a_pass
 from desktop.embedding.runtime.input_pixels import model_config, pixel_spec
 from desktop.embedding.runtime.tokenizer import load_tokenizer
@@ -183,17 +184,7 @@ class ConvertedEncoder:
                 safe=tr("The index is untouched."),
                 next_step=tr("Try again, with other programs closed if memory is short."),
             ) from error
-        result = np.concatenate([np.zeros((0, self._info.dimension), np.float32), *found])
-        if not np.isfinite(result).all():
-            raise ModelDamaged(
-                tr(
-                    "The model {name} gives no numbers (NaN); its weights are damaged.",
-                    name=self._info.name,
-                ),
-                safe=tr("The index is untouched."),
-                next_step=tr("Install the model again."),
-            )
-        return result
+        return checked_vectors(found, self._info)
 
     def _picture_network(self) -> _Pictures:
         with self._picture_lock:
