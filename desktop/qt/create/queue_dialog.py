@@ -81,11 +81,6 @@ class QueueDialog(QDialog):
         self._lay_out()
         self._refresh_buttons()
 
-    @property
-    def pause_button(self) -> QWidget:
-        """Pauses, or goes on."""
-        return self._pause
-
     def _lay_out(self) -> None:
         head = QHBoxLayout()
         head.setSpacing(UNIT)

@@ -34,7 +34,6 @@ class AnnotationBar(QWidget):
     tag_removed = Signal(str)
     left = Signal()
     """The keyboard goes back to the picture."""
-    color_copied = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
