@@ -43,16 +43,16 @@ from desktop.library.catalog.lineage import LineageTable
 from desktop.library.catalog.roots import RootKind
 from desktop.library.catalog.saved_searches import SavedSearches
 from desktop.library.exchange.exchange import Exchange
-from desktop.library.exchange.export_file import (
+from desktop.library.exchange.export_csv import to_csv
+from desktop.library.exchange.export_file import from_bytes
+from desktop.library.exchange.export_json import to_json
+from desktop.library.exchange.exported import (
     Exported,
     ExportedAsset,
     ExportedBoard,
     ExportedFolder,
     ExportedRoot,
     ExportedTag,
-    from_bytes,
-    to_csv,
-    to_json,
 )
 from desktop.library.exchange.exported_search import ExportedSearch
 from desktop.library.folders.ignore import IgnoreRules

@@ -16,7 +16,8 @@ from desktop.core.errors import PlantainError
 from desktop.core.progress import finish
 from desktop.generation.gemini.reply import read_content
 from desktop.library.catalog.assets import ReadFile
-from desktop.library.exchange.export_file import from_bytes, to_json
+from desktop.library.exchange.export_file import from_bytes
+from desktop.library.exchange.export_json import to_json
 from tests.reliability.attacks import Attack
 from tests.reliability.mutations import KNOWN
 from tests.reliability.world import World

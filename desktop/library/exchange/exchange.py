@@ -22,17 +22,16 @@ from desktop.library.catalog.moved_files import last_place
 from desktop.library.catalog.rights import RightsTable
 from desktop.library.catalog.roots import RootKind
 from desktop.library.catalog.saved_searches import SavedSearches
-from desktop.library.exchange.export_file import (
+from desktop.library.exchange.export_csv import to_csv
+from desktop.library.exchange.export_file import read_export, write_export
+from desktop.library.exchange.export_json import to_json
+from desktop.library.exchange.exported import (
     Exported,
     ExportedAsset,
     ExportedBoard,
     ExportedFolder,
     ExportedRoot,
     ExportedTag,
-    read_export,
-    to_csv,
-    to_json,
-    write_export,
 )
 from desktop.library.exchange.exported_search import ExportedSearch
 from desktop.library.folders.ignore import IgnoreRules
