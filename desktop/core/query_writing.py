@@ -8,7 +8,8 @@ from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
 from desktop.core.filter import ALIKE, EVERYTHING, Filter, Near, Range, Ratio
-from desktop.core.query_language import LESS_ALIKE, STATES, Parsed
+from desktop.core.query_fields import LESS_ALIKE, STATES
+from desktop.core.query_language import Parsed
 
 
 class _Unwritable(Exception):

@@ -10,16 +10,8 @@ from hypothesis import strategies as st
 
 from desktop.core.asset import Kind
 from desktop.core.filter import ALIKE, EVERYTHING, Filter, Near, Range, Ratio, Shape
-from desktop.core.query_language import (
-    FIELDS,
-    LESS_ALIKE,
-    SAME_FAMILY,
-    STATES,
-    Parsed,
-    QueryError,
-    parse,
-    terms,
-)
+from desktop.core.query_fields import FIELDS, LESS_ALIKE, SAME_FAMILY, STATES
+from desktop.core.query_language import Parsed, QueryError, parse, terms
 from desktop.core.query_writing import written
 
 

@@ -17,7 +17,7 @@ from desktop.core.colour import Swatch
 from desktop.core.filter import Filter, Near
 from desktop.core.metadata import Metadata
 from desktop.core.picture_text import TextLine
-from desktop.core.query_language import LESS_ALIKE
+from desktop.core.query_fields import LESS_ALIKE
 from desktop.qt.details.facts import file_facts_of, metadata_facts
 from desktop.qt.details.panel import DetailsPanel
 from desktop.qt.images.cache import PixmapCache

@@ -16,7 +16,7 @@ from desktop.core.cancellation import CancelToken
 from desktop.core.generation_record import GenerationRecord, GenerationRequest
 from desktop.core.progress import finish
 from desktop.core.query import Query, Reason, SearchHit, SearchResult, Signal
-from desktop.core.query_language import LESS_ALIKE
+from desktop.core.query_fields import LESS_ALIKE
 from desktop.library.catalog.word_search import Words
 from desktop.services.engine import Engine
 from desktop.services.search.fusion import Ranking, fused, in_order, ranks

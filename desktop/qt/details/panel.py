@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLay
 from desktop.core.annotations import Consensus
 from desktop.core.asset import Asset
 from desktop.core.filter import EVERYTHING, Filter, Near
-from desktop.core.query_language import LESS_ALIKE
+from desktop.core.query_fields import LESS_ALIKE
 from desktop.core.text import listed, ngettext, tr
 from desktop.qt.details.annotation_editor import AnnotationEditor
 from desktop.qt.details.facts import (

@@ -22,7 +22,8 @@ from PySide6.QtWidgets import (
 from desktop.core.asset import Kind
 from desktop.core.colour_words import colour_named
 from desktop.core.filter import ALIKE, Filter, Near, Shape, is_same
-from desktop.core.query_language import STATES, QueryError, terms
+from desktop.core.query_fields import STATES
+from desktop.core.query_language import QueryError, terms
 from desktop.core.text import marked, tr
 from desktop.qt.search.chip_text import chip_text, spoken
 from desktop.qt.search.popup_place import place_below

@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QListWidget, QListWidgetItem, QWidget
 
 from desktop.core.asset import Kind
 from desktop.core.filter import Shape
-from desktop.core.query_language import FIELDS, STATES, typing_at
+from desktop.core.query_fields import FIELDS, STATES
+from desktop.core.query_language import typing_at
 from desktop.core.query_writing import value_written
 from desktop.core.text import tr
 from desktop.qt.theme import UNIT, Theme
