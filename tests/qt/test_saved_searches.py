@@ -41,7 +41,7 @@ def save(session: Session, text: str, name: str, monkeypatch: pytest.MonkeyPatch
     search = session.window.centre.search
     search.text_field.setText(text)
     search.finish()
-    QTest.mouseClick(search.save_button, LEFT)
+    QTest.mouseClick(search.tools.save_button, LEFT)
 
 
 def titles(sections: SectionList) -> list[tuple[str, int]]:
@@ -131,7 +131,7 @@ def test_earlier_searches_are_suggested_and_forgotten(session: Session, qtbot: Q
     field.setFocus()
     qtbot.keyClicks(field, "red cape")
     qtbot.keyClick(field, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: search.history == ["red cape"])
+    qtbot.waitUntil(lambda: search.suggested.history == ["red cape"])
     qtbot.keyClick(field, Qt.Key.Key_Escape)
     qtbot.keyClicks(field, "re")
     assert suggested.isVisible()
@@ -140,7 +140,7 @@ def test_earlier_searches_are_suggested_and_forgotten(session: Session, qtbot: Q
     assert field.text() == "red cape"
     assert not suggested.isVisible()
     session.window.action_list["search.clear_history"].trigger()
-    qtbot.waitUntil(lambda: search.history == [])
+    qtbot.waitUntil(lambda: search.suggested.history == [])
 
 
 def test_names_of_the_library_are_completed(session: Session, qtbot: QtBot) -> None:

@@ -240,7 +240,7 @@ def test_what_means_nothing_is_said_with_what_could_be_meant(
 
 
 def test_the_help_names_every_condition(bar: SearchBar, qtbot: QtBot) -> None:
-    qtbot.mouseClick(bar.help_button, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(bar.tools.help_button, Qt.MouseButton.LeftButton)
     assert bar.help.isVisible()
     told = " ".join(typed for typed, _ in HELP)
     assert [name for name in FIELDS if f"{name}:" not in told] == []
@@ -261,7 +261,7 @@ def test_what_is_chosen_in_the_pop_up_is_the_same_as_what_is_typed(
     bar: SearchBar, asked: list[Query], qtbot: QtBot
 ) -> None:
     qtbot.keyClicks(bar.text_field, "rating:>=3 ")
-    qtbot.mouseClick(bar.filter_button, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(bar.tools.filter_button, Qt.MouseButton.LeftButton)
     assert bar.filters.isVisible()
     assert choice(bar, "rating:>=3").isChecked()
     for typed in ("rating:>=3", "type:png", "is:untagged", "shape:square"):

@@ -6,51 +6,40 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QBuffer, QByteArray, QEvent, QIODevice, QMimeData, Qt, QTimer, Signal
-from PySide6.QtGui import QImage, QImageWriter, QPixmap
+from PySide6.QtCore import QMimeData, Qt, QTimer, Signal
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 
-from desktop.core.asset import Asset, displayable
-from desktop.core.filter import EVERYTHING, Filter, NamedFilter, is_same
+from desktop.core.asset import Asset
+from desktop.core.filter import EVERYTHING, Filter, NamedFilter
 from desktop.core.query import Crop, Example, Query
-from desktop.core.query_language import QueryError, Term, terms, typing_at
+from desktop.core.query_language import QueryError, Term
 from desktop.core.saved_search import SavedSearch
 from desktop.core.text import tr
 from desktop.qt.images.cache import PixmapCache
-from desktop.qt.images.pictures import Picture, Pictures
+from desktop.qt.images.pictures import Pictures
+from desktop.qt.search.chip_line import ChipLine
 from desktop.qt.search.contents import (
     HIT_LIMIT,
     Contents,
+    ContentsHistory,
     condition_of,
-    name_of,
-    problem_of,
-    text_without,
+    contents_of,
+    meant_text,
+    what_holds,
 )
 from desktop.qt.search.filter_menu import FilterMenu
-from desktop.qt.search.query_chips import (
-    CHIP_HEIGHT,
-    Condition,
-    ConditionChip,
-    Held,
-    PictureChip,
-    Pictured,
-    QueryChip,
-)
-from desktop.qt.search.query_field import QueryField, holds_picture
+from desktop.qt.search.query_chips import CHIP_HEIGHT, Condition, Held, Pictured, QueryChip
+from desktop.qt.search.query_field import QueryField
 from desktop.qt.search.query_help import QueryHelp
-from desktop.qt.search.suggestions import Names, Suggestion, SuggestionList, suggestions
+from desktop.qt.search.search_tools import SearchTools
+from desktop.qt.search.searched_pictures import SearchedPictures, can_search_by
+from desktop.qt.search.suggestions import Suggestion, SuggestionList
 from desktop.qt.theme import ICON, UNIT, Theme
-from desktop.qt.widgets.buttons import icon_button
-from desktop.qt.widgets.dragging import DropFrame, dropped_assets, dropped_files
-from desktop.qt.widgets.flow_layout import FlowLayout
+from desktop.qt.widgets.dragging import DropFrame
 from desktop.qt.widgets.styling import set_property
 
 DEBOUNCE_MS = 150
-PASTED_EDGE = 1024
-"""Longest side of a pasted picture; models look at 224 to 384 pixels."""
-
-_ROOM_TO_TYPE = 16 * UNIT
-_BUTTON = 3 * UNIT + 4
 
 
 class SearchBar(DropFrame):
@@ -76,22 +65,18 @@ class SearchBar(DropFrame):
     ) -> None:
         super().__init__(parent)
         self.setObjectName("search")
-        self._theme = theme
-        self._cache = cache
-        self._pictures = pictures
+        self._pictures = SearchedPictures(pictures)
         self._held: tuple[Held, ...] = ()
-        self._undo: list[Contents] = []
-        self._redo: list[Contents] = []
+        self._history = ContentsHistory()
         self._told = Query(limit=HIT_LIMIT)
         self._problem: QueryError | None = None
-        self.chips: Sequence[QueryChip] = ()
         self.setMinimumHeight(5 * UNIT)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
         glass = QLabel()
         glass.setPixmap(theme.pixmap("search", "text_faint", ICON, self.devicePixelRatioF()))
         glass.setFixedHeight(CHIP_HEIGHT)
-        self.text_field = QueryField(lambda: bool(self._undo), lambda: bool(self._redo))
+        self.text_field = QueryField(lambda: self._history.can_undo, lambda: self._history.can_redo)
         self.text_field.setAccessibleName(tr("Search"))
         self.text_field.setFixedHeight(CHIP_HEIGHT)
         # A drop on the words would only insert the file's URL as text.
@@ -103,57 +88,46 @@ class SearchBar(DropFrame):
         self.text_field.went_down.connect(self._on_down)
         self.text_field.went_up.connect(lambda: self.suggested.step(-1))
         self.text_field.went_back.connect(self._remove_last)
-        self.text_field.undo_wanted.connect(lambda: self._go_back(self._undo, self._redo))
-        self.text_field.redo_wanted.connect(lambda: self._go_back(self._redo, self._undo))
+        self.text_field.undo_wanted.connect(self._undo)
+        self.text_field.redo_wanted.connect(self._redo)
         self.text_field.picture_pasted.connect(self._take)
         self.text_field.focus_changed.connect(self._on_focus)
         self.setFocusProxy(self.text_field)
 
-        line = _Line()
-        self._line = FlowLayout(line, UNIT // 2, rest=_ROOM_TO_TYPE)
-        self._line.addWidget(self.text_field)
+        self._line = ChipLine(theme, cache, self.text_field)
+        self._line.edit_wanted.connect(self._edit)
+        self._line.removed.connect(self._remove)
+        self._line.weighed.connect(self._weigh)
 
-        self.clear_button = icon_button(theme, "x", f"{tr('Clear the search')} (Esc)", self.clear)
-        self.help_button = icon_button(
-            theme, "circle-question-mark", tr("What can be typed"), self.ask_help
-        )
+        self.tools = SearchTools(theme)
+        self.tools.clear_wanted.connect(self.clear)
+        self.tools.save_wanted.connect(self.save_wanted)
+        self.tools.filters_wanted.connect(self.ask_filters)
+        self.tools.help_wanted.connect(self.ask_help)
         self.help = QueryHelp(self)
-        self.save_button = icon_button(
-            theme, "bookmark", f"{tr('Save this search…')} (Ctrl+S)", self.save_wanted.emit
-        )
-        self.save_button.hide()
-        self.filter_button = icon_button(
-            theme, "sliders-horizontal", tr("Narrow by…"), self.ask_filters
-        )
         self.filters = FilterMenu(self)
         self.filters.toggled.connect(lambda wanted: self.narrow(NamedFilter("", wanted)))
         self.filters.changed.connect(lambda old, new: self.narrow(NamedFilter("", new), [old]))
         self.filters.typed.connect(self._add_typed)
-        for made in (self.clear_button, self.save_button, self.filter_button, self.help_button):
-            made.setFixedSize(_BUTTON, _BUTTON)
-        self.clear_button.hide()
 
         row = QHBoxLayout(self)
         row.setContentsMargins(UNIT + 4, 5, 6, 5)
         row.setSpacing(UNIT)
         row.addWidget(glass, 0, Qt.AlignmentFlag.AlignTop)
-        row.addWidget(line, 1)
-        self.tools = QHBoxLayout()
-        self.tools.setSpacing(0)
-        self.tools.addWidget(self.clear_button, 0, Qt.AlignmentFlag.AlignTop)
-        self.tools.addWidget(self.save_button, 0, Qt.AlignmentFlag.AlignTop)
-        self.tools.addWidget(self.filter_button, 0, Qt.AlignmentFlag.AlignTop)
-        self.tools.addWidget(self.help_button, 0, Qt.AlignmentFlag.AlignTop)
-        row.addLayout(self.tools)
+        row.addWidget(self._line, 1)
+        row.addWidget(self.tools)
         self.suggested = SuggestionList(theme, self)
         self.suggested.chosen.connect(self._take_suggestion)
-        self.names: Names = dict
-        self.history: Sequence[str] = ()
         self._timer = QTimer(self, singleShot=True, interval=DEBOUNCE_MS)
         self._timer.timeout.connect(self._tell)
         self._refresh()
 
     # ------------------------------------------------------------------ what it holds
+
+    @property
+    def chips(self) -> Sequence[QueryChip]:
+        """In their order."""
+        return self._line.chips
 
     def contents(self) -> Contents:
         """Chips and text."""
@@ -161,7 +135,7 @@ class SearchBar(DropFrame):
 
     def show_contents(self, contents: Contents) -> None:
         """Hold this instead, and ask for it at once."""
-        self._keep()
+        self._history.keep(self.contents())
         self._restore(contents)
 
     def query(self) -> Query:
@@ -173,23 +147,8 @@ class SearchBar(DropFrame):
         return tuple(each.section for each in self.contents().conditions)
 
     def narrow(self, section: NamedFilter, instead_of: Iterable[Filter] = ()) -> None:
-        """Add a condition; where it is there already and nothing gives way to it, take it off.
-
-        Args:
-            section: its name is shown where it cannot be typed.
-            instead_of: conditions that give way to it.
-        """
-        gone = [*instead_of]
-        kept = [
-            each for each in self._held if isinstance(each, Pictured) or each.filter not in gone
-        ]
-        is_there = any(
-            isinstance(each, Condition) and is_same(each.filter, section.filter) for each in kept
-        )
-        if is_there and len(kept) == len(self._held):
-            self.leave_out(section)
-            return
-        self._hold(kept if is_there else [*kept, condition_of(section)])
+        """Add a condition, or take it off; see ``Contents.narrowed``."""
+        self.show_contents(self.contents().narrowed(section, instead_of))
 
     def show_only(self, section: NamedFilter) -> None:
         """Show all of this, and nothing else narrows it."""
@@ -199,30 +158,14 @@ class SearchBar(DropFrame):
 
     def show_saved(self, saved: SavedSearch) -> None:
         """Ask what was saved, as it can be changed."""
-        held: list[Held] = [self._pictured(example, name_of(example)) for example in saved.examples]
-        words: list[str] = []
-        try:
-            found = [*terms(saved.text)]
-        except QueryError:  # of a language that has changed since: ``_tell`` says so
-            found = [Term(saved.text, 0, len(saved.text))]
-        for term in found:
-            if term.filter is None:
-                words.append(term.text)
-            else:
-                held.append(Condition(term.text, term.filter))
-        if saved.filter != EVERYTHING:
-            held.append(Condition("", saved.filter, saved.name))
-        self.show_contents(Contents(tuple(held), " ".join(words)))
+        pictured = [self._pictures.of_example(example) for example in saved.examples]
+        self.show_contents(contents_of(saved, pictured))
 
     def leave_out(self, section: NamedFilter) -> None:
         """Without this condition, whoever gave it."""
-        kept = [
-            each
-            for each in self._held
-            if not (isinstance(each, Condition) and is_same(each.filter, section.filter))
-        ]
-        if len(kept) < len(self._held):
-            self._hold(kept)
+        without = self.contents().without(section)
+        if without != self.contents():
+            self.show_contents(without)
 
     def clear(self) -> None:
         """Show the whole library again."""
@@ -269,35 +212,20 @@ class SearchBar(DropFrame):
 
     def search_file(self, path: Path) -> None:
         """Search by a picture file as well."""
-        self._add_picture(Example(path), displayable(path.name), self._pictures.of_file(path))
+        self._add_picture(self._pictures.of_file(path))
 
     def add_asset(self, asset: Asset, crop: Crop | None = None) -> None:
         """Search by a picture of the library as well, or by a part of it."""
-        name = tr("Part of {name}", name=asset.filename) if crop else asset.filename
-        self._add_picture(Example(asset.path, crop=crop), name, self._pictures.of_asset(asset))
+        self._add_picture(self._pictures.of_asset(asset, crop))
 
     def search_asset(self, asset: Asset) -> None:
         """Search by this picture of the library instead of others."""
-        shown = self._pictures.of_asset(asset)
-        wanted = Pictured(Example(asset.path), asset.filename, shown)
-        self._hold([*self.contents().conditions, wanted])
+        self._hold([*self.contents().conditions, self._pictures.of_asset(asset)])
 
     def search_image(self, image: QImage) -> None:
         """Search by pixels that have no file (pasted)."""
-        if image.isNull():
-            return
-        if max(image.width(), image.height()) > PASTED_EDGE:
-            image = image.scaled(
-                PASTED_EDGE,
-                PASTED_EDGE,
-                Qt.AspectRatioMode.KeepAspectRatio,
-                Qt.TransformationMode.SmoothTransformation,
-            )
-        buffer = QBuffer()
-        buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-        QImageWriter(buffer, QByteArray(b"png")).write(image)
-        data = bytes(buffer.data().data())
-        self._add_picture(Example(data), tr("Pasted picture"), QPixmap.fromImage(image))
+        if not image.isNull():
+            self._add_picture(self._pictures.of_image(image))
 
     def can_take(self, mime: QMimeData) -> bool:
         return can_search_by(mime)
@@ -314,32 +242,13 @@ class SearchBar(DropFrame):
     # ------------------------------------------------------------------ inside
 
     def _take(self, mime: QMimeData) -> bool:
-        found = [self._pictures.asset(asset_id) for asset_id in dropped_assets(mime)]
-        assets = [asset for asset in found if asset is not None]
-        for asset in assets:
-            self.add_asset(asset)
-        if assets:
-            return True
-        for path in dropped_files(mime):
-            if path.is_file():
-                self.search_file(path)
-                return True
-        if mime.hasImage():
-            image = mime.imageData()
-            if isinstance(image, QPixmap):
-                image = image.toImage()
-            if isinstance(image, QImage) and not image.isNull():
-                self.search_image(image)
-                return True
-        return False
+        found = self._pictures.of_mime(mime)
+        for pictured in found:
+            self._add_picture(pictured)
+        return bool(found)
 
-    def _add_picture(self, example: Example, name: str, shown: Picture | QPixmap | None) -> None:
-        others = [
-            each
-            for each in self._held
-            if isinstance(each, Condition) or each.example.image != example.image
-        ]
-        self._hold([*others, Pictured(example, name, shown)])
+    def _add_picture(self, pictured: Pictured) -> None:
+        self.show_contents(self.contents().with_picture(pictured))
 
     def _conditions(self) -> list[Filter]:
         return [each.filter for each in self.contents().conditions]
@@ -348,30 +257,11 @@ class SearchBar(DropFrame):
         assert term.filter is not None
         self._hold([*self._held, Condition(term.text, term.filter)])
 
-    def _pictured(self, example: Example, name: str) -> Pictured:
-        if isinstance(example.image, Path):
-            return Pictured(example, name, self._pictures.of_file(example.image))
-        pixmap = QPixmap()
-        pixmap.loadFromData(example.image)
-        return Pictured(example, name, pixmap)
-
     # -- chips and text ------------------------------------------------------------------------
 
     def _hold(self, held: Sequence[Held]) -> None:
         """Other chips, the same text."""
         self.show_contents(Contents(tuple(held), self.text_field.text()))
-
-    def _keep(self) -> None:
-        """What is there now can be had back with Ctrl+Z."""
-        now = self.contents()
-        if not self._undo or self._undo[-1] != now:
-            self._undo.append(now)
-        self._redo.clear()
-
-    def _go_back(self, back: list[Contents], forth: list[Contents]) -> None:
-        if back:
-            forth.append(self.contents())
-            self._restore(back.pop())
 
     def _restore(self, contents: Contents) -> None:
         if contents.text != self.text_field.text():
@@ -379,32 +269,27 @@ class SearchBar(DropFrame):
         self._show_chips(contents.held)
         self._tell()
 
+    def _undo(self) -> None:
+        self._restore(self._history.undo(self.contents()))
+
+    def _redo(self) -> None:
+        self._restore(self._history.redo(self.contents()))
+
     def _make_chips(self, end: int) -> bool:
         """Of the conditions that end before a place in the text; False where there are none."""
-        text = self.text_field.text()
-        try:
-            found = [*terms(text)]
-        except QueryError:
-            return False  # ``_tell`` says so
-        whole = [term for term in found if term.end <= end and term.filter is not None]
-        if not whole:
+        made = self.contents().with_chips(end, self.text_field.cursorPosition())
+        if made is None:
             return False
-        self._keep()
-        rest, cursor = text_without(text, whole, self.text_field.cursorPosition())
-        chips = [
-            Condition(term.text, term.filter)
-            for term in whole
-            if term.filter is not None and term.filter != EVERYTHING
-        ]
-        new = [chip for chip in chips if chip not in self._held]
-        self._show_chips((*self._held, *new))
-        self.text_field.setText(rest)
+        contents, cursor = made
+        self._history.keep(self.contents())
+        self._show_chips(contents.held)
+        self.text_field.setText(contents.text)
         self.text_field.setCursorPosition(cursor)
         return True
 
     def _edit(self, condition: Condition) -> None:
         """Make text of a chip again."""
-        self._keep()
+        self._history.keep(self.contents())
         self._show_chips(tuple(each for each in self._held if each is not condition))
         text = f"{condition.text} {self.text_field.text()}".rstrip()
         self.text_field.setText(text)
@@ -426,34 +311,10 @@ class SearchBar(DropFrame):
     def _show_chips(self, held: tuple[Held, ...]) -> None:
         if held != self._held:
             self._held = held
-            for chip in self.chips:
-                self._line.removeWidget(chip)
-                chip.hide()
-                chip.deleteLater()
-            self._line.removeWidget(self.text_field)
-            self.chips = [self._chip(each) for each in held]
-            for chip in (*self.chips, self.text_field):
-                self._line.addWidget(chip)
-                chip.show()
-            before: QWidget | None = None
-            for chip in (*self.chips, self.text_field):
-                if before is not None:
-                    QWidget.setTabOrder(before, chip)
-                before = chip
+            self._line.show_held(held)
             self.updateGeometry()
             self.filters.mark(self._conditions())
         self._refresh()
-
-    def _chip(self, held: Held) -> QueryChip:
-        if isinstance(held, Pictured):
-            made: QueryChip = PictureChip(self._theme, self._cache, held)
-            assert isinstance(made, PictureChip)
-            made.changed.connect(lambda example: self._weigh(held, example))
-        else:
-            made = ConditionChip(self._theme, held)
-            made.edit_wanted.connect(lambda: self._edit(held))
-        made.removed.connect(lambda: self._remove(held))
-        return made
 
     # -- typing --------------------------------------------------------------------------------
 
@@ -465,10 +326,7 @@ class SearchBar(DropFrame):
         self._suggest()
 
     def _suggest(self) -> None:
-        field = self.text_field
-        self.suggested.offer(
-            suggestions(field.text(), field.cursorPosition(), self.names(), self.history)
-        )
+        self.suggested.offer_for(self.text_field.text(), self.text_field.cursorPosition())
 
     def dismiss_suggestions(self) -> bool:
         """Without them; False where there are none."""
@@ -477,9 +335,9 @@ class SearchBar(DropFrame):
         return is_there
 
     def _take_suggestion(self, taken: Suggestion) -> None:
-        text = self.text_field.text()
-        self.text_field.setText(text[: taken.start] + taken.text + text[taken.end :])
-        self.text_field.setCursorPosition(taken.start + len(taken.text))
+        text, cursor = taken.put_into(self.text_field.text())
+        self.text_field.setText(text)
+        self.text_field.setCursorPosition(cursor)
         self.text_field.setFocus()
         if taken.is_whole:
             self.suggested.offer(())
@@ -524,48 +382,22 @@ class SearchBar(DropFrame):
 
     def _refresh(self) -> None:
         contents = self.contents()
-        self.clear_button.setVisible(bool(contents.text or contents.held))
-        self.save_button.setVisible(bool(contents.text or contents.held))
+        self.tools.set_something(bool(contents.text or contents.held))
         self.text_field.setPlaceholderText(
             tr("Add words to narrow it down")
             if contents.held
             else tr("Search by words, or drop or paste a picture here")
         )
 
-    def _meant_text(self, *, is_whole: bool = False) -> str:
-        """The text without the condition that is being typed."""
-        text = self.text_field.text()
-        now = typing_at(text, self.text_field.cursorPosition())
-        is_whole = is_whole or not self.text_field.hasFocus()
-        if not is_whole and now is not None and now.is_condition:
-            text = text[: now.start] + text[now.end :]
-        return " ".join(text.split()) if '"' not in text else text.strip()
-
     def _tell(self, *, is_whole: bool = False) -> None:
         self._timer.stop()
-        text = self._meant_text(is_whole=is_whole)
-        problem = problem_of(text)
+        is_typing = self.text_field.hasFocus() and not is_whole
+        cursor = self.text_field.cursorPosition() if is_typing else None
+        text, problem = what_holds(meant_text(self.text_field.text(), cursor))
         if problem != self._problem:
             self._problem = problem
             self.problem_changed.emit(problem)
-        while problem is not None:  # all the rest of it holds
-            text = f"{text[: problem.start]} {text[problem.end :]}".strip()
-            problem = problem_of(text)
         query = self.contents().query(text)
         if query != self._told:
             self._told = query
             self.query_changed.emit(query)
-
-
-class _Line(QWidget):
-    """Grows with the lines that its chips need; Qt would keep the height that it had."""
-
-    def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.LayoutRequest:
-            self.updateGeometry()
-        return super().event(event)
-
-
-def can_search_by(mime: QMimeData) -> bool:
-    """An asset, a picture file or pixels; folders go on to the window, to be added."""
-    return bool(dropped_assets(mime)) or holds_picture(mime)

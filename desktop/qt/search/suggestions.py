@@ -43,6 +43,10 @@ class Suggestion(NamedTuple):
     icon: str
     is_whole: bool = True
 
+    def put_into(self, text: str) -> tuple[str, int]:
+        """The text with it, and the cursor behind it."""
+        return text[: self.start] + self.text + text[self.end :], self.start + len(self.text)
+
 
 def suggestions(
     text: str, cursor: int, names: Mapping[str, Sequence[str]], history: Sequence[str]
@@ -104,6 +108,11 @@ class SuggestionList(QListWidget):
     chosen = Signal(object)
     """Suggestion."""
 
+    names: Names = dict
+    """What the library has to offer for the fields of a condition."""
+    history: Sequence[str] = ()
+    """Earlier searches, the last one first."""
+
     def __init__(self, theme: Theme, bar: QWidget) -> None:
         super().__init__(bar)
         self._theme = theme
@@ -120,6 +129,14 @@ class SuggestionList(QListWidget):
     @property
     def offered(self) -> Sequence[Suggestion]:
         return self._offered
+
+    def set_history(self, history: Sequence[str]) -> None:
+        """Offer these, the last one first."""
+        self.history = history
+
+    def offer_for(self, text: str, cursor: int) -> None:
+        """Show what could be meant by what is being typed."""
+        self.offer(suggestions(text, cursor, self.names(), self.history))
 
     def offer(self, offered: Sequence[Suggestion]) -> None:
         """Show these; none is chosen until an arrow key says so."""

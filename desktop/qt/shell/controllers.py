@@ -160,7 +160,7 @@ def join_controllers(context: Context, window: MainWindow) -> Controllers:
     saved = SavedController(context, centre.search)
     saved.read.connect(lambda counted: sidebar.show_saved(*saved_rows(counted)))
     saved.read.connect(lambda _: window.navigation.mark_shown())
-    saved.history_read.connect(lambda texts: setattr(centre.search, "history", texts))
+    saved.history_read.connect(centre.search.suggested.set_history)
     centre.search.meant.connect(saved.note)
     saved.refresh()
     trash = TrashController(context, history)

@@ -307,7 +307,7 @@ class MainWindow(QMainWindow):
 
     def _connect_panels(self) -> None:
         centre, details, go = self.centre, self.right.details, self.navigation
-        centre.search.names = self.sidebar.names
+        centre.search.suggested.names = self.sidebar.names
         centre.search.save_wanted.connect(lambda: self.run_action("search.save"))
         self.sidebar.section_chosen.connect(go.narrow)
         self.sidebar.section_gone.connect(centre.search.leave_out)
