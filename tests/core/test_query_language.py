@@ -190,7 +190,7 @@ _VALUES = st.sampled_from(
     ]
 )
 _TERMS = st.one_of(
-    st.builds("{}{}:{}".format, st.sampled_from(["", "-"]), st.sampled_from(FIELDS), _VALUES),
+    st.builds("{}{}:{}".format, st.sampled_from(["", "-"]), st.sampled_from([*FIELDS]), _VALUES),
     st.sampled_from(["red", "-red", '"red cape"', '-"a b"', "12:30", "帽子", "-", '"', "a-b"]),
     st.text(max_size=12),
 )
