@@ -40,12 +40,27 @@ LOADED_LATE = (
 
 EXCLUDED_MODULES = (
     *("tkinter", "IPython", "jedi", "matplotlib", "pytest", "_pytest", "hypothesis", "notebook"),
-    *("tensorboard", "torch.utils.tensorboard", "onnx", "onnxscript", "triton", "pandas.tests"),
-    "openvino_telemetry",  # see desktop/embedding/inference
+    *(
+        "tensorboard",
+        "torch.utils.tensorboard",
+        "onnx",
+        "onnxscript",
+        "onnxruntime",
+        "triton",
+        "pandas.tests",
+    ),
+    "openvino_telemetry",  # see desktop/core/telemetry.py
     *("PySide6.QtQml", "PySide6.QtQuick", "PySide6.QtQuickWidgets", "PySide6.QtDesigner"),
     *("PySide6.QtHelp", "PySide6.QtSql", "PySide6.QtTest", "PySide6.QtUiTools", "PySide6.QtDBus"),
     *("pyright", "ruff", "babel", "PyInstaller", "setuptools", "pip", "wheel", "numpy.tests"),
 )
+
+OF_PYTORCH = (
+    *("torch", "torchvision", "torchgen", "functorch", "open_clip", "open_clip_torch", "timm"),
+    *("sympy", "mpmath", "networkx"),
+)
+"""Modules and distributions that the slim edition comes without. Of open_clip it keeps the data
+files: the vocabulary, and the sizes of the architectures."""
 
 _LEFT_OUT = re.compile(
     "|".join(
@@ -58,7 +73,7 @@ _LEFT_OUT = re.compile(
             # What converts and runs elsewhere than on the processor.
             r"openvino/(include|cmake)/.*|(openvino/libs/)?(lib)?openvino_"
             r"(auto_batch|auto|hetero|intel_gpu|intel_npu|proxy)_plugin[.].*",
-            r"(openvino/libs/)?(lib)?openvino_(gguf|jax|onnx|paddle|tensorflow|tensorflow_lite)_"
+            r"(openvino/libs/)?(lib)?openvino_(gguf|jax|paddle|tensorflow|tensorflow_lite)_"
             r"frontend[.].*|(openvino/libs/)?(lib)?(openvino_c|npu_).*|openvino/libs/cache[.]json",
             # Of clouds and of other programs, which Milvus Lite's files on this disk do not need.
             r"(pyarrow/)?libarrow_flight.*|pyarrow/_(flight|s3fs|gcsfs|azurefs|hdfs)\..*",

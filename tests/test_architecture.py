@@ -56,7 +56,7 @@ SUB_LAYERS = {
         {"runtime"},
         {"conversion"},
         {"models"},
-        {"encoder", "inference"},
+        {"encoder", "inference", "pytorch"},
     ),
     "media": (
         {

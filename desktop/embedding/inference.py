@@ -4,18 +4,14 @@
 
 from __future__ import annotations
 
-import sys
-from typing import Any, cast
+from typing import Any
+
+from desktop.core.telemetry import silence_openvino
 
 
 def load_openvino() -> Any:
-    """The ``openvino`` module; every use of it begins here.
-
-    On import and on every conversion it would report that, over the network, by a library of its
-    own, which it does without when that cannot be imported.
-    """
-    modules = cast("dict[str, Any]", sys.modules)
-    modules["openvino_telemetry"] = None  # to import it is an ImportError from now on
+    """The ``openvino`` module; every use of it here begins with this."""
+    silence_openvino()
     import openvino
 
     return openvino

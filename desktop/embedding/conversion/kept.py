@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from desktop.embedding.models.manifest import InstalledModel
+from desktop.embedding.models.manifest import CONVERTED_NAME, InstalledModel
 from desktop.files.atomic import sync_file, sync_folder
 from desktop.files.checked_json import MalformedJson, decode_json
 from desktop.files.regular_file import read_guarded
@@ -27,7 +27,6 @@ CONVERTER = 1
 IMAGES, IMAGES_8_BIT, TEXTS = "images", "images-8-bit", "texts"
 """Names of the networks; each is an .xml file and a .bin file beside it."""
 _ABOUT = "converted.json"
-_BESIDE = "converted"
 _ELSEWHERE = ".converted"
 _MAKING = ".making-"
 
@@ -84,13 +83,13 @@ class ConvertedModels:
         if self._models_dir is None:
             return None
         if model.folder.parent == self._models_dir:
-            return model.folder / _BESIDE
+            return model.folder / CONVERTED_NAME
         return self._models_dir / _ELSEWHERE
 
     def find(self, model: InstalledModel) -> ConvertedModel | None:
         """The converted form of ``model``, whole and of this version; None: there is none."""
         stamp = stamp_of(model)
-        homes = (model.folder / _BESIDE, self.home(model))
+        homes = (model.folder / CONVERTED_NAME, self.home(model))
         found = (_whole(home / stamp) for home in homes if home is not None)
         return next((one for one in found if one is not None), None)
 
@@ -116,7 +115,7 @@ class ConvertedModels:
                 shutil.rmtree(target, ignore_errors=True)
                 folder.rename(target)
                 sync_folder(home)
-            if home.name == _BESIDE:
+            if home.name == CONVERTED_NAME:
                 _remove_others(home, target)
         finally:
             shutil.rmtree(folder, ignore_errors=True)

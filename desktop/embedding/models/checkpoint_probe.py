@@ -25,6 +25,7 @@ from desktop.embedding.models.manifest import (
     Preprocess,
     parse_preprocess,
 )
+from desktop.embedding.pytorch import require_pytorch
 from desktop.files.content_hash import sha256_of
 from desktop.files.regular_file import read_guarded
 
@@ -57,6 +58,7 @@ def probe(path: Path, architecture: str = "") -> ProbedCheckpoint:
         ModelMissing, ModelDamaged, ModelError: the file is not a model that can be used.
     """
     kind = checkpoint.identify(path)
+    require_pytorch(path.name)
     weights = checkpoint.read_weights(path)
     manifest = _described(path, {n: tuple(t.shape) for n, t in weights.items()}, architecture)
     config = architectures.config_of(manifest)

@@ -22,6 +22,7 @@ from desktop.embedding.models import checkpoint, hub, installing
 from desktop.embedding.models.installing import MEGABYTE
 from desktop.embedding.models.known_models import KnownModel
 from desktop.embedding.models.manifest import InstalledModel, Manifest, write_manifest
+from desktop.embedding.pytorch import require_pytorch
 from desktop.files.atomic import sync_file
 from desktop.files.regular_file import open_guarded, read_guarded
 
@@ -52,6 +53,7 @@ def download_model(
     Raises:
         Cancelled, DownloadFailed, ModelError.
     """
+    require_pytorch(known.name)
     with installing.install_lock(models_dir):
         yield Progress(tr("Asking the model hub"), current=known.name, unit=tr("MB"))
         remote = hub.find(known, known.file, endpoint)

@@ -17,6 +17,7 @@ from desktop.core.text import ngettext, tr
 from desktop.embedding.models import checkpoint, checkpoint_probe, installing
 from desktop.embedding.models.checkpoint import StateDict, damaged
 from desktop.embedding.models.manifest import (
+    CONVERTED_NAME,
     MANIFEST_NAME,
     InstalledModel,
     Manifest,
@@ -24,6 +25,7 @@ from desktop.embedding.models.manifest import (
     same_model,
     write_manifest,
 )
+from desktop.embedding.pytorch import has_pytorch, require_pytorch
 from desktop.files.atomic import sync_file
 from desktop.files.content_hash import sha256_of
 from desktop.files.regular_file import read_guarded
@@ -96,16 +98,27 @@ def _copy_folder(
         name=installing.checked_name(name or model.manifest.name),
         weights=installing.WEIGHTS_NAME,
     )
-    checkpoint_probe.check_weights_file(model)
+    converted = sorted(model.folder.glob(f"{CONVERTED_NAME}/*/*"))
+    if not converted:
+        require_pytorch(model.weights_path.name)
+    if has_pytorch():
+        checkpoint_probe.check_weights_file(model)
     with installing.disk_errors(folder.parent):
         sha256 = yield from installing.copy_hashed(
             model.weights_path, folder / manifest.weights, cancel, tr("Copying the model")
         )
         for words in filter(None, (model.merges_path, model.tokenizer_path)):
             (folder / words.name).write_bytes(read_guarded(words))
+        # Whether it is whole and of this version is told when it is used.
+        for file in converted:
+            copy = folder / file.relative_to(model.folder)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            yield from installing.copy_hashed(file, copy, cancel, tr("Copying the model"))
     if sha256 != manifest.sha256:
         raise damaged(model.weights_path, tr("its checksum is not the one in its model.json"))
-    checkpoint.check_numbers(model.weights_path, checkpoint.read_weights(folder / manifest.weights))
+    if has_pytorch():
+        weights = checkpoint.read_weights(folder / manifest.weights)
+        checkpoint.check_numbers(model.weights_path, weights)
     return replace(manifest, size_bytes=(folder / manifest.weights).stat().st_size)
 
 

@@ -24,6 +24,8 @@ SIDECAR_NAME = "open_clip_config.json"
 """What open_clip puts beside the weights on the hub."""
 TOKENIZER_NAME = "tokenizer.json"
 """What Hugging Face's tokenizers put there."""
+CONVERTED_NAME = "converted"
+"""The folder of a model's converted form, beside its weights."""
 FORMAT = 1
 QUICKGELU_SUFFIX = "-quickgelu"
 _LARGEST_MANIFEST_BYTES = 1_000_000

@@ -12,6 +12,7 @@ from desktop.core.text import sentences, tr
 from desktop.embedding.conversion.kept import ConvertedModels
 from desktop.embedding.encoder import Encoder
 from desktop.embedding.models.manifest import InstalledModel
+from desktop.embedding.pytorch import has_pytorch, not_without_pytorch, require_pytorch
 
 _LOG = logging.getLogger(__name__)
 
@@ -26,7 +27,8 @@ def load_encoder(
 
     On the processor the converted model runs, which is made first where there is none: that takes
     torch and tens of seconds, once. torch runs the checkpoint itself on GPUs, and wherever a model
-    cannot be converted or its converted form does not run.
+    cannot be converted or its converted form does not run. Without torch, only models that are
+    converted already run, on the processor.
 
     Args:
         model: from ``ModelRegistry.resolve``.
@@ -38,10 +40,19 @@ def load_encoder(
 
     Raises:
         ModelDamaged: the model's files are not what its manifest says.
-        ModelError: the device is not there, or has too little memory.
+        ModelError: the device is not there, or has too little memory; or it would take torch,
+            and that is not here.
     """
-    if device == "cpu" or (device == "auto" and not may_have_gpu()):
+    if device == "cpu" or (device == "auto" and not (may_have_gpu() and has_pytorch())):
         return _on_the_processor(model, precision, models_dir)
+    if not has_pytorch():
+        raise not_without_pytorch(
+            tr(
+                "GPUs are worked with through PyTorch, and this small edition of Plantain comes "
+                "without it."
+            ),
+            tr('Set "encoder_device" to "auto" or "cpu" in the settings.'),
+        )
     from desktop.embedding.runtime import clip, devices
 
     place = devices.find_device(device)
@@ -77,6 +88,8 @@ def _on_the_processor(
     check_weights_size(model)
     places = ConvertedModels(models_dir)
     converted, problem = places.find(model), ""
+    if converted is None:
+        require_pytorch(model.manifest.name)
     if converted is None and models_dir is not None:
         from desktop.embedding.runtime.converting import convert_or_say
 
@@ -86,7 +99,7 @@ def _on_the_processor(
         problem = converted.about.problem
     if converted is None or problem:
         if problem:
-            _LOG.warning("%s is run by torch: %s", model.manifest.name, problem)
+            _LOG.warning("%s does not run converted: %s", model.manifest.name, problem)
             problem = tr("The model cannot be converted: {problem}.", problem=problem.rstrip("."))
         return _with_torch(model, precision, sentences(before, problem))
     try:
@@ -101,6 +114,10 @@ def _on_the_processor(
 
 
 def _with_torch(model: InstalledModel, precision: str, before: str) -> Encoder:
+    if not has_pytorch():
+        raise not_without_pytorch(
+            sentences(before, tr("PyTorch would run it, and this small edition comes without it."))
+        )
     import torch
 
     from desktop.embedding.runtime import clip

@@ -1,8 +1,9 @@
 """The work of a reading process: find text in a picture, then read it.
 
 RapidOCR (Apache-2.0) with PaddleOCR's PP-OCRv6 networks, small, which come with it: Chinese,
-Japanese, Latin scripts and digits; on ONNX Runtime. One thread: a reading process is meant to go
-unnoticed beside everything else, and in the sandbox no thread may start.
+Japanese, Latin scripts and digits; on OpenVINO, which runs the models of the search as well and
+reads in two fifths of the time that ONNX Runtime takes. One thread: a reading process is meant to
+go unnoticed beside everything else, and in the sandbox no thread may start.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
+from desktop.core.telemetry import silence_openvino
 from desktop.media.decode import decode_bytes, decode_file
 from desktop.media.formats.format import DecodeLimits, Needed
 from desktop.media.sandbox.libraries import load_libraries
@@ -90,8 +92,9 @@ def read_text_in(data: bytes, path: Path) -> list[Line]:
 @cache
 def _engine() -> Any:
     """Made once in a process, before its doors are shut."""
+    silence_openvino()
     import cv2
-    from rapidocr import RapidOCR
+    from rapidocr import EngineType, RapidOCR
 
     cv2.setNumThreads(0)
     return RapidOCR(
@@ -99,8 +102,8 @@ def _engine() -> Any:
             "Det.limit_type": "max",
             "Det.limit_side_len": _DETECTING_SIDE,
             "Global.log_level": "critical",
-            "EngineConfig.onnxruntime.intra_op_num_threads": 1,
-            "EngineConfig.onnxruntime.inter_op_num_threads": 1,
+            "EngineConfig.openvino.inference_num_threads": 1,
+            **{f"{part}.engine_type": EngineType.OPENVINO for part in ("Det", "Cls", "Rec")},
         }
     )
 
