@@ -46,7 +46,7 @@ def open_engine(
     """Open a library with this environment, or that of this process."""
     # In the lane that opens it, behind the first paint of the window: the engine's libraries
     # take longer to import than the window takes to open.
-    from desktop.wiring import open_engine
+    from desktop.wiring.engine import open_engine
 
     try:
         return open_engine(options, environment, preferences)

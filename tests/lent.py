@@ -49,7 +49,7 @@ def lend(encoder: ProcessEncoder, monkeypatch: pytest.MonkeyPatch) -> None:
             return LentEncoder(encoder, model.manifest.name)
         return ProcessEncoder(model, load, **options)  # type: ignore[arg-type]
 
-    monkeypatch.setattr("desktop.wiring.ProcessEncoder", instead)
+    monkeypatch.setattr("desktop.wiring.models.ProcessEncoder", instead)
 
 
 class SharedDecoders(Sandbox):
@@ -77,4 +77,4 @@ def lend_decoders(decoders: SharedDecoders, monkeypatch: pytest.MonkeyPatch) -> 
     def instead(prepare: Callable[[], None], **options: int) -> Sandbox:
         return decoders if prepare is load_libraries else Sandbox(prepare, **options)
 
-    monkeypatch.setattr("desktop.wiring.Sandbox", instead)
+    monkeypatch.setattr("desktop.wiring.processes.Sandbox", instead)

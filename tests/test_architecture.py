@@ -322,7 +322,7 @@ def test_importing_the_engine_loads_nothing_heavy_and_touches_nothing(tmp_path: 
     run_python(
         "import sys, threading, os\n"
         "before = dict(os.environ)\n"
-        "import desktop.cli, desktop.wiring\n"
+        "import desktop.cli, desktop.wiring.engine\n"
         "heavy = {'torch', 'open_clip', 'pymilvus', 'google.genai', 'PySide6', 'keyring'}\n"
         "assert not heavy & set(sys.modules), heavy & set(sys.modules)\n"
         "assert threading.active_count() == 1\n"

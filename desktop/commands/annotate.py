@@ -305,7 +305,9 @@ def _board_sheet(arguments: argparse.Namespace, options: EngineOptions) -> Json:
 
 def _board_copies(arguments: argparse.Namespace, options: EngineOptions) -> Json:
     with open_to_read(options) as engine, interruptible() as cancel:
-        steps = engine.board_copies.run(arguments.board, _absolute(arguments.folder), cancel)
+        steps = engine.curation.board_copies.run(
+            arguments.board, _absolute(arguments.folder), cancel
+        )
         report = finish(steps)
     if not arguments.json:
         for copy in report.copied:

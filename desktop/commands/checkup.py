@@ -22,7 +22,7 @@ from desktop.core.text import marked, tr
 from desktop.embedding.runtime.devices import best_device
 from desktop.library.folders.passed_over import PassedOverFiles
 from desktop.library.paths import LibraryPaths
-from desktop.wiring import open_engine
+from desktop.wiring.engine import open_engine
 
 _NO_LIBRARY = marked(
     "There is no library at {folder}. If there was one, its folder was moved or deleted: put it "
@@ -96,10 +96,10 @@ def _examine(options: EngineOptions, *, is_in_use: bool) -> dict[str, Any]:
             "is_in_use_elsewhere": is_in_use,
             "failed": engine.catalog.counts()["failed"],
             "passed_over": {displayable(kind): count for kind, count in passed_over.items()},
-            "gemini": {"has_key": engine.image_services["gemini"].key.is_set()},
+            "gemini": {"has_key": engine.generation.image_services["gemini"].key.is_set()},
             "image_services": {
                 name: {"address": without_user_info(each.base_url), "key": each.key.source()}
-                for name, each in engine.image_services.items()
+                for name, each in engine.generation.image_services.items()
             },
             "decoders_cannot": held(),
             "folders": {

@@ -38,7 +38,7 @@ def _duplicates(arguments: argparse.Namespace, options: EngineOptions) -> Json:
             next_step=tr("Leave it out for the usual 8."),
         )
     with open_to_read(options) as engine:
-        finder = engine.duplicates
+        finder = engine.curation.duplicates
         if not arguments.near:
             groups = finder.exact()
         else:

@@ -116,23 +116,27 @@ def _generate(arguments: argparse.Namespace, options: EngineOptions) -> Json:
             next_step=tr("Ask for fewer, or run the command again for the rest."),
         )
     with open_library(options) as engine, interruptible() as cancel:
-        requests = edited(arguments, _requests(arguments, variants, engine), engine.editing)
+        requests = edited(
+            arguments, _requests(arguments, variants, engine), engine.generation.editing
+        )
         kit = _kit(arguments, engine)
         if kit is not None:
             requests = [attached(each, kit) for each in requests]
         request = requests[0]
         if arguments.dry_run:
-            rehearsal = follow(engine.generating.rehearse(request, cancel))
+            rehearsal = follow(engine.generation.generating.rehearse(request, cancel))
             return _rehearsed(rehearsal, requests, is_json=arguments.json)
         if not arguments.json:
             _tell_references(request)
         tell = _nothing if arguments.json else _tell
-        made = follow(engine.generating.run_all(requests, cancel, out=arguments.out, on_made=tell))
+        made = follow(
+            engine.generation.generating.run_all(requests, cancel, out=arguments.out, on_made=tell)
+        )
         # The pictures are saved: a Ctrl+C that comes this late changes nothing.
         ids = [asset_id for picture in made for asset_id in picture.asset_ids]
         is_searchable = follow(engine.indexing.make_searchable(ids, CancelToken()))
         paths = {picture.asset.id: picture.asset.path for picture in made}
-        measured = engine.closeness.measure(kit, [*paths]) if kit else []
+        measured = engine.generation.closeness.measure(kit, [*paths]) if kit else []
     if not is_searchable:
         say(tr("It cannot be found by meaning yet; run “plantain index” later."), to=sys.stderr)
     require_fit(made)
@@ -146,7 +150,7 @@ def _requests(
     arguments: argparse.Namespace, variants: int, engine: Engine
 ) -> list[GenerationRequest]:
     """One for each variant."""
-    prompts = template_prompts(arguments, variants, engine.templates)
+    prompts = template_prompts(arguments, variants, engine.generation.templates)
     first = prompts[0]
     chosen_paths = [
         *(reference.path for reference in first.references),
@@ -201,8 +205,8 @@ def _kit(arguments: argparse.Namespace, engine: Engine) -> BrandKit | None:
     Raises:
         UsageError: there is none of that name.
     """
-    name = engine.kits.default() if arguments.kit is None else words(arguments.kit)
-    return engine.kits.named(name) if name else None
+    name = engine.generation.kits.default() if arguments.kit is None else words(arguments.kit)
+    return engine.generation.kits.named(name) if name else None
 
 
 def _tell_references(request: GenerationRequest) -> None:

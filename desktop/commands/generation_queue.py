@@ -54,7 +54,7 @@ def add_to(commands: Commands) -> None:
 
 def _list(arguments: argparse.Namespace, options: EngineOptions) -> Json:
     with open_to_read(options) as engine:
-        view = engine.queue.view()
+        view = engine.generation.queue.view()
     attempts = sorted((*view.waiting, *view.others), key=lambda a: a.queued_at, reverse=True)
     if not arguments.json:
         if view.wait is not None and view.waiting:
@@ -71,8 +71,8 @@ def _list(arguments: argparse.Namespace, options: EngineOptions) -> Json:
 
 def _pause(arguments: argparse.Namespace, options: EngineOptions) -> Json:
     with open_library(options) as engine:
-        engine.queue.pause()
-        wait = engine.queue.view().wait
+        engine.generation.queue.pause()
+        wait = engine.generation.queue.view().wait
     if not arguments.json:
         say(tr("Nothing more is asked for until “plantain queue resume”."))
     return {"wait": _wait_json(wait)}
@@ -80,11 +80,11 @@ def _pause(arguments: argparse.Namespace, options: EngineOptions) -> Json:
 
 def _resume(arguments: argparse.Namespace, options: EngineOptions) -> Json:
     with open_library(options) as engine, interruptible() as cancel:
-        made = [*engine.generating.finish_left()]
+        made = [*engine.generation.generating.finish_left()]
         failed: list[PlantainError] = []
-        engine.queue.resume()
+        engine.generation.queue.resume()
         while True:
-            step = follow(engine.queue.run_next(cancel))
+            step = follow(engine.generation.queue.run_next(cancel))
             if step.picture is not None:
                 made.append(step.picture)
             if step.error is not None:
@@ -92,7 +92,7 @@ def _resume(arguments: argparse.Namespace, options: EngineOptions) -> Json:
                 say(step.error.sentence(), to=sys.stderr)
             if step.is_over:
                 break
-        view = engine.queue.view()
+        view = engine.generation.queue.view()
         return {
             **_made(made, engine, is_json=arguments.json),
             "failed": [english(error.message) for error in failed],
@@ -103,22 +103,24 @@ def _resume(arguments: argparse.Namespace, options: EngineOptions) -> Json:
 
 def _cancel(arguments: argparse.Namespace, options: EngineOptions) -> Json:
     with open_library(options) as engine:
-        waiting = engine.queue.view().waiting
+        waiting = engine.generation.queue.view().waiting
         chosen = [a.key for a in waiting if not arguments.ids or _is_named(a, arguments.ids)]
-        engine.queue.cancel(chosen)
+        engine.generation.queue.cancel(chosen)
     return {"cancelled": chosen}
 
 
 def _retry(arguments: argparse.Namespace, options: EngineOptions) -> Json:
     with open_library(options) as engine, interruptible() as cancel:
-        found = [a for a in engine.attempts.latest(10_000) if _is_named(a, [arguments.id])]
+        found = [
+            a for a in engine.generation.attempts.latest(10_000) if _is_named(a, [arguments.id])
+        ]
         if len(found) != 1:
             raise UsageError(
                 tr("There is no single request “{key}”.", key=arguments.id),
                 next_step=tr("See: {command} --help", command="plantain queue"),
             )
-        key = engine.queue.retry(found[0].key)
-        made = follow(engine.generating.run_queued(key, cancel))
+        key = engine.generation.queue.retry(found[0].key)
+        made = follow(engine.generation.generating.run_queued(key, cancel))
         return _made([made], engine, is_json=arguments.json)
 
 

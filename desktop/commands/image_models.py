@@ -28,7 +28,7 @@ def add_to(commands: Commands) -> None:
 
 def _image_models(arguments: argparse.Namespace, options: EngineOptions) -> Json:
     with open_to_read(options) as engine:
-        services = engine.image_services
+        services = engine.generation.image_services
         if arguments.refresh:
             services[arguments.refresh].refresh()
         found = {name: _service(each) for name, each in services.items()}

@@ -53,7 +53,7 @@ def add_to(commands: Commands) -> None:
 
 def _list(arguments: argparse.Namespace, options: EngineOptions) -> Json:
     with open_to_read(options) as engine:
-        kits, default = engine.kits.all(), engine.kits.default()
+        kits, default = engine.generation.kits.all(), engine.generation.kits.default()
     if not arguments.json:
         for kit in kits:
             told = tr("{name}, version {version}", name=kit.name, version=str(kit.version))
@@ -63,8 +63,8 @@ def _list(arguments: argparse.Namespace, options: EngineOptions) -> Json:
 
 def _show(arguments: argparse.Namespace, options: EngineOptions) -> Json:
     with open_to_read(options) as engine:
-        kit = engine.kits.named(words(arguments.name), arguments.version)
-        versions = engine.kits.versions(kit.name)
+        kit = engine.generation.kits.named(words(arguments.name), arguments.version)
+        versions = engine.generation.kits.versions(kit.name)
     if not arguments.json:
         say(tr("{name}, version {version}", name=kit.name, version=str(kit.version)))
         say(tr("colours: {colours}", colours=listed(kit.palette)))
@@ -84,14 +84,14 @@ def _save(arguments: argparse.Namespace, options: EngineOptions) -> Json:
     name = words(arguments.name)
     with open_library(options) as engine:
         try:
-            kit = engine.kits.named(name)
+            kit = engine.generation.kits.named(name)
         except UsageError:
             kit = BrandKit(name)
         kept = {LOGO: arguments.logo, STYLE: arguments.style}
         pictures = [picture for picture in kit.pictures if kept[picture.role] is None]
         pictures += [_picture(engine, each, LOGO) for each in arguments.logo or ()]
         pictures += [_picture(engine, each, STYLE) for each in arguments.style or ()]
-        saved = engine.kits.save(
+        saved = engine.generation.kits.save(
             replace(
                 kit,
                 palette=kit.palette
@@ -119,19 +119,19 @@ def _picture(engine: Engine, file: Path, role: str) -> KitPicture:
 
 def _delete(arguments: argparse.Namespace, options: EngineOptions) -> Json:
     with open_library(options) as engine:
-        engine.kits.remove(words(arguments.name))
+        engine.generation.kits.remove(words(arguments.name))
     return {"deleted": arguments.name}
 
 
 def _default(arguments: argparse.Namespace, options: EngineOptions) -> Json:
     with open_library(options) as engine:
-        engine.kits.set_default(words(arguments.name or ""))
-        return {"default": engine.kits.default()}
+        engine.generation.kits.set_default(words(arguments.name or ""))
+        return {"default": engine.generation.kits.default()}
 
 
 def _score(arguments: argparse.Namespace, options: EngineOptions) -> Json:
     with open_to_read(options) as engine:
-        kit = engine.kits.named(words(arguments.name))
+        kit = engine.generation.kits.named(words(arguments.name))
         paths: dict[int, Path] = {}
         for file in arguments.files:
             asset = engine.catalog.asset_at(Path(os.path.abspath(file)))  # noqa: PTH100
@@ -141,7 +141,7 @@ def _score(arguments: argparse.Namespace, options: EngineOptions) -> Json:
                     next_step=tr("Add it with “plantain index”."),
                 )
             paths[asset.id] = asset.path
-        found = engine.closeness.measure(kit, [*paths])
+        found = engine.generation.closeness.measure(kit, [*paths])
     if not arguments.json:
         for each in found:
             say(closeness_line(each, paths[each.asset_id]))

@@ -166,7 +166,7 @@ def _open_and_mend(options: EngineOptions) -> list[str]:
                 safe=tr("Your pictures are untouched."),
             )
         copy = engine.daily_backups.copy_now("before-mending")
-        made = [*engine.generating.finish_left()]
+        made = [*engine.generation.generating.finish_left()]
         if made:
             done.append(
                 ngettext(

@@ -29,7 +29,7 @@ def open_library(options: EngineOptions) -> Generator[Engine]:
     # With the first command that works on a library: what the engine is made of (numpy, Pillow,
     # SQLite, HTTP) takes longer to import than the window, which passes here, takes to open.
     from desktop.config.versions import log_versions
-    from desktop.wiring import open_engine
+    from desktop.wiring.engine import open_engine
 
     log_versions()
     with open_engine(options) as engine:

@@ -41,7 +41,7 @@ def add_to(commands: Commands) -> None:
 
 def _show(arguments: argparse.Namespace, options: EngineOptions) -> Json:
     with open_to_read(options) as engine:
-        found = engine.credentials.of(_absolute(arguments.path))
+        found = engine.curation.credentials.of(_absolute(arguments.path))
     if not arguments.json:
         say(found.sentence() if found else tr("It has no Content Credentials."))
         for title in found.ingredients if found else ():
@@ -65,7 +65,7 @@ def _sign(arguments: argparse.Namespace, options: EngineOptions) -> Json:
     with open_to_read(options) as engine:
         asset = engine.catalog.asset_at(source)
         record = engine.lineage.of(asset.id) if asset else None
-        engine.credentials.hand_out(source, target, record, own)
+        engine.curation.credentials.hand_out(source, target, record, own)
     if not arguments.json:
         say(displayable(target))
     return {"path": os.fspath(target)}
@@ -74,9 +74,9 @@ def _sign(arguments: argparse.Namespace, options: EngineOptions) -> Json:
 def _register(arguments: argparse.Namespace, options: EngineOptions) -> Json:
     with open_to_read(options) as engine:
         if arguments.out is not None:
-            entries = engine.register.write(_absolute(arguments.out))
+            entries = engine.curation.register.write(_absolute(arguments.out))
         else:
-            entries = engine.register.entries()
+            entries = engine.curation.register.entries()
     if not arguments.json:
         if arguments.out is not None:
             say(displayable(_absolute(arguments.out)))

@@ -31,7 +31,7 @@ def _rename(arguments: argparse.Namespace, options: EngineOptions) -> Json:
                 tr("{path} is no picture.", path=displayable(arguments.path)),
                 next_step=tr("Name one picture."),
             )
-        before = engine.renaming.rename(asset_ids[0], arguments.name)
+        before = engine.curation.renaming.rename(asset_ids[0], arguments.name)
         asset = engine.catalog.assets_by_id(asset_ids)[asset_ids[0]]
     if not arguments.json:
         say(tr("{old} is called {new} now.", old=displayable(before), new=asset.filename))

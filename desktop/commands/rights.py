@@ -177,7 +177,7 @@ def _list(arguments: argparse.Namespace, options: EngineOptions) -> Json:
 
 def _consents(arguments: argparse.Namespace, options: EngineOptions) -> Json:
     with open_to_read(options) as engine:
-        agreed = engine.sending_rules.agreed()
+        agreed = engine.generation.sending_rules.agreed()
     if not arguments.json:
         for endpoint, given_at in agreed.items():
             say(tr("{endpoint}, since {day}", endpoint=endpoint, day=date(given_at)))
@@ -186,13 +186,13 @@ def _consents(arguments: argparse.Namespace, options: EngineOptions) -> Json:
 
 def _withdraw(arguments: argparse.Namespace, options: EngineOptions) -> Json:
     with open_library(options) as engine:
-        if arguments.endpoint not in engine.sending_rules.agreed():
+        if arguments.endpoint not in engine.generation.sending_rules.agreed():
             raise LibraryError(
                 tr("You did not agree to {place}.", place=arguments.endpoint),
                 safe=tr("Nothing was changed."),
                 next_step=tr("See: {command}", command="plantain consent list"),
             )
-        engine.sending_rules.withdraw(arguments.endpoint)
+        engine.generation.sending_rules.withdraw(arguments.endpoint)
     if not arguments.json:
         say(tr("Nothing more is sent there from the window unless you agree again."))
     return {"withdrawn": arguments.endpoint}

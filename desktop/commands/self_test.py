@@ -11,7 +11,7 @@ from desktop.commands.walkthrough import walk_through
 from desktop.config.options import EngineOptions
 from desktop.config.paths import resource
 from desktop.core.text import ngettext, tr
-from desktop.wiring import open_engine
+from desktop.wiring.engine import open_engine
 
 
 def run_self_test() -> int:

@@ -38,7 +38,7 @@ def add_to(commands: Commands) -> None:
 def _sidecars_write(arguments: argparse.Namespace, options: EngineOptions) -> Json:
     with open_library(options) as engine, interruptible() as cancel:
         ids = _chosen(engine, arguments.paths)
-        report = follow(engine.sidecars.write(ids, cancel))
+        report = follow(engine.curation.sidecars.write(ids, cancel))
     told = ngettext(
         "{count} sidecar was written.", "{count} sidecars were written.", report.changed
     )
@@ -48,7 +48,7 @@ def _sidecars_write(arguments: argparse.Namespace, options: EngineOptions) -> Js
 def _sidecars_read(arguments: argparse.Namespace, options: EngineOptions) -> Json:
     with open_library(options) as engine, interruptible() as cancel:
         ids = _chosen(engine, arguments.paths)
-        report = follow(engine.sidecars.read(ids, cancel))
+        report = follow(engine.curation.sidecars.read(ids, cancel))
     told = ngettext(
         "{count} picture was updated from sidecars.",
         "{count} pictures were updated from sidecars.",

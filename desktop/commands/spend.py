@@ -22,7 +22,7 @@ def add_to(commands: Commands) -> None:
 
 def _spend(arguments: argparse.Namespace, options: EngineOptions) -> Json:
     with open_to_read(options) as engine:
-        report = engine.spending.report()
+        report = engine.generation.spending.report()
     sums: dict[str, Spent] = {
         "today": report.today,
         "month": report.month,

@@ -165,7 +165,7 @@ def _delete(arguments: argparse.Namespace, options: EngineOptions) -> Json:
 
 def _history(arguments: argparse.Namespace, options: EngineOptions) -> Json:
     with open_to_read(options) as engine:
-        history = engine.attempts.history()
+        history = engine.generation.attempts.history()
     if not arguments.json:
         for request in history:
             say(request.prompt)

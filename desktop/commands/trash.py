@@ -21,8 +21,8 @@ def add_to(commands: Commands) -> None:
 
 def _trash(arguments: argparse.Namespace, options: EngineOptions) -> Json:
     with open_library(options) as engine, interruptible() as cancel:
-        assets = engine.trash.find(arguments.paths)
-        report = follow(engine.trash.run([asset.id for asset in assets], cancel))
+        assets = engine.curation.trash.find(arguments.paths)
+        report = follow(engine.curation.trash.run([asset.id for asset in assets], cancel))
     say_failures(report.failed)
     if not arguments.json:
         say(

@@ -52,14 +52,14 @@ def _compared(
     engine: Engine, result: Path, products: list[Path], cancel: CancelToken
 ) -> TruthReport:
     if products:
-        return follow(engine.product_check.check_files(result, products, cancel))
+        return follow(engine.generation.product_check.check_files(result, products, cancel))
     asset = engine.catalog.asset_at(result)
     if asset is None:
         raise UsageError(
             tr("{path} is not in the library.", path=displayable(result)),
             next_step=tr("Name the product that it is to be compared with: --product FILE."),
         )
-    return follow(engine.product_check.check_asset(asset.id, cancel))
+    return follow(engine.generation.product_check.check_asset(asset.id, cancel))
 
 
 def _there(given: Path) -> Path:

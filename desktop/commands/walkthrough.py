@@ -62,7 +62,7 @@ def walk_through(engine: Engine, samples: Path) -> Iterator[Step]:
         tuple(f"{r.score or 0:6.3f}  {displayable(r.path)}" for r in references),
     )
     request = GenerationRequest(prompt=_PROMPT, references=references, generator="moodboard")
-    made = follow(engine.generating.run(request, cancel))
+    made = follow(engine.generation.generating.run(request, cancel))
     is_searchable = follow(engine.indexing.make_searchable(made.asset_ids, cancel))
     yield Step(
         tr("make a {generator}", generator=made.generator),

@@ -67,6 +67,49 @@ from desktop.services.vectors.vector_index import VectorIndex
 
 
 @dataclass(frozen=True, kw_only=True)
+class GenerationServices:
+    """From a prompt to its pictures: what makes them, queues them, counts their cost, checks them.
+
+    Attributes:
+        generators: those that work without a network first.
+        image_services: the ones that are asked over a network, by name.
+    """
+
+    generators: tuple[ImageGenerator, ...]
+    image_services: Mapping[str, ImageService]
+    generating: Generating
+    queue: GenerationQueue
+    refining: Refining
+    matrices: Matrices
+    attempts: AttemptTable
+    editing: Editing
+    edited_pictures: EditedPictures
+    product_check: ProductCheck
+    spending: Spending
+    sending_rules: SendingRules
+    draft: DraftFile
+    templates: TemplateFiles
+    kits: KitTable
+    closeness: ClosenessMeter
+
+
+@dataclass(frozen=True, kw_only=True)
+class CurationServices:
+    """What people do with the pictures of a library."""
+
+    duplicates: Duplicates
+    trash: Trash
+    forgetting: Forgetting
+    renaming: Renaming
+    tag_suggestions: TagSuggestions
+    board_copies: BoardCopies
+    credentials: PictureCredentials
+    register: Register
+    handing_out: HandingOut
+    sidecars: Sidecars
+
+
+@dataclass(frozen=True, kw_only=True)
 class Engine:
     """What the window and the commands work with. Close it when done.
 
@@ -95,8 +138,6 @@ class Engine:
     models: ModelRegistry
     model: CurrentModel
     model_switch: ModelSwitch
-    generators: tuple[ImageGenerator, ...]
-    image_services: Mapping[str, ImageService]
 
     status: StatusReader
     browsing: Browsing
@@ -110,30 +151,8 @@ class Engine:
     watching: Watching
     ignore_rules: IgnoreRuleEditor
     folder_removal: FolderRemoval
-    generating: Generating
-    queue: GenerationQueue
-    refining: Refining
-    matrices: Matrices
-    attempts: AttemptTable
-    editing: Editing
-    edited_pictures: EditedPictures
-    product_check: ProductCheck
-    spending: Spending
-    sending_rules: SendingRules
-    draft: DraftFile
-    templates: TemplateFiles
-    kits: KitTable
-    closeness: ClosenessMeter
-    duplicates: Duplicates
-    trash: Trash
-    forgetting: Forgetting
-    renaming: Renaming
-    tag_suggestions: TagSuggestions
-    board_copies: BoardCopies
-    credentials: PictureCredentials
-    register: Register
-    handing_out: HandingOut
-    sidecars: Sidecars
+    generation: GenerationServices
+    curation: CurationServices
     daily_backups: DailyBackups
     backup: BackUp
     exchange: Exchange

@@ -50,7 +50,7 @@ from desktop.services.engine import Engine
 from desktop.services.indexing.reading import PictureReader, Read
 from desktop.services.indexing.recording import RecordingStage
 from desktop.services.indexing.run_report import RunReport
-from desktop.wiring import open_engine
+from desktop.wiring.engine import open_engine
 from tests.benchmarks import peer, photographs, report
 from tests.benchmarks.machine import Cost, cores, costing
 from tests.benchmarks.models import network_of, random_model

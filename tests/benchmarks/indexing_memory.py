@@ -26,7 +26,7 @@ from desktop.services.current_model import CurrentModel
 from desktop.services.engine import Engine
 from desktop.services.indexing.indexing import Indexing
 from desktop.services.vectors.vector_index import VectorIndex
-from desktop.wiring import open_engine
+from desktop.wiring.engine import open_engine
 from tests.benchmarks.machine import peak_bytes
 
 

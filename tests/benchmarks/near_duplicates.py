@@ -27,7 +27,7 @@ from PIL import Image, ImageOps
 from desktop.config.options import EngineOptions
 from desktop.core.cancellation import CancelToken
 from desktop.core.progress import finish
-from desktop.wiring import open_engine
+from desktop.wiring.engine import open_engine
 from tests import pictures
 from tests.benchmarks.machine import costing
 from tests.benchmarks.report import Figures, at_least, run
@@ -55,7 +55,7 @@ def measure(is_quick: bool) -> Figures:
         with open_engine(options, {}) as engine:
             finish(engine.indexing.run([folder], CancelToken()))
             with costing() as cost:
-                groups = engine.duplicates.near()
+                groups = engine.curation.duplicates.near()
         right = wrong = 0
         found: Counter[str] = Counter()
         for group in groups:

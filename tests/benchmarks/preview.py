@@ -31,7 +31,7 @@ from desktop.core.progress import finish
 from desktop.qt.preview.panel import PreviewPanel
 from desktop.qt.shell.session import Session
 from desktop.qt.theme import Theme
-from desktop.wiring import open_engine
+from desktop.wiring.engine import open_engine
 from tests.benchmarks.report import Figures, at_most, run
 from tests.e2e.pulse import Pulse
 

@@ -28,7 +28,7 @@ from desktop.core.generation_record import Reference
 from desktop.core.progress import finish
 from desktop.core.query import Query
 from desktop.services.engine import Engine
-from desktop.wiring import open_engine
+from desktop.wiring.engine import open_engine
 from tests.benchmarks.models import demo_model
 from tests.benchmarks.report import Figures, at_least, at_most, run
 from tests.demo_world.draw import draw, to_array

@@ -28,7 +28,7 @@ from desktop.library.folders.scan import FoundFile, scan
 from desktop.media.formats.registry import is_picture
 from desktop.services.engine import Engine
 from desktop.services.indexing.run_report import RunReport
-from desktop.wiring import open_engine
+from desktop.wiring.engine import open_engine
 from tests.benchmarks.report import Figures, at_most, run
 
 FILES, QUICK_FILES = 100_000, 20_000

@@ -38,7 +38,7 @@ from desktop.index.store import Allowed
 from desktop.library.catalog.assets import ReadFile
 from desktop.library.folders.scan import FoundFile
 from desktop.services.engine import Engine
-from desktop.wiring import open_engine
+from desktop.wiring.engine import open_engine
 from tests.benchmarks.machine import peak_bytes
 from tests.benchmarks.report import Figures, Target, at_least, at_most, percentile, run
 

@@ -37,7 +37,7 @@ from desktop.services.engine import Engine
 from desktop.services.search.fusion import Weights
 from desktop.services.search.ranking import Found, ranked
 from desktop.services.search.word_matches import WordMatcher
-from desktop.wiring import open_engine
+from desktop.wiring.engine import open_engine
 from tests.benchmarks.models import demo_model
 from tests.benchmarks.report import Figures, at_least, run
 from tests.demo_world.captions import Caption, caption, random_fields

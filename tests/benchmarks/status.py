@@ -22,7 +22,7 @@ from desktop.index.exact import ExactIndex
 from desktop.library.catalog.assets import ReadFile
 from desktop.library.folders.scan import FoundFile
 from desktop.services.engine import Engine
-from desktop.wiring import open_engine
+from desktop.wiring.engine import open_engine
 from tests.benchmarks.report import Figures, at_most, run
 
 ASSETS, QUICK_ASSETS = 1_000_000, 50_000

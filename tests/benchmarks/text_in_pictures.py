@@ -36,7 +36,7 @@ from desktop.core.errors import Cancelled
 from desktop.core.filter import Filter
 from desktop.core.progress import finish
 from desktop.services.engine import Engine
-from desktop.wiring import open_engine
+from desktop.wiring.engine import open_engine
 from tests.benchmarks.machine import costing
 from tests.benchmarks.report import Figures, at_least, at_most, run
 from tests.written_pictures import CHINESE, LATIN, poster, product

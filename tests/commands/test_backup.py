@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from desktop.config.options import EngineOptions
-from desktop.wiring import open_engine
+from desktop.wiring.engine import open_engine
 from tests import pictures
 from tests.commands.conftest import Run
 

@@ -304,7 +304,7 @@ class TestFailures:
             "import sys\n"
             "from pathlib import Path\n"
             "from desktop.config.options import EngineOptions\n"
-            "from desktop.wiring import open_engine\n"
+            "from desktop.wiring.engine import open_engine\n"
             f"profile = Path({str(tmp_path / 'profile')!r})\n"
             "engine = open_engine(EngineOptions(profile_dir=profile))\n"
             "print('open', flush=True)\n"

@@ -12,7 +12,7 @@ from PIL import Image
 from desktop.config.options import EngineOptions
 from desktop.config.settings import Settings, save_settings
 from desktop.core.generation_record import GenerationRequest
-from desktop.wiring import open_engine
+from desktop.wiring.engine import open_engine
 from tests import pictures
 from tests.commands.conftest import Run
 from tests.fakes.gemini import GeminiServer
@@ -123,7 +123,7 @@ def test_a_paused_queue_says_why_it_waits_and_goes_on_when_a_person_says_so(
 ) -> None:
     with open_engine(EngineOptions.from_environment(os.environ), os.environ) as engine:
         wishes = [GenerationRequest(f"cape {n}", (), "gemini") for n in range(3)]
-        first, second, third = engine.queue.add(wishes)
+        first, second, third = engine.generation.queue.add(wishes)
     assert run("queue", "pause")["wait"]["reason"] == "person"
     assert run("queue", "list")["waiting"] == [first, second, third]
     assert run("queue", "cancel", second[:10])["cancelled"] == [second]

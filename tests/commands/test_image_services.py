@@ -18,7 +18,7 @@ from desktop.core.errors import PlantainError
 from desktop.core.generation_record import GenerationRequest, Reference
 from desktop.core.progress import finish
 from desktop.services.engine import Engine
-from desktop.wiring import open_engine
+from desktop.wiring.engine import open_engine
 from tests import pictures
 from tests.commands.conftest import Run
 from tests.fakes.gemini import GeminiServer
@@ -78,7 +78,7 @@ def _everything_fails_and_works(
     def ask(name: str) -> None:
         request = GenerationRequest("a red cape", (Reference(reference),), name)
         try:
-            finish(engine.generating.run(request, CancelToken()))
+            finish(engine.generation.generating.run(request, CancelToken()))
         except PlantainError as error:
             logging.getLogger("desktop").warning("%s", error.sentence())
 
@@ -91,7 +91,7 @@ def _everything_fails_and_works(
     openai.failure = None
     for name in ("gemini", "vertex", "openai-images"):
         ask(name)
-    assert len(engine.attempts.latest(20)) == 9
+    assert len(engine.generation.attempts.latest(20)) == 9
 
 
 def test_no_key_is_in_any_byte_of_any_file(
@@ -120,7 +120,7 @@ def test_no_key_is_in_any_byte_of_any_file(
     options = EngineOptions.from_environment(environment)
     with open_engine(options, environment) as engine:
         finish(engine.indexing.run([reference.parent], CancelToken()))
-        services = engine.image_services
+        services = engine.generation.image_services
         services["openai-images"].key.check(STORED_KEY)
         services["openai-images"].key.save(STORED_KEY)
         assert services["gemini"].key.source() == "environment"
@@ -150,7 +150,9 @@ def test_no_key_is_in_any_byte_of_any_file(
 
 
 def _ask_once_more(engine: Engine) -> None:
-    finish(engine.generating.run(GenerationRequest("a cape", (), "gemini"), CancelToken()))
+    finish(
+        engine.generation.generating.run(GenerationRequest("a cape", (), "gemini"), CancelToken())
+    )
 
 
 def test_services_and_models_are_listed_and_asked_for(

@@ -19,7 +19,7 @@ from desktop.commands.anonymiser import Anonymiser
 from desktop.config.logging import log_to_file, stop_log
 from desktop.config.options import EngineOptions
 from desktop.config.settings import load_settings, save_settings
-from desktop.wiring import open_engine
+from desktop.wiring.engine import open_engine
 from tests import pictures
 from tests.embedding import tiny
 

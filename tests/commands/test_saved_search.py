@@ -7,7 +7,7 @@ from pathlib import Path
 
 from desktop.config.options import EngineOptions
 from desktop.core.saved_search import SavedSearch
-from desktop.wiring import open_engine
+from desktop.wiring.engine import open_engine
 from tests import pictures
 from tests.commands.conftest import Run
 

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 from desktop.config.options import EngineOptions
 from desktop.qt.shell.session import Session
 from desktop.qt.theme import Theme
-from desktop.wiring import open_engine
+from desktop.wiring.engine import open_engine
 from tests import pictures
 from tests.e2e.person import Person
 

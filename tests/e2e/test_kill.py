@@ -13,7 +13,7 @@ from desktop.core.cancellation import CancelToken
 from desktop.core.progress import finish
 from desktop.library.catalog.database import Database
 from desktop.library.catalog.vectors import VectorTable
-from desktop.wiring import open_engine
+from desktop.wiring.engine import open_engine
 from tests import pictures
 from tests.embedding import tiny
 from tests.reliability import installed

@@ -19,7 +19,7 @@ from desktop.qt.shell.right_panel import DETAILS
 from desktop.qt.shell.session import Session
 from desktop.qt.theme import Theme
 from desktop.services.engine import Engine
-from desktop.wiring import open_engine
+from desktop.wiring.engine import open_engine
 from tests.e2e.person import Person, type_into
 
 MOST_ACTIONS = 15

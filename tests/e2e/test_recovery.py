@@ -15,7 +15,7 @@ from desktop.config.options import EngineOptions
 from desktop.core.cancellation import CancelToken
 from desktop.qt.shell.session import Session
 from desktop.qt.theme import Theme
-from desktop.wiring import open_engine
+from desktop.wiring.engine import open_engine
 from tests import pictures
 from tests.e2e.person import Person
 

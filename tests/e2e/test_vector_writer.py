@@ -19,7 +19,7 @@ from desktop.library.catalog.vectors import VectorTable
 from desktop.qt.shell.session import Session
 from desktop.qt.theme import Theme
 from desktop.services.engine import Engine
-from desktop.wiring import open_engine
+from desktop.wiring.engine import open_engine
 from tests import pictures
 from tests.e2e.person import Person
 from tests.index.server import MilvusServer

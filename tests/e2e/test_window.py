@@ -21,7 +21,7 @@ from desktop.config.settings import Settings, save_settings
 from desktop.media.metadata.lineage import read_record
 from desktop.qt.shell.session import Session
 from desktop.qt.theme import Theme
-from desktop.wiring import open_engine
+from desktop.wiring.engine import open_engine
 from tests.e2e.person import Person
 from tests.fakes.gemini import GeminiServer
 from tests.fakes.gemini_replies import Failure

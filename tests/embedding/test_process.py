@@ -34,7 +34,7 @@ from desktop.core.errors import ModelDamaged, ModelError
 from desktop.embedding.models.manifest import read_manifest
 from desktop.embedding.runtime.loading import load_encoder
 from desktop.embedding.runtime.process_encoder import ProcessEncoder
-from desktop.wiring import open_engine
+from desktop.wiring.engine import open_engine
 from tests import attempts, pictures
 from tests.embedding import pretend, tiny
 

@@ -50,7 +50,7 @@ from desktop.services.curation.sidecars import Sidecars
 from desktop.services.curation.tag_suggestions import TagSuggestions
 from desktop.services.curation.trash import Trash, TrashReport
 from desktop.services.current_model import ModelSwitch
-from desktop.services.engine import Engine
+from desktop.services.engine import CurationServices, Engine, GenerationServices
 from desktop.services.indexing.indexing import Indexing
 from desktop.services.indexing.shown_first import ShownFirst
 from desktop.services.indexing.stop import IndexingStop
@@ -626,7 +626,7 @@ class FakeStatus(StatusReader):
             missing=sum(asset.is_missing for asset in engine.browsing.assets),
             model=model,
             model_problem=problem,
-            has_gemini_key=engine.image_services["gemini"].key.is_set(),
+            has_gemini_key=engine.generation.image_services["gemini"].key.is_set(),
         )
 
 
@@ -640,22 +640,45 @@ class FakeSidecars(Sidecars):
         return ()
 
 
+class FakeGenerationServices(GenerationServices):
+    """Those that the window asks."""
+
+    generating: FakeGenerating
+    queue: FakeQueue
+    matrices: FakeMatrices
+    attempts: FakeAttempts
+    product_check: FakeProductCheck
+    draft: FakeDraft
+    kits: FakeKits
+    closeness: FakeCloseness
+
+    def __init__(self, **parts: object) -> None:
+        vars(self).update(parts)  # frozen once it is made; this is its making
+
+
+class FakeCurationServices(CurationServices):
+    """Those that the window asks."""
+
+    duplicates: FakeDuplicates
+    trash: FakeTrash
+    tag_suggestions: FakeTagSuggestions
+    handing_out: HandingOut
+    sidecars: FakeSidecars
+
+    def __init__(self, **parts: object) -> None:
+        vars(self).update(parts)
+
+
 class FakeEngine(Engine):
     """Everything that the window needs of an engine but what is tested on a real library: that is
     not there at all."""
 
+    generation: FakeGenerationServices
+    curation: FakeCurationServices
     browsing: FakeBrowsing
     indexing: FakeIndexing
     indexing_stop: FakeIndexingStop
     searching: FakeSearching
-    generating: FakeGenerating
-    attempts: FakeAttempts
-    kits: FakeKits
-    closeness: FakeCloseness
-    product_check: FakeProductCheck
-    queue: FakeQueue
-    matrices: FakeMatrices
-    draft: FakeDraft
     annotations: FakeAnnotations
     saved_searches: FakeSavedSearches
     daily_backups: FakeDailyBackups
@@ -663,11 +686,6 @@ class FakeEngine(Engine):
     endpoints: FakeEndpoints
     store_migration: FakeStoreMigration
     team: FakeTeam
-    trash: FakeTrash
-    tag_suggestions: FakeTagSuggestions
-    sidecars: FakeSidecars
-    handing_out: HandingOut
-    duplicates: FakeDuplicates
     ignore_rules: FakeIgnoreRules
     watching: FakeWatching
     model_switch: FakeModelSwitch
@@ -697,45 +715,49 @@ class FakeEngine(Engine):
         services = fake_image_services(key_store.credential)
         # An engine is frozen once it is made; this is its making.
         vars(self).update(
+            generation=FakeGenerationServices(
+                generators=(
+                    FakeGenerator("moodboard", "Mood board (offline)", is_offline=True),
+                    *(each.generator for each in services.values()),
+                ),
+                image_services=services,
+                generating=generating,
+                queue=FakeQueue(generating),
+                matrices=FakeMatrices(),
+                attempts=FakeAttempts(),
+                product_check=FakeProductCheck(browsing.lineages.get),
+                spending=FakeSpending(),
+                sending_rules=FakeSendingRules(),
+                draft=FakeDraft(),
+                templates=templates or TemplateFiles(resource("prompts"), thumbnails / "prompts"),
+                kits=FakeKits(),
+                closeness=FakeCloseness(),
+            ),
+            curation=FakeCurationServices(
+                duplicates=FakeDuplicates(),
+                trash=FakeTrash(),
+                tag_suggestions=FakeTagSuggestions(),
+                credentials=FakeCredentials(),
+                handing_out=HandingOut(FakeCatalog(browsing)),
+                sidecars=FakeSidecars(),
+            ),
             browsing=browsing,
             indexing=FakeIndexing(browsing),
             indexing_stop=FakeIndexingStop(),
             searching=FakeSearching(browsing),
-            generating=generating,
-            attempts=FakeAttempts(),
-            kits=FakeKits(),
-            closeness=FakeCloseness(),
-            product_check=FakeProductCheck(browsing.lineages.get),
-            queue=FakeQueue(generating),
-            matrices=FakeMatrices(),
-            spending=FakeSpending(),
-            draft=FakeDraft(),
-            templates=templates or TemplateFiles(resource("prompts"), thumbnails / "prompts"),
             annotations=annotations,
             rights=FakeRights(),
-            credentials=FakeCredentials(),
-            sending_rules=FakeSendingRules(),
             saved_searches=FakeSavedSearches(),
             daily_backups=FakeDailyBackups(),
             models=FakeModels(),
             endpoints=endpoints,
             store_migration=FakeStoreMigration(),
             team=FakeTeam(endpoints),
-            trash=FakeTrash(),
-            tag_suggestions=FakeTagSuggestions(),
-            sidecars=FakeSidecars(),
-            handing_out=HandingOut(FakeCatalog(browsing)),
-            duplicates=FakeDuplicates(),
             ignore_rules=FakeIgnoreRules(lambda: browsing.assets),
             watching=FakeWatching(),
             model_switch=FakeModelSwitch(),
             key_store=key_store,
-            image_services=services,
             status=FakeStatus(self),
-            generators=(
-                FakeGenerator("moodboard", "Mood board (offline)", is_offline=True),
-                *(each.generator for each in services.values()),
-            ),
             thumbnails=FakeThumbnails(thumbnails),
             large_pictures=large_pictures or FakeLargePictures(),
             look_order=FakeLookOrder(),

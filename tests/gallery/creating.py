@@ -77,11 +77,13 @@ def many_references(stage: Stage) -> QWidget:
 
 def creating(stage: Stage) -> QWidget:
     engine = full_library(stage.thumbnails)
-    engine.generating.gate = threading.Event()
+    engine.generation.generating.gate = threading.Event()
     session = _panel(stage, engine=engine)
     panel = session.window.right.creation
     panel.generate_button.click()
-    stage.until(lambda: session.window.jobs.live_count() > 0 and bool(engine.generating.requests))
+    stage.until(
+        lambda: session.window.jobs.live_count() > 0 and bool(engine.generation.generating.requests)
+    )
     stage.paint()
     return session.window
 
@@ -97,11 +99,11 @@ def created(stage: Stage) -> QWidget:
 
 def stopped(stage: Stage) -> QWidget:
     engine = full_library(stage.thumbnails)
-    engine.generating.gate = threading.Event()
+    engine.generation.generating.gate = threading.Event()
     session = _panel(stage, engine=engine)
     panel = session.window.right.creation
     panel.generate_button.click()
-    stage.until(lambda: bool(engine.generating.requests))
+    stage.until(lambda: bool(engine.generation.generating.requests))
     panel.cancel_button.click()
     stage.rest()
     return session.window
@@ -117,7 +119,7 @@ def key_wanted(stage: Stage) -> QWidget:
 def _refused(stage: Stage, error: PlantainError) -> QWidget:
     engine = full_library(stage.thumbnails)
     engine.key_store.secret = "a key"
-    engine.generating.error = error
+    engine.generation.generating.error = error
     session = _panel(stage, engine=engine)
     panel = session.window.right.creation
     _choose_gemini(panel)
@@ -267,10 +269,10 @@ def _to_see() -> Rehearsal:
 
 def _sheet(stage: Stage, *, is_question: bool) -> QWidget:
     engine = full_library(stage.thumbnails)
-    engine.generating.to_see = _to_see()
+    engine.generation.generating.to_see = _to_see()
     engine.key_store.secret = "a key"
     if not is_question:
-        engine.sending_rules.agree("https://generativelanguage.googleapis.com")
+        engine.generation.sending_rules.agree("https://generativelanguage.googleapis.com")
     session = _panel(stage, engine=engine)
     panel = session.window.right.creation
     _choose_gemini(panel)
@@ -337,7 +339,7 @@ AURORA = BrandKit(
 
 def _with_kit(stage: Stage) -> Session:
     engine = full_library(stage.thumbnails)
-    engine.kits.save(AURORA)
+    engine.generation.kits.save(AURORA)
     session = _panel(stage, engine=engine)
     panel = session.window.right.creation
     stage.until(lambda: bool(panel.kits.kits))
@@ -378,7 +380,7 @@ def created_with_kit(stage: Stage) -> QWidget:
 
 def _checked(stage: Stage, truth: ProductTruth) -> Session:
     engine = full_library(stage.thumbnails)
-    engine.product_check.truth = truth
+    engine.generation.product_check.truth = truth
     session = _panel(stage, engine=engine)
     panel = session.window.right.creation
     panel.tray.set_role(0, PRODUCT)

@@ -40,7 +40,7 @@ def _region() -> NDArray[np.bool_]:
 
 
 def _dialog(stage: Stage, *, is_cut_out: bool = False) -> EditDialog:
-    online = [made for made in FakeEngine().generators if not made.is_offline]
+    online = [made for made in FakeEngine().generation.generators if not made.is_offline]
     assert online[0].models == FAKE_MODELS
     dialog = EditDialog(stage.theme, picture(20).filename, online, is_cut_out=is_cut_out)
     dialog.show_picture(image_of(_photograph()), Region(QSize(800, 600)))

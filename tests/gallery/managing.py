@@ -125,11 +125,11 @@ def rights_of_several(stage: Stage) -> QWidget:
 
 def _duplicates(stage: Stage, *, is_near: bool = False) -> QWidget:
     engine = full_library(stage.thumbnails)
-    engine.duplicates.exact_groups = [
+    engine.curation.duplicates.exact_groups = [
         DuplicateGroup((picture(1), picture(2)), is_exact=True),
         DuplicateGroup((picture(3), picture(4), picture(6)), is_exact=True),
     ]
-    engine.duplicates.near_groups = [
+    engine.curation.duplicates.near_groups = [
         DuplicateGroup((picture(8), picture(10)), is_exact=False),
     ]
     return _open_duplicates(stage, engine, is_near=is_near)

@@ -39,8 +39,8 @@ def _attempt(number: int, state: AttemptState, **more: object) -> Attempt:
 def _library(stage: Stage) -> FakeEngine:
     engine = full_library(stage.thumbnails)
     engine.key_store.secret = "a key"
-    engine.generating.waiting += [_attempt(n, AttemptState.QUEUED) for n in range(1, 5)]
-    engine.queue.others += [
+    engine.generation.generating.waiting += [_attempt(n, AttemptState.QUEUED) for n in range(1, 5)]
+    engine.generation.queue.others += [
         _attempt(6, AttemptState.SENT),
         _attempt(5, AttemptState.DONE, cost_usd=0.0368),
         _attempt(7, AttemptState.UNKNOWN, error="The connection broke off."),
@@ -58,7 +58,7 @@ def queue(stage: Stage) -> QWidget:
 def waits(stage: Stage) -> QWidget:
     engine = _library(stage)
     said = tr("Your Gemini quota is used up for now.")
-    engine.queue.reason = Wait(
+    engine.generation.queue.reason = Wait(
         WaitReason.QUOTA, time.mktime((2026, 11, 30, 14, 5, 0, 0, 0, 0)), said
     )
     session = stage.library(engine)
@@ -74,7 +74,7 @@ def empty(stage: Stage) -> QWidget:
 
 def row(stage: Stage) -> QWidget:
     engine = _library(stage)
-    engine.queue.reason = Wait(WaitReason.PERSON)
+    engine.generation.queue.reason = Wait(WaitReason.PERSON)
     session = stage.library(engine)
     session.window.right.show_tab(CREATE)
     panel = session.window.right.creation
@@ -106,7 +106,7 @@ def turns(stage: Stage) -> QWidget:
 
 def _matrix(stage: Stage, *made: MatrixView) -> MatrixDialog:
     engine = _library(stage)
-    engine.matrices.made += made
+    engine.generation.matrices.made += made
     session = stage.library(engine)
     session.window.right.show_tab(CREATE)
     panel = session.window.right.creation

@@ -17,7 +17,7 @@ from desktop.core.progress import finish
 from desktop.qt.shell.session import Session
 from desktop.qt.theme import Theme
 from desktop.services.engine import Engine
-from desktop.wiring import open_engine
+from desktop.wiring.engine import open_engine
 from tests import pictures as sample
 
 

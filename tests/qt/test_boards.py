@@ -119,7 +119,7 @@ def test_a_suggested_tag_is_accepted_with_a_key(
 ) -> None:
     suggestions = {(window.ids[0],): ["hero shot", "cover"]}
     monkeypatch.setattr(
-        type(window.engine.tag_suggestions),
+        type(window.engine.curation.tag_suggestions),
         "for_assets",
         lambda _, ids: [
             name for name in suggestions.get(tuple(ids), []) if name not in window.said(ids[0]).tags

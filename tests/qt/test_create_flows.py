@@ -74,11 +74,11 @@ def click(made: QPushButton, qtbot: QtBot) -> None:
 
 
 def create(panel: GenerationPanel, engine: FakeEngine, qtbot: QtBot) -> GenerationRequest:
-    before = len(engine.generating.requests)
+    before = len(engine.generation.generating.requests)
     click(panel.generate_button, qtbot)
-    qtbot.waitUntil(lambda: len(engine.generating.requests) > before)
+    qtbot.waitUntil(lambda: len(engine.generation.generating.requests) > before)
     qtbot.waitUntil(lambda: not panel.is_running)
-    return engine.generating.requests[-1]
+    return engine.generation.generating.requests[-1]
 
 
 def write(panel: GenerationPanel, prompt: str, qtbot: QtBot) -> None:
@@ -103,14 +103,14 @@ def test_a_new_prompt_created_at_once_never_takes_the_pictures_of_another(
 def test_editing_during_a_run_does_not_change_that_run(
     panel: GenerationPanel, engine: FakeEngine, qtbot: QtBot
 ) -> None:
-    engine.generating.gate = threading.Event()
+    engine.generation.generating.gate = threading.Event()
     write(panel, "first", qtbot)
     click(panel.generate_button, qtbot)
     panel.prompt.setPlainText("second")
     panel.tray.remove(0)
-    engine.generating.gate.set()
+    engine.generation.generating.gate.set()
     qtbot.waitUntil(lambda: not panel.is_running)
-    [request] = engine.generating.requests
+    [request] = engine.generation.generating.requests
     assert request.prompt == "first"
     assert len(request.references) == 4
     card = panel.result_card.result
@@ -153,14 +153,14 @@ def test_an_earlier_request_is_opened_as_it_was(
 def test_several_variants_and_drafts_are_all_shown(
     panel: GenerationPanel, engine: FakeEngine, qtbot: QtBot
 ) -> None:
-    engine.generating.drafts = 1
+    engine.generation.generating.drafts = 1
     choose_gemini(panel, qtbot)
     write(panel, "kettle", qtbot)
     assert panel.choices.price().startswith("About $0.0")
     panel.choices.variants.setCurrentIndex(1)
     assert "2 pictures" in panel.choices.price()
     create(panel, engine, qtbot)
-    assert len(engine.generating.requests) == 2
+    assert len(engine.generation.generating.requests) == 2
     qtbot.waitUntil(lambda: "2 drafts" in panel.result_card.others())
     assert "1 other variant" in panel.result_card.others()
     assert "$0.0344" in panel.result_card.made()
@@ -170,11 +170,11 @@ def fail(
     panel: GenerationPanel, engine: FakeEngine, error: PlantainError, qtbot: QtBot
 ) -> GenerationRequest:
     choose_gemini(panel, qtbot)
-    engine.generating.error = error
+    engine.generation.generating.error = error
     write(panel, "kettle", qtbot)
     request = create(panel, engine, qtbot)
     qtbot.waitUntil(lambda: bool(panel.failure_text()) or panel.key_form.isVisible())
-    engine.generating.error = None
+    engine.generation.generating.error = None
     return request
 
 
@@ -194,9 +194,12 @@ def test_after_a_model_that_is_gone_another_is_chosen_right_there(
 
 def with_key(engine: FakeEngine, **does: Callable[[str], object]) -> None:
     """Gemini's key does these from now on."""
-    service = engine.image_services["gemini"]
+    service = engine.generation.image_services["gemini"]
     changed = replace(service, key=replace(service.key, **does))
-    vars(engine)["image_services"] = {**engine.image_services, "gemini": changed}
+    vars(engine.generation)["image_services"] = {
+        **engine.generation.image_services,
+        "gemini": changed,
+    }
 
 
 def test_after_a_refused_key_another_is_entered_for_this_session(
@@ -250,7 +253,7 @@ def test_a_minutes_limit_is_counted_down_and_the_same_is_asked_again(
     qtbot.waitUntil(panel.failure.first.isEnabled)
     click(panel.failure.first, qtbot)
     qtbot.waitUntil(panel.result_card.isVisible)
-    assert engine.generating.requests == [request, request]
+    assert engine.generation.generating.requests == [request, request]
 
 
 def test_what_has_to_be_set_elsewhere_is_one_click_away(
@@ -299,7 +302,9 @@ def test_what_was_entered_is_there_after_a_restart(
     panel.choices.size_combo.setCurrentIndex(panel.choices.size_combo.findData("2K"))
     qtbot.keyClicks(panel.prompt, "half a sentence")
     panel.add_references([make_asset(3)])
-    qtbot.waitUntil(lambda: bool(engine.draft.request and engine.draft.request.references))
+    qtbot.waitUntil(
+        lambda: bool(engine.generation.draft.request and engine.generation.draft.request.references)
+    )
     first.close()
 
     second = open_session(engine)
@@ -330,14 +335,14 @@ def answer_next_dialog(text: str) -> list[str]:
 def test_closing_while_a_picture_is_made_asks(
     window: MainWindow, panel: GenerationPanel, engine: FakeEngine, qtbot: QtBot
 ) -> None:
-    engine.generating.gate = threading.Event()
+    engine.generation.generating.gate = threading.Event()
     write(panel, "kettle", qtbot)
     click(panel.generate_button, qtbot)
     said = answer_next_dialog("Keep Plantain open")
     assert not window.close()
     assert said == ["A picture is being made."]
     assert window.isVisible()
-    engine.generating.gate.set()
+    engine.generation.generating.gate.set()
     qtbot.waitUntil(lambda: not panel.is_running)
     qtbot.waitUntil(panel.result_card.isVisible)
 
@@ -345,8 +350,8 @@ def test_closing_while_a_picture_is_made_asks(
 def test_pictures_that_were_paid_for_earlier_are_saved_at_the_start(
     engine: FakeEngine, open_session: Opener, qtbot: QtBot
 ) -> None:
-    engine.generating.left.append(
-        engine.generating.picture(GenerationRequest("paid for", (), "gemini"))
+    engine.generation.generating.left.append(
+        engine.generation.generating.picture(GenerationRequest("paid for", (), "gemini"))
     )
     window = open_session(engine).window
     qtbot.waitUntil(lambda: "paid for in an earlier run" in window.centre.notice.text())
@@ -357,11 +362,11 @@ def test_what_was_decided_earlier_is_created_when_a_person_says_so(
     engine: FakeEngine, open_session: Opener, qtbot: QtBot
 ) -> None:
     record = GenerationRecord(GenerationRequest("later", (), "gemini"), attempt="k")
-    engine.generating.waiting.append(Attempt("k", AttemptState.QUEUED, record))
+    engine.generation.generating.waiting.append(Attempt("k", AttemptState.QUEUED, record))
     window = open_session(engine).window
     notice = window.centre.notice
     qtbot.waitUntil(lambda: "not asked for yet" in notice.text())
-    assert engine.generating.requests == []
+    assert engine.generation.generating.requests == []
     click(notice.action_button, qtbot)
-    qtbot.waitUntil(lambda: [r.prompt for r in engine.generating.requests] == ["later"])
-    qtbot.waitUntil(lambda: engine.generating.waiting == [])
+    qtbot.waitUntil(lambda: [r.prompt for r in engine.generation.generating.requests] == ["later"])
+    qtbot.waitUntil(lambda: engine.generation.generating.waiting == [])

@@ -164,7 +164,7 @@ def test_typing_proposes_and_creating_shows_the_picture(
     assert engine.searching.prompts == [PROMPT], "asked once, after the typing"
     qtbot.mouseClick(panel.generate_button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(panel.result_card.isVisible)
-    [request] = engine.generating.requests
+    [request] = engine.generation.generating.requests
     assert request.prompt == PROMPT
     assert [r.asset_id for r in request.references] == [1, 2, 3, 4]
     assert request.generator == "moodboard"
@@ -204,7 +204,7 @@ def test_a_picture_is_made_searchable_and_only_a_failure_is_told(
 def test_ctrl_return_creates_and_stop_stops(
     panel: GenerationPanel, engine: FakeEngine, qtbot: QtBot
 ) -> None:
-    engine.generating.gate = threading.Event()
+    engine.generation.generating.gate = threading.Event()
     write_prompt(panel, qtbot)
     qtbot.keyClick(panel.prompt, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(panel.cancel_button.isVisible)
@@ -218,10 +218,10 @@ def test_ctrl_return_creates_and_stop_stops(
 def test_progress_that_comes_late_does_not_begin_anew_what_has_ended(
     panel: GenerationPanel, engine: FakeEngine, qtbot: QtBot
 ) -> None:
-    engine.generating.gate = threading.Event()
+    engine.generation.generating.gate = threading.Event()
     write_prompt(panel, qtbot)
     qtbot.mouseClick(panel.generate_button, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: bool(engine.generating.requests))
+    qtbot.waitUntil(lambda: bool(engine.generation.generating.requests))
     qtbot.mouseClick(panel.cancel_button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(panel.cancel_button.isHidden)
     panel.show_progress(Progress("Waiting for Gemini"))
@@ -232,7 +232,7 @@ def test_progress_that_comes_late_does_not_begin_anew_what_has_ended(
 def test_the_keyboard_stays_with_the_buttons(
     panel: GenerationPanel, engine: FakeEngine, qtbot: QtBot
 ) -> None:
-    engine.generating.gate = threading.Event()
+    engine.generation.generating.gate = threading.Event()
     write_prompt(panel, qtbot)
     window = panel.window()
     panel.generate_button.setFocus()
@@ -253,7 +253,7 @@ def test_the_keyboard_stays_with_the_buttons(
 def test_failures_are_told_in_words_and_inputs_kept(
     panel: GenerationPanel, engine: FakeEngine, qtbot: QtBot, error: PlantainError
 ) -> None:
-    engine.generating.error = error
+    engine.generation.generating.error = error
     write_prompt(panel, qtbot)
     qtbot.mouseClick(panel.generate_button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: bool(panel.failure_text()))
@@ -267,7 +267,9 @@ def test_in_a_small_window_the_next_step_and_what_went_wrong_are_in_sight(
     panel: GenerationPanel, engine: FakeEngine, qtbot: QtBot
 ) -> None:
     panel.window().resize(1000, 640)
-    engine.generating.error = PromptBlocked("Gemini declined this prompt.", next_step="Reword it.")
+    engine.generation.generating.error = PromptBlocked(
+        "Gemini declined this prompt.", next_step="Reword it."
+    )
     write_prompt(panel, qtbot)
     assert panel.generate_button.visibleRegion().boundingRect() == panel.generate_button.rect()
     qtbot.mouseClick(panel.generate_button, Qt.MouseButton.LeftButton)
@@ -312,7 +314,7 @@ def test_a_refused_key_is_asked_for_again(
     panel.show_key_state(True)
     panel.generator_combo.setCurrentIndex(1)
     write_prompt(panel, qtbot)
-    engine.generating.error = KeyRefused("Gemini does not accept this key.")
+    engine.generation.generating.error = KeyRefused("Gemini does not accept this key.")
     qtbot.mouseClick(panel.generate_button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(panel.key_form.isVisible)
     assert "does not accept" in panel.key_form.text()

@@ -24,7 +24,7 @@ from desktop.qt.create.sending_sheet import SendingSheet
 from desktop.qt.shell.session import Session
 from desktop.qt.theme import Theme
 from desktop.services.engine import Engine
-from desktop.wiring import open_engine
+from desktop.wiring.engine import open_engine
 from tests.benchmarks.edit_figures.answers import Case, case
 from tests.benchmarks.edit_figures.plates import known, plate
 from tests.fakes.gemini import GeminiServer

@@ -20,7 +20,7 @@ from desktop.qt.browse.sections import folder_section
 from desktop.qt.shell.session import Session
 from desktop.qt.theme import Theme
 from desktop.services.engine import Engine
-from desktop.wiring import open_engine
+from desktop.wiring.engine import open_engine
 from tests import pictures
 
 WidgetT = TypeVar("WidgetT", bound=QWidget)

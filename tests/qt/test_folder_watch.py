@@ -86,16 +86,18 @@ class TestTheBin:
         qtbot.keyClick(session.window.centre.grid, Qt.Key.Key_Delete)
         box = box_of(session, qtbot)
         assert A.filename in box.text()
-        assert engine.trash.calls == []
+        assert engine.curation.trash.calls == []
         yes = next(b for b in box.findChildren(QPushButton) if b.text() == "Move to trash")
         qtbot.mouseClick(yes, Qt.MouseButton.LeftButton)
-        qtbot.waitUntil(lambda: engine.trash.calls == [(A.id,)])
+        qtbot.waitUntil(lambda: engine.curation.trash.calls == [(A.id,)])
 
     def test_files_that_could_not_be_moved_are_told(
         self, open_session: Opener, qtbot: QtBot
     ) -> None:
         engine = FakeEngine([A])
-        engine.trash.report = TrashReport((), (FileFailure(A.path, "The drive has no trash."),))
+        engine.curation.trash.report = TrashReport(
+            (), (FileFailure(A.path, "The drive has no trash."),)
+        )
         session = open_session(engine)
         select(session, A)
         qtbot.keyClick(session.window.centre.grid, Qt.Key.Key_Delete)
@@ -128,13 +130,15 @@ class TestDuplicates:
         self, open_session: Opener, qtbot: QtBot
     ) -> None:
         engine = FakeEngine([A, B, C])
-        engine.duplicates.exact_groups = [DuplicateGroup((A, B, C), is_exact=True)]
+        engine.curation.duplicates.exact_groups = [DuplicateGroup((A, B, C), is_exact=True)]
         session = open_session(engine)
         dialog = dialog_of(session, qtbot)
         assert dialog.kept() == A  # as suggested
         dialog.choices.button(1).click()
         dialog.decide_button.click()
-        qtbot.waitUntil(lambda: engine.duplicates.decisions == [(B.id, (A.id, C.id), True)])
+        qtbot.waitUntil(
+            lambda: engine.curation.duplicates.decisions == [(B.id, (A.id, C.id), True)]
+        )
         assert not dialog.decide_button.isEnabled()
         assert "twice" in dialog.message.text()
 
@@ -142,7 +146,7 @@ class TestDuplicates:
         self, open_session: Opener, qtbot: QtBot
     ) -> None:
         engine = FakeEngine([A, B, C])
-        engine.duplicates.near_groups = [DuplicateGroup((A, B, C), is_exact=False)]
+        engine.curation.duplicates.near_groups = [DuplicateGroup((A, B, C), is_exact=False)]
         session = open_session(engine)
         dialog = dialog_of(session, qtbot)
         dialog.kinds.setCurrentIndex(1)
@@ -154,18 +158,18 @@ class TestDuplicates:
         dialog.choices.button(1).click()  # what is kept does not go, ticked or not
         assert dialog.chosen() == [C]
         dialog.decide_button.click()
-        qtbot.waitUntil(lambda: engine.duplicates.decisions == [(B.id, (C.id,), True)])
+        qtbot.waitUntil(lambda: engine.curation.duplicates.decisions == [(B.id, (C.id,), True)])
 
     def test_those_that_look_alike_are_a_second_list(
         self, open_session: Opener, qtbot: QtBot
     ) -> None:
         engine = FakeEngine([A, B])
-        engine.duplicates.near_groups = [DuplicateGroup((A, B), is_exact=False)]
+        engine.curation.duplicates.near_groups = [DuplicateGroup((A, B), is_exact=False)]
         session = open_session(engine)
         dialog = dialog_of(session, qtbot)
         dialog.kinds.setCurrentIndex(1)
         qtbot.waitUntil(lambda: dialog.list.count() == 1)
         assert not dialog.decide_button.isEnabled()  # nothing goes that nobody ticked
         dialog.skip_button.click()
-        assert engine.duplicates.decisions == []
+        assert engine.curation.duplicates.decisions == []
         assert dialog.list.count() == 0

@@ -43,14 +43,17 @@ def refusing(engine: FakeEngine) -> None:
         error.details = "HTTP 400"
         raise error
 
-    service = engine.image_services["gemini"]
+    service = engine.generation.image_services["gemini"]
     changed = replace(service, refresh=refuse, key=replace(service.key, check=refuse))
-    vars(engine)["image_services"] = {**engine.image_services, "gemini": changed}
+    vars(engine.generation)["image_services"] = {
+        **engine.generation.image_services,
+        "gemini": changed,
+    }
 
 
 def test_a_key_is_entered_tested_and_removed(session: Session, engine: FakeEngine, qtbot: QtBot):
     dialog = keys_of(session, qtbot)
-    assert set(dialog.cards) == set(engine.image_services)
+    assert set(dialog.cards) == set(engine.generation.image_services)
     card = dialog.cards["gemini"]
     assert card.source.text() == "No key yet."
     assert not card.test_button.isVisible()

@@ -30,7 +30,7 @@ AURORA = BrandKit(
 @pytest.fixture
 def engine() -> FakeEngine:
     engine = FakeEngine([make_asset(n) for n in range(1, 9)])
-    engine.kits.save(AURORA)
+    engine.generation.kits.save(AURORA)
     return engine
 
 
@@ -39,7 +39,7 @@ def open_panel(engine: FakeEngine, open_session: Opener, qtbot: QtBot) -> Sessio
     session.window.right.show_tab(CREATE)
     panel = session.window.right.creation
     panel.propose_check.setChecked(False)
-    qtbot.waitUntil(lambda: len(panel.kits.kits) == len(engine.kits.offered))
+    qtbot.waitUntil(lambda: len(panel.kits.kits) == len(engine.generation.kits.offered))
     return session
 
 
@@ -84,7 +84,7 @@ def test_what_stands_in_the_panel_is_what_is_sent(
     assert "logo" not in panel.kits.words(), "what does not go along is not spoken of"
     assert "Reference picture 2: the look of the brand." in panel.kits.words()
     create(panel, qtbot)
-    [request] = engine.generating.requests
+    [request] = engine.generation.generating.requests
     assert request.prompt == "a cape"
     assert request.kit_text == panel.kits.words()
     assert (request.kit, request.kit_version) == ("Aurora", "1")
@@ -106,7 +106,7 @@ def test_a_picture_that_was_proposed_already_is_the_kits_from_then_on(
 def test_results_are_measured_and_the_closest_is_shown(
     panel: GenerationPanel, engine: FakeEngine, qtbot: QtBot
 ) -> None:
-    engine.closeness.scores = {1010: (0.9, 0.8), 1020: (0.2, 0.1)}
+    engine.generation.closeness.scores = {1010: (0.9, 0.8), 1020: (0.2, 0.1)}
     qtbot.keyClicks(panel.prompt, "a cape")
     choose(panel, "Aurora", qtbot)
     panel.choices.variants.setCurrentIndex(1)
@@ -115,7 +115,7 @@ def test_results_are_measured_and_the_closest_is_shown(
     assert "Colours: 50 % fit the palette." in panel.result_card.closeness()
     assert panel.result_card.result is not None
     assert panel.result_card.result.asset.id == 1010, "not the last one, but the closest"
-    assert {version for version, _ in engine.closeness.asked} == {1}
+    assert {version for version, _ in engine.generation.closeness.asked} == {1}
 
 
 def test_the_default_goes_along_by_itself(
@@ -123,10 +123,10 @@ def test_the_default_goes_along_by_itself(
 ) -> None:
     choose(panel, "Aurora", qtbot)
     choose(panel, "Send it along with every new prompt", qtbot)
-    qtbot.waitUntil(lambda: engine.kits.always == "Aurora")
+    qtbot.waitUntil(lambda: engine.generation.kits.always == "Aurora")
     another = FakeEngine([make_asset(n) for n in range(1, 9)])
-    another.kits.save(AURORA)
-    another.kits.set_default("Aurora")
+    another.generation.kits.save(AURORA)
+    another.generation.kits.set_default("Aurora")
     second = open_panel(another, open_session, qtbot).window.right.creation
     qtbot.waitUntil(lambda: second.request().kit == "Aurora")
     choose(second, "None", qtbot)
@@ -139,7 +139,7 @@ def test_what_was_made_with_an_older_version_opens_with_it(
     qtbot.keyClicks(panel.prompt, "a cape")
     choose(panel, "Aurora", qtbot)
     made = panel.request()
-    engine.kits.save(BrandKit("Aurora", ("#FF0000",)))
+    engine.generation.kits.save(BrandKit("Aurora", ("#FF0000",)))
     panel.use_request(GenerationRequest("something else"))
     assert panel.request().kit == ""
     panel.use_request(made)
@@ -170,7 +170,7 @@ def test_a_kit_is_made_and_changed_in_the_editor(
     qtbot.keyClicks(dialog.do_nots, "neon")
     qtbot.mouseClick(dialog.save_button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: panel.request().kit == "Borealis")
-    saved = engine.kits.named("borealis")
+    saved = engine.generation.kits.named("borealis")
     assert saved.version == 1, "Return added the colour, and did not save"
     assert saved.palette == ("#008080",)
     assert [(each.asset_id, each.role) for each in saved.pictures] == [(3, "logo"), (4, "style")]
@@ -181,11 +181,11 @@ def test_a_kit_is_made_and_changed_in_the_editor(
     qtbot.keyClicks(again.style_text, "Quiet.")
     qtbot.mouseClick(again.save_button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: panel.request().kit_version == "2")
-    assert engine.kits.named("borealis").style_text == "Quiet."
+    assert engine.generation.kits.named("borealis").style_text == "Quiet."
     assert "Brand style: Quiet." in panel.kits.words()
     choose(panel, "Remove this kit", qtbot)
     qtbot.waitUntil(lambda: panel.request().kit == "")
     notice = session.window.centre.notice
     qtbot.waitUntil(lambda: "was removed" in notice.text())
     qtbot.mouseClick(notice.action_button, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: "borealis" in engine.kits.offered)
+    qtbot.waitUntil(lambda: "borealis" in engine.generation.kits.offered)

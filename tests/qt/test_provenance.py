@@ -21,7 +21,7 @@ def test_a_signed_copy_is_told_in_the_details_and_the_register_is_written(
     copy = tmp_path / "pictures" / "signed.png"
     provenance.sign(asset, copy)
     window.until(copy.exists)
-    found = window.engine.credentials.of(copy)
+    found = window.engine.curation.credentials.of(copy)
     assert found is not None
     assert found.validity is Validity.VALID
     window.session.controllers.indexing.add([copy.parent])

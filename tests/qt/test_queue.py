@@ -46,7 +46,7 @@ def test_a_paused_queue_is_put_in_order_thinned_out_and_worked_off(
     studio: Studio, qtbot: QtBot
 ) -> None:
     studio.show_panel()
-    studio.engine.queue.pause()
+    studio.engine.generation.queue.pause()
     for prompt in ("one", "two", "three"):
         studio.write(prompt)
         studio.click(studio.panel.queue_row.add_button)
@@ -125,21 +125,23 @@ def test_a_limit_that_is_over_ends_the_wait_by_itself(studio: Studio) -> None:
     studio.until(controller._timer.isActive)
     now = controller.view.wait
     assert now is not None
-    studio.engine.queue._now = lambda: now.until + 1  # type: ignore[method-assign]
+    studio.engine.generation.queue._now = lambda: now.until + 1  # type: ignore[method-assign]
     controller._timer.start(0)
     studio.until(lambda: studio.sent() == ["one", "one"])
     studio.until(lambda: controller.view.wait is None)
 
 
 def test_after_a_restart_it_goes_on_when_a_person_says_so(studio: Studio) -> None:
-    studio.engine.queue.add([GenerationRequest(f"cape {n}", (), "gemini") for n in range(2)])
+    studio.engine.generation.queue.add(
+        [GenerationRequest(f"cape {n}", (), "gemini") for n in range(2)]
+    )
     studio.restart()
     notice = studio.session.window.centre.notice
     studio.until(lambda: "2 pictures were decided on" in notice.text())
     assert studio.sent() == []
     studio.click(notice.action_button)
     studio.until(lambda: studio.sent() == ["cape 0", "cape 1"])
-    states = lambda: {a.state for a in studio.engine.attempts.latest(9)}  # noqa: E731
+    states = lambda: {a.state for a in studio.engine.generation.attempts.latest(9)}  # noqa: E731
     studio.until(lambda: states() == {AttemptState.DONE})
 
 

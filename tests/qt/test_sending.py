@@ -26,7 +26,7 @@ from desktop.qt.shell.right_panel import CREATE
 from desktop.qt.shell.session import Session
 from desktop.qt.theme import Theme
 from desktop.services.engine import Engine
-from desktop.wiring import open_engine
+from desktop.wiring.engine import open_engine
 from tests import pictures as sample
 from tests.fakes.gemini import GeminiServer
 
@@ -123,14 +123,14 @@ def test_nothing_is_sent_where_a_person_does_not_agree(
     click(opened(creating, qtbot).cancel_button, qtbot)
     qtbot.waitUntil(lambda: not creating.panel.is_running)
     assert server.requests == []
-    assert creating.engine.sending_rules.agreed() == {}
+    assert creating.engine.generation.sending_rules.agreed() == {}
     assert creating.panel.prompt.toPlainText(), "what was entered stays"
 
 
 def test_consent_can_be_looked_at_and_withdrawn_later(
     creating: Creating, server: GeminiServer, qtbot: QtBot
 ) -> None:
-    rules = creating.engine.sending_rules
+    rules = creating.engine.generation.sending_rules
     rules.agree(server.base_url)
     click(creating.panel.sending_button, qtbot)
     sheet = opened(creating, qtbot)
@@ -213,7 +213,7 @@ def test_offline_no_socket_is_opened_until_the_person_goes_online(
     qtbot.waitUntil(lambda: "works offline" in creating.panel.failure_text())
     engine = creating.engine
     with pytest.raises(WorkingOffline):
-        engine.image_services["gemini"].key.check(KEY)
+        engine.generation.image_services["gemini"].key.check(KEY)
     with pytest.raises(DownloadFailed, match="offline"):
         finish(engine.models.download("ViT-B-32", endpoint=server.base_url, cancel=CancelToken()))
     for uri in ("http://milvus.example:19530", "https://10.0.0.7:19530"):
@@ -227,7 +227,7 @@ def test_offline_no_socket_is_opened_until_the_person_goes_online(
     # The next step is right there.
     click(creating.panel.failure.first, qtbot)
     qtbot.waitUntil(lambda: not creating.window.offline_button.isVisible())
-    engine.sending_rules.agree(server.base_url)
+    engine.generation.sending_rules.agree(server.base_url)
     click(creating.panel.generate_button, qtbot)
     qtbot.waitUntil(lambda: len(server.requests) == 1 and not creating.panel.is_running)
 

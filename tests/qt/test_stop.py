@@ -18,7 +18,7 @@ from desktop.qt.jobs.panel import JobLine, JobsPanel
 from desktop.qt.shell.session import Session
 from desktop.qt.theme import Theme
 from desktop.services.engine import Engine
-from desktop.wiring import open_engine
+from desktop.wiring.engine import open_engine
 from tests import pictures as sample
 from tests.fakes.services import FakeEngine, make_asset
 from tests.qt.conftest import Opener

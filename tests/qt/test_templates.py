@@ -33,7 +33,9 @@ def own(tmp_path: Path) -> Path:
 def engine(own: Path) -> FakeEngine:
     templates = TemplateFiles(resource("prompts"), own)
     engine = FakeEngine([make_asset(n) for n in range(1, 9)], templates=templates)
-    engine.attempts.earlier = [GenerationRequest("an earlier prompt", aspect_ratio="4:5")]
+    engine.generation.attempts.earlier = [
+        GenerationRequest("an earlier prompt", aspect_ratio="4:5")
+    ]
     return engine
 
 
@@ -90,7 +92,7 @@ def test_what_fills_the_gaps_is_in_the_prompt_and_in_what_is_sent(
     qtbot.keyClicks(colour.line, "teal")
     assert colour.swatch.colour == "#008080"
     create(panel, qtbot)
-    [request] = engine.generating.requests
+    [request] = engine.generation.generating.requests
     assert "a crown of hot chocolate" in request.prompt
     assert "teal (#008080)" in request.prompt
     assert request.prompt == panel.prompt.toPlainText()
@@ -108,11 +110,11 @@ def test_a_wildcard_gives_each_variant_its_own_value(
     qtbot.keyClicks(item.line, "a horn | a lute")
     panel.choices.variants.setCurrentIndex(2)
     create(panel, qtbot)
-    assert [request.slots["item"] for request in engine.generating.requests] == [
+    assert [request.slots["item"] for request in engine.generation.generating.requests] == [
         *("a horn", "a lute"),
         "a horn",
     ]
-    assert ["a lute" in request.prompt for request in engine.generating.requests] == [
+    assert ["a lute" in request.prompt for request in engine.generation.generating.requests] == [
         *(False, True),
         False,
     ]
@@ -133,7 +135,7 @@ def test_a_picture_is_dropped_into_its_slot_goes_along_and_comes_out_again(
     [reference] = panel.tray.references()
     assert (reference.asset_id, reference.role, reference.label) == (3, "product", "Product")
     create(panel, qtbot)
-    assert engine.generating.requests[0].references == (reference,)
+    assert engine.generation.generating.requests[0].references == (reference,)
     panel.tray.remove(0)
     assert product.reference is None, "out of the tray, out of the slot"
     assert "a frosted glass serum bottle" in panel.prompt.toPlainText()
@@ -153,7 +155,7 @@ def test_what_was_changed_by_hand_is_left_alone_until_it_is_filled_in_again(
     beauty = field(panel, "beauty")
     assert not beauty.isEnabled()
     create(panel, qtbot)
-    assert engine.generating.requests[0].prompt.endswith("In snow.")
+    assert engine.generation.generating.requests[0].prompt.endswith("In snow.")
     assert panel.templates.refill_button.isVisible()
     qtbot.mouseClick(panel.templates.refill_button, Qt.MouseButton.LeftButton)
     assert "In snow." not in panel.prompt.toPlainText()

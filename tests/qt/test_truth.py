@@ -63,7 +63,7 @@ def test_a_true_product_is_said_to_be_so_and_may_be_looked_at(
 def test_what_changed_is_told_on_the_card_and_in_the_details(
     session: Session, panel: GenerationPanel, engine: FakeEngine, qtbot: QtBot
 ) -> None:
-    engine.product_check.truth = WRONG
+    engine.generation.product_check.truth = WRONG
     create(panel, qtbot)
     told = (
         "2 things changed:\n· “AURORA” became “AURQRA”.\n"
@@ -78,7 +78,7 @@ def test_what_changed_is_told_on_the_card_and_in_the_details(
 def test_a_part_of_it_can_be_changed_at_once(
     session: Session, panel: GenerationPanel, engine: FakeEngine, qtbot: QtBot
 ) -> None:
-    engine.product_check.truth = WRONG
+    engine.generation.product_check.truth = WRONG
     create(panel, qtbot)
     truth = panel.result_card.truth
     qtbot.waitUntil(truth.change_button.isVisible)
@@ -106,7 +106,7 @@ def test_it_is_laid_over_its_product(
 def test_one_that_could_not_be_compared_is_neither_true_nor_changed(
     panel: GenerationPanel, engine: FakeEngine, qtbot: QtBot
 ) -> None:
-    engine.product_check.truth = replace(ProductTruth(), problem="It cannot be read.")
+    engine.generation.product_check.truth = replace(ProductTruth(), problem="It cannot be read.")
     create(panel, qtbot)
     told = "Not compared with its product:\n· It cannot be read."
     qtbot.waitUntil(lambda: panel.result_card.truth.told() == told)
@@ -118,5 +118,5 @@ def test_without_a_product_nothing_is_compared_or_said(
     create(panel, qtbot, role="style")
     qtbot.waitUntil(lambda: bool(engine.indexing.made_searchable))
     qtbot.waitUntil(lambda: session.lanes.index.is_idle and session.lanes.checks.is_idle)
-    assert engine.product_check.asked == []
+    assert engine.generation.product_check.asked == []
     assert panel.result_card.truth.told() == ""

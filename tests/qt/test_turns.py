@@ -102,6 +102,6 @@ def test_a_discarded_picture_goes_and_its_record_stays(studio: Studio, qtbot: Qt
     assert isinstance(box, QMessageBox)
     studio.click(next(b for b in box.buttons() if b.text() == "Move to trash"))
     studio.until(lambda: not result.asset.path.exists())
-    [attempt] = studio.engine.attempts.latest(9)
+    [attempt] = studio.engine.generation.attempts.latest(9)
     assert attempt.state is AttemptState.DONE
     assert attempt.record.request.prompt == "a kettle"

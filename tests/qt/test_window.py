@@ -622,7 +622,7 @@ def test_the_first_paint_needs_nothing_of_the_engine(tmp_path: Path) -> None:
         "from desktop import cli, app\n"
         "def seen():\n"
         "    engine = {'torch', 'open_clip', 'pymilvus', 'google.genai', 'numpy', 'PIL',\n"
-        "              'sqlite3', 'asyncio', 'keyring', 'tqdm', 'desktop.wiring'}\n"
+        "              'sqlite3', 'asyncio', 'keyring', 'tqdm', 'desktop.wiring.engine'}\n"
         "    engine &= set(sys.modules)\n"
         "    print(engine or '', flush=True)\n"
         "    os._exit(bool(engine))\n"

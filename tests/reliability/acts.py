@@ -64,7 +64,7 @@ def generate(world: World, engine: Engine, say: Say, chance: random.Random) -> N
         say({"try": fact, "value": 0})
         say({"try": fact, "value": 1})
         request = GenerationRequest(prompt, references, generator="moodboard")
-        made = finish(engine.generating.run(request, CancelToken()))
+        made = finish(engine.generation.generating.run(request, CancelToken()))
         finish(engine.indexing.make_searchable(made.asset_ids, CancelToken()))
         say({"done": fact, "value": 1})
 
@@ -83,7 +83,7 @@ def delete(world: World, engine: Engine, say: Say, chance: random.Random) -> Non
         for asset in trashed:
             say({"done": f"kept:{asset.path}", "value": digest_of(asset.path)})
         ids = [asset.id for asset in trashed]
-        report = report_of(engine.trash.run(ids, CancelToken()))
+        report = report_of(engine.curation.trash.run(ids, CancelToken()))
         assert not report.failed, report.failed
         report_of(engine.indexing.run([world.passing], CancelToken()))
         for asset in engine.browsing.all():

@@ -57,9 +57,9 @@ def _sidecar(text: bytes, world: World) -> None:
     path.write_bytes(text)
     with world.open() as engine:
         ids = [asset.id for asset in engine.browsing.all()]
-        finish(engine.sidecars.read(ids, CancelToken()))
+        finish(engine.curation.sidecars.read(ids, CancelToken()))
         engine.annotations.tag(ids, ["a tag"])
-        report = finish(engine.sidecars.write(ids, CancelToken()))
+        report = finish(engine.curation.sidecars.write(ids, CancelToken()))
         assert report.changed >= len(ids) - 1, report
         assert path.read_bytes() == text, "it was not read, so it is left alone"
     for written in world.originals.glob("*.xmp"):

@@ -27,7 +27,7 @@ from desktop.core.cancellation import CancelToken
 from desktop.core.generation_record import GenerationRequest
 from desktop.core.progress import finish
 from desktop.services.engine import Engine
-from desktop.wiring import open_engine
+from desktop.wiring.engine import open_engine
 from tests.fakes.gemini import GeminiServer
 from tests.fakes.gemini_replies import Failure
 
@@ -81,7 +81,7 @@ def run(profile: Path, *, queued: int, kills: int, seed: int = 1) -> Outcome:
         options = EngineOptions(profile_dir=profile, gemini_base_url=server.base_url)
         with open_engine(options, _KEY) as engine:
             apis = ("generate-content", "interactions")
-            engine.queue.add(
+            engine.generation.queue.add(
                 [
                     GenerationRequest(
                         f"cape {n}", (), "gemini", image_size="1K", api=apis[n % len(apis)]
@@ -94,7 +94,7 @@ def run(profile: Path, *, queued: int, kills: int, seed: int = 1) -> Outcome:
             done += _until_killed(server, profile, chance)
         _start(server, profile).wait()
         with open_engine(options, _KEY) as engine:
-            list(engine.generating.finish_left())
+            list(engine.generation.generating.finish_left())
             outcome = _outcome(engine, server)
     outcome.kills = done
     _judge(outcome, queued)
@@ -126,10 +126,10 @@ def _work(base_url: str, profile: Path) -> None:
     """In the process that is killed."""
     options = EngineOptions(profile_dir=profile, gemini_base_url=base_url)
     with open_engine(options, _KEY) as engine:
-        list(engine.generating.finish_left())
-        while engine.queue.view().waiting:
-            engine.queue.resume()  # as a person who does not wait for the end of a limit
-            finish(engine.queue.run_next(CancelToken()))
+        list(engine.generation.generating.finish_left())
+        while engine.generation.queue.view().waiting:
+            engine.generation.queue.resume()  # as a person who does not wait for the end of a limit
+            finish(engine.generation.queue.run_next(CancelToken()))
 
 
 def _outcome(engine: Engine, server: GeminiServer) -> Outcome:
@@ -139,7 +139,7 @@ def _outcome(engine: Engine, server: GeminiServer) -> Outcome:
         lineage = engine.browsing.details(asset.id).lineage
         pictures[lineage.request.prompt if lineage else "?"] += 1
     sent = Counter(request.text for request in server.requests)
-    return Outcome(engine.attempts.latest(10_000), sent, pictures)
+    return Outcome(engine.generation.attempts.latest(10_000), sent, pictures)
 
 
 def _judge(outcome: Outcome, queued: int) -> None:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from desktop.config.options import EngineOptions
-from desktop.wiring import open_engine
+from desktop.wiring.engine import open_engine
 from tests import pictures
 from tests.reliability.totals import WRONGS, Findings, Totals
 from tests.reliability.world import digests

@@ -13,7 +13,7 @@ from desktop.config.options import EngineOptions
 from desktop.config.paths import ProfilePaths
 from desktop.config.settings import Settings, save_settings
 from desktop.services.engine import Engine
-from desktop.wiring import open_engine
+from desktop.wiring.engine import open_engine
 from tests import pictures
 from tests.reliability import light
 from tests.reliability.light import LightEncoder

@@ -21,7 +21,7 @@ from desktop.index.exact import unit
 from desktop.library.catalog.assets import ReadFile
 from desktop.library.folders.scan import FoundFile
 from desktop.services.engine import Engine
-from desktop.wiring import open_engine
+from desktop.wiring.engine import open_engine
 
 
 def vector_of(name: str) -> NDArray[np.float32]:

@@ -46,7 +46,7 @@ def full(engine: Engine, folder: Path) -> Engine:
     engine.annotations.create_board("Mood", ids[:2])
     reference = Reference(engine.browsing.all()[0].path, ids[0])
     request = GenerationRequest("a cape", (reference,), generator="moodboard")
-    made = finish(engine.generating.run(request, CancelToken()))
+    made = finish(engine.generation.generating.run(request, CancelToken()))
     assert finish(engine.indexing.make_searchable(made.asset_ids, CancelToken()))
     return engine
 

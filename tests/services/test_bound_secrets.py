@@ -73,7 +73,11 @@ def test_a_key_is_not_sent_to_an_address_of_a_file(
         )
         engine = open_engine()
         with pytest.raises(KeyMissing):  # that address may have one of its own
-            finish(engine.generating.run(GenerationRequest("x", (), "gemini"), CancelToken()))
+            finish(
+                engine.generation.generating.run(
+                    GenerationRequest("x", (), "gemini"), CancelToken()
+                )
+            )
         assert not server.requests
     with pytest.raises(SettingsError):
         key_for(key, "https://elsewhere", is_named=False)

@@ -51,12 +51,12 @@ class TestDuplicates:
             shutil.copy2(path, folder / f"copy of {path.name}")
         pictures.save(folder / "single.png", 3)
         index(engine, folder)
-        groups = engine.duplicates.exact()
+        groups = engine.curation.duplicates.exact()
         assert [{a.name for a in group.assets} for group in groups] == [
             {"l.png", "copy of l.png"},
             {"s.png", "copy of s.png"},
         ]
-        assert engine.duplicates.near() == []  # these are the same, not nearly
+        assert engine.curation.duplicates.near() == []  # these are the same, not nearly
 
     def test_scaled_and_recompressed_pictures_are_near_the_largest_is_kept(
         self, engine: Engine, folder: Path
@@ -69,7 +69,7 @@ class TestDuplicates:
         for number, colour in enumerate(("red", "blue")):  # plain surfaces say nothing
             Image.new("RGB", (64, 64), colour).save(folder / f"plain{number}.png")
         index(engine, folder)
-        [group] = engine.duplicates.near()
+        [group] = engine.curation.duplicates.near()
         assert [asset.name for asset in group.assets] == ["large.png", "small.jpg"]
 
     def test_hashes_of_before_are_made_anew_from_the_thumbnails(
@@ -82,7 +82,7 @@ class TestDuplicates:
         index(engine, folder)
         ids = [asset.id for asset in engine.browsing.all()]
         engine.catalog.record_hashes((asset_id, "00ff00ff00ff00ff") for asset_id in ids)
-        assert len(engine.duplicates.near()) == 1
+        assert len(engine.curation.duplicates.near()) == 1
         assert all(written.startswith("2:") for _, _, written in engine.catalog.content_hashes())
 
     def test_a_group_is_tight(self) -> None:
@@ -99,22 +99,22 @@ class TestDuplicates:
         index(engine, folder)
         engine.annotations.tag([at(engine, second).id], ["gold"])
         kept, other = at(engine, first).id, at(engine, second).id
-        report = finish(engine.duplicates.keep(kept, [other], CancelToken()))
+        report = finish(engine.curation.duplicates.keep(kept, [other], CancelToken()))
         assert (report.trashed, report.failed) == ((other,), ())
         assert engine.annotations.of([kept])[kept].tags == ("gold",)
         assert (first.exists(), second.exists()) == (True, False)
         assert [path.name for path in bin_of.iterdir()] == ["b.png"]
-        assert engine.duplicates.exact() == []
+        assert engine.curation.duplicates.exact() == []
 
     def test_a_link_to_a_picture_is_no_duplicate_of_it(self, engine: Engine, folder: Path) -> None:
         picture = pictures.save(folder / "b.png", 1)
         (folder / "a.png").symlink_to(picture)  # keeping this one would keep nothing
         index(engine, folder)
         assert len(engine.browsing.all()) == 2
-        assert engine.duplicates.exact() == []
+        assert engine.curation.duplicates.exact() == []
         kept = at(engine, folder / "a.png").id
         with pytest.raises(LibraryError, match="the same file"):
-            finish(engine.duplicates.keep(kept, [at(engine, picture).id], CancelToken()))
+            finish(engine.curation.duplicates.keep(kept, [at(engine, picture).id], CancelToken()))
         assert picture.exists()
 
     def test_what_was_written_since_it_was_read_is_no_duplicate(
@@ -125,10 +125,10 @@ class TestDuplicates:
         index(engine, folder)
         kept, other = at(engine, first).id, at(engine, second).id
         second.write_bytes(b"no picture any more")
-        report = finish(engine.duplicates.keep(kept, [other], CancelToken()))
+        report = finish(engine.curation.duplicates.keep(kept, [other], CancelToken()))
         assert (report.trashed, [failure.path for failure in report.failed]) == ((), [second])
         index(engine)
-        assert engine.duplicates.exact() == []
+        assert engine.curation.duplicates.exact() == []
 
     def test_nothing_is_trashed_when_the_one_to_keep_is_gone(
         self, engine: Engine, folder: Path
@@ -139,7 +139,7 @@ class TestDuplicates:
         kept, other = at(engine, first).id, at(engine, second).id
         first.unlink()
         with pytest.raises(LibraryError, match=r"a\.png"):
-            finish(engine.duplicates.keep(kept, [other], CancelToken()))
+            finish(engine.curation.duplicates.keep(kept, [other], CancelToken()))
         assert second.exists()
 
 
@@ -152,7 +152,7 @@ class TestTheBin:
         asset = at(engine, path)
         engine.annotations.tag([asset.id], ["gold"])
         content = path.read_bytes()
-        finish(engine.trash.run([asset.id], CancelToken()))
+        finish(engine.curation.trash.run([asset.id], CancelToken()))
         assert at(engine, path).is_missing
         assert (bin_of / "a.png").read_bytes() == content
         (bin_of / "a.png").rename(folder / "restored.png")
@@ -173,7 +173,7 @@ class TestTheBin:
             path = pictures.save(drive / "a.png", 1)
             index(engine, drive)
             subprocess.run(["mount", "-o", "remount,ro", drive], check=True)
-            report = finish(engine.trash.run([at(engine, path).id], CancelToken()))
+            report = finish(engine.curation.trash.run([at(engine, path).id], CancelToken()))
             [failure] = report.failed
             assert (failure.path, report.trashed) == (path, ())
             assert "not moved to the trash" in failure.reason
@@ -192,13 +192,13 @@ class TestTheBin:
         second.rename(first)
         index(engine)
         assert at(engine, first).id != gone
-        report = finish(engine.trash.run([gone], CancelToken()))
+        report = finish(engine.curation.trash.run([gone], CancelToken()))
         assert (report.trashed, len(report.failed), first.exists()) == ((), 1, True)
 
     def test_what_is_not_in_the_library_is_left_alone(self, engine: Engine, folder: Path) -> None:
         path = pictures.save(folder / "a.png", 1)
         with pytest.raises(LibraryError, match="not in the library"):
-            engine.trash.find([path])
+            engine.curation.trash.find([path])
 
 
 class TestIgnoreRules:

@@ -30,7 +30,7 @@ from desktop.media.metadata.lineage import read_record
 from desktop.services.engine import Engine
 from desktop.services.generation import keeping
 from desktop.services.reports import GeneratedPicture
-from desktop.wiring import open_engine
+from desktop.wiring.engine import open_engine
 from tests.benchmarks.edit_figures.answers import Case, case
 from tests.benchmarks.edit_figures.plates import known, plate
 from tests.fakes.gemini import GeminiServer
@@ -71,10 +71,10 @@ class Studio:
         return self.engine
 
     def run(self, request: GenerationRequest, out: Path | None = None) -> GeneratedPicture:
-        return finish(self.engine.generating.run(request, CancelToken(), out=out))
+        return finish(self.engine.generation.generating.run(request, CancelToken(), out=out))
 
     def states(self) -> list[AttemptState]:
-        return [attempt.state for attempt in reversed(self.engine.attempts.latest(100))]
+        return [attempt.state for attempt in reversed(self.engine.generation.attempts.latest(100))]
 
     def stages(self) -> dict[str, Path]:
         """Of everything in the library, by stage."""
@@ -108,7 +108,7 @@ class Desk:
         server.paint = lambda _: png(self.case.answer)
 
     def request(self, engine: Engine) -> GenerationRequest:
-        return engine.editing.change_part(WISH, self.base, self.mask)
+        return engine.generation.editing.change_part(WISH, self.base, self.mask)
 
 
 @pytest.fixture
@@ -163,7 +163,7 @@ def test_another_picture_is_kept_whole_and_told_as_a_misfit(
     assert made.edited is not None
     assert "another picture" in made.edited.misfit
     assert made.asset == made.edited.whole
-    [attempt] = studio.engine.attempts.latest(5)
+    [attempt] = studio.engine.generation.attempts.latest(5)
     assert attempt.state is AttemptState.DONE
     assert attempt.cost_usd
     assert "another picture" in attempt.error
@@ -186,7 +186,7 @@ def test_one_click_takes_the_whole_answer_and_another_the_part_again(
     studio: Studio, desk: Desk
 ) -> None:
     made = studio.run(desk.request(studio.engine))
-    edited = studio.engine.edited_pictures
+    edited = studio.engine.generation.edited_pictures
     before = edited.outcome(made.asset.id)
     assert not before.is_whole_taken
     assert before.changes is not None
@@ -208,7 +208,7 @@ def test_a_kill_after_the_answer_came_loses_nothing(
         with pytest.raises(KeyboardInterrupt):
             studio.run(desk.request(studio.engine))
     engine = studio.open_again()
-    [made] = engine.generating.finish_left()
+    [made] = engine.generation.generating.finish_left()
     assert (pixels_of(made.asset.path) == desk.case.picture)[~desk.case.region].all()
     assert studio.stages().keys() == {"", WHOLE}
     assert len(server.requests) == 1
@@ -225,10 +225,10 @@ def test_a_part_of_another_shape_or_none_is_refused_before_anything_is_sent(
     ):
         wrong.write_bytes(png(mask))
         with pytest.raises(UsageError, match=why):
-            studio.engine.editing.change_part(WISH, desk.base, wrong)
+            studio.engine.generation.editing.change_part(WISH, desk.base, wrong)
     with pytest.raises(UsageError, match="mood board"):
         studio.run(
-            studio.engine.editing.change_part(
+            studio.engine.generation.editing.change_part(
                 GenerationRequest("a teapot", generator="moodboard"), desk.base, desk.mask
             )
         )
@@ -265,7 +265,7 @@ def truth() -> Pixels:
 
 
 def cut(engine: Engine, base: Path | None = None) -> GenerationRequest:
-    return engine.editing.on_white(GenerationRequest("a lamp", generator="gemini"), base)
+    return engine.generation.editing.on_white(GenerationRequest("a lamp", generator="gemini"), base)
 
 
 def alpha_error(path: Path, truth: Pixels) -> float:
@@ -281,7 +281,7 @@ def test_a_cut_out_is_two_calls_and_has_the_known_transparency(
     assert alpha_error(made.asset.path, truth) <= 0.02
     assert studio.states() == [AttemptState.DONE, AttemptState.DONE]
     assert len(made.attempt_ids) == len(server.requests) == 2
-    assert made.cost_usd == pytest.approx(studio.engine.spending.report().total.usd)
+    assert made.cost_usd == pytest.approx(studio.engine.generation.spending.report().total.usd)
     white, black = server.requests
     assert "white" in white.text
     assert "black" not in white.text
@@ -322,7 +322,7 @@ def test_after_a_failure_of_the_second_call_the_first_is_not_paid_again(
     assert studio.states() == [AttemptState.DONE, AttemptState.FAILED]
     server.fail_with(None)
     server.paint = paint
-    [failed, _] = studio.engine.attempts.latest(5)
+    [failed, _] = studio.engine.generation.attempts.latest(5)
     made = studio.run(failed.record.request)
     assert alpha_error(made.asset.path, truth) <= 0.02
     assert len(server.requests) == 3
@@ -337,12 +337,12 @@ def test_a_kill_between_the_two_calls_leaves_the_second_waiting(
         with pytest.raises(KeyboardInterrupt):
             studio.run(cut(studio.engine))
     engine = studio.open_again()
-    assert len([*engine.generating.finish_left()]) == 1
-    [waiting] = engine.generating.unfinished()
-    made = finish(engine.generating.run_queued(waiting.key, CancelToken()))
+    assert len([*engine.generation.generating.finish_left()]) == 1
+    [waiting] = engine.generation.generating.unfinished()
+    made = finish(engine.generation.generating.run_queued(waiting.key, CancelToken()))
     assert alpha_error(made.asset.path, truth) <= 0.02
     assert len(server.requests) == 2
-    assert [*engine.generating.finish_left()] == []
+    assert [*engine.generation.generating.finish_left()] == []
 
 
 def test_a_quota_that_ends_before_the_first_call_leaves_nothing_waiting(
@@ -351,7 +351,7 @@ def test_a_quota_that_ends_before_the_first_call_leaves_nothing_waiting(
     server.fail_with(Failure.QUOTA)
     with pytest.raises(QuotaExhausted):
         studio.run(cut(studio.engine))
-    assert studio.engine.generating.unfinished() == []
+    assert studio.engine.generation.generating.unfinished() == []
 
 
 def _killed(*_: object) -> None:

@@ -15,7 +15,7 @@ from desktop.core.errors import PlantainError
 from desktop.core.generation_record import GenerationRequest, Reference
 from desktop.core.progress import finish
 from desktop.services.engine import Engine
-from desktop.wiring import open_engine
+from desktop.wiring.engine import open_engine
 from tests import pictures
 from tests.fakes.gemini import GeminiServer
 from tests.fakes.gemini_replies import Failure
@@ -65,7 +65,7 @@ def test_a_failure_is_told_in_plain_words_and_nothing_is_saved(
     # Of a model that is gone, the other API is asked as well.
     studio.server.fail_with(failure, count=2 if failure is Failure.MODEL_GONE else 1)
     with pytest.raises(PlantainError) as caught:
-        finish(engine.generating.run(studio.request, CancelToken()))
+        finish(engine.generation.generating.run(studio.request, CancelToken()))
     told = caught.value.sentence()
     row = TABLE.get(("generate-content", failure.value))
     if row:
@@ -79,5 +79,5 @@ def test_a_failure_is_told_in_plain_words_and_nothing_is_saved(
 
 
 def test_after_all_that_a_picture_is_still_made(studio: Studio) -> None:
-    made = finish(studio.engine.generating.run(studio.request, CancelToken()))
+    made = finish(studio.engine.generation.generating.run(studio.request, CancelToken()))
     assert made.asset in studio.engine.browsing.all()

@@ -14,7 +14,7 @@ from desktop.core.filter import Filter
 from desktop.core.progress import finish
 from desktop.services.engine import Engine
 from desktop.services.indexing.folder_removal import Removal
-from desktop.wiring import open_engine
+from desktop.wiring.engine import open_engine
 from tests import pictures
 
 
@@ -131,9 +131,9 @@ def test_the_folder_around_it_takes_it_over(engine: Engine, shoots: Path) -> Non
 def test_what_is_missing_in_it_is_not_forgotten(engine: Engine, shoots: Path) -> None:
     (shoots / "a.png").unlink()
     add(engine)
-    assert len(engine.forgetting.missing()) == 1
+    assert len(engine.curation.forgetting.missing()) == 1
     engine.folder_removal.remove(shoots)
-    assert engine.forgetting.missing() == []
+    assert engine.curation.forgetting.missing() == []
 
 
 def test_only_what_was_added_can_be_removed(engine: Engine, shoots: Path) -> None:

@@ -22,7 +22,7 @@ def test_only_what_is_missing_is_forgotten(engine: Engine, folder: Path) -> None
     for path in paths[:2]:
         path.unlink()
     index(engine, folder)
-    forgetting = engine.forgetting
+    forgetting = engine.curation.forgetting
     assert forgetting.missing() == sorted([ids["1.png"], ids["2.png"]])
     assert forgetting.missing_and_said() == set()
     assert forgetting.forget([*ids.values()]) == 2
@@ -42,9 +42,9 @@ def test_what_somebody_entered_is_told_apart(engine: Engine, folder: Path) -> No
     for path in paths:
         path.unlink()
     index(engine, folder)
-    said = engine.forgetting.missing_and_said()
+    said = engine.curation.forgetting.missing_and_said()
     assert said == {ids["1.png"], ids["2.png"], ids["3.png"]}
-    assert engine.forgetting.forget([ids["4.png"]]) == 1
+    assert engine.curation.forgetting.forget([ids["4.png"]]) == 1
     assert {asset.id for asset in engine.catalog.all_assets()} == said
 
 
@@ -55,8 +55,8 @@ def test_one_that_came_back_meanwhile_stays(engine: Engine, folder: Path) -> Non
     data = path.read_bytes()
     path.unlink()
     index(engine, folder)
-    missing = engine.forgetting.missing()
+    missing = engine.curation.forgetting.missing()
     path.write_bytes(data)
     index(engine, folder)
-    assert engine.forgetting.forget(missing) == 0
+    assert engine.curation.forgetting.forget(missing) == 0
     assert [each.id for each in engine.catalog.all_assets()] == [asset.id]

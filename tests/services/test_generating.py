@@ -77,7 +77,7 @@ class Scripted:
 
 def script(engine: Engine, *images: bytes) -> Scripted:
     scripted = Scripted(GenerationResult(images, "Done.", "scripted-1.2", Usage(1, 2, 3, 6)))
-    engine.generating._keeping._generators = {"gemini": scripted}
+    engine.generation.generating._keeping._generators = {"gemini": scripted}
     return scripted
 
 
@@ -86,7 +86,7 @@ def png(tmp_path: Path, seed: int = 50) -> bytes:
 
 
 def run(engine: Engine, request: GenerationRequest, out: Path | None = None) -> GeneratedPicture:
-    return finish(engine.generating.run(request, CancelToken(), out=out))
+    return finish(engine.generation.generating.run(request, CancelToken(), out=out))
 
 
 def is_made_searchable(engine: Engine, made: GeneratedPicture) -> bool:
@@ -226,7 +226,7 @@ def test_cancelled_before_the_answer_is_used_nothing_is_saved(
 ) -> None:
     script(engine, png(tmp_path))
     cancel = CancelToken()
-    steps = engine.generating.run(GenerationRequest(PROMPT, (), "gemini"), cancel)
+    steps = engine.generation.generating.run(GenerationRequest(PROMPT, (), "gemini"), cancel)
     with pytest.raises(Cancelled):
         for step in steps:
             if step.stage.startswith("Waiting"):
@@ -261,7 +261,7 @@ def test_a_kill_between_saving_and_writing_down_loses_nothing(
 def test_a_stop_after_the_answer_has_come_changes_nothing(engine: Engine, tmp_path: Path) -> None:
     script(engine, png(tmp_path))
     cancel = CancelToken()
-    steps = engine.generating.run(GenerationRequest(PROMPT, (), "gemini"), cancel)
+    steps = engine.generation.generating.run(GenerationRequest(PROMPT, (), "gemini"), cancel)
     with pytest.raises(StopIteration) as ended:
         while True:
             if next(steps).stage == "Saving the picture":

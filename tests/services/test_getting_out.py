@@ -62,7 +62,7 @@ class TestRenaming:
         engine.annotations.tag([asset.id], ["hero"])
         engine.annotations.create_board("Mood", [asset.id])
         (two[0].with_name("a.png.xmp")).write_text("beside it")
-        assert engine.renaming.rename(asset.id, "Grüße 海报.png") == "a.png"
+        assert engine.curation.renaming.rename(asset.id, "Grüße 海报.png") == "a.png"
         renamed = two[0].with_name("Grüße 海报.png")
         assert renamed.exists()
         assert not two[0].exists()
@@ -73,7 +73,7 @@ class TestRenaming:
         assert list(engine.catalog.words.find("海报", 9)) == [asset.id]
         index(engine)
         assert {known.id for known in engine.browsing.all()} == {asset.id, at(engine, two[1]).id}
-        engine.renaming.rename(asset.id, "a.png")
+        engine.curation.renaming.rename(asset.id, "a.png")
         assert at(engine, two[0]) == asset
 
     def test_no_other_file_is_replaced_whether_the_library_knows_it_or_not(
@@ -81,11 +81,11 @@ class TestRenaming:
     ) -> None:
         asset, content = at(engine, two[0]), two[1].read_bytes()
         with pytest.raises(LibraryError, match=r"b\.png already"):
-            engine.renaming.rename(asset.id, "b.png")
+            engine.curation.renaming.rename(asset.id, "b.png")
         stranger = two[0].with_name("stranger.png")
         stranger.write_bytes(b"not in the library")
         with pytest.raises(FileError, match=r"stranger\.png already"):
-            engine.renaming.rename(asset.id, "stranger.png")
+            engine.curation.renaming.rename(asset.id, "stranger.png")
         assert two[1].read_bytes() == content
         assert stranger.read_bytes() == b"not in the library"
         assert at(engine, two[0]) == asset
@@ -97,14 +97,14 @@ class TestRenaming:
         self, engine: Engine, two: tuple[Path, Path], name: str
     ) -> None:
         with pytest.raises(UsageError):
-            engine.renaming.rename(at(engine, two[0]).id, name)
+            engine.curation.renaming.rename(at(engine, two[0]).id, name)
         assert two[0].exists()
 
     def test_only_the_case_of_a_name_can_change(
         self, engine: Engine, two: tuple[Path, Path]
     ) -> None:
         asset = at(engine, two[0])
-        engine.renaming.rename(asset.id, "A.png")
+        engine.curation.renaming.rename(asset.id, "A.png")
         assert [path.name for path in two[0].parent.iterdir()].count("A.png") == 1
         assert at(engine, two[0].with_name("A.png")).id == asset.id
 
@@ -114,7 +114,7 @@ class TestRenaming:
         first, gone = at(engine, two[0]), at(engine, two[1])
         two[1].unlink()
         index(engine)
-        engine.renaming.rename(first.id, "b.png")
+        engine.curation.renaming.rename(first.id, "b.png")
         assert at(engine, two[1]).id == first.id
         assert engine.catalog.assets_by_id([gone.id])[gone.id].is_missing
 
@@ -124,7 +124,7 @@ class TestRenaming:
         asset = at(engine, two[0])
         shutil.copyfile(two[1], two[0])
         with pytest.raises(FileError, match="something else"):
-            engine.renaming.rename(asset.id, "c.png")
+            engine.curation.renaming.rename(asset.id, "c.png")
         assert two[0].exists()
 
     def test_without_the_systems_help_nothing_is_replaced_either(
@@ -145,9 +145,9 @@ class TestTheBin:
         self, engine: Engine, two: tuple[Path, Path], bin_of: Path
     ) -> None:
         ids = [at(engine, path).id for path in two]
-        report = finish(engine.trash.run(ids, CancelToken()))
+        report = finish(engine.curation.trash.run(ids, CancelToken()))
         assert {path.name for path in bin_of.iterdir()} == {"a.png", "b.png"}
-        assert engine.trash.take_back(report.places) == tuple(ids)
+        assert engine.curation.trash.take_back(report.places) == tuple(ids)
         assert [path.exists() for path in two] == [True, True]
         assert not any(asset.is_missing for asset in engine.browsing.all())
         assert [*bin_of.iterdir(), *(bin_of.parent / "info").iterdir()] == []
@@ -155,10 +155,10 @@ class TestTheBin:
     def test_what_took_its_place_meanwhile_is_not_replaced(
         self, engine: Engine, two: tuple[Path, Path], bin_of: Path
     ) -> None:
-        report = finish(engine.trash.run([at(engine, two[0]).id], CancelToken()))
+        report = finish(engine.curation.trash.run([at(engine, two[0]).id], CancelToken()))
         two[0].write_bytes(b"a new one")
         with pytest.raises(FileError, match="has its name now"):
-            engine.trash.take_back(report.places)
+            engine.curation.trash.take_back(report.places)
         assert two[0].read_bytes() == b"a new one"
         assert (bin_of / "a.png").exists()
 
@@ -167,7 +167,7 @@ class TestTheBin:
     ) -> None:
         asset = at(engine, two[0])
         shutil.copyfile(two[1], two[0])
-        report = finish(engine.trash.run([asset.id], CancelToken()))
+        report = finish(engine.curation.trash.run([asset.id], CancelToken()))
         assert (report.trashed, len(report.failed)) == ((), 1)
         assert two[0].exists()
 
@@ -178,18 +178,18 @@ class TestHandingOut:
     ) -> None:
         shown = [at(engine, path) for path in two]
         os.utime(two[0], ns=(1, 1))
-        assert engine.handing_out.files(shown).paths == two
+        assert engine.curation.handing_out.files(shown).paths == two
 
     def test_one_that_is_gone_or_holds_something_else_is_refused_and_said(
         self, engine: Engine, two: tuple[Path, Path]
     ) -> None:
         shown = [at(engine, path) for path in two]
         swap(*two)
-        files = engine.handing_out.files(shown)
+        files = engine.curation.handing_out.files(shown)
         assert files.paths == ()
         assert ["something else" in error.message for error in files.refused] == [True, True]
         two[0].unlink()
-        files = engine.handing_out.files(shown[:1])
+        files = engine.curation.handing_out.files(shown[:1])
         assert [error.message for error in files.refused] == ["It is no longer where it was."]
 
     def test_one_that_was_read_anew_since_it_was_shown_is_refused(
@@ -198,5 +198,5 @@ class TestHandingOut:
         shown = at(engine, two[0])
         pictures.save(two[0], 9)
         index(engine)
-        assert [*engine.handing_out.files([shown]).paths] == []
-        assert engine.handing_out.files([at(engine, two[0])]).paths == (two[0],)
+        assert [*engine.curation.handing_out.files([shown]).paths] == []
+        assert engine.curation.handing_out.files([at(engine, two[0])]).paths == (two[0],)

@@ -383,7 +383,7 @@ def test_a_moved_library_keeps_its_generated_pictures(
 ) -> None:
     engine = open_engine()
     request = GenerationRequest("a cape", generator="moodboard")
-    made = finish(engine.generating.run(request, CancelToken()))
+    made = finish(engine.generation.generating.run(request, CancelToken()))
     assert finish(engine.indexing.make_searchable(made.asset_ids, CancelToken()))
     engine.close()
     (tmp_path / "profile").rename(tmp_path / "moved")

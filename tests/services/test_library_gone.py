@@ -18,7 +18,7 @@ from desktop.core.errors import LibraryGone
 from desktop.core.generation_record import GenerationRequest
 from desktop.core.progress import finish
 from desktop.services.engine import Engine
-from desktop.wiring import open_engine
+from desktop.wiring.engine import open_engine
 from tests import pictures as sample
 
 
@@ -63,7 +63,9 @@ def test_nothing_is_written_where_the_library_was(
         lambda: finish(engine.indexing.run([tmp_path / "pictures"], CancelToken())),
         lambda: finish(engine.indexing.catch_up(CancelToken())),
         lambda: finish(
-            engine.generating.run(GenerationRequest("red", (), "moodboard"), CancelToken())
+            engine.generation.generating.run(
+                GenerationRequest("red", (), "moodboard"), CancelToken()
+            )
         ),
         lambda: engine.daily_backups.make_if_due(),
     )

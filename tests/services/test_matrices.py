@@ -18,7 +18,7 @@ from desktop.core.matrix import Entry, Matrix
 from desktop.core.progress import finish
 from desktop.services.engine import Engine
 from desktop.services.generation.matrices import MatrixView
-from desktop.wiring import open_engine
+from desktop.wiring.engine import open_engine
 from tests import pictures
 from tests.fakes.gemini import GeminiServer
 from tests.fakes.gemini_replies import Failure
@@ -43,16 +43,16 @@ def begin(engine: Engine, tmp_path: Path) -> None:
     folder = tmp_path / "pictures"
     base = GenerationRequest("Photo of her with {row}", (Reference(folder / "0000.png"),), "gemini")
     rows = (Entry("a red cape"), Entry("0001.png", folder / "0001.png"))
-    engine.matrices.begin(Matrix(base, rows, (Entry("On a beach"), Entry("In snow"))))
+    engine.generation.matrices.begin(Matrix(base, rows, (Entry("On a beach"), Entry("In snow"))))
 
 
 def work(engine: Engine) -> None:
-    while not finish(engine.queue.run_next(CancelToken())).is_over:
+    while not finish(engine.generation.queue.run_next(CancelToken())).is_over:
         pass
 
 
 def view(engine: Engine) -> MatrixView:
-    return engine.matrices.view(engine.matrices.latest()[0])
+    return engine.generation.matrices.view(engine.generation.matrices.latest()[0])
 
 
 def test_every_row_is_asked_for_with_every_column(
@@ -87,13 +87,13 @@ def test_a_cell_that_was_asked_for_again_shows_what_came_of_that(
     server.fail_with(Failure.QUOTA, count=1)
     work(engine)
     assert view(engine).done == 0
-    engine.queue.resume()
+    engine.generation.queue.resume()
     server.fail_with(Failure.DROP_BEFORE_REPLY, count=1)
     work(engine)
     [lost] = [cell for row in view(engine).cells for cell in row if cell.asset is None]
     assert lost.state is AttemptState.UNKNOWN
-    [unknown] = [a for a in engine.attempts.latest(9) if a.state is AttemptState.UNKNOWN]
-    engine.queue.retry(unknown.key)
+    [unknown] = [a for a in engine.generation.attempts.latest(9) if a.state is AttemptState.UNKNOWN]
+    engine.generation.queue.retry(unknown.key)
     work(engine)
     assert view(engine).done == 4
 
@@ -101,8 +101,8 @@ def test_a_cell_that_was_asked_for_again_shows_what_came_of_that(
 def test_the_sheet_has_every_picture_in_its_place(engine: Engine, tmp_path: Path) -> None:
     begin(engine, tmp_path)
     for _ in range(3):
-        finish(engine.queue.run_next(CancelToken()))
-    engine.matrices.write_sheet(view(engine), tmp_path / "sheet.png")
+        finish(engine.generation.queue.run_next(CancelToken()))
+    engine.generation.matrices.write_sheet(view(engine), tmp_path / "sheet.png")
     with Image.open(io.BytesIO((tmp_path / "sheet.png").read_bytes())) as sheet:
         assert sheet.format == "PNG"
         pixels = sheet.convert("RGB")
@@ -117,5 +117,5 @@ def test_a_matrix_without_cells_or_with_too_many_is_refused(engine: Engine) -> N
     for count in (0, 201):
         rows = tuple(Entry(str(n)) for n in range(count))
         with pytest.raises(UsageError):
-            engine.matrices.begin(Matrix(base, rows, (Entry(""),)))
-    assert engine.queue.view().waiting == ()
+            engine.generation.matrices.begin(Matrix(base, rows, (Entry(""),)))
+    assert engine.generation.queue.view().waiting == ()

@@ -118,7 +118,7 @@ def test_a_move_that_was_killed_loses_and_doubles_nothing(
         "from pathlib import Path\n"
         "from desktop.config.options import EngineOptions\n"
         "from desktop.core.cancellation import CancelToken\n"
-        "from desktop.wiring import open_engine\n"
+        "from desktop.wiring.engine import open_engine\n"
         f"profile = Path({str(tmp_path / 'profile')!r})\n"
         "engine = open_engine(EngineOptions(profile_dir=profile), {})\n"
         f"engine.endpoints.keep_at({server.uri!r})\n"

@@ -60,7 +60,7 @@ def _one_process_for_all(
     def instead(model: InstalledModel, *_: object, **__: object) -> Encoder:
         return encoder_of(model)
 
-    monkeypatch.setattr("desktop.wiring.ProcessEncoder", instead)
+    monkeypatch.setattr("desktop.wiring.models.ProcessEncoder", instead)
 
 
 @pytest.fixture

@@ -28,7 +28,7 @@ from desktop.files import atomic
 from desktop.files.content_hash import content_hash
 from desktop.services.engine import Engine
 from desktop.services.reports import GeneratedPicture
-from desktop.wiring import open_engine
+from desktop.wiring.engine import open_engine
 from tests import pictures
 from tests.fakes.gemini import GeminiServer
 from tests.fakes.gemini_replies import Failure
@@ -59,10 +59,10 @@ class Studio:
 
     def make(self, prompt: str = "a kettle", *references: Reference) -> GeneratedPicture:
         request = GenerationRequest(prompt, references, "gemini")
-        return finish(self.engine.generating.run(request, CancelToken()))
+        return finish(self.engine.generation.generating.run(request, CancelToken()))
 
     def states(self) -> list[AttemptState]:
-        return [attempt.state for attempt in self.engine.attempts.latest(100)]
+        return [attempt.state for attempt in self.engine.generation.attempts.latest(100)]
 
     def files(self) -> list[Path]:
         return sorted(self.engine.library.paths.generated.glob("*.*"))
@@ -128,7 +128,7 @@ def test_usage_and_cost_are_counted_once_for_a_call(studio: Studio, server: Gemi
     records = [studio.engine.browsing.details(asset.id).lineage for asset in made.assets]
     assert [record.stage for record in records if record] == [DRAFT, DRAFT, ""]
     assert [record.usage for record in records if record][:2] == [Usage(), Usage()]
-    spent = studio.engine.attempts.spent()
+    spent = studio.engine.generation.attempts.spent()
     assert (spent.calls, spent.unpriced) == (1, 0)
     assert spent.usd == pytest.approx(made.cost_usd)
     assert of_attempt == list(made.asset_ids)
@@ -138,7 +138,7 @@ def test_a_declined_answer_costs_too(studio: Studio, server: GeminiServer) -> No
     server.fail_with(Failure.FINISH_IMAGE_SAFETY, count=1)
     with pytest.raises(PromptBlocked):
         studio.make()
-    [attempt] = studio.engine.attempts.latest(5)
+    [attempt] = studio.engine.generation.attempts.latest(5)
     assert attempt.state is AttemptState.DECLINED
     assert attempt.record.usage.total_tokens > 0
     assert attempt.cost_usd
@@ -151,7 +151,7 @@ def test_sent_without_an_answer_is_unknown_and_never_sent_again(
 ) -> None:
     server.fail_with(failure, count=1)
     cancel = CancelToken()
-    steps = studio.engine.generating.run(GenerationRequest("x", (), "gemini"), cancel)
+    steps = studio.engine.generation.generating.run(GenerationRequest("x", (), "gemini"), cancel)
     if failure is Failure.HANG:
         import threading
 
@@ -169,9 +169,9 @@ def test_sent_without_an_answer_is_unknown_and_never_sent_again(
             finish(steps)
     assert studio.states() == [AttemptState.UNKNOWN]
     engine = studio.open_again()
-    assert list(engine.generating.finish_left()) == []
-    assert engine.generating.unfinished() == []
-    assert engine.attempts.spent().unknown == 1
+    assert list(engine.generation.generating.finish_left()) == []
+    assert engine.generation.generating.unfinished() == []
+    assert engine.generation.attempts.spent().unknown == 1
     assert len(server.requests) == 1
 
 
@@ -179,7 +179,7 @@ def test_a_refusal_is_not_billed(studio: Studio, server: GeminiServer) -> None:
     server.fail_with(Failure.QUOTA, count=1)
     with pytest.raises(QuotaExhausted):
         studio.make()
-    [attempt] = studio.engine.attempts.latest(5)
+    [attempt] = studio.engine.generation.attempts.latest(5)
     assert attempt.state is AttemptState.FAILED
     assert KEY not in attempt.error
 
@@ -195,7 +195,7 @@ def test_on_a_full_disk_the_answer_goes_elsewhere_and_comes_back(
     assert "kept" in caught.value.safe
     assert len(studio.spooled()) == 1
     assert not studio.spooled()[0].is_relative_to(library)
-    [made] = studio.open_again().generating.finish_left()
+    [made] = studio.open_again().generation.generating.finish_left()
     assert made.asset.path.exists()
     assert studio.states() == [AttemptState.DONE]
     assert studio.spooled() == []
@@ -216,9 +216,9 @@ def test_with_no_room_anywhere_it_is_in_memory_and_a_person_is_asked(
         assert (caught.value.kind, caught.value.remedy) == (row.kind, Remedy(row.action))
         stick = tmp_path / "stick"
         stick.mkdir()
-        assert studio.engine.generating.save_elsewhere(caught.value.key, stick)
+        assert studio.engine.generation.generating.save_elsewhere(caught.value.key, stick)
         assert len(list(stick.iterdir())) == 1
-    [made] = studio.engine.generating.finish_left()
+    [made] = studio.engine.generation.generating.finish_left()
     assert made.asset.path.exists()
     assert list(stick.iterdir()) == []
     assert len(server.requests) == 1
@@ -235,9 +235,9 @@ def test_a_kill_after_the_answer_loses_and_doubles_nothing(
 
     engine = studio.engine
     target = {
-        "mark_answered": (engine.attempts, "mark_answered"),
+        "mark_answered": (engine.generation.attempts, "mark_answered"),
         "queue-import": (engine.catalog, "add_files"),
-        "end": (engine.attempts, "end"),
+        "end": (engine.generation.attempts, "end"),
     }[place]
     with pytest.MonkeyPatch.context() as patch, pytest.raises(KeyboardInterrupt):
         patch.setattr(*target, killed)
@@ -245,27 +245,27 @@ def test_a_kill_after_the_answer_loses_and_doubles_nothing(
     assert len(studio.spooled()) == 1
     engine = studio.open_again()
     finish(engine.indexing.run([], CancelToken()))  # a scan may come first
-    [made] = engine.generating.finish_left()
+    [made] = engine.generation.generating.finish_left()
     assert len(made.drafts) == 1
     assert len(studio.files()) == 2
     assert len(engine.browsing.all()) == 2
     assert studio.states() == [AttemptState.DONE]
-    assert engine.attempts.spent().calls == 1
+    assert engine.generation.attempts.spent().calls == 1
     assert len(server.requests) == 1
 
 
 def test_what_was_decided_and_not_sent_waits_for_the_next_start(
     studio: Studio, server: GeminiServer
 ) -> None:
-    key = studio.engine.generating.queue(GenerationRequest("later", (), "gemini"))
+    key = studio.engine.generation.generating.queue(GenerationRequest("later", (), "gemini"))
     engine = studio.open_again()
-    assert [attempt.key for attempt in engine.generating.unfinished()] == [key]
-    made = finish(engine.generating.run_queued(key, CancelToken()))
+    assert [attempt.key for attempt in engine.generation.generating.unfinished()] == [key]
+    made = finish(engine.generation.generating.run_queued(key, CancelToken()))
     assert made.record.request.prompt == "later"
-    assert engine.generating.unfinished() == []
-    other = engine.generating.queue(GenerationRequest("never", (), "gemini"))
-    engine.generating.forget(other)
-    assert engine.generating.unfinished() == []
+    assert engine.generation.generating.unfinished() == []
+    other = engine.generation.generating.queue(GenerationRequest("never", (), "gemini"))
+    engine.generation.generating.forget(other)
+    assert engine.generation.generating.unfinished() == []
     assert len(server.requests) == 1
 
 

@@ -45,8 +45,8 @@ def test_what_is_wrong_is_told_in_words_and_kept(
     engine: Engine, made: tuple[int, int], folder: Path
 ) -> None:
     result, product = made
-    assert engine.product_check.known(result) is None
-    report = finish(engine.product_check.check_asset(result, CancelToken()))
+    assert engine.generation.product_check.known(result) is None
+    report = finish(engine.generation.product_check.check_asset(result, CancelToken()))
     [checked] = report.products
     assert checked.reference.asset_id == product
     letters, colour = checked.truth.findings
@@ -60,18 +60,18 @@ def test_what_is_wrong_is_told_in_words_and_kept(
     assert checked.truth.likeness is not None
     assert len(checked.truth.area) == 4
 
-    known = engine.product_check.known(result)
+    known = engine.generation.product_check.known(result)
     assert known == report
     # Another record, and nothing is known of what was made from it.
     engine.lineage.record(result, GenerationRecord(GenerationRequest("again")))
-    assert engine.product_check.known(result) is None
+    assert engine.generation.product_check.known(result) is None
 
 
 def test_a_product_that_cannot_be_read_is_no_fault_of_the_picture(
     engine: Engine, made: tuple[int, int], folder: Path
 ) -> None:
     (folder / "aurora.png").unlink()
-    report = finish(engine.product_check.check_asset(made[0], CancelToken()))
+    report = finish(engine.generation.product_check.check_asset(made[0], CancelToken()))
     [checked] = report.products
     assert checked.truth.findings == ()
     assert checked.truth.problem
@@ -82,7 +82,7 @@ def test_a_product_with_nothing_on_it_could_not_be_compared(
     engine: Engine, made: tuple[int, int], folder: Path
 ) -> None:
     Image.new("RGB", (300, 300), "#2350C4").save(folder / "aurora.png")
-    report = finish(engine.product_check.check_asset(made[0], CancelToken()))
+    report = finish(engine.generation.product_check.check_asset(made[0], CancelToken()))
     [checked] = report.products
     assert "could not be compared" in checked.truth.problem
     assert not checked.truth.is_true
@@ -93,7 +93,7 @@ def test_a_picture_without_a_product_says_so(engine: Engine, folder: Path) -> No
     finish(engine.indexing.run([folder], CancelToken()))
     [asset] = engine.catalog.all_assets()
     with pytest.raises(LibraryError, match="without a product"):
-        finish(engine.product_check.check_asset(asset.id, CancelToken()))
+        finish(engine.generation.product_check.check_asset(asset.id, CancelToken()))
 
 
 def test_the_command_line_sorts_results_by_it(

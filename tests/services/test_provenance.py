@@ -52,13 +52,13 @@ def png(seed: int = 3) -> bytes:
 
 
 def validity(engine: Engine, path: Path) -> Validity | None:
-    found = engine.credentials.of(path)
+    found = engine.curation.credentials.of(path)
     return found.validity if found else None
 
 
 def run(engine: Engine, out: Path | None = None) -> GeneratedPicture:
     request = GenerationRequest(PROMPT, generator="gemini")
-    return finish(engine.generating.run(request, CancelToken(), out=out))
+    return finish(engine.generation.generating.run(request, CancelToken(), out=out))
 
 
 def test_a_signed_picture_validates_after_its_way_through_the_library(
@@ -69,7 +69,7 @@ def test_a_signed_picture_validates_after_its_way_through_the_library(
     original = sign(png())
     server.paint = lambda _: original
     engine = open_engine(gemini_base_url=server.base_url)
-    engine.image_services["gemini"].key.use_now("AIza-test")
+    engine.generation.image_services["gemini"].key.use_now("AIza-test")
     made = run(engine).asset
     assert made.path.read_bytes() == original, "byte for byte"
     assert validity(engine, made.path) is Validity.VALID
@@ -94,10 +94,10 @@ def test_a_signed_picture_validates_after_its_way_through_the_library(
     assert lineage.request.prompt == PROMPT
     # Tagged, with side-cars written, on a board, and copied out again.
     other.annotations.tag([asset.id], ["cape"])
-    finish(other.sidecars.write([asset.id], CancelToken()))
+    finish(other.curation.sidecars.write([asset.id], CancelToken()))
     assert record_beside(asset.path) is not None, "what was there stays"
     other.annotations.create_board("Out", [asset.id])
-    report = finish(other.board_copies.run("Out", tmp_path / "copies", CancelToken()))
+    report = finish(other.curation.board_copies.run("Out", tmp_path / "copies", CancelToken()))
     for path in (asset.path, *report.copied):
         assert path.read_bytes() == original
         assert validity(other, path) is Validity.VALID
@@ -109,25 +109,25 @@ def test_an_unsigned_picture_says_in_itself_that_a_model_made_it(
     open_engine: OpenEngine, server: GeminiServer, folder: Path
 ) -> None:
     engine = open_engine(gemini_base_url=server.base_url)
-    engine.image_services["gemini"].key.use_now("AIza-test")
+    engine.generation.image_services["gemini"].key.use_now("AIza-test")
     made = run(engine).asset
     data = made.path.read_bytes()
     assert b"DigitalSourceType>" + TRAINED.encode() + b"<" in data
     assert not sidecar_path(made.path).exists()
-    assert engine.credentials.of(made.path) is None
+    assert engine.curation.credentials.of(made.path) is None
 
 
 def test_a_copy_is_signed_by_the_person_and_the_file_stays(
     open_engine: OpenEngine, server: GeminiServer, tmp_path: Path
 ) -> None:
     engine = open_engine(gemini_base_url=server.base_url)
-    engine.image_services["gemini"].key.use_now("AIza-test")
+    engine.generation.image_services["gemini"].key.use_now("AIza-test")
     original = sign(png())
     server.paint = lambda _: original
     made = run(engine).asset
     out = tmp_path / "signed.png"
-    engine.credentials.hand_out(made.path, out, engine.lineage.of(made.id))
-    told = engine.credentials.of(out)
+    engine.curation.credentials.hand_out(made.path, out, engine.lineage.of(made.id))
+    told = engine.curation.credentials.of(out)
     assert told is not None
     assert (told.validity, told.is_ai) == (Validity.VALID, True)
     assert told.ingredients, "what it was signed with before is its parent"
@@ -135,11 +135,11 @@ def test_a_copy_is_signed_by_the_person_and_the_file_stays(
     key = tmp_path / "profile" / "certificate" / "key.pem"
     assert key.stat().st_mode & 0o777 == 0o600
     first = key.read_bytes()
-    engine.credentials.hand_out(made.path, tmp_path / "again.png", None)
+    engine.curation.credentials.hand_out(made.path, tmp_path / "again.png", None)
     assert key.read_bytes() == first, "made once"
     theirs = make_certificate("Ann Doe Studio")
-    engine.credentials.hand_out(made.path, tmp_path / "theirs.png", None, theirs)
-    told = engine.credentials.of(tmp_path / "theirs.png")
+    engine.curation.credentials.hand_out(made.path, tmp_path / "theirs.png", None, theirs)
+    told = engine.curation.credentials.of(tmp_path / "theirs.png")
     assert told is not None
     assert told.signer == "Ann Doe Studio"
 
@@ -149,20 +149,22 @@ def test_the_register_lists_what_a_model_made_and_nothing_else(
 ) -> None:
     [picture] = pictures.fill(folder, 1)
     engine = open_engine(gemini_base_url=server.base_url)
-    engine.image_services["gemini"].key.use_now("AIza-test")
+    engine.generation.image_services["gemini"].key.use_now("AIza-test")
     finish(engine.indexing.run([folder], CancelToken()))
     request = GenerationRequest("=a cape", (Reference(picture),), "gemini")
-    made = finish(engine.generating.run(request, CancelToken()))
+    made = finish(engine.generation.generating.run(request, CancelToken()))
     finish(
-        engine.generating.run(GenerationRequest("a board", generator="moodboard"), CancelToken())
+        engine.generation.generating.run(
+            GenerationRequest("a board", generator="moodboard"), CancelToken()
+        )
     )
-    [entry] = engine.register.entries()
+    [entry] = engine.curation.register.entries()
     assert (entry.path, entry.source_type) == (made.asset.path, TRAINED)
     assert (entry.model, entry.endpoint) == (made.record.model, server.base_url)
     assert entry.made_from == (str(picture),)
     assert entry.created_at == made.record.created_at
-    engine.register.write(tmp_path / "register.csv")
-    engine.register.write(tmp_path / "register.json")
+    engine.curation.register.write(tmp_path / "register.csv")
+    engine.curation.register.write(tmp_path / "register.json")
     [plain] = json.loads((tmp_path / "register.json").read_text("utf-8"))["pictures"]
     [row] = csv.DictReader(
         io.StringIO((tmp_path / "register.csv").read_text("utf-8-sig"), newline="")

@@ -18,7 +18,7 @@ from desktop.core.generation_record import GenerationRequest
 from desktop.core.progress import finish
 from desktop.services.engine import Engine
 from desktop.services.generation.queueing import GenerationQueue, QueueStep
-from desktop.wiring import open_engine
+from desktop.wiring.engine import open_engine
 from tests.fakes.gemini import GeminiServer
 from tests.fakes.gemini_replies import Failure
 
@@ -41,19 +41,21 @@ def engine(options: EngineOptions) -> Iterator[Engine]:
 
 
 def add(engine: Engine, *prompts: str) -> list[str]:
-    return engine.queue.add([GenerationRequest(prompt, (), "gemini") for prompt in prompts])
+    return engine.generation.queue.add(
+        [GenerationRequest(prompt, (), "gemini") for prompt in prompts]
+    )
 
 
 def step(engine: Engine) -> QueueStep:
-    return finish(engine.queue.run_next(CancelToken()))
+    return finish(engine.generation.queue.run_next(CancelToken()))
 
 
 def prompts(engine: Engine) -> list[str]:
-    return [attempt.record.request.prompt for attempt in engine.queue.view().waiting]
+    return [attempt.record.request.prompt for attempt in engine.generation.queue.view().waiting]
 
 
 def reason(engine: Engine) -> WaitReason | None:
-    wait = engine.queue.view().wait
+    wait = engine.generation.queue.view().wait
     return wait.reason if wait else None
 
 
@@ -61,13 +63,13 @@ def test_they_are_asked_for_in_the_order_that_a_person_chose(
     engine: Engine, server: GeminiServer
 ) -> None:
     one, two, three = add(engine, "one", "two", "three")
-    engine.queue.order([three, one])
+    engine.generation.queue.order([three, one])
     assert prompts(engine) == ["three", "one", "two"]
-    engine.queue.cancel([one])
+    engine.generation.queue.cancel([one])
     while not step(engine).is_over:
         pass
     assert [request.text for request in server.requests] == ["three", "two"]
-    states = {a.record.request.prompt: a.state for a in engine.queue.view().others}
+    states = {a.record.request.prompt: a.state for a in engine.generation.queue.view().others}
     assert states["one"] is AttemptState.STOPPED
     assert states["two"] is AttemptState.DONE
     assert two
@@ -78,12 +80,12 @@ def test_a_paused_queue_asks_for_nothing_also_after_a_restart(
 ) -> None:
     with open_engine(options, {"GEMINI_API_KEY": "AIza-test"}) as engine:
         add(engine, "one")
-        engine.queue.pause()
+        engine.generation.queue.pause()
     with open_engine(options, {"GEMINI_API_KEY": "AIza-test"}) as engine:
         assert step(engine) == QueueStep(is_over=True)
         assert server.requests == []
         assert (prompts(engine), reason(engine)) == (["one"], WaitReason.PERSON)
-        engine.queue.resume()
+        engine.generation.queue.resume()
         assert step(engine).picture is not None
         assert reason(engine) is None
 
@@ -92,7 +94,12 @@ def test_a_limit_of_the_service_is_waited_for_and_the_same_asked_for_again(
     engine: Engine, server: GeminiServer
 ) -> None:
     now = 1_000.0
-    queue = GenerationQueue(engine.generating, engine.attempts, engine.queue._table, lambda: now)
+    queue = GenerationQueue(
+        engine.generation.generating,
+        engine.generation.attempts,
+        engine.generation.queue._table,
+        lambda: now,
+    )
     add(engine, "one", "two")
     server.fail_with(Failure.QUOTA, count=1)
     refused = finish(queue.run_next(CancelToken()))
@@ -110,12 +117,21 @@ def test_a_limit_of_the_service_is_waited_for_and_the_same_asked_for_again(
     assert finish(queue.run_next(CancelToken())).picture is not None
     assert queue.view().wait is None
     assert prompts(engine) == ["two"]
-    assert len(server.requests) == 2 == sum(a.sent_at > 0 for a in engine.attempts.latest(9))
+    assert (
+        len(server.requests)
+        == 2
+        == sum(a.sent_at > 0 for a in engine.generation.attempts.latest(9))
+    )
 
 
 def test_waits_for_a_service_that_is_away_grow(engine: Engine, server: GeminiServer) -> None:
     now = 1_000.0
-    queue = GenerationQueue(engine.generating, engine.attempts, engine.queue._table, lambda: now)
+    queue = GenerationQueue(
+        engine.generation.generating,
+        engine.generation.attempts,
+        engine.generation.queue._table,
+        lambda: now,
+    )
     add(engine, "one")
     server.fail_with(Failure.OVERLOADED)
     waits: list[float] = []
@@ -140,14 +156,14 @@ def test_without_an_answer_it_is_unknown_and_sent_again_by_a_person_alone(
     assert step(engine).picture is not None
     assert step(engine).is_over
     assert [request.text for request in server.requests] == ["one", "two"]
-    states = {a.key: a.state for a in engine.queue.view().others}
+    states = {a.key: a.state for a in engine.generation.queue.view().others}
     assert states[key] is AttemptState.UNKNOWN
-    again = engine.queue.retry(key)
+    again = engine.generation.queue.retry(key)
     assert again != key
     assert step(engine).picture is not None
     assert states[key] is AttemptState.UNKNOWN
     with pytest.raises(UsageError):
-        engine.queue.retry(engine.queue.add([GenerationRequest("three")])[0])
+        engine.generation.queue.retry(engine.generation.queue.add([GenerationRequest("three")])[0])
 
 
 def test_a_refused_key_waits_for_a_person_and_loses_none(
@@ -157,7 +173,7 @@ def test_a_refused_key_waits_for_a_person_and_loses_none(
     server.fail_with(Failure.BAD_KEY, count=1)
     assert step(engine).is_over
     assert (reason(engine), prompts(engine)) == (WaitReason.PERSON, ["one", "two"])
-    engine.queue.resume()
+    engine.generation.queue.resume()
     assert step(engine).picture is not None
 
 
@@ -170,7 +186,9 @@ def test_the_months_limit_is_waited_for_with_nothing_sent(
     with open_engine(options, {"GEMINI_API_KEY": "AIza-test"}) as poor:
         assert step(poor).is_over
         assert (reason(poor), prompts(poor)) == (WaitReason.BUDGET, ["one"])
-        assert len(poor.attempts.latest(9)) == 1, "what was not sent is no attempt of its own"
+        assert len(poor.generation.attempts.latest(9)) == 1, (
+            "what was not sent is no attempt of its own"
+        )
     assert server.requests == []
 
 
@@ -188,16 +206,20 @@ def test_the_one_at_work_can_be_given_up_alone(engine: Engine, server: GeminiSer
     server.fail_with(Failure.HANG, count=1)
     cancel = CancelToken()
     ended: list[QueueStep] = []
-    at_work = threading.Thread(target=lambda: ended.append(finish(engine.queue.run_next(cancel))))
+    at_work = threading.Thread(
+        target=lambda: ended.append(finish(engine.generation.queue.run_next(cancel)))
+    )
     at_work.start()
     assert server.request_arrived.wait(20)
-    assert engine.queue.cancel([key]), "its run has to be stopped"
+    assert engine.generation.queue.cancel([key]), "its run has to be stopped"
     cancel.cancel()
     at_work.join(20)
     assert isinstance(ended[0].error, Cancelled)
     assert not ended[0].is_over
     assert reason(engine) is None
-    assert {a.key: a.state for a in engine.attempts.latest(9)}[key] is AttemptState.UNKNOWN
+    assert {a.key: a.state for a in engine.generation.attempts.latest(9)}[
+        key
+    ] is AttemptState.UNKNOWN
     assert step(engine).picture is not None
 
 
@@ -206,6 +228,6 @@ def test_stopping_before_anything_was_sent_keeps_it(engine: Engine, server: Gemi
     cancel = CancelToken()
     cancel.cancel()
     with pytest.raises(Cancelled):
-        finish(engine.queue.run_next(cancel))
+        finish(engine.generation.queue.run_next(cancel))
     assert (reason(engine), prompts(engine)) == (WaitReason.PERSON, ["one"])
     assert server.requests == []

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from desktop import wiring
 from desktop.config.options import EngineOptions
 from desktop.config.preferences import Preferences
 from desktop.core.cancellation import CancelToken
@@ -21,6 +20,7 @@ from desktop.library.catalog.word_search import Words
 from desktop.services.engine import Engine
 from desktop.services.search.fusion import Ranking, fused, in_order, ranks
 from desktop.services.search.word_matches import Exactness, WordMatcher
+from desktop.wiring.engine import open_engine
 from tests import pictures
 from tests.colours import palette_share
 from tests.services.conftest import OpenEngine
@@ -171,7 +171,7 @@ class TestSearching:
         pictures.fill(folder, 12)
         preferences = Preferences(tmp_path / "settings.toml")
         options = EngineOptions(profile_dir=tmp_path / "profile", model=str(tiny_model))
-        with wiring.open_engine(options, {}, preferences) as engine:
+        with open_engine(options, {}, preferences) as engine:
             finish(engine.indexing.run([folder], CancelToken()))
             before = [hit.asset.id for hit in self.search(engine, "xyzzy").hits]
             preferences.change(weight_meaning=0.0)

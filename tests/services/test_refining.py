@@ -17,7 +17,7 @@ from desktop.core.progress import finish
 from desktop.files.content_hash import content_hash
 from desktop.services.engine import Engine
 from desktop.services.reports import GeneratedPicture
-from desktop.wiring import open_engine
+from desktop.wiring.engine import open_engine
 from tests import pictures
 from tests.fakes.gemini import GeminiServer
 
@@ -38,11 +38,11 @@ def engine(tmp_path: Path, server: GeminiServer) -> Iterator[Engine]:
 
 
 def make(engine: Engine, request: GenerationRequest) -> GeneratedPicture:
-    return finish(engine.generating.run(request, CancelToken()))
+    return finish(engine.generation.generating.run(request, CancelToken()))
 
 
 def refine(engine: Engine, picture: GeneratedPicture, words: str) -> GeneratedPicture:
-    return make(engine, engine.refining.next_turn(picture.asset, picture.record, words))
+    return make(engine, engine.generation.refining.next_turn(picture.asset, picture.record, words))
 
 
 def said_by_model(server: GeminiServer, at: int) -> list[object]:
@@ -84,7 +84,7 @@ def test_what_the_model_said_is_sent_back_to_the_letter(
 ) -> None:
     server.drafts = 1
     first = make(engine, GenerationRequest("a kettle", (), "gemini", api="generate-content"))
-    answer = engine.refining._spool.turn(first.record.attempt)
+    answer = engine.generation.refining._spool.turn(first.record.attempt)
     assert answer is not None
     refine(engine, first, "make it night")
     [said] = said_by_model(server, 1)
@@ -95,7 +95,7 @@ def test_where_the_talk_is_gone_the_picture_itself_goes_along(
     engine: Engine, server: GeminiServer
 ) -> None:
     first = make(engine, GenerationRequest("a kettle", (), "gemini"))
-    wished = engine.refining.next_turn(first.asset, first.record, "make it night")
+    wished = engine.generation.refining.next_turn(first.asset, first.record, "make it night")
     for kept in engine.library.paths.folder.glob("turns/*"):
         kept.unlink()
     with pytest.raises(RequestRefused, match="not here any more"):

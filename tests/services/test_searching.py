@@ -202,7 +202,7 @@ class TestProposals:
         gone, kept = pictures.fill(folder / "cape", 2)
         index(engine, folder)
         request = GenerationRequest("a cape", generator="moodboard")
-        made = finish(engine.generating.run(request, CancelToken()))
+        made = finish(engine.generation.generating.run(request, CancelToken()))
         assert finish(engine.indexing.make_searchable(made.asset_ids, CancelToken()))
         gone.unlink()
         index(engine, folder)

@@ -47,11 +47,11 @@ def sidecar(folder: Path) -> Path:
 
 
 def write(engine: Engine, *ids: int) -> SidecarReport:
-    return finish(engine.sidecars.write(ids, CancelToken()))
+    return finish(engine.curation.sidecars.write(ids, CancelToken()))
 
 
 def read(engine: Engine, *ids: int) -> SidecarReport:
-    return finish(engine.sidecars.read(ids, CancelToken()))
+    return finish(engine.curation.sidecars.read(ids, CancelToken()))
 
 
 def test_what_was_written_is_read_back_and_the_picture_is_untouched(
@@ -220,10 +220,10 @@ def test_keywords_of_other_programs_are_kept_whole_and_by_their_own_picture(
 def test_they_can_be_looked_at_before_they_are_taken_over(engine: Engine, folder: Path) -> None:
     shutil.copytree(CASE, folder, dirs_exist_ok=True)
     finish(engine.indexing.run([folder], CancelToken()))
-    told = {asset.name: engine.sidecars.keywords(asset) for asset in engine.browsing.all()}
+    told = {asset.name: engine.curation.sidecars.keywords(asset) for asset in engine.browsing.all()}
     assert told == {"comma.png": ("Doe, Jane", "ok"), "upper.png": ("upper",), "pair.png": ()}
     (folder / "comma.png.xmp").write_text("<no xml", "utf-8")
-    assert {engine.sidecars.keywords(asset) for asset in engine.browsing.all()} == {
+    assert {engine.curation.sidecars.keywords(asset) for asset in engine.browsing.all()} == {
         (),
         ("upper",),
     }

@@ -153,7 +153,7 @@ def test_no_duplicate_is_the_file_itself_in_another_case(engine: Engine, drive: 
             " added_at, state, content_hash FROM assets"
         )
     assert len(paths(engine)) == 2
-    assert engine.duplicates.exact() == []
+    assert engine.curation.duplicates.exact() == []
 
 
 def test_a_bind_mount_is_the_folder_itself(engine: Engine, tmp_path: Path) -> None:

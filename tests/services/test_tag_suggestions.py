@@ -28,7 +28,7 @@ def test_a_picture_gets_the_tags_of_those_that_look_like_it(engine: Engine, fold
     finish(engine.indexing.run([folder], CancelToken()))
     ids = {asset.name[0]: asset.id for asset in engine.browsing.all()}
     said = engine.annotations
-    suggest = engine.tag_suggestions.for_assets
+    suggest = engine.curation.tag_suggestions.for_assets
     assert suggest([ids["c"]]) == []
     said.tag([ids["a"], ids["b"]], ["banana", "yellow"])
     assert suggest([ids["c"]]) == ["banana", "yellow"]

@@ -209,7 +209,8 @@ import os, signal, sys
 from pathlib import Path
 from types import SimpleNamespace
 import numpy as np
-import desktop.wiring
+import desktop.wiring.engine
+import desktop.wiring.models
 from desktop.config.options import EngineOptions
 from desktop.core.cancellation import CancelToken
 from desktop.core.progress import finish
@@ -223,7 +224,7 @@ class Instant:  # an encoder without the seconds that a process and a model take
         return np.eye(24, dtype=np.float32)[: len(pixels)]
 
 if __name__ == "__main__":
-    desktop.wiring.ProcessEncoder = Instant
+    desktop.wiring.models.ProcessEncoder = Instant
     upsert = MilvusStore.upsert
 
     def upsert_some(store, rows):
@@ -232,7 +233,8 @@ if __name__ == "__main__":
 
     MilvusStore.upsert = upsert_some
     profile, model, folder = map(Path, sys.argv[1:])
-    engine = desktop.wiring.open_engine(EngineOptions(profile_dir=profile, model=str(model)), {})
+    options = EngineOptions(profile_dir=profile, model=str(model))
+    engine = desktop.wiring.engine.open_engine(options, {})
     finish(engine.indexing.run([folder], CancelToken()))
 """
 

@@ -75,8 +75,11 @@ class CreationController(QObject):
         self._proposals.finished.connect(self._show_proposals)
         self._proposals.failed.connect(self._on_no_proposals)
         panel.show_generators(
-            context.engine.generators,
-            {name: each.provider for name, each in context.engine.image_services.items()},
+            context.engine.generation.generators,
+            {
+                name: each.provider
+                for name, each in context.engine.generation.image_services.items()
+            },
         )
         panel.proposals_wanted.connect(self.propose)
         panel.proposals_unwanted.connect(self._proposals.forget)
@@ -92,7 +95,7 @@ class CreationController(QObject):
         panel.key_state_wanted.connect(self._look_for_key)
         panel.save_again_requested.connect(self.save_again)
         panel.save_elsewhere_requested.connect(self.save_elsewhere)
-        restoring = context.lanes.browse.submit(lambda _: context.engine.draft.load())
+        restoring = context.lanes.browse.submit(lambda _: context.engine.generation.draft.load())
         restoring.finished.connect(self._restore)
 
     def propose(self, prompt: str, count: int) -> None:
@@ -126,7 +129,7 @@ class CreationController(QObject):
         handle = self._context.follow(
             self._context.lanes.network,
             tr("Create “{start}”", start=start),
-            lambda cancel: engine.generating.run_all(
+            lambda cancel: engine.generation.generating.run_all(
                 requests, cancel, seen=seen, on_made=self._came.emit
             ),
             self._finish,
@@ -146,7 +149,7 @@ class CreationController(QObject):
         """Try the key, and hand it to the key store or use it for this session; it is kept nowhere
         else."""
         service = self._panel.key_service()
-        credential = self._context.engine.image_services[service].key
+        credential = self._context.engine.generation.image_services[service].key
 
         def keep() -> None:
             # A good key can be entered without a network.
@@ -172,7 +175,7 @@ class CreationController(QObject):
     def save_again(self) -> None:
         """There may be room by now for an answer that no disk took."""
         handle = self._context.lanes.network.submit(
-            lambda _: [*self._context.engine.generating.finish_left()]
+            lambda _: [*self._context.engine.generation.generating.finish_left()]
         )
         handle.finished.connect(self._show_created)
         handle.failed.connect(self._on_failed)
@@ -185,7 +188,7 @@ class CreationController(QObject):
         if folder:
             engine = self._context.engine
             handle = self._context.lanes.network.submit(
-                lambda _: engine.generating.save_elsewhere(key, Path(folder))
+                lambda _: engine.generation.generating.save_elsewhere(key, Path(folder))
             )
             handle.finished.connect(lambda is_kept: self._on_kept_elsewhere(folder, is_kept))
 
@@ -204,11 +207,13 @@ class CreationController(QObject):
         """The window closes; by the time that a lane came to it there would be none."""
         if self._saving.isActive():
             self._saving.stop()
-            self._context.engine.draft.save(self._panel.draft())
+            self._context.engine.generation.draft.save(self._panel.draft())
 
     def _keep_draft(self) -> None:
         draft = self._panel.draft()
-        self._context.lanes.browse.submit(lambda _: self._context.engine.draft.save(draft))
+        self._context.lanes.browse.submit(
+            lambda _: self._context.engine.generation.draft.save(draft)
+        )
 
     def _restore(self, draft: GenerationRequest | None) -> None:
         if draft is not None:
@@ -217,7 +222,7 @@ class CreationController(QObject):
 
     def _look_for_key(self) -> None:
         service = self._panel.key_service()
-        credential = self._context.engine.image_services[service].key
+        credential = self._context.engine.generation.image_services[service].key
         handle = self._context.lanes.browse.submit(lambda _: credential.is_set())
         handle.finished.connect(lambda has_key: self._on_key_looked_for(service, has_key))
 
@@ -271,7 +276,9 @@ class CreationController(QObject):
     def _on_failed(self, error: object) -> None:
         if isinstance(error, KeyRefused):
             # Another source's comes first from now on: that of the environment may be good.
-            credential = self._context.engine.image_services[self._panel.key_service()].key
+            credential = self._context.engine.generation.image_services[
+                self._panel.key_service()
+            ].key
             self._context.lanes.browse.submit(lambda _: credential.refuse())
         if isinstance(error, AnswerNotKept):
             self._is_kept = False

@@ -30,7 +30,7 @@ class KeysController(QObject):
 
     def show(self) -> None:
         """Ask the key store, which may wait for a person, and open the dialog."""
-        services = self._context.engine.image_services.values()
+        services = self._context.engine.generation.image_services.values()
         asking = self._context.lanes.network.submit(lambda _: [_state(each) for each in services])
         asking.finished.connect(self._open)
 
@@ -105,7 +105,7 @@ class KeysController(QObject):
         self._dialog = None
 
     def _service(self, name: str) -> ImageService:
-        return self._context.engine.image_services[name]
+        return self._context.engine.generation.image_services[name]
 
 
 def _state(service: ImageService) -> KeyState:

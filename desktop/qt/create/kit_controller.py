@@ -63,8 +63,8 @@ class KitController(QObject):
 
         def find() -> list[Closeness]:
             version = int(request.kit_version) if request.kit_version.isdecimal() else None
-            kit = engine.kits.named(request.kit, version)
-            return engine.closeness.measure(kit, [result.asset.id])
+            kit = engine.generation.kits.named(request.kit, version)
+            return engine.generation.closeness.measure(kit, [result.asset.id])
 
         handle = self._context.lanes.browse.submit(lambda _: find())
         handle.finished.connect(
@@ -73,7 +73,7 @@ class KitController(QObject):
         handle.failed.connect(self._context.notice)
 
     def _read(self) -> None:
-        kits = self._context.engine.kits
+        kits = self._context.engine.generation.kits
         handle = self._context.lanes.browse.submit(lambda _: (kits.all(), kits.default()))
         handle.finished.connect(self._show)
         handle.failed.connect(self._context.notice)
@@ -82,7 +82,7 @@ class KitController(QObject):
         self._panel.kits.show_kits(*read)
 
     def _save(self, dialog: KitDialog, kit: BrandKit) -> None:
-        kits = self._context.engine.kits
+        kits = self._context.engine.generation.kits
         handle = self._context.lanes.browse.submit(lambda _: kits.save(kit))
         handle.finished.connect(lambda saved: self._on_saved(dialog, saved))
         handle.failed.connect(
@@ -96,13 +96,13 @@ class KitController(QObject):
         self._read()
 
     def _set_default(self, name: str) -> None:
-        kits = self._context.engine.kits
+        kits = self._context.engine.generation.kits
         handle = self._context.lanes.browse.submit(lambda _: kits.set_default(name))
         handle.finished.connect(lambda _: self._read())
         handle.failed.connect(self._context.notice)
 
     def _remove(self, name: str) -> None:
-        kits = self._context.engine.kits
+        kits = self._context.engine.generation.kits
 
         def remove() -> BrandKit:
             kit = kits.named(name)
@@ -114,7 +114,7 @@ class KitController(QObject):
         handle.failed.connect(self._context.notice)
 
     def _on_removed(self, kit: BrandKit) -> None:
-        kits = self._context.engine.kits
+        kits = self._context.engine.generation.kits
 
         def bring_back() -> None:
             handle = self._context.lanes.browse.submit(lambda _: kits.save(kit))
@@ -129,7 +129,7 @@ class KitController(QObject):
         self._read()
 
     def _find_version(self, name: str, version: str) -> None:
-        kits = self._context.engine.kits
+        kits = self._context.engine.generation.kits
         number = int(version) if version.isdecimal() else None
         handle = self._context.lanes.browse.submit(lambda _: kits.named(name, number))
         handle.finished.connect(self._panel.kits.show_version)

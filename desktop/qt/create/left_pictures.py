@@ -36,8 +36,8 @@ class LeftPictures(QObject):
 
         def look() -> tuple[list[GeneratedPicture], int]:
             # Those that wait are looked up first: what this run decides on is its own.
-            waiting = len(engine.queue.view().waiting)
-            return [*engine.generating.finish_left()], waiting
+            waiting = len(engine.generation.queue.view().waiting)
+            return [*engine.generation.generating.finish_left()], waiting
 
         looking = context.lanes.network.submit(lambda _: look())
         looking.finished.connect(lambda found: self._tell(*found))

@@ -62,7 +62,7 @@ class MatrixController(QObject):
         self._dialog.show()
         self._dialog.raise_()
         engine = self._context.engine
-        spent = self._context.lanes.browse.submit(lambda _: engine.spending.report())
+        spent = self._context.lanes.browse.submit(lambda _: engine.generation.spending.report())
         spent.finished.connect(self._show_spent)
         self._read_matrices()
 
@@ -77,7 +77,9 @@ class MatrixController(QObject):
 
     def _begin(self, matrix: Matrix) -> None:
         engine = self._context.engine
-        handle = self._context.lanes.browse.submit(lambda _: engine.matrices.begin(matrix))
+        handle = self._context.lanes.browse.submit(
+            lambda _: engine.generation.matrices.begin(matrix)
+        )
         handle.finished.connect(lambda _: self._on_begun())
         handle.failed.connect(self._context.notice)
 
@@ -90,7 +92,7 @@ class MatrixController(QObject):
 
     def _read_matrices(self) -> None:
         engine = self._context.engine
-        handle = self._context.lanes.browse.submit(lambda _: engine.matrices.latest())
+        handle = self._context.lanes.browse.submit(lambda _: engine.generation.matrices.latest())
         handle.finished.connect(self._show_matrices)
         handle.failed.connect(self._context.notice)
 
@@ -106,7 +108,7 @@ class MatrixController(QObject):
         matrix = self._dialog.which.currentData() if self._dialog is not None else None
         if matrix is not None:
             engine = self._context.engine
-            self._views.submit(lambda _: engine.matrices.view(matrix))
+            self._views.submit(lambda _: engine.generation.matrices.view(matrix))
 
     def _show_view(self, view: MatrixView) -> None:
         if self._dialog is not None:
@@ -121,7 +123,7 @@ class MatrixController(QObject):
         path = Path(name).with_suffix(".png")
         engine = self._context.engine
         handle = self._context.lanes.browse.submit(
-            lambda _: engine.matrices.write_sheet(view, path)
+            lambda _: engine.generation.matrices.write_sheet(view, path)
         )
         handle.finished.connect(
             lambda _: self._context.notices.say(tr("Saved as {file}", file=path))

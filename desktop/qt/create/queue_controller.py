@@ -77,7 +77,7 @@ class QueueController(QObject):
         """The list."""
         if self._dialog is None:
             self._dialog = dialog = QueueDialog(
-                self._context.engine.generators, self._context.dialog_parent
+                self._context.engine.generation.generators, self._context.dialog_parent
             )
             dialog.pause_wanted.connect(self.pause)
             dialog.resume_wanted.connect(self.resume)
@@ -92,7 +92,7 @@ class QueueController(QObject):
 
     def add(self, requests: Sequence[GenerationRequest]) -> None:
         """Behind those that wait; it begins unless there is a reason to wait."""
-        self._change(partial(self._context.engine.queue.add, requests), then_run=True)
+        self._change(partial(self._context.engine.generation.queue.add, requests), then_run=True)
 
     def go_on(self) -> None:
         """Something was added to it by another way."""
@@ -100,23 +100,25 @@ class QueueController(QObject):
 
     def pause(self) -> None:
         """Nothing more is sent; what was sent is waited for."""
-        self._change(self._context.engine.queue.pause)
+        self._change(self._context.engine.generation.queue.pause)
 
     def resume(self) -> None:
         """Whatever it waited for."""
-        self._change(self._context.engine.queue.resume, then_run=True)
+        self._change(self._context.engine.generation.queue.resume, then_run=True)
 
     def order(self, keys: Sequence[str]) -> None:
         """All that wait, in this order."""
-        self._change(partial(self._context.engine.queue.order, keys))
+        self._change(partial(self._context.engine.generation.queue.order, keys))
 
     def cancel(self, keys: Collection[str]) -> None:
         """These are not wanted any more."""
-        self._change(partial(self._context.engine.queue.cancel, keys), after=self._stop_if)
+        self._change(
+            partial(self._context.engine.generation.queue.cancel, keys), after=self._stop_if
+        )
 
     def retry(self, keys: Sequence[str]) -> None:
         """The same once more."""
-        queue = self._context.engine.queue
+        queue = self._context.engine.generation.queue
 
         def ask() -> None:
             for key in keys:
@@ -140,7 +142,7 @@ class QueueController(QObject):
         then_run: bool = False,
         after: Callable[[object], object] = lambda _: None,
     ) -> None:
-        queue = self._context.engine.queue
+        queue = self._context.engine.generation.queue
 
         def change() -> tuple[object, QueueView]:
             return do(), queue.view()
@@ -181,7 +183,7 @@ class QueueController(QObject):
         self._is_live = True
         if self._handle is not None:
             return
-        queue = self._context.engine.queue
+        queue = self._context.engine.generation.queue
         handle = self._context.lanes.network.submit(queue.run_next)
         self._handle = handle
         handle.progressed.connect(self._report)
@@ -208,7 +210,7 @@ class QueueController(QObject):
             self._take(step.picture)
         elif step.error is not None:
             self._failed += 1
-            service = self._context.engine.image_services.get(step.generator)
+            service = self._context.engine.generation.image_services.get(step.generator)
             if isinstance(step.error, KeyRefused) and service is not None:
                 self._context.lanes.browse.submit(lambda _: service.key.refuse())
         if step.is_over:

@@ -33,7 +33,10 @@ class SendingController(QObject):
         agreed: Callable[[Rehearsal | None], object],
     ) -> JobHandle:
         """Ask where that is needed; ``agreed`` goes on, with what the person has seen."""
-        generating, rules = self._context.engine.generating, self._context.engine.sending_rules
+        generating, rules = (
+            self._context.engine.generation.generating,
+            self._context.engine.generation.sending_rules,
+        )
         ratio = self._context.dialog_parent.devicePixelRatioF()
 
         def look(cancel: CancelToken) -> ProgressSteps[SendingView | None]:
@@ -64,7 +67,10 @@ class SendingController(QObject):
 
     def show(self, requests: Sequence[GenerationRequest]) -> JobHandle:
         """What would be sent, now or when the person has agreed long ago."""
-        generating, rules = self._context.engine.generating, self._context.engine.sending_rules
+        generating, rules = (
+            self._context.engine.generation.generating,
+            self._context.engine.generation.sending_rules,
+        )
         ratio = self._context.dialog_parent.devicePixelRatioF()
 
         def look(cancel: CancelToken) -> ProgressSteps[SendingView]:

@@ -52,7 +52,7 @@ class TemplateController(QObject):
         engine = self._context.engine
 
         def load() -> _Read:
-            return engine.templates.all(), engine.attempts.history()
+            return engine.generation.templates.all(), engine.generation.attempts.history()
 
         handle = self._context.lanes.browse.submit(lambda _: load())
         handle.finished.connect(self._show)
@@ -72,7 +72,7 @@ class TemplateController(QObject):
 
     def import_files(self, paths: Sequence[Path]) -> None:
         """Each by itself: one that is wrong is named, the others are taken."""
-        files = self._context.engine.templates
+        files = self._context.engine.generation.templates
 
         def take() -> tuple[list[str], list[str]]:
             taken: list[str] = []
@@ -90,7 +90,7 @@ class TemplateController(QObject):
 
     def export(self, name: str, path: Path) -> None:
         """Write a template to this file, in place of one that is there."""
-        files = self._context.engine.templates
+        files = self._context.engine.generation.templates
         handle = self._context.lanes.browse.submit(
             lambda _: files.hand_out(name, path, replaces=True)
         )
@@ -98,7 +98,7 @@ class TemplateController(QObject):
 
     def delete(self, name: str) -> None:
         """One of the person's own; the notice takes it back."""
-        files = self._context.engine.templates
+        files = self._context.engine.generation.templates
 
         def remove() -> PromptTemplate:
             template = files.all().named(name)
@@ -119,7 +119,7 @@ class TemplateController(QObject):
             self._context.notices.say("\n".join(bad.sentence for bad in new[:3]), is_failure=True)
 
     def _save(self, dialog: SaveTemplateDialog, template: PromptTemplate) -> None:
-        files = self._context.engine.templates
+        files = self._context.engine.generation.templates
         handle = self._context.lanes.browse.submit(lambda _: files.save(template))
         handle.finished.connect(lambda _: self._on_saved(dialog))
         handle.failed.connect(
@@ -140,7 +140,7 @@ class TemplateController(QObject):
         self.read()
 
     def _on_deleted(self, template: PromptTemplate) -> None:
-        files = self._context.engine.templates
+        files = self._context.engine.generation.templates
 
         def bring_back() -> None:
             handle = self._context.lanes.browse.submit(lambda _: files.save(template))

@@ -41,7 +41,7 @@ class TruthController(QObject):
         """Compare a new picture with its products; without one nothing happens."""
         if all(each.role != PRODUCT for each in picture.record.request.references):
             return
-        check, asset_id = self._context.engine.product_check, picture.asset.id
+        check, asset_id = self._context.engine.generation.product_check, picture.asset.id
         handle = self._context.follow(
             self._context.lanes.checks,
             tr("Compare {file} with its product", file=picture.asset.filename),

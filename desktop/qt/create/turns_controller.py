@@ -40,7 +40,7 @@ class TurnsController(QObject):
         """Ask for a next turn on it."""
         if self._panel.is_running:
             return
-        refining = self._context.engine.refining
+        refining = self._context.engine.generation.refining
         handle = self._context.lanes.browse.submit(
             lambda _: refining.next_turn(picture.asset, picture.record, words)
         )

@@ -75,11 +75,11 @@ class DetailsController(QObject):
     def _show(self, found: _Found) -> None:
         if isinstance(found, AssetDetails):
             self._panel.show_details(found)
-            asset, sidecars = found.asset, self._context.engine.sidecars
+            asset, sidecars = found.asset, self._context.engine.curation.sidecars
             self._sidecars.submit(lambda _: (asset.id, sidecars.keywords(asset)))
-            credentials = self._context.engine.credentials
+            credentials = self._context.engine.curation.credentials
             self._credentials.submit(lambda _: (asset.id, _told(credentials, asset)))
-            record, check = found.lineage, self._context.engine.product_check
+            record, check = found.lineage, self._context.engine.generation.product_check
             if record and any(each.role == PRODUCT for each in record.request.references):
                 self._truths.submit(lambda _: (asset, check.known(asset.id)))
         else:

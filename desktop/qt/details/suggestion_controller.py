@@ -47,7 +47,7 @@ class SuggestionController(QObject):
 
         def suggest(_: CancelToken) -> _Answer:
             try:
-                return asset_ids, engine.tag_suggestions.for_assets(asset_ids)
+                return asset_ids, engine.curation.tag_suggestions.for_assets(asset_ids)
             except StoreError:
                 return asset_ids, ()  # a search says what is the matter with it
 

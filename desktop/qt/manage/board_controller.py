@@ -79,7 +79,7 @@ class BoardController(QObject):
         handle = self._context.follow(
             self._context.lanes.models,
             tr("Copies of {name}", name=board),
-            partial(engine.board_copies.run, board, folder),
+            partial(engine.curation.board_copies.run, board, folder),
             self._told,
         )
         handle.failed.connect(self._context.notice)

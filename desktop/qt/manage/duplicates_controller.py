@@ -69,7 +69,9 @@ class DuplicatesController(QObject):
             self._dialog.show_searching()
 
         def search(_: CancelToken) -> Found:
-            groups = engine.duplicates.near() if is_near else engine.duplicates.exact()
+            groups = (
+                engine.curation.duplicates.near() if is_near else engine.curation.duplicates.exact()
+            )
             ids = [asset.id for group in groups for asset in group.assets]
             return groups, engine.annotations.of(ids)
 
@@ -84,7 +86,7 @@ class DuplicatesController(QObject):
         others = [asset.id for asset in group.assets if asset.id != kept.id]
         self._trash.run(
             tr("Keep {file}", file=kept.filename),
-            lambda cancel: engine.duplicates.keep(kept.id, others, cancel, merge=merge),
+            lambda cancel: engine.curation.duplicates.keep(kept.id, others, cancel, merge=merge),
         ).finished.connect(self._on_kept)
 
     def _on_kept(self, report: TrashReport) -> None:

@@ -74,7 +74,7 @@ class FilesController(QObject):
         def show(token: CancelToken) -> tuple[Files, bool]:
             from desktop.services.curation.programs import show_in_folder
 
-            files = self._context.engine.handing_out.files(assets)
+            files = self._context.engine.curation.handing_out.files(assets)
             token.raise_if_cancelled()
             return files, bool(files.paths) and show_in_folder(files.paths)
 
@@ -91,7 +91,7 @@ class FilesController(QObject):
         pictured = assets[0] if len(assets) == 1 else None
 
         def read(_: CancelToken) -> tuple[Files, QImage | None]:
-            files = self._context.engine.handing_out.files(assets)
+            files = self._context.engine.curation.handing_out.files(assets)
             return files, self._pixels(pictured) if pictured and files.paths else None
 
         def put(answer: tuple[Files, QImage | None]) -> None:
@@ -130,7 +130,7 @@ class FilesController(QObject):
     # ------------------------------------------------------------------ inside
 
     def _rename(self, asset_id: int, name: str) -> Change | None:
-        before = self._context.engine.renaming.rename(asset_id, name)
+        before = self._context.engine.curation.renaming.rename(asset_id, name)
         return None if before == name else partial(self._rename, asset_id, before)
 
     def _submit(
@@ -147,7 +147,7 @@ class FilesController(QObject):
         def look(_: CancelToken) -> _Openable:
             from desktop.services.curation.programs import programs_for
 
-            files = self._context.engine.handing_out.files(assets)
+            files = self._context.engine.curation.handing_out.files(assets)
             return _Openable(files, programs_for(files.paths[0]) if files.paths else ())
 
         def answer(found: _Openable) -> None:

@@ -23,7 +23,7 @@ class ForgettingController(QObject):
 
     def ask(self) -> None:
         """Count what is missing, and ask what of it is to be forgotten."""
-        table = self._context.engine.forgetting
+        table = self._context.engine.curation.forgetting
         handle = self._context.lanes.browse.submit(
             lambda _: (table.missing(), table.missing_and_said())
         )
@@ -32,7 +32,7 @@ class ForgettingController(QObject):
 
     def forget(self, asset_ids: Sequence[int]) -> None:
         """Forget these, where they are still missing."""
-        table = self._context.engine.forgetting
+        table = self._context.engine.curation.forgetting
         self._context.follow(
             self._context.lanes.index,  # the lane of scans, which may find one of them again
             tr("Forget missing pictures"),

@@ -40,7 +40,7 @@ class ProvenanceController(QObject):
 
     def write_register(self, path: Path) -> None:
         """What an AI model made, from what, when, by which model."""
-        register = self._context.engine.register
+        register = self._context.engine.curation.register
         handle = self._context.follow(
             self._context.lanes.models,
             tr("Register of AI-made pictures"),
@@ -77,7 +77,9 @@ class ProvenanceController(QObject):
         handle = self._context.follow(
             self._context.lanes.models,
             tr("Signed copy of {name}", name=asset.filename),
-            lambda _: engine.credentials.hand_out(asset.path, path, engine.lineage.of(asset.id)),
+            lambda _: engine.curation.credentials.hand_out(
+                asset.path, path, engine.lineage.of(asset.id)
+            ),
             lambda _: Outcome(displayable(path.name)),
         )
         handle.failed.connect(self._context.notice)

@@ -45,9 +45,9 @@ class StacksController(QObject):
         engine = self._context.engine
 
         def look(token: CancelToken) -> Stacks:
-            exact = engine.duplicates.exact()
+            exact = engine.curation.duplicates.exact()
             token.raise_if_cancelled()
-            groups = [*engine.duplicates.near(), *exact]
+            groups = [*engine.curation.duplicates.near(), *exact]
             return Stacks.of([[asset.id for asset in group.assets] for group in groups])
 
         # Minutes in a very large library, which no click may wait for.

@@ -87,7 +87,9 @@ class TrashController(QObject):
 
     def _move(self, asset_ids: Sequence[int]) -> None:
         engine = self._context.engine
-        handle = self.run(tr("Move to trash"), lambda cancel: engine.trash.run(asset_ids, cancel))
+        handle = self.run(
+            tr("Move to trash"), lambda cancel: engine.curation.trash.run(asset_ids, cancel)
+        )
         handle.finished.connect(self._on_moved)
 
     def _on_moved(self, report: TrashReport) -> None:
@@ -103,13 +105,13 @@ class TrashController(QObject):
     ) -> Change:
         engine = self._context.engine
         if places:
-            engine.trash.take_back(places)
+            engine.curation.trash.take_back(places)
         return partial(self._move_again, asset_ids, engine.annotations.apply(undo))
 
     def _move_again(self, asset_ids: Sequence[int], edits: Edits) -> Change:
         engine = self._context.engine
         undo = engine.annotations.apply(edits)
-        report = finish(engine.trash.run(asset_ids, CancelToken()))
+        report = finish(engine.curation.trash.run(asset_ids, CancelToken()))
         return partial(self._take_back, report.trashed, report.places, undo)
 
     def _outcome(self, report: TrashReport) -> Outcome:

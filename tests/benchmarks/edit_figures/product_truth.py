@@ -35,7 +35,7 @@ from desktop.core.lettering import letters_of
 from desktop.core.product_truth import Fault, ProductTruth
 from desktop.core.progress import finish
 from desktop.services.engine import Engine
-from desktop.wiring import open_engine
+from desktop.wiring.engine import open_engine
 from tests.benchmarks.edit_figures import made_products
 from tests.benchmarks.report import Figures, at_least, at_most
 
@@ -92,7 +92,9 @@ def cases(each: int, folder: Path) -> Iterator[Case]:
 
 def checked(engine: Engine, case: Case) -> ProductTruth:
     """What the product's own way says."""
-    report = finish(engine.product_check.check_files(case.picture, [case.reference], CancelToken()))
+    report = finish(
+        engine.generation.product_check.check_files(case.picture, [case.reference], CancelToken())
+    )
     [product] = report.products
     return product.truth
 

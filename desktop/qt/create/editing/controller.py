@@ -104,7 +104,7 @@ class EditController(QObject):
         engine, key = self._context.engine, (asset.id, is_cut_out)
 
         def read() -> tuple[NDArray[np.uint8], QImage]:
-            pixels = engine.editing.to_mark(asset.path)
+            pixels = engine.generation.editing.to_mark(asset.path)
             return pixels, image_of(pixels)
 
         def show(read: tuple[NDArray[np.uint8], QImage]) -> None:
@@ -136,7 +136,7 @@ class EditController(QObject):
         from desktop.qt.create.editing.dialog import EditDialog  # when it is first asked for
 
         context = self._context
-        online = [made for made in context.engine.generators if not made.is_offline]
+        online = [made for made in context.engine.generation.generators if not made.is_offline]
         dialog = EditDialog(
             context.theme, name, online, is_cut_out=is_cut_out, parent=context.dialog_parent
         )
@@ -176,8 +176,8 @@ class EditController(QObject):
 
         def make() -> GenerationRequest:
             if is_cut_out:
-                return engine.editing.on_white(asked, asset.path)
-            return engine.editing.change_part(asked, asset.path, region)
+                return engine.generation.editing.on_white(asked, asset.path)
+            return engine.generation.editing.change_part(asked, asset.path, region)
 
         def ask(request: GenerationRequest) -> None:
             looking = self._sending.ask(
@@ -199,7 +199,7 @@ class EditController(QObject):
             tr("Cut out {name}", name=name)
             if request.edit == ON_WHITE
             else tr("Change a part of {name}", name=name),
-            lambda cancel: engine.generating.run_all([request], cancel, seen=seen),
+            lambda cancel: engine.generation.generating.run_all([request], cancel, seen=seen),
             lambda made: self._made(dialog, made[0]),
             over=self._on_over,
         )
@@ -234,7 +234,7 @@ class EditController(QObject):
     def _look(self, dialog: EditDialog, asset_id: int) -> None:
         from desktop.qt.create.editing.images import seen
 
-        edited = self._context.engine.edited_pictures
+        edited = self._context.engine.generation.edited_pictures
 
         def look() -> SeenOutcome:
             return seen(edited.outcome(asset_id))
@@ -249,7 +249,7 @@ class EditController(QObject):
         handle.failed.connect(lambda error: self._fail(dialog, error))
 
     def _take_whole(self, dialog: EditDialog, asset_id: int, *, is_whole: bool) -> None:
-        edited = self._context.engine.edited_pictures
+        edited = self._context.engine.generation.edited_pictures
         handle = self._context.lanes.browse.submit(
             lambda _: edited.take_whole(asset_id, is_whole=is_whole)
         )

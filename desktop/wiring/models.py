@@ -1,0 +1,59 @@
+"""Which embedding model answers, and the process in which it runs."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+from desktop.config.options import EngineOptions
+from desktop.config.paths import resource
+from desktop.config.preferences import Preferences
+from desktop.embedding.conversion.kept import ConvertedModels
+from desktop.embedding.models.manifest import InstalledModel
+from desktop.embedding.models.registry import DEFAULT_MODEL, ModelRegistry
+from desktop.embedding.runtime.loading import load_encoder
+from desktop.embedding.runtime.process_encoder import ProcessEncoder
+from desktop.services.current_model import CurrentModel
+
+
+def model_registry(options: EngineOptions, preferences: Preferences) -> ModelRegistry:
+    """What is installed, bundled, or to be had."""
+    return ModelRegistry(
+        options.profile.models,
+        bundled=(resource("demo/model"),),
+        is_offline=lambda: preferences.settings.works_offline,
+    )
+
+
+def current_model(
+    options: EngineOptions, preferences: Preferences, models: ModelRegistry
+) -> CurrentModel:
+    """The one that was asked for, or that of the settings.
+
+    Raises:
+        ModelMissing, ModelDamaged: ``options.model`` names a model that cannot be had.
+    """
+    name = options.model or preferences.settings.model
+    make = partial(_encoder, preferences, options.profile.models)
+    model = CurrentModel(models, name, DEFAULT_MODEL, make)
+    if options.model:
+        model.require()
+    return model
+
+
+def _encoder(preferences: Preferences, models_dir: Path, model: InstalledModel) -> ProcessEncoder:
+    settings = preferences.settings
+    load = partial(
+        load_encoder,
+        device=settings.encoder_device,
+        precision=settings.encoder_precision,
+        models_dir=models_dir,
+    )
+    converted = ConvertedModels(models_dir)
+    home = None if converted.find(model) else converted.home(model)
+    return ProcessEncoder(
+        model,
+        load,
+        idle_s=settings.encoder_idle_minutes * 60,
+        writable=() if home is None else (home,),
+    )
