@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 def open_library(options: EngineOptions) -> Generator[Engine]:
     """The library that the command line names; what had to be repaired is told at the end.
 
-    Raises as ``wiring.open_engine``.
+    Raises as ``desktop.wiring.engine.open_engine``.
     """
     # With the first command that works on a library: what the engine is made of (numpy, Pillow,
     # SQLite, HTTP) takes longer to import than the window, which passes here, takes to open.

@@ -18,10 +18,10 @@ from typing import Any
 
 import pytest
 
-from desktop import wiring
 from desktop.core.cancellation import CancelToken
 from desktop.core.generation_record import GenerationRecord, GenerationRequest
 from desktop.files.record_json import dump_record
+from desktop.wiring import models
 from tests.reliability import process
 from tests.reliability.inspection import inspect
 from tests.reliability.kills import Life, Pace
@@ -54,7 +54,7 @@ def test_a_dozen_kills_and_the_worst_faults_do_no_harm(tmp_path: Path) -> None:
 @pytest.fixture
 def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
     """With eight pictures, indexed and whole."""
-    monkeypatch.setattr(wiring, "ProcessEncoder", LightEncoder)
+    monkeypatch.setattr(models, "ProcessEncoder", LightEncoder)
     world = World(tmp_path / "world")
     world.make()
     world.add_pictures(world.originals, 8, 0)

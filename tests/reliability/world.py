@@ -8,11 +8,11 @@ import struct
 from dataclasses import dataclass
 from pathlib import Path
 
-from desktop import wiring
 from desktop.config.options import EngineOptions
 from desktop.config.paths import ProfilePaths
 from desktop.config.settings import Settings, save_settings
 from desktop.services.engine import Engine
+from desktop.wiring import models
 from desktop.wiring.engine import open_engine
 from tests import pictures
 from tests.reliability import light
@@ -61,7 +61,7 @@ class World:
         # The trash in the home folder takes what lies on the same disk as that folder.
         os.environ["HOME"] = str(self.folder)
         os.environ["XDG_DATA_HOME"] = str(self.folder / "data")
-        wiring.ProcessEncoder = LightEncoder  # type: ignore[assignment,misc]
+        models.ProcessEncoder = LightEncoder  # type: ignore[assignment,misc]
 
     def make(self) -> None:
         for folder in (self.originals, self.passing, self.outside):

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from desktop import wiring
 from desktop.config.options import EngineOptions
 from desktop.embedding.runtime.process_encoder import ProcessEncoder
 from desktop.services.engine import Engine
+from desktop.wiring import engine as wiring
 from tests.embedding import tiny
 from tests.lent import SharedDecoders, lend, lend_decoders
 
