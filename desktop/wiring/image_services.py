@@ -34,7 +34,7 @@ def image_services(
     written = {GEMINI: settings.gemini_base_url, **addresses_of(settings.service_addresses)}
     said = dict(options.service_addresses)
     if options.gemini_base_url:
-        said["PLANTAINGEMINI_BASE_URL"] = options.gemini_base_url
+        said["PLANTAIN_GEMINI_BASE_URL"] = options.gemini_base_url
     made: dict[str, ImageService] = {}
     for provider in known:
         named = said.get(provider.address_variable, "")
