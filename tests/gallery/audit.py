@@ -154,6 +154,12 @@ def _around(widget: QWidget) -> QImage:
     return top.grab(place.adjusted(-4, -4, 4, 4).intersected(top.rect())).toImage()
 
 
+def tones(image: QImage) -> int:
+    """How many shades of grey there are, of 256."""
+    grey = image.convertToFormat(QImage.Format.Format_Grayscale8)
+    return len({*bytes(grey.constBits())})
+
+
 def luminance(colour: str) -> float:
     """Relative luminance of "#rrggbb" (WCAG 2.2)."""
     parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]

@@ -26,9 +26,11 @@ from desktop.core.asset import Asset
 from desktop.qt.shell.recovery import Remedies
 from desktop.qt.shell.session import Session
 from desktop.qt.theme import Theme
+from tests.dressing import undress
 from tests.fakes.services import FakeAnnotations, FakeEngine, FakeLargePictures, make_asset
 
 PATIENCE_MS = 10_000
+LOOK_MS = 5
 
 NAMES = (
     "red sandals on sand.jpg",
@@ -131,6 +133,7 @@ class Stage:
         preferences: Preferences | None = None,
     ) -> Session:
         """Start a session, and wait until the window has its panels."""
+        undress()
         session = Session(self.theme, open_engine, add, ["report"], crashes, remedies, preferences)
         self._sessions.append(session)
         session.start()
@@ -160,12 +163,14 @@ class Stage:
     # -- waiting -------------------------------------------------------------------------------
 
     def until(self, is_so: Callable[[], bool]) -> None:
-        """Let the event loop run until it is so."""
+        """Let the event loop run until it is so; sleep where nothing happens."""
         deadline = QDeadlineTimer(PATIENCE_MS)
+        look = QTimer()  # what other threads do need not be told by an event
+        look.start(LOOK_MS)
         while not is_so():
             if deadline.hasExpired():
                 raise AssertionError(f"waited in vain for {is_so}")
-            QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 20)
+            QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
 
     def rest(self) -> None:
         """Let every lane finish what it was asked to do, and the window show it."""

@@ -21,6 +21,7 @@ from desktop.qt.jobs.lane import Lane
 from desktop.qt.manage import text_controller
 from desktop.qt.shell.session import Session
 from desktop.qt.theme import Theme
+from tests.dressing import undress
 from tests.fakes.services import FakeEngine
 from tests.qt.curating import Window, open_window
 
@@ -121,6 +122,7 @@ def open_session(qtbot: QtBot, theme: Theme, tmp_path: Path) -> Iterator[Opener]
     ) -> Session:
         if not isinstance(engine, FakeEngine):
             engine = FakeEngine(engine or [], tmp_path)
+        undress()
         session = Session(theme, lambda: engine, add, preferences=preferences)
         sessions.append(session)
         with qtbot.waitSignal(session.library_shown):

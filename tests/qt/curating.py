@@ -19,6 +19,7 @@ from desktop.qt.theme import Theme
 from desktop.services.engine import Engine
 from desktop.wiring.engine import open_engine
 from tests import pictures as sample
+from tests.dressing import undress
 
 
 class Window:
@@ -76,6 +77,7 @@ def open_window(theme: Theme, folder: Path, qtbot: QtBot) -> Iterator[Window]:
     engine.model.installed = lambda: None
     engine.model.vector_space = lambda: None
     finish(engine.indexing.run([folder / "pictures"], CancelToken()))
+    undress()
     session = Session(theme, lambda: engine)
     session.start()
     qtbot.waitUntil(lambda: session.window.has_panels and bool(session.window.centre.state.assets))

@@ -19,6 +19,7 @@ from desktop.qt.theme import Theme
 from desktop.services.engine import Engine
 from desktop.wiring.engine import open_engine
 from tests import pictures
+from tests.dressing import undress
 from tests.fakes.gemini import GeminiServer
 
 KEY = {"GEMINI_API_KEY": "AIza-test"}
@@ -94,6 +95,7 @@ class Studio:
         return engine
 
     def _open_session(self) -> Session:
+        undress()
         session = Session(self._theme, lambda: self.engine)
         with self.qtbot.waitSignal(session.library_shown):
             session.start()

@@ -22,6 +22,7 @@ from desktop.qt.shell.right_panel import CREATE
 from desktop.qt.shell.session import Session
 from desktop.qt.shell.window_place import fitted
 from desktop.qt.theme import Theme
+from tests.dressing import undress
 from tests.fakes.services import FakeAnnotations, FakeEngine, make_asset
 
 SCREEN = QRect(0, 32, 1920, 1048)
@@ -52,6 +53,7 @@ def start(qtbot: QtBot, theme: Theme, profile: Path, tmp_path: Path) -> Iterator
     def begin() -> Session:
         assets = [make_asset(number) for number in range(1, 200)]
         engine = FakeEngine(assets, tmp_path, annotations=Boards())
+        undress()
         session = Session(
             theme,
             lambda: engine,
@@ -176,6 +178,7 @@ def test_a_library_that_does_not_open_forgets_nothing(
         raise OSError("gone")
 
     memory = WindowMemory(profile / "window.json", tmp_path / "library")
+    undress()
     broken = Session(theme, fail, memory=memory)
     broken.start()
     qtbot.waitUntil(lambda: broken.window.has_panels and bool(broken.window.centre.state.problem))

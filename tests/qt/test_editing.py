@@ -27,6 +27,7 @@ from desktop.services.engine import Engine
 from desktop.wiring.engine import open_engine
 from tests.benchmarks.edit_figures.answers import Case, case
 from tests.benchmarks.edit_figures.plates import known, plate
+from tests.dressing import undress
 from tests.fakes.gemini import GeminiServer
 from tests.fakes.gemini_replies import Failure
 
@@ -127,6 +128,7 @@ def studio(
         engine.model.installed = lambda: None
         engine.model.vector_space = lambda: None
         finish(engine.indexing.run([folder], CancelToken()))
+        undress()
         session = Session(theme, lambda: engine)
         session.start()
         shown = session.window

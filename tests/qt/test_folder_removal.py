@@ -22,6 +22,7 @@ from desktop.qt.theme import Theme
 from desktop.services.engine import Engine
 from desktop.wiring.engine import open_engine
 from tests import pictures
+from tests.dressing import undress
 
 WidgetT = TypeVar("WidgetT", bound=QWidget)
 REMOVE = "Remove from the library…"
@@ -43,6 +44,7 @@ def engine(tmp_path: Path) -> Engine:
 
 @pytest.fixture
 def session(engine: Engine, theme: Theme, qtbot: QtBot) -> Iterator[Session]:
+    undress()
     made = Session(theme, lambda: engine)
     with qtbot.waitSignal(made.library_shown):
         made.start()

@@ -20,6 +20,7 @@ from desktop.qt.shell.session import Session
 from desktop.qt.theme import Theme
 from desktop.wiring.engine import open_engine
 from tests import pictures as sample
+from tests.dressing import undress
 from tests.fakes.services import FakeEngine, make_asset
 from tests.qt.conftest import Opener
 
@@ -224,6 +225,7 @@ def test_on_a_real_library_a_folder_is_hidden_and_shown_again(
     engine.model.installed = lambda: None  # no model: nothing of this needs one
     engine.model.vector_space = lambda: None
     finish(engine.indexing.run([top], CancelToken()))
+    undress()
     session = Session(theme, lambda: engine)
     session.start()
     rules = Rules(session, qtbot)

@@ -19,6 +19,7 @@ from desktop.qt.theme import Theme
 from desktop.services.engine import Engine
 from desktop.wiring.engine import open_engine
 from tests import pictures as sample
+from tests.dressing import undress
 from tests.qt.test_preview import press, preview, select
 
 
@@ -34,6 +35,7 @@ def engine(tmp_path: Path) -> Engine:
 
 @pytest.fixture
 def session(engine: Engine, theme: Theme, qtbot: QtBot) -> Iterator[Session]:
+    undress()
     opened = Session(theme, lambda: engine)
     opened.start()
     window = opened.window

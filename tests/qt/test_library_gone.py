@@ -19,6 +19,7 @@ from desktop.qt.theme import Theme
 from desktop.services.engine import Engine
 from desktop.wiring.engine import open_engine
 from tests import pictures as sample
+from tests.dressing import undress
 
 
 @pytest.fixture
@@ -36,6 +37,7 @@ def session(
     engine: Engine, theme: Theme, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Session]:
     monkeypatch.setattr(watch, "_ROOTS_EVERY_S", 0.05)
+    undress()
     opened = Session(theme, lambda: engine)
     opened.start()
     qtbot.waitUntil(lambda: opened.window.has_panels and bool(opened.window.centre.state.assets))

@@ -1,4 +1,5 @@
-"""In a language that nobody speaks: whatever is shown was marked, and nothing is cut off."""
+"""Every screen in a language that nobody speaks: there is something to see on it, all its words
+were marked, and nothing is cut off."""
 
 from __future__ import annotations
 
@@ -26,6 +27,7 @@ from desktop.core.text import Language, language, speak
 from desktop.qt.theme import Theme
 from desktop.qt.widgets.labels import ElidedLabel
 from tests.gallery import SCREENS, Screen, Stage, write_thumbnails
+from tests.gallery.audit import tones
 from tests.pseudo import unmarked, write_pseudo
 
 _WORD = re.compile(r"[A-Za-z]{2,}")
@@ -54,6 +56,8 @@ _DATA = re.compile(
     re.IGNORECASE,
 )
 """What nobody translates: data of the gallery, names and keys."""
+BARE = "00-bare"
+"""The grounds of the panels alone, for the first paint."""
 
 
 @pytest.fixture(scope="module")
@@ -81,9 +85,13 @@ def stage(qapp: QApplication, thumbnails: Path, pseudo: Language) -> Iterator[St
 
 
 @pytest.mark.parametrize("screen", SCREENS, ids=lambda screen: screen.name)
-def test_all_words_of_a_screen_are_marked_and_none_is_cut_off(screen: Screen, stage: Stage) -> None:
+def test_a_screen_shows_something_all_its_words_are_marked_and_none_is_cut_off(
+    screen: Screen, stage: Stage
+) -> None:
     shown = screen.show(stage)
     stage.paint()
+    assert shown.isVisible()
+    assert tones(shown.grab().toImage()) >= (2 if screen.name == BARE else 8)
     widgets = [shown, *shown.findChildren(QWidget)]
     seen = [widget for widget in widgets if widget.isVisible()]
     bare = {text for widget in seen for text in _texts(widget) if _is_bare(text)}

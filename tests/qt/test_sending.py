@@ -28,6 +28,7 @@ from desktop.qt.theme import Theme
 from desktop.services.engine import Engine
 from desktop.wiring.engine import open_engine
 from tests import pictures as sample
+from tests.dressing import undress
 from tests.fakes.gemini import GeminiServer
 
 KEY = "AIza-of-a-person"
@@ -70,6 +71,7 @@ def creating(
     engine.model.installed = lambda: None
     engine.model.vector_space = lambda: None
     finish(engine.indexing.run([tmp_path / "pictures"], CancelToken()))
+    undress()
     session = Session(theme, lambda: engine, preferences=preferences)
     session.start()
     window = session.window

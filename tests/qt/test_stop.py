@@ -20,6 +20,7 @@ from desktop.qt.theme import Theme
 from desktop.services.engine import Engine
 from desktop.wiring.engine import open_engine
 from tests import pictures as sample
+from tests.dressing import undress
 from tests.fakes.services import FakeEngine, make_asset
 from tests.qt.conftest import Opener
 
@@ -200,6 +201,7 @@ def test_a_real_library_remembers_and_counts(tmp_path: Path, theme: Theme, qtbot
         left = engine.indexing_stop.left()
         assert left in (1, 2, 3)
     engine = open_real(tmp_path / "profile")
+    undress()
     session = Session(theme, lambda: engine)
     session.start()
     qtbot.waitUntil(lambda: session.window.has_panels and session.is_open)

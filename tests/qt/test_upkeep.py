@@ -17,6 +17,7 @@ from desktop.qt.theme import Theme
 from desktop.services.engine import Engine
 from desktop.wiring.engine import open_engine
 from tests import pictures
+from tests.dressing import undress
 
 
 @pytest.fixture
@@ -38,6 +39,7 @@ def engine(tmp_path: Path) -> Engine:
 
 @pytest.fixture
 def session(engine: Engine, theme: Theme, qtbot: QtBot) -> Iterator[Session]:
+    undress()
     made = Session(theme, lambda: engine)
     with qtbot.waitSignal(made.library_shown):
         made.start()

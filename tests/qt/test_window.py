@@ -28,6 +28,7 @@ from desktop.qt.theme import Theme
 from desktop.qt.widgets.dragging import DropHint, assets_mime
 from desktop.qt.widgets.value_rows import ValueField
 from desktop.services.reports import FileFailure, IndexReport
+from tests.dressing import undress
 from tests.fakes.services import FakeEngine, make_asset
 from tests.qt.conftest import Opener
 from tests.qt.drops import drag_away, drag_over, drop, files_mime
@@ -58,6 +59,7 @@ def test_the_window_is_there_before_the_library(theme: Theme, qtbot: QtBot) -> N
         gate.wait(5)
         return engine
 
+    undress()
     session = Session(theme, slow, [Path("/early")])
     session.start()
     assert session.window.isVisible()
@@ -70,6 +72,7 @@ def test_the_window_is_there_before_the_library(theme: Theme, qtbot: QtBot) -> N
 
 def test_closing_while_the_library_opens(theme: Theme) -> None:
     engine = FakeEngine()
+    undress()
     session = Session(theme, lambda: engine)
     session.start()
     session.window.close()
@@ -88,6 +91,7 @@ def test_a_library_that_does_not_open(theme: Theme, qtbot: QtBot) -> None:
             raise answer
         return answer
 
+    undress()
     session = Session(theme, open_it)
     session.start()
     qtbot.waitUntil(lambda: "could not be opened" in titles(session))
@@ -207,6 +211,7 @@ def test_a_read_only_library_offers_no_change_when_its_pictures_are_shown(
 ) -> None:
     engine = FakeEngine([make_asset(1)], is_read_only=True)
     engine.status.gate = threading.Event()  # the status is not there yet
+    undress()
     session = Session(theme, lambda: engine, [Path("/early")])
     with qtbot.waitSignal(session.library_shown):
         session.start()
