@@ -1,15 +1,17 @@
-"""Exact nearest neighbours by cosine in memory: one product with every row, then the best ones.
+"""Exact nearest neighbours by cosine: coarse products in memory with every row, then the best ones
+again from the vectors as they are kept.
 
-Rows are kept as float16, which is what the catalogue keeps of a vector: nothing is lost by it, and
-a pass reads half the bytes. They lie in blocks, so that growing copies none of them; what is
-deleted leaves a hole that the next new row fills. At 1,000,000 x 512 the blocks take 1.0 GB and
-everything beside them 40 MB.
+In memory a row is 8-bit integers, so a pass reads and multiplies a quarter of what float32 takes.
+Their scores are off by less than a thousandth; whatever may belong to the best by them is read from
+where the vectors are kept and scored in float64, so that ranks are those of the vectors themselves.
+Rows lie in blocks, so that growing copies none of them; what is deleted leaves a hole that the next
+new row fills. At 1,000,000 x 512 the blocks take 0.5 GB and everything beside them 40 MB.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -17,14 +19,26 @@ from numpy.typing import NDArray
 
 from desktop.index.store import Hit
 
+VectorsOf = Callable[[NDArray[np.int64]], tuple[NDArray[np.int64], NDArray[np.floating]]]
+"""Row ids -> the ids of those that are there, and their vectors (n, d), in the same order."""
+
 _BLOCK_ROWS = 16_384
-"""16 MB of 512-d vectors, which the system lends page by page as they fill. A block is what one
-thread multiplies at a time: small enough that two threads end together, large enough (1 ms) that
+"""8 MB of 512-d vectors, which the system lends page by page as they fill. A block is what one
+thread multiplies at a time: small enough that two threads end together, large enough (0.5 ms) that
 handing it out costs nothing."""
 _MOST_THREADS = 4
 """A product only reads memory; more threads than this do not read it faster."""
 _GATHERED_SHARE = 8
 """Up to one row in so many, fetching the rows beats multiplying all of them."""
+_LEVELS = 127
+"""On each side of zero; the loudest number of a row has the last one."""
+_SLACK = 8
+"""Times what a coarse score is usually off by, a row is given before it is left out. The errors are
+sums of hundreds of small ones, and so nearly normal: one in 10^15 would be larger."""
+_FEWEST_READ = 64
+_MOST_READ = 16_384
+"""Rows that are read for one search; more are as near only where thousands are hardly told apart,
+and then those are taken that the coarse scores put first."""
 
 
 def unit(vectors: NDArray[np.floating]) -> NDArray[np.float32]:
@@ -38,33 +52,28 @@ def unit(vectors: NDArray[np.floating]) -> NDArray[np.float32]:
     return singles
 
 
-def _compact(
+def _coarse(
     vectors: NDArray[np.floating],
-) -> tuple[NDArray[np.float16], NDArray[np.float32]]:
-    """(n, d) of any float type -> float16, and what brings each to length 1; that is 0 where there
-    is no direction. What is far from length 1, and so badly held by float16, is brought near it."""
-    with np.errstate(over="ignore", invalid="ignore"):
-        halves = vectors.astype(np.float16)
-        lengths = _lengths(halves)
-        is_far = ~((lengths > 0.1) & (lengths < 10))
-    if is_far.any():
-        halves[is_far] = unit(vectors[is_far])
-        lengths[is_far] = _lengths(halves[is_far])
-    scales = np.zeros_like(lengths)
-    np.divide(1, lengths, out=scales, where=lengths > 0)
-    return halves, scales
+) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
+    """(n, d) of any float type -> int8, and what brings each product with it to the cosine; that is
+    0 where there is no direction."""
+    units = unit(vectors)
+    loudest = np.abs(units).max(axis=1, initial=0)
+    steps = loudest / _LEVELS
+    units /= np.maximum(steps, np.finfo(np.float32).tiny)[:, np.newaxis]
+    return np.rint(units).astype(np.int8), steps
 
 
-def _lengths(halves: NDArray[np.float16]) -> NDArray[np.float32]:
-    singles = halves.astype(np.float32)
-    return np.sqrt(np.einsum("ij,ij->i", singles, singles))
+def _usual_error(query: NDArray[np.float32]) -> float:
+    """What coarse scores are off by, where a row loses as much to its levels as the query does, and
+    neither loss has to do with the other vector."""
+    [levels], [step] = _coarse(query[np.newaxis])
+    return float(np.linalg.norm(query - levels * step) * np.sqrt(2 / len(query)))
 
 
-def _multiply(
-    rows: NDArray[np.float16], query: NDArray[np.float16], out: NDArray[np.float32]
-) -> None:
-    """Products of (n, d) with (d,), summed in float32, into (n,). Other threads run meanwhile."""
-    import numkong  # multiplies float16 as it is, by the widest instructions that there are
+def _multiply(rows: NDArray[np.int8], query: NDArray[np.int8], out: NDArray[np.float32]) -> None:
+    """Products of (n, d) with (d,) into (n,). Other threads run meanwhile."""
+    import numkong  # multiplies 8-bit integers by the widest instructions that there are
 
     if len(rows):
         numkong.cdist(rows, query[np.newaxis], "dot", out=out[:, np.newaxis])
@@ -86,13 +95,16 @@ class ExactIndex:
 
     Args:
         dimension: length of a vector.
+        vectors_of: reads vectors from where they are kept; a row that it does not give is not
+            found. It is called during a search, with some hundred ids.
     """
 
-    def __init__(self, dimension: int) -> None:
+    def __init__(self, dimension: int, vectors_of: VectorsOf) -> None:
         self._dimension = dimension
-        self._blocks: list[NDArray[np.float16]] = []
+        self._vectors_of = vectors_of
+        self._blocks: list[NDArray[np.int8]] = []
         self._ids = np.empty(0, np.int64)  # by position; room for what the blocks have room for
-        self._scales = np.empty(0, np.float32)  # likewise: 1 / length
+        self._steps = np.empty(0, np.float32)  # likewise: the cosine of one level
         self._assets = np.empty(0, np.int64)
         self._end = 0  # positions from here on were never used
         self._holes = np.empty(0, np.int64)  # positions below it whose row was deleted
@@ -111,17 +123,17 @@ class ExactIndex:
         Args:
             ids: (n,), no id twice.
             asset_ids: (n,).
-            vectors: (n, d), of any length; kept as float16. One without a direction is left out,
-                lest its NaN empty every ranking.
+            vectors: (n, d), of any length. One without a direction is left out, lest its NaN empty
+                every ranking.
         """
         order = np.argsort(ids)
         ids, asset_ids = ids[order], asset_ids[order]
-        halves, scales = _compact(vectors[order])
-        has_direction = scales > 0
+        levels, steps = _coarse(vectors[order])
+        has_direction = steps > 0
         if not has_direction.all():
             self.remove(ids[~has_direction])
             ids, asset_ids = ids[has_direction], asset_ids[has_direction]
-            halves, scales = halves[has_direction], scales[has_direction]
+            levels, steps = levels[has_direction], steps[has_direction]
         places = np.searchsorted(self._sorted_ids, ids)
         is_known = self._is_at(places, ids)
         positions = np.empty(len(ids), np.int64)
@@ -132,11 +144,11 @@ class ExactIndex:
         self._positions = np.insert(self._positions, places[is_new], positions[is_new])
         self._ids[positions] = ids
         self._assets[positions] = asset_ids
-        self._scales[positions] = scales
+        self._steps[positions] = steps
         numbers, rows = np.divmod(positions, _BLOCK_ROWS)
         for number in np.unique(numbers):
             is_here = numbers == number
-            self._blocks[number][rows[is_here]] = halves[is_here]
+            self._blocks[number][rows[is_here]] = levels[is_here]
 
     def remove(self, ids: NDArray[np.int64]) -> None:
         """Delete rows by id; ids that are not there are passed over."""
@@ -170,33 +182,55 @@ class ExactIndex:
         best = min(limit, count)
         if best <= 0:
             return []
-        rounded = query.astype(np.float16)
+        [levels], [step] = _coarse(query[np.newaxis])
         if kept is not None and count * _GATHERED_SHARE <= self._end:
-            positions, scores = kept, self._scores_at(kept, rounded)
+            scores = self._scores_at(kept, levels)
         else:
-            positions, scores = kept, self._all_scores(rounded)
+            scores = self._all_scores(levels)
             scores = scores if kept is None else scores[kept]
-        # A score may be off by the length of what rounding took from the query (Cauchy, Schwarz:
-        # rows have length 1), and by d * eps / 2 for the float32 sum. So whatever may belong to
-        # the best is scored again from the query as it was, in a way that is the same for every
-        # row: equal vectors get equal scores, and the ranks are exact.
-        least = np.partition(scores, len(scores) - best)[len(scores) - best]
-        taken = float(np.linalg.norm(query.astype(np.float64) - rounded))
-        slack = 2 * taken + self._dimension * np.finfo(np.float32).eps
-        near = np.flatnonzero(scores >= least - slack)
-        near = near if positions is None else positions[near]
-        refined = self._refined_scores(near, query)
-        ids = self._ids[near]
-        order = np.lexsort((ids, -refined))[:best]
+        scores *= step
+        ids, assets, exact = self._ranked(query, scores, kept, best)
         return [
             Hit(row_id, asset_id, score)
             for row_id, asset_id, score in zip(
-                ids[order].tolist(),
-                self._assets[near[order]].tolist(),
-                refined[order].tolist(),
-                strict=True,
+                ids.tolist(), assets.tolist(), exact.tolist(), strict=True
             )
         ]
+
+    def _ranked(
+        self,
+        query: NDArray[np.float32],
+        scores: NDArray[np.float32],
+        kept: NDArray[np.int64] | None,
+        best: int,
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
+        """Ids, asset ids and cosines of the ``best`` rows, the first one first.
+
+        The best by the coarse scores are read. What these were off by, and how near the last of
+        the best is, tells which others may belong to them.
+
+        Args:
+            scores: coarse, of the positions ``kept``, or of all.
+        """
+        first = _largest(scores, max(2 * best, _FEWEST_READ))
+        found, exact = self._exactly(first if kept is None else kept[first], query)
+        if len(first) < len(scores) and len(exact):
+            off = exact - scores[first][found]
+            least = np.sort(exact)[-min(best, len(exact))]
+            usual = max(_usual_error(query), float(np.sqrt(np.mean(off**2))))
+            is_near = scores >= least - _SLACK * usual
+            is_near[first] = False
+            near = np.flatnonzero(is_near)
+            near = near[_largest(scores[near], _MOST_READ)]
+            more, more_exact = self._exactly(near if kept is None else kept[near], query)
+            found = np.concatenate([first[found], near[more]])
+            exact = np.concatenate([exact, more_exact])
+        else:
+            found = first[found]
+        positions = found if kept is None else kept[found]
+        ids = self._ids[positions]
+        order = np.lexsort((ids, -exact))[:best]
+        return ids[order], self._assets[positions[order]], exact[order]
 
     def _is_at(self, places: NDArray[np.intp], ids: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Which of ``ids`` is what the bisection found at its place."""
@@ -210,14 +244,14 @@ class ExactIndex:
         holes, self._holes = self._holes[reused:], self._holes[:reused]
         begin, self._end = self._end, self._end + count - len(holes)
         while self._end > len(self._blocks) * _BLOCK_ROWS:
-            self._blocks.append(np.empty((_BLOCK_ROWS, self._dimension), np.float16))
+            self._blocks.append(np.empty((_BLOCK_ROWS, self._dimension), np.int8))
             self._ids = np.concatenate([self._ids, np.zeros(_BLOCK_ROWS, np.int64)])
             self._assets = np.concatenate([self._assets, np.zeros(_BLOCK_ROWS, np.int64)])
-            self._scales = np.concatenate([self._scales, np.zeros(_BLOCK_ROWS, np.float32)])
+            self._steps = np.concatenate([self._steps, np.zeros(_BLOCK_ROWS, np.float32)])
         return np.concatenate([holes, np.arange(begin, self._end)])
 
-    def _all_scores(self, query: NDArray[np.float16]) -> NDArray[np.float32]:
-        """Of every position up to the end; holes at the very bottom."""
+    def _all_scores(self, query: NDArray[np.int8]) -> NDArray[np.float32]:
+        """Of every position up to the end, in levels of the query; holes at the very bottom."""
         scores = np.empty(self._end, np.float32)
 
         def score(number: int) -> None:
@@ -225,34 +259,41 @@ class ExactIndex:
             _multiply(self._blocks[number][: len(part)], query, part)
 
         _in_parallel(score, range(-(-self._end // _BLOCK_ROWS)))
-        scores *= self._scales[: self._end]
+        scores *= self._steps[: self._end]
         scores[self._holes] = -np.inf
         return scores
 
     def _scores_at(
-        self, positions: NDArray[np.int64], query: NDArray[np.float16]
+        self, positions: NDArray[np.int64], query: NDArray[np.int8]
     ) -> NDArray[np.float32]:
+        """The same of the rows at ascending ``positions``, no more than a block at a time."""
         scores = np.empty(len(positions), np.float32)
-        for part, rows in self._fetched(positions):
-            _multiply(rows, query, scores[part])
-        return scores * self._scales[positions]
-
-    def _refined_scores(
-        self, positions: NDArray[np.int64], query: NDArray[np.float32]
-    ) -> NDArray[np.float64]:
-        """Summed in float64 and row by row, so that a score depends on the two vectors alone."""
-        doubles = query.astype(np.float64)
-        doubles /= np.linalg.norm(doubles)
-        scores = np.empty(len(positions), np.float64)
-        for part, rows in self._fetched(positions):
-            exactly = rows.astype(np.float64)
-            scores[part] = (exactly * doubles).sum(axis=1) / np.sqrt((exactly**2).sum(axis=1))
-        return scores
-
-    def _fetched(self, positions: NDArray[np.int64]) -> Iterator[tuple[slice, NDArray[np.float16]]]:
-        """Copies of the rows at ascending ``positions``, no more than a block at a time."""
         bounds = np.searchsorted(positions, np.arange(len(self._blocks) + 1) * _BLOCK_ROWS)
         for number, block in enumerate(self._blocks):
             part = slice(int(bounds[number]), int(bounds[number + 1]))
-            if part.start < part.stop:
-                yield part, block[positions[part] - number * _BLOCK_ROWS]
+            _multiply(block[positions[part] - number * _BLOCK_ROWS], query, scores[part])
+        return scores * self._steps[positions]
+
+    def _exactly(
+        self, positions: NDArray[np.int64], query: NDArray[np.float32]
+    ) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+        """Which of ``positions`` have a vector where it is kept, and the cosines of these, summed
+        in float64 and row by row: a cosine depends on the two vectors alone."""
+        ids = self._ids[positions]
+        given, vectors = self._vectors_of(ids) if len(ids) else (ids, np.empty((0, 0)))
+        if not len(given):
+            return np.empty(0, np.intp), np.empty(0, np.float64)
+        by_id = np.argsort(ids)
+        found = by_id[np.searchsorted(ids, given, sorter=by_id)]
+        rows = unit(vectors).astype(np.float64)
+        doubles = query.astype(np.float64)
+        lengths = np.sqrt((rows**2).sum(axis=1)) * np.linalg.norm(doubles)
+        return found, (rows * doubles).sum(axis=1) / np.maximum(lengths, np.finfo(np.float64).tiny)
+
+
+def _largest(scores: NDArray[np.float32], count: int) -> NDArray[np.intp]:
+    """Where the ``count`` largest are, ascending by place; those at the very bottom are none."""
+    if count >= len(scores):
+        return np.flatnonzero(scores > -np.inf)
+    parted = np.argpartition(scores, len(scores) - count)[len(scores) - count :]
+    return np.sort(parted[scores[parted] > -np.inf])

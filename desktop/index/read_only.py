@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from desktop.core.errors import LibraryReadOnly
 from desktop.core.text import tr
 from desktop.core.vector import VectorRow
-from desktop.index.exact import ExactIndex
+from desktop.index.exact import ExactIndex, VectorsOf
 from desktop.index.resident import VectorChunk
 from desktop.index.store import Allowed, Hit
 
@@ -26,12 +26,19 @@ class ReadOnlyStore:
         name: of the collection that it stands for.
         dimension: length of a vector.
         chunks: every row of that collection, read here and now.
+        vectors_of: reads the vectors of some rows, as ``ExactIndex`` takes it.
     """
 
-    def __init__(self, name: str, dimension: int, chunks: Iterable[VectorChunk]) -> None:
+    def __init__(
+        self,
+        name: str,
+        dimension: int,
+        chunks: Iterable[VectorChunk],
+        vectors_of: VectorsOf,
+    ) -> None:
         self._name = name
         self._lock = threading.Lock()
-        self._rows = ExactIndex(dimension)
+        self._rows = ExactIndex(dimension, vectors_of)
         self._ids: set[int] = set()
         for ids, asset_ids, values in chunks:
             self._rows.put(ids, asset_ids, values)

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from desktop.core.vector import VectorRow
-from desktop.index.exact import ExactIndex
+from desktop.index.exact import ExactIndex, VectorsOf
 from desktop.index.lazy import LazyStore
 from desktop.index.store import Allowed, Hit, VectorStore
 
@@ -34,10 +34,15 @@ class ResidentStore:
         chunks: begins to read the rows of ``store``, some thousands at a time; called in a thread
             of its own. Rows that are written meanwhile may be in it or not, as they were or as
             they are.
+        vectors_of: reads the vectors of some rows, as ``ExactIndex`` takes it.
     """
 
     def __init__(
-        self, store: VectorStore, dimension: int, chunks: Callable[[], Iterable[VectorChunk]]
+        self,
+        store: VectorStore,
+        dimension: int,
+        chunks: Callable[[], Iterable[VectorChunk]],
+        vectors_of: VectorsOf,
     ) -> None:
         self._store = store
         self._chunks = chunks
@@ -46,7 +51,7 @@ class ResidentStore:
         # Over the three below. A search holds it too: it keeps every core busy as it is, and a
         # writer's part in memory waits no longer than for one product.
         self._lock = threading.Lock()
-        self._rows: ExactIndex | None = ExactIndex(dimension)  # None: given up
+        self._rows: ExactIndex | None = ExactIndex(dimension, vectors_of)  # None: given up
         self._is_loaded = False
         self._written: set[int] = set()  # while loading: newer than whatever is still read
         self._loader = threading.Thread(target=self._load, name="resident-loader", daemon=True)

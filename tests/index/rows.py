@@ -23,6 +23,17 @@ def directions(vectors: NDArray[np.floating]) -> NDArray[np.float64]:
     return doubles / np.linalg.norm(doubles, axis=-1, keepdims=True)
 
 
+def vectors_in(
+    store: MilvusStore, ids: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    """Those of ``ids`` that ``store`` holds, and their vectors, as a catalogue reads them."""
+    found = store._client.get(store.collection, ids=ids.tolist(), output_fields=["id", "vector"])
+    return (
+        np.array([row["id"] for row in found], np.int64),
+        np.array([row["vector"] for row in found], np.float32),
+    )
+
+
 def chunks_of(store: MilvusStore, size: int = 200) -> Iterator[VectorChunk]:
     """Everything that ``store`` holds, as a loader gives it."""
     last = -1

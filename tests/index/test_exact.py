@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from desktop.index import exact
 from desktop.index.exact import ExactIndex
@@ -30,9 +31,27 @@ def numbers(*values: int) -> np.ndarray:
     return np.array(values, np.int64)
 
 
-def filled(count: int) -> ExactIndex:
+class Index(ExactIndex):
+    """One whose vectors are kept in a dictionary."""
+
+    def __init__(self, dimension: int = DIMENSION) -> None:
+        super().__init__(dimension, self._read)
+        self.kept: dict[int, NDArray[np.floating]] = {}
+
+    def put(
+        self, ids: NDArray[np.int64], asset_ids: NDArray[np.int64], vectors: NDArray[np.floating]
+    ) -> None:
+        self.kept.update(zip(ids.tolist(), vectors, strict=True))
+        super().put(ids, asset_ids, vectors)
+
+    def _read(self, ids: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.floating]]:
+        found = [row_id for row_id in ids.tolist() if row_id in self.kept]
+        return np.array(found, np.int64), np.array([self.kept[row_id] for row_id in found])
+
+
+def filled(count: int) -> Index:
     """Row n (from 0) of asset n + 1,000 has vector n."""
-    index = ExactIndex(DIMENSION)
+    index = Index()
     ids = np.arange(count)
     index.put(ids, ids + 1_000, VECTORS[:count])
     return index
@@ -52,7 +71,7 @@ def test_never_more_than_asked_for_nor_than_there_are(limit: int) -> None:
 
 
 def test_equal_vectors_come_by_id_wherever_they_lie() -> None:
-    index = ExactIndex(DIMENSION)
+    index = Index()
     ids = np.random.default_rng(5).permutation(np.arange(1, 101))
     index.put(ids, ids, np.repeat(VECTORS[:1], 100, axis=0))
     index.put(numbers(500), numbers(500), VECTORS[1:2])
@@ -69,8 +88,44 @@ def test_a_filter_finds_the_same_however_it_is_done(share: float) -> None:
     assert index.search(VECTORS[2], 400, allowed) == everything
 
 
+def test_what_is_hardly_told_apart_is_ranked_as_the_vectors_are() -> None:
+    """Thousands of rows nearer to each other than 8 bits tell, in no order."""
+    random = np.random.default_rng(11)
+    vectors = halves(VECTORS[0] + random.normal(size=(3_000, DIMENSION)) * 1e-3)
+    index = Index()
+    ids = random.permutation(len(vectors))
+    index.put(ids, ids, vectors[ids])
+    for query in (VECTORS[0], VECTORS[1]):
+        cosines = directions(vectors) @ directions(query)
+        expected = np.lexsort((np.arange(len(vectors)), -cosines))[:50]
+        assert [hit.id for hit in index.search(query, 50)] == expected.tolist()
+
+
+def test_one_loud_number_in_every_vector_does_not_drown_the_others() -> None:
+    """As trained networks have it: a channel that is far from zero in all pictures."""
+    random = np.random.default_rng(12)
+    vectors = random.normal(size=(2_000, 64)) * 0.02
+    vectors[:, 7] = 0.8
+    vectors = halves(vectors)
+    index = Index(64)
+    index.put(np.arange(2_000), np.arange(2_000), vectors)
+    query = halves(vectors[5] + random.normal(size=64) * 0.01)
+    cosines = directions(vectors) @ directions(query)
+    expected = np.argsort(-cosines)[:50]
+    assert [hit.id for hit in index.search(query, 50)] == expected.tolist()
+
+
+def test_what_is_no_longer_kept_is_not_found() -> None:
+    index = filled(400)
+    best = [hit.id for hit in index.search(VECTORS[9], 3)]
+    del index.kept[best[1]]
+    assert [hit.id for hit in index.search(VECTORS[9], 2)] == [best[0], best[2]]
+    index.kept.clear()
+    assert index.search(VECTORS[9], 2) == []
+
+
 def test_all_rows_of_an_allowed_asset_may_be_found() -> None:
-    index = ExactIndex(DIMENSION)
+    index = Index()
     index.put(numbers(1, 2, 3), numbers(7, 7, 8), VECTORS[:3])
     assert {hit.id for hit in index.search(VECTORS[0], 9, numbers(7))} == {1, 2}
 
@@ -93,7 +148,7 @@ def test_nothing_left_nothing_found() -> None:
 
 
 def test_half_precision_is_brought_to_unit_length() -> None:
-    index = ExactIndex(DIMENSION)
+    index = Index()
     index.put(numbers(1), numbers(1), VECTORS[:1].astype(np.float16) * np.float16(0.5))
     assert index.search(VECTORS[0], 1)[0].score == pytest.approx(1.0, abs=1e-5)
 
@@ -107,7 +162,7 @@ REMOVE = st.sets(IDS, max_size=40)
 def test_it_holds_what_a_dictionary_would(
     steps: list[dict[int, tuple[int, int]] | set[int]], allowed: set[int] | None
 ) -> None:
-    index = ExactIndex(DIMENSION)
+    index = Index()
     model: dict[int, tuple[int, int]] = {}  # id -> asset, number of its vector
     for step in steps:
         if isinstance(step, dict):
@@ -131,7 +186,7 @@ def test_it_holds_what_a_dictionary_would(
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, 1e30, 0.0])
 def test_a_row_without_a_direction_costs_itself_alone(value: float) -> None:
-    index = ExactIndex(4)
+    index = Index(4)
     rows = np.eye(4, dtype=np.float64)
     index.put(np.arange(4), np.arange(4), rows)
     bad = np.array([[value, value, value, 1.0 if value else 0.0]])

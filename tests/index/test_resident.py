@@ -6,6 +6,7 @@ import logging
 import threading
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -16,10 +17,11 @@ from numpy.typing import NDArray
 
 from desktop.core.errors import StoreUnreachable
 from desktop.core.vector import VectorRow
+from desktop.index.exact import VectorsOf
 from desktop.index.milvus import MilvusStore
 from desktop.index.resident import ResidentStore, VectorChunk
 from desktop.index.store import Allowed, Hit
-from tests.index.rows import chunks_of, directions, halves
+from tests.index.rows import chunks_of, directions, halves, vectors_in
 
 DIMENSION = 8
 VECTORS = halves(np.random.default_rng(1).normal(size=(40, DIMENSION)))
@@ -73,6 +75,16 @@ def stored(rows: Rows) -> list[VectorRow]:
     return [VectorRow(row_id, asset, VECTORS[vector]) for row_id, (asset, vector) in rows.items()]
 
 
+def kept(rows: Rows) -> VectorsOf:
+    """Reads vectors of ``rows``, as from a catalogue."""
+
+    def read(ids: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        found = [row_id for row_id in ids.tolist() if row_id in rows]
+        return np.array(found, np.int64), VECTORS[[rows[row_id][1] for row_id in found]]
+
+    return read
+
+
 def ranked(rows: Rows, query: NDArray[np.float32]) -> list[Hit]:
     """All of them, by the book: best first, equal ones by id."""
     scores = UNITS @ directions(query)
@@ -92,7 +104,7 @@ FOUR: Rows = {n: (n + 100, n) for n in range(1, 5)}
 def test_milvus_answers_until_all_is_loaded(milvus: MilvusStore) -> None:
     milvus.upsert(stored(FOUR))
     loader = HeldLoader({9: (109, 9)})  # not what Milvus holds: tells who answers
-    store = ResidentStore(milvus, DIMENSION, loader)
+    store = ResidentStore(milvus, DIMENSION, loader, kept({9: (109, 9)}))
     assert not store.wait_until_loaded(0)
     assert {hit.id for hit in store.search(VECTORS[0], 9)} == set(FOUR)
     loader.hand_out_all()
@@ -103,7 +115,7 @@ def test_milvus_answers_until_all_is_loaded(milvus: MilvusStore) -> None:
 def test_what_is_written_while_loading_is_newer_than_what_is_loaded(milvus: MilvusStore) -> None:
     milvus.upsert(stored(FOUR))
     loader = HeldLoader(FOUR, size=2)
-    store = ResidentStore(milvus, DIMENSION, loader)
+    store = ResidentStore(milvus, DIMENSION, loader, partial(vectors_in, milvus))
     store.upsert(stored({1: (101, 20), 5: (105, 5)}))  # before its chunk
     loader.hand_out_one()
     store.delete([2])  # after its chunk
@@ -121,7 +133,7 @@ def test_a_write_that_milvus_refuses_is_not_in_memory_either(
     milvus: MilvusStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     milvus.upsert(stored(FOUR))
-    store = ResidentStore(milvus, DIMENSION, lambda: chunks_of(milvus))
+    store = ResidentStore(milvus, DIMENSION, partial(chunks_of, milvus), kept(FOUR))
     assert store.wait_until_loaded(PATIENCE_S)
 
     def refuse(*_: object) -> None:
@@ -152,7 +164,7 @@ def test_where_loading_fails_milvus_goes_on(
         raise OSError("a bad sector")
 
     with caplog.at_level(logging.ERROR):
-        store = ResidentStore(milvus, DIMENSION, torn)
+        store = ResidentStore(milvus, DIMENSION, torn, kept(FOUR))
         assert not store.wait_until_loaded(PATIENCE_S)
     assert "a bad sector" in caplog.text
     store.upsert(stored({6: (106, 6)}))
@@ -168,7 +180,7 @@ def test_closing_ends_the_loading(milvus: MilvusStore) -> None:
             taken.append(len(taken))
             yield np.array([len(taken)]), np.array([1]), VECTORS[:1]
 
-    store = ResidentStore(milvus, DIMENSION, endless)
+    store = ResidentStore(milvus, DIMENSION, endless, kept(FOUR))
     deadline = time.monotonic() + PATIENCE_S
     while not taken:
         assert time.monotonic() < deadline
@@ -180,10 +192,14 @@ def test_closing_ends_the_loading(milvus: MilvusStore) -> None:
 
 def test_searches_and_writes_from_many_threads_see_whole_rows(milvus: MilvusStore) -> None:
     """Every row of asset 100 + v has vector v: a torn or half-written row would not."""
-    ids = range(1, 31)
-    store = ResidentStore(milvus, DIMENSION, lambda: ())
+
+    def rows_of(vector: int) -> Rows:
+        return {1_000 * vector + n: (100 + vector, vector) for n in range(1, 31)}
+
+    every = {row_id: row for vector in range(25) for row_id, row in rows_of(vector).items()}
+    store = ResidentStore(milvus, DIMENSION, lambda: (), kept(every))
     assert store.wait_until_loaded(PATIENCE_S)
-    store.upsert(stored(dict.fromkeys(ids, (100, 0))))
+    store.upsert(stored(rows_of(0)))
     wrong: list[Hit] = []
     is_over = threading.Event()
 
@@ -198,8 +214,8 @@ def test_searches_and_writes_from_many_threads_see_whole_rows(milvus: MilvusStor
     for reader in readers:
         reader.start()
     for vector in range(1, 25):
-        store.delete(range(1, 16))
-        store.upsert(stored(dict.fromkeys(ids, (100 + vector, vector))))
+        store.delete(list(rows_of(vector - 1)))
+        store.upsert(stored(rows_of(vector)))
     is_over.set()
     for reader in readers:
         reader.join()
@@ -232,7 +248,7 @@ def test_it_is_equal_to_milvus_and_to_a_dictionary_whatever_happens(
     milvus.delete(sorted(milvus.ids()))  # what the last example left
     model: Rows = {}
     loader = HeldLoader(model)
-    store = ResidentStore(Borrowed(milvus), DIMENSION, loader)
+    store = ResidentStore(Borrowed(milvus), DIMENSION, loader, partial(vectors_in, milvus))
     to_load = 0
 
     def check(query: NDArray[np.float32], limit: int, allowed: set[int] | None) -> None:
@@ -264,7 +280,9 @@ def test_it_is_equal_to_milvus_and_to_a_dictionary_whatever_happens(
                 store.close()
                 loader = HeldLoader(dict(model))
                 to_load = -(-len(model) // 3)
-                store = ResidentStore(Borrowed(milvus), DIMENSION, loader)
+                store = ResidentStore(
+                    Borrowed(milvus), DIMENSION, loader, partial(vectors_in, milvus)
+                )
     loader.hand_out_all()
     assert store.wait_until_loaded(PATIENCE_S)
     for query in VECTORS[30:33]:

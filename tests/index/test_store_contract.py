@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,7 @@ from desktop.core.vector import VectorRow
 from desktop.index.milvus import MilvusStore
 from desktop.index.resident import ResidentStore
 from desktop.index.store import Allowed, VectorStore
-from tests.index.rows import chunks_of, directions, halves
+from tests.index.rows import chunks_of, directions, halves, vectors_in
 from tests.index.server import MilvusServer
 
 DIMENSION = 512
@@ -47,7 +48,9 @@ def open_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[OpenS
     ) -> VectorStore:
         store = milvus = MilvusStore(uri, "root:Milvus", encoder_id, dimension, collection)
         if request.param == "resident":
-            store = ResidentStore(milvus, dimension, lambda: chunks_of(milvus))
+            store = ResidentStore(
+                milvus, dimension, partial(chunks_of, milvus), partial(vectors_in, milvus)
+            )
             assert store.wait_until_loaded()
         opened.append(store)
         return store

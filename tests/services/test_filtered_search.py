@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -65,7 +66,8 @@ def index(
         milvus = MilvusStore(uri, "", encoder_id, dimension, f"test_{abs(hash(tmp_path))}")
         if request.param != "resident":
             return milvus
-        return ResidentStore(milvus, dimension, lambda: table.chunks(encoder_id))
+        chunks, values = (partial(read, encoder_id) for read in (table.chunks, table.values))
+        return ResidentStore(milvus, dimension, chunks, values)
 
     index = VectorIndex(library.catalog, table, open_store)
     fill(index, library)
@@ -120,7 +122,7 @@ def test_what_is_only_looked_at_finds_the_same(
     milvus = MilvusStore(str(tmp_path / "vectors.db"), "", ENCODER, DIMENSION, "test")
     writer = VectorIndex(library.catalog, table, lambda *_: milvus)
     fill(writer, library)
-    store = ReadOnlyStore("test", DIMENSION, table.chunks(ENCODER))
+    store = ReadOnlyStore("test", DIMENSION, table.chunks(ENCODER), partial(table.values, ENCODER))
     reader = VectorIndex(library.catalog, table, lambda *_: store, is_read_only=True)
     for name, wanted in filters(library).items():
         assert found(reader, wanted) == library.means(wanted), name

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -42,7 +43,13 @@ class Library:
 
     def store(self, encoder_id: str, dimension: int) -> VectorStore:
         milvus = MilvusStore(str(self.folder / "vectors.db"), "", encoder_id, dimension, "test")
-        return ResidentStore(milvus, dimension, lambda: self.vector_table.chunks(encoder_id))
+        table = self.vector_table
+        return ResidentStore(
+            milvus,
+            dimension,
+            partial(table.chunks, encoder_id),
+            partial(table.values, encoder_id),
+        )
 
     def reopened(self, open_store: Callable[[str, int], VectorStore]) -> VectorIndex:
         return VectorIndex(self.catalog, self.vector_table, open_store)

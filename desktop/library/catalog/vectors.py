@@ -238,6 +238,22 @@ class VectorTable:
                 np.frombuffer(b"".join(values), "<f2").reshape(len(ids), -1),
             )
 
+    def values(
+        self, encoder_id: str, ids: NDArray[np.int64]
+    ) -> tuple[NDArray[np.int64], NDArray[np.float16]]:
+        """(n,) those of ``ids`` that there are; (n, d) their vectors, in the same order."""
+        rows = self._database.read(
+            # +: row by row, by what they are called; most of an index would be read otherwise.
+            "SELECT id, value FROM vectors"
+            " WHERE id IN (SELECT value FROM json_each(?)) AND +encoder = ?",
+            (str(ids.tolist()), encoder_id),
+        )
+        if not rows:
+            return np.empty(0, np.int64), np.empty((0, 0), np.float16)
+        found, values = zip(*rows, strict=True)
+        flat = np.frombuffer(b"".join(values), "<f2")
+        return np.array(found, np.int64), flat.reshape(len(found), -1)
+
     def of_assets(self, encoder_id: str, asset_ids: Sequence[int]) -> NDArray[np.float32]:
         """(n, d): the vectors of these pictures, of videos those of their frames; fewer where some
         have none, and (0, 0) where none has one."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from desktop.core.errors import StoreDamaged
@@ -66,7 +67,9 @@ class Stores:
         is_in_file = is_file(self._addresses.uri)
         if self._is_read_only and is_in_file:
             chunks = self._vector_table.chunks(encoder_id)
-            return ReadOnlyStore(encoder_id, dimension, chunks)
+            return ReadOnlyStore(
+                encoder_id, dimension, chunks, partial(self._vector_table.values, encoder_id)
+            )
         if not is_in_file:
             return self._open_or_make_again(encoder_id, dimension)
         store = LazyStore(
@@ -74,7 +77,12 @@ class Stores:
             self.collection(encoder_id),
             lambda: self._open_or_make_again(encoder_id, dimension),
         )
-        return ResidentStore(store, dimension, lambda: self._vector_table.chunks(encoder_id))
+        return ResidentStore(
+            store,
+            dimension,
+            partial(self._vector_table.chunks, encoder_id),
+            partial(self._vector_table.values, encoder_id),
+        )
 
     def open_at(self, address: StoreAddress, encoder_id: str, dimension: int) -> VectorStore:
         """The collection in any store, as it is there; raises as the store."""
