@@ -66,8 +66,12 @@ def index(
         milvus = MilvusStore(uri, "", encoder_id, dimension, f"test_{abs(hash(tmp_path))}")
         if request.param != "resident":
             return milvus
-        chunks, values = (partial(read, encoder_id) for read in (table.chunks, table.values))
-        return ResidentStore(milvus, dimension, chunks, values)
+        return ResidentStore(
+            milvus,
+            dimension,
+            partial(table.chunks, encoder_id),
+            partial(table.values, encoder_id),
+        )
 
     index = VectorIndex(library.catalog, table, open_store)
     fill(index, library)
