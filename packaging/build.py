@@ -1,10 +1,11 @@
 """Make the built program of this system, and its installer.
 
-`python packaging/build.py [--out DIR] [--quick] [program|deb|appimage|windows|macos]…`
+`python packaging/build.py [--out DIR] [--quick] [--slim] [program|deb|appimage|windows|macos]…`
 
 Run it with the Python of an environment in which Plantain's dependencies and
 packaging/requirements.txt are installed. Without a kind it makes what this system installs: on
-Linux a .deb and an AppImage's folder, on Windows an installer, on macOS a disk image.
+Linux a .deb and an AppImage's folder, on Windows an installer, on macOS a disk image. The slim
+edition is without PyTorch: two thirds as large, it runs models that were converted elsewhere.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ import deb
 import licences
 import macos
 import windows
-from product import NAME, PROGRAM, ROOT, VERSION
+from product import NAME, PROGRAM, ROOT, SLIM, VERSION
 
 KINDS = ("program", "deb", "appimage", "windows", "macos")
 _USUAL = {"linux": ("deb", "appimage"), "win32": ("windows",), "darwin": ("macos",)}
@@ -42,6 +43,7 @@ def main() -> int:
     parser.add_argument(
         "--quick", action="store_true", help="packed faster and larger, for a trial"
     )
+    parser.add_argument("--slim", action="store_true", help="without PyTorch")
     parser.add_argument("--program", type=Path, help="pack this folder, built before, instead")
     arguments = parser.parse_args()
     out = Path(os.path.abspath(arguments.out))  # noqa: PTH100 - of a link, not what it leads to
@@ -49,12 +51,15 @@ def main() -> int:
     try:
         if arguments.program is None:
             require_tools()
-            program = bundle.build(out / "build")
+            program = bundle.build(out / "build", is_slim=arguments.slim)
         else:
             program = arguments.program.resolve()
-        for made in pack(program, out, arguments.kinds or _USUAL[sys.platform], arguments.quick):
+        kinds = arguments.kinds or _USUAL[sys.platform]
+        for made in pack(program, out, kinds, is_quick=arguments.quick, is_slim=arguments.slim):
             amount = bundle.size(made) if made.is_dir() else made.stat().st_size
             print(f"{amount / 1e6:8.1f} MB  {made}")
+        if arguments.slim:
+            print(SLIM)
     except bundle.BuildFailed as error:
         print(error, file=sys.stderr)
         return 1
@@ -78,7 +83,14 @@ def require_tools() -> None:
             )
 
 
-def pack(program: Path, out: Path, kinds: list[str] | tuple[str, ...], quick: bool) -> list[Path]:
+def pack(
+    program: Path,
+    out: Path,
+    kinds: list[str] | tuple[str, ...],
+    *,
+    is_quick: bool = False,
+    is_slim: bool = False,
+) -> list[Path]:
     """What was made, the program first."""
     work = out / "build"
     notices = work / "notices"
@@ -89,15 +101,16 @@ def pack(program: Path, out: Path, kinds: list[str] | tuple[str, ...], quick: bo
     for component in found:
         if not (component.text or component.licence):
             raise bundle.BuildFailed(f"{component.name} says nothing of its licence")
-    shutil.copy(notices / "sbom.cdx.json", out / f"{PROGRAM}-{VERSION}.cdx.json")
+    bill = out / f"{PROGRAM}-{VERSION}.cdx.json"
+    shutil.copy(notices / "sbom.cdx.json", bill)
     date = release_date()
-    made = [program, out / f"{PROGRAM}-{VERSION}.cdx.json"]
+    made = [program, bill]
     for kind in kinds:
         tree = work / kind
         shutil.rmtree(tree, ignore_errors=True)
         match kind:
             case "deb" if deb.is_possible():
-                made.append(deb.build(program, notices, tree, out, date, quick=quick))
+                made.append(deb.build(program, notices, tree, out, date, is_quick, is_slim))
                 shutil.rmtree(tree)
             case "appimage":
                 made.append(appimage.folder(program, notices, tree, date))
@@ -120,7 +133,14 @@ def pack(program: Path, out: Path, kinds: list[str] | tuple[str, ...], quick: bo
                 pass
             case _:
                 raise bundle.BuildFailed(f"a {kind} cannot be made here")
-    return made
+    return [named_slim(path) for path in made] if is_slim else made
+
+
+def named_slim(made: Path) -> Path:
+    """A file that was made, under the name of the slim edition; folders stay as they are."""
+    if made.is_dir():
+        return made
+    return made.replace(made.with_name(made.name.replace(VERSION, f"{VERSION}-slim")))
 
 
 def release_date() -> str:

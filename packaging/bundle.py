@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import icons
+import sharing
 import trimming
 import windows
 from product import NAME, PROGRAM, ROOT
@@ -22,8 +23,11 @@ class BuildFailed(Exception):
     """The text says what to do."""
 
 
-def build(folder: Path) -> Path:
+def build(folder: Path, *, is_slim: bool = False) -> Path:
     """Make the program below ``folder``; returns the folder that holds it whole.
+
+    Args:
+        is_slim: without PyTorch, for models that were converted elsewhere.
 
     Raises:
         BuildFailed: PyInstaller did, or a library was left out that the window needs.
@@ -39,7 +43,12 @@ def build(folder: Path) -> Path:
         *("--distpath", str(dist), "--workpath", str(folder / "work")),
         str(ROOT / "packaging" / "plantain.spec"),
     ]
-    environment = {**os.environ, "PLANTAIN_BUILD_ASSETS": str(assets), "PYTHONHASHSEED": "1"}
+    environment = {
+        **os.environ,
+        "PLANTAIN_BUILD_ASSETS": str(assets),
+        "PLANTAIN_BUILD_EDITION": "slim" if is_slim else "full",
+        "PYTHONHASHSEED": "1",
+    }
     with log.open("wb") as output:
         done = subprocess.run(
             command, cwd=folder, env=environment, stdout=output, stderr=subprocess.STDOUT
@@ -53,6 +62,8 @@ def build(folder: Path) -> Path:
     drop_dead_links(program)
     if sys.platform == "linux":
         strip(program)
+        sharing.share(program)
+        drop_dead_links(program)
     return program
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import bundle
 import linux
-from product import CONTACT, DESCRIPTION, LICENCE, NAME, PROGRAM, PUBLISHER, SUMMARY, VERSION
+from product import CONTACT, DESCRIPTION, LICENCE, NAME, PROGRAM, PUBLISHER, SLIM, SUMMARY, VERSION
 
 OVERRIDES = """\
 # The program brings its own Python and libraries, built by PyInstaller from wheels.
@@ -45,13 +45,22 @@ _ALWAYS = ("libegl1", "libgl1", "libfontconfig1", "libdbus-1-3", "libxkbcommon0"
 """Qt opens them by name."""
 
 
-def build(program: Path, licences: Path, work: Path, out: Path, date: str, *, quick: bool) -> Path:
+def build(
+    program: Path,
+    licences: Path,
+    work: Path,
+    out: Path,
+    date: str,
+    is_quick: bool = False,
+    is_slim: bool = False,
+) -> Path:
     """Make ``out``/plantain_VERSION_ARCH.deb.
 
     Args:
         work: an empty folder for the tree.
         date: of the release, "2026-11-29".
-        quick: pack for a trial, in a tenth of the time and a third larger.
+        is_quick: pack for a trial, in a tenth of the time and a third larger.
+        is_slim: the program is the slim edition, which the description says.
     """
     linux.install(program, work, date, licences)
     doc = work / "usr/share/doc" / PROGRAM
@@ -65,20 +74,21 @@ def build(program: Path, licences: Path, work: Path, out: Path, date: str, *, qu
     control.mkdir()
     asked = ["dpkg", "--print-architecture"]
     machine = subprocess.run(asked, capture_output=True, text=True, check=True).stdout.strip()
-    (control / "control").write_text(control_file(machine, size, needed(program)), "utf-8")
+    (control / "control").write_text(control_file(machine, size, needed(program), is_slim), "utf-8")
     (control / "md5sums").write_text(sums(work), "utf-8")
     linux.allow_reading(work)
     made = out / f"{PROGRAM}_{VERSION}_{machine}.deb"
-    packing = ["-Zzstd", "-z3"] if quick else ["-Zxz", "-z6"]
+    packing = ["-Zzstd", "-z3"] if is_quick else ["-Zxz", "-z9"]
     command = ["dpkg-deb", "--root-owner-group", *packing, "--build", str(work), str(made)]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
     return made
 
 
-def control_file(machine: str, size: int, depends: Iterable[str]) -> str:
+def control_file(machine: str, size: int, depends: Iterable[str], is_slim: bool = False) -> str:
     """Args: size: bytes installed."""
     lines = (
-        textwrap.fill(each, 78, initial_indent=" ", subsequent_indent=" ") for each in DESCRIPTION
+        textwrap.fill(each, 78, initial_indent=" ", subsequent_indent=" ")
+        for each in (*DESCRIPTION, *((SLIM,) if is_slim else ()))
     )
     text = "\n .\n".join(lines)
     return (

@@ -19,6 +19,11 @@ DESCRIPTION = (
     "Gemini's image models or as a mood board without a network, and keeps how each was made.",
     "Your library stays on your machine. Originals are never changed, copied or moved.",
 )
+SLIM = (
+    "This is the slim edition, without PyTorch. It runs models that a full edition has converted, "
+    "on the processor: the demo model, and model folders that are imported with their converted "
+    "form. It does not read, download or convert checkpoints, and uses no GPU for searching."
+)
 LICENCE = "Apache-2.0"
 CATEGORIES = ("Graphics", "2DGraphics", "RasterGraphics", "Viewer", "Photography", "Qt")
 KEYWORDS = ("pictures", "images", "photos", "assets", "search", "CLIP", "mood board", "designer")

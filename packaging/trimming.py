@@ -49,6 +49,10 @@ EXCLUDED_MODULES = (
         "triton",
         "pandas.tests",
     ),
+    "hf_xet",  # another way to download than Plantain's own (desktop/embedding/models/hub.py)
+    # Kinds of packing that no TIFF has, with libraries of their own.
+    *(f"imagecodecs._{kind}" for kind in ("avif", "blosc", "blosc2", "htj2k", "lzham", "meshopt")),
+    *(f"imagecodecs._{kind}" for kind in ("pcodec", "sperr", "sz3", "ultrahdr", "zfp", "zopfli")),
     "openvino_telemetry",  # see desktop/core/telemetry.py
     *("PySide6.QtQml", "PySide6.QtQuick", "PySide6.QtQuickWidgets", "PySide6.QtDesigner"),
     *("PySide6.QtHelp", "PySide6.QtSql", "PySide6.QtTest", "PySide6.QtUiTools", "PySide6.QtDBus"),
@@ -66,6 +70,12 @@ _LEFT_OUT = re.compile(
     "|".join(
         (
             r"torch/(test|include|share)/.*",
+            # Sources of what is there compiled; those of networks stay, TorchScript reads them, and
+            # those of settings, in which torch reads the comments.
+            r"torch/(_dynamo|_inductor|distributed|onnx|testing)/(?!(.*/)?_?config[.]py).*[.]py",
+            r"torch/_inductor/.*[.]jinja",
+            # Licences are in the notices, and nobody uninstalls from a built program.
+            r"[^/]+[.]dist-info/(RECORD|licenses/.*|LICEN[CS]E[^/]*|NOTICE[^/]*|AUTHORS[^/]*)",
             r"torch/lib/libtorchbind_test.*|torch/lib/lib(backend_with_compiler|jitbackend_test|"
             r"aoti_custom_ops|torchbind_test).*|torch/bin/(?!torch_shm_manager).*",
             r"(.*/)?lib(nvrtc|cudart|cublas|cudnn|cufft|curand|cusolver|cusparse|nccl|nvToolsExt)[-._].*",
@@ -76,11 +86,15 @@ _LEFT_OUT = re.compile(
             r"(openvino/libs/)?(lib)?openvino_(gguf|jax|paddle|tensorflow|tensorflow_lite)_"
             r"frontend[.].*|(openvino/libs/)?(lib)?(openvino_c|npu_).*|openvino/libs/cache[.]json",
             # Of clouds and of other programs, which Milvus Lite's files on this disk do not need.
-            r"(pyarrow/)?libarrow_flight.*|pyarrow/_(flight|s3fs|gcsfs|azurefs|hdfs)\..*",
+            r"(pyarrow/)?libarrow_(flight|s3)[.].*|pyarrow/_(flight|s3fs|gcsfs|azurefs|hdfs)\..*",
+            r"(pyarrow/)?libarrow_python_flight[.].*",
+            # The same under the names by which programs would be linked to it.
+            r"(pyarrow/)?libarrow_python(_parquet_encryption)?[.]so([.]\d+[.]\d+[.]\d+)?",
             r"torchvision/(_C|image)\..*|torchvision\.libs/.*",
             r"PySide6/Qt/plugins/platformthemes/libqgtk3.*",
             r"PySide6/Qt/plugins/(egldeviceintegrations|qmltooling|sqldrivers|generic)/.*",
             r"PySide6/Qt/plugins/platforms/libq(eglfs|linuxfb|minimalegl|vnc|vkkhrdisplay).*",
+            r"PySide6/Qt/translations/(?!(qt|qtbase)_zh_CN[.]).*",
             r"PySide6/Qt/(qml|metatypes|modules)/.*|PySide6/(include|typesystems|glue|scripts)/.*",
             r"(PySide6/Qt/lib/)?libQt6(Qml|Quick|EglF[sS]|Designer|Sql|Test|Labs|Help).*",
             # What that of GTK would need.
@@ -88,7 +102,7 @@ _LEFT_OUT = re.compile(
             r"lib(pango|pangocairo|pangoft2)-1\.0\.so.*",
             r"lib(harfbuzz|thai|datrie|fribidi|graphite2)\.so.*",
             r".*/(tests?|testing_data)/.*\.(npy|npz|png|jpg|csv|pkl|json|dat|mat|f|f90|c)",
-            r".*\.(pyi|pxd|h|hpp|cuh|cu|a|lib|pdb|cmake)",
+            r".*\.(pyi|pxd|pxi|pyx|h|hpp|cuh|cu|a|lib|pdb|cmake)",
         )
     )
 )

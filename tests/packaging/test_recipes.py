@@ -21,6 +21,7 @@ import macos
 import manual
 import product
 import pytest
+import sharing
 import trimming
 import windows
 from PIL import Image
@@ -146,6 +147,8 @@ def test_what_the_program_needs_stays_and_what_it_does_not_is_left_out() -> None
         *("PySide6/Qt/plugins/platforms/libqxcb.so", "PySide6/Qt/lib/libQt6Svg.so.6"),
         *("resources/demo/pictures/Accessories/IMG_0745.jpg", "resources/icons/plantain.svg"),
         *("pyarrow/libarrow.so.2600", "pillow.libs/libharfbuzz-fb49c9fc.so.0.61450.0"),
+        *("pyarrow/libarrow_python.so.2600", "PySide6/Qt/translations/qtbase_zh_CN.qm"),
+        *("openvino/libs/libopenvino_ir_frontend.so.2641", "torch/distributed/config.py"),
     )
     assert [place for place in stays if trimming.is_left_out(place)] == []
     goes = (
@@ -153,6 +156,8 @@ def test_what_the_program_needs_stays_and_what_it_does_not_is_left_out() -> None
         *("PySide6/Qt/plugins/platformthemes/libqgtk3.so", "libcairo.so.2", "libharfbuzz.so.0"),
         *("pyarrow/include/arrow/api.h", "torchvision/_C.so", "numpy/linalg/tests/data/a.npy"),
         *("PySide6/Qt/qml/QtQuick/qmldir", "PySide6/QtCore.pyi", "libnvrtc.so.13"),
+        *("pyarrow/libarrow_python.so", "pyarrow/libarrow_s3.so.2600", "torch/testing/a.py"),
+        *("openvino/libs/libopenvino_intel_gpu_plugin.so", "PySide6/Qt/translations/qt_fr.qm"),
     )
     assert [place for place in goes if not trimming.is_left_out(place)] == []
 
@@ -162,6 +167,51 @@ def test_libraries_are_stripped_but_for_those_that_do_not_bear_it() -> None:
     assert trimming.is_stripped("libxcb.so.1")
     assert not trimming.is_stripped("numpy.libs/libscipy_openblas64_-32a4b2a6.so")
     assert not trimming.is_stripped("resources/icons/plantain.svg")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="of Linux' libraries")
+def test_a_library_stands_in_for_another_where_it_has_what_is_asked_for(tmp_path: Path) -> None:
+    if not shutil.which("nm"):
+        pytest.skip("no binutils here")
+    top = tmp_path / "_internal"
+    used = Path("/usr/bin/env").resolve()
+    libc = next(Path("/lib").glob("*-linux-gnu/libc.so.6")).resolve()
+    libm = next(Path("/lib").glob("*-linux-gnu/libm.so.6")).resolve()
+    for place, source in {
+        "cv2/cv2.abi3.so": used,
+        "opencv_python_headless.libs/libavcodec-1.so.62": libc,
+        "opencv_python_headless.libs/libavif-1.so.16": libc,
+        "av.libs/libavcodec-2.so.62": libc,
+        "pillow.libs/libavif-2.so.16": libm,  # which has nothing of that
+    }.items():
+        (top / place).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(source, top / place)
+    assert not sharing.can_stand_in(
+        top,
+        top / "pillow.libs/libavif-2.so.16",
+        top / "opencv_python_headless.libs/libavif-1.so.16",
+    )
+    assert sharing.can_stand_in(
+        top,
+        top / "av.libs/libavcodec-2.so.62",
+        top / "opencv_python_headless.libs/libavcodec-1.so.62",
+    )
+    sharing.share(tmp_path)
+    assert not list(top.glob("*.libs/*.so*"))  # nothing is linked to any of them
+    assert (top / "cv2/cv2.abi3.so").is_file()
+
+
+def test_the_slim_edition_has_its_own_name_and_says_what_it_lacks(tmp_path: Path) -> None:
+    import deb
+
+    made = tmp_path / f"plantain_{product.VERSION}_amd64.deb"
+    made.write_bytes(b"")
+    assert build.named_slim(made).name == f"plantain_{product.VERSION}-slim_amd64.deb"
+    assert not made.exists()
+    assert build.named_slim(tmp_path) == tmp_path
+    told = " ".join(deb.control_file("amd64", 1, [], is_slim=True).split())
+    assert "without PyTorch" in told
+    assert "without PyTorch" not in " ".join(deb.control_file("amd64", 1, []).split())
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="links need a right there")
@@ -221,7 +271,7 @@ def test_the_debian_package_holds_what_it_should(tmp_path: Path) -> None:
     (program / "_internal" / "data.txt").write_text("data")
     notices = tmp_path / "notices"
     licences.write(notices, [licences.Component("pypi", "a", "1", "MIT", "text")])
-    path = deb.build(program, notices, tmp_path / "tree", tmp_path, DATE, quick=True)
+    path = deb.build(program, notices, tmp_path / "tree", tmp_path, DATE, is_quick=True)
     told = subprocess.run(["dpkg-deb", "-c", path], capture_output=True, text=True, check=True)
     places = {line.split()[5]: line.split()[0] for line in told.stdout.splitlines()}
     assert places["./usr/lib/plantain/plantain"] == "-rwxr-xr-x"
@@ -252,3 +302,4 @@ def test_the_scripts_can_be_read() -> None:
     assert not (PACKAGING / "__init__.py").exists()  # it would hide PyPI's packaging
     if shutil.which("bash"):
         subprocess.run(["bash", "-n", str(PACKAGING / "prove")], check=True)
+        subprocess.run(["bash", "-n", str(PACKAGING / "clean-machine")], check=True)
