@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QApplication
 
 from desktop import __version__
 from desktop.config.options import EngineOptions
-from desktop.config.paths import ProfilePaths, default_profile
+from desktop.config.paths import ProfilePaths, default_profile, resource
 from desktop.config.preferences import Preferences
 from desktop.config.process_log import ProcessLog
 from desktop.config.settings import Settings
@@ -122,7 +122,7 @@ def run(
         while True:
             session = Session(
                 look,
-                lambda: opener(choice.options),
+                partial(choice.open, opener),
                 add,
                 _report_command(choice.options),
                 recording.crashes,
@@ -136,7 +136,7 @@ def run(
                 is_clean = session.close(SHUTDOWN_S)
             if not is_clean or not choice.take_next():
                 break
-            add = ()
+            add = choice.add
             # Kept, emptied: Qt and Python do not agree on an order in which to take a whole
             # window apart while the program goes on.
             session.let_go()
@@ -167,7 +167,16 @@ def _stay_in(
         if not session.window.close():  # something would be lost; the person stays
             choice.next_folder = None
 
+    def go_to_demo() -> None:
+        choice.wants_demo = True
+        if not session.window.close():
+            choice.wants_demo = False
+
     session.library_wanted.connect(go_over)
+    session.demo_wanted.connect(go_to_demo)
+    if choice.is_demo:
+        notices, own = session.panels_built, choice.own_folder
+        notices.connect(lambda: session.window.centre.notices.show_demo(lambda: go_over(own)))
     session.library_shown.connect(lambda: session.lanes.browse.submit(lambda _: _log_versions()))
     if on_start is not None:
         session.panels_built.connect(lambda: on_start(session))
@@ -217,9 +226,34 @@ class LibraryChoice:
 
     def __init__(self, options: EngineOptions) -> None:
         self._meant = options
+        self._own_model = options.model
         self._plan: RepairPlan | None = None
         self.next_folder: Path | None = None
+        self.wants_demo = False
+        self.own_folder = options.library.folder
         self.options = options
+
+    @property
+    def is_demo(self) -> bool:
+        return self._meant.library.folder == _demo_library(self._meant)
+
+    @property
+    def add(self) -> tuple[Path, ...]:
+        """What is to be added once the library is open: the samples, where they are not in it."""
+        is_new = self.is_demo and not self._meant.library.catalog.exists()
+        return (_demo_pictures(self._meant),) if is_new else ()
+
+    def open(self, opener: Callable[[EngineOptions], Engine]) -> Engine:
+        """Open what is meant now; for the demo, its pictures are laid out first.
+
+        Raises:
+            LibraryError: they cannot be; else as the opener.
+        """
+        if self.is_demo:
+            from desktop.library.demo_pictures import lay_out
+
+            lay_out(resource("demo/pictures"), _demo_pictures(self._meant))
+        return opener(self.options)
 
     def choose(self, folder: Path | None, *, is_read_only: bool) -> None:
         library = folder or self._meant.library_dir
@@ -228,10 +262,17 @@ class LibraryChoice:
     def take_next(self) -> bool:
         """Mean the library that the person wants to go over to; False when there is none."""
         folder, self.next_folder = self.next_folder, None
-        if folder is not None:
-            self._meant = replace(self._meant, library_dir=folder, is_read_only=False)
-            self.options = self._meant
-        return folder is not None
+        wants_demo, self.wants_demo = self.wants_demo, False
+        if wants_demo and not self.is_demo:
+            self.own_folder = self._meant.library.folder
+        if wants_demo:
+            folder = _demo_library(self._meant)
+        if folder is None:
+            return False
+        self._meant = replace(self._meant, library_dir=folder, is_read_only=False)
+        self._meant = replace(self._meant, model="demo" if self.is_demo else self._own_model)
+        self.options = self._meant
+        return True
 
     def plan(self) -> str:
         from desktop.library.opening import plan_repair
@@ -251,6 +292,14 @@ class LibraryChoice:
         )
         kept = tr("The damaged one is kept as {file}.", file=aside) if aside else ""
         return sentences(done, kept)
+
+
+def _demo_library(options: EngineOptions) -> Path:
+    return options.profile.demo / "Demo"
+
+
+def _demo_pictures(options: EngineOptions) -> Path:
+    return options.profile.demo / "pictures"
 
 
 def _report_command(options: EngineOptions) -> list[str]:

@@ -35,6 +35,8 @@ class LentEncoder:
 
     def prepare(self) -> None: ...
 
+    def loading(self) -> None: ...
+
     def arithmetic(self) -> Arithmetic:
         return self._encoder.arithmetic()
 

@@ -38,7 +38,7 @@ SUB_LAYERS = {
     ),
     "services": (
         {"engine"},
-        {"library_status"},
+        {"library_status", "model_installing"},
         {"backup", "curation", "generation", "search", "team"},
         # What was generated is imported as any other picture is.
         {"indexing"},

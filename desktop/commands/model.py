@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from contextlib import AbstractContextManager
 from dataclasses import asdict, replace
@@ -14,6 +13,7 @@ from desktop.commands.opening import interruptible, open_library
 from desktop.commands.parser import Commands, Json
 from desktop.commands.terminal import column, follow, say
 from desktop.config.options import EngineOptions
+from desktop.core.errors import DownloadFailed
 from desktop.core.text import ngettext, sentences, size, tr
 
 if TYPE_CHECKING:
@@ -30,11 +30,13 @@ def add_to(commands: Commands) -> None:
     get.add_argument(
         "--architecture", default="", help=tr("its architecture, as open_clip names it")
     )
-    for name, run, text in (
-        ("download", _download, tr("install from the hub (HF_ENDPOINT is honoured)")),
-        ("use", _use, tr("choose the model to use")),
-    ):
-        group.add(name, run, text).add_argument("name", metavar="NAME")
+    fetch = group.add("download", _download, tr("install from the hub or a mirror of it"))
+    fetch.add_argument("name", metavar="NAME")
+    fetch.add_argument(
+        "--mirror", default="", metavar="ADDRESS", help=tr("where to fetch it from, this time")
+    )
+    use = group.add("use", _use, tr("choose the model to use"))
+    use.add_argument("name", metavar="NAME")
 
 
 def _list(arguments: argparse.Namespace, options: EngineOptions) -> Json:
@@ -80,11 +82,19 @@ def _download(arguments: argparse.Namespace, options: EngineOptions) -> Json:
         open_library(replace(options, model="", is_read_only=True)) as engine,
         interruptible() as cancel,
     ):
-        entry = follow(
-            engine.models.download(
-                arguments.name, endpoint=os.environ.get("HF_ENDPOINT"), cancel=cancel
+        try:
+            entry = follow(
+                engine.models.download(arguments.name, endpoint=arguments.mirror, cancel=cancel)
             )
-        )
+        except DownloadFailed as error:
+            commands = tr(
+                "`plantain model download {name}` goes on where it stopped; `--mirror ADDRESS` "
+                "says from where, and `plantain model import FILE` takes a file.",
+                name=arguments.name,
+            )
+            raise DownloadFailed(
+                error.message, safe=error.safe, next_step=sentences(error.next_step, commands)
+            ) from error
     say(tr("“{name}” is installed.", name=entry.name), to=sys.stderr)
     return asdict(entry)
 

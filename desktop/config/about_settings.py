@@ -49,15 +49,24 @@ class About:
 
 def no_address(value: str) -> str:
     """What is wrong with an address of the web; "" is none at all, and fine."""
-    try:
-        parts = urlsplit(value)
-        is_fine = parts.scheme in ("http", "https") and bool(parts.hostname)
-        is_fine = is_fine and not parts.username and parts.port != 0
-    except ValueError:
-        is_fine = False
-    if not value or is_fine:
+    if not value or (_names_a_server(value) and not urlsplit(value).username):
         return ""
     return tr("An address begins with https:// and names a server.")
+
+
+def no_proxy(value: str) -> str:
+    """The same of a proxy, whose address may hold a name and a password."""
+    if not value or _names_a_server(value):
+        return ""
+    return tr("A proxy is written like http://proxy.example.com:8080.")
+
+
+def _names_a_server(value: str) -> bool:
+    try:
+        parts = urlsplit(value)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 def no_addresses(value: str) -> str:

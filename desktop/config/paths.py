@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +27,21 @@ def resource(name: str) -> Path:
         if (base / name).exists():
             return base / name
     raise FileNotFoundError(f"resource {name} is in none of {[str(base) for base in bases]}")
+
+
+def places_beside_the_program() -> list[Path]:
+    """Folders in which somebody may have put a file for this program beside it, or beside what it
+    was installed from; they need not be there."""
+    places: list[Path] = []
+    if image := os.environ.get("APPIMAGE"):
+        places.append(Path(image).parent)
+    if getattr(sys, "frozen", False):
+        program = Path(sys.executable)
+        bundle = next((each for each in program.parents if each.suffix == ".app"), program)
+        places.append(bundle.parent)
+    if sys.platform != "darwin":  # there, the person would be asked whether this may be looked at
+        places.append(Path(platformdirs.user_downloads_dir()))
+    return places
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +94,11 @@ class ProfilePaths:
     @property
     def library(self) -> Path:
         return self.folder / "library"
+
+    @property
+    def demo(self) -> Path:
+        """The demo's library and its pictures, once somebody has tried it."""
+        return self.folder / "demo"
 
 
 def default_profile() -> Path:

@@ -18,6 +18,7 @@ from desktop.config.about_settings import (
     no_addresses,
     no_device,
     no_image_model,
+    no_proxy,
     no_version,
     outside,
 )
@@ -109,6 +110,24 @@ class Settings:
             marked("Model"),
             marked("Finds your pictures by what they show. It works on this computer."),
             set_by="models.show",
+        ),
+    )
+    model_mirror: str = field(
+        default="",
+        metadata=_about(
+            SettingGroup.SEARCH,
+            marked("Mirror for models"),
+            marked("Where models are downloaded from; empty for huggingface.co."),
+            check=no_address,
+        ),
+    )
+    download_proxy: str = field(
+        default="",
+        metadata=_about(
+            SettingGroup.SEARCH,
+            marked("Proxy for downloads"),
+            marked("By which way models are downloaded; empty for what your system says."),
+            check=no_proxy,
         ),
     )
     encoder_device: str = field(

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from desktop.core.pixels import PixelSpec
+from desktop.core.progress import Progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,10 @@ class Encoder(Protocol):
 
     def prepare(self) -> None:
         """Begin to load what encoding texts needs, where that is not loaded; waits for nothing."""
+        ...
+
+    def loading(self) -> Progress | None:
+        """How far it is being loaded; None when it is not."""
         ...
 
     def encode_images(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:

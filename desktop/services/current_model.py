@@ -19,8 +19,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from desktop.core.errors import ModelError, ModelMissing
+from desktop.core.cancellation import CancelToken
+from desktop.core.errors import Cancelled, ModelError, ModelMissing
 from desktop.core.pixels import PixelSpec
+from desktop.core.progress import Progress, ProgressSteps
 from desktop.core.text import sentences, tr
 from desktop.embedding.encoder import Encoder
 from desktop.embedding.models.manifest import InstalledModel
@@ -32,6 +34,8 @@ from desktop.services.preferences import Preferences
 from desktop.services.reports import ModelChange
 
 _LOG = logging.getLogger(__name__)
+_LOOK_S = 0.2
+"""How often is looked how far the loading of a model is."""
 
 
 class CurrentModel:
@@ -67,6 +71,10 @@ class CurrentModel:
             ModelMissing, ModelDamaged: with how to get one.
         """
         return self._registry.resolve(self._name or self._default)
+
+    def resolve(self, name: str) -> InstalledModel:
+        """An installed model. Raises: ModelMissing, ModelDamaged."""
+        return self._registry.resolve(name)
 
     def installed(self) -> InstalledModel | None:
         """The model in use, or None when there is none that works."""
@@ -120,6 +128,53 @@ class CurrentModel:
             if encoder is None:
                 encoder = self._encoders[model.identity] = self._load(model)
             return encoder
+
+    def make_ready(self, model: InstalledModel, cancel: CancelToken) -> ProgressSteps[None]:
+        """Load it, which converts a model that was never loaded here: minutes, with progress.
+
+        A stop ends that, and what the conversion had come to is made anew the next time.
+
+        Raises:
+            Cancelled.
+            ModelDamaged, ModelError: it cannot be loaded.
+        """
+        encoder = self.load(model)
+        encoder.prepare()
+        while (step := encoder.loading()) is not None:
+            yield step
+            if cancel.wait(_LOOK_S):
+                self._give_up(encoder)
+                raise Cancelled
+        _ = encoder.info  # says why, where it could not be loaded
+
+    def loading(self) -> Progress | None:
+        """How far a model is being loaded; None when none is."""
+        with self._lock:
+            encoders = list(self._encoders.values())
+        return next(filter(None, (encoder.loading() for encoder in encoders)), None)
+
+    def is_being_made_ready(self, model: InstalledModel) -> bool:
+        """It is being converted, which takes minutes, and nobody should wait for that."""
+        with self._lock:
+            encoder = self._encoders.get(model.identity)
+        step = None if encoder is None else encoder.loading()
+        return step is not None and step.total is not None
+
+    def stop_loading(self) -> None:
+        """A person wants no more of it: whatever is being loaded ends, and begins anew at the next
+        need. May wait for a process to end."""
+        with self._lock:
+            encoders = list(self._encoders.values())
+        for encoder in encoders:
+            if encoder.loading() is not None:
+                self._give_up(encoder)
+
+    def _give_up(self, encoder: Encoder) -> None:
+        with self._lock:
+            self._encoders = {
+                identity: kept for identity, kept in self._encoders.items() if kept is not encoder
+            }
+        encoder.close()
 
     def keep_only(self, *models: InstalledModel) -> None:
         """Drop the encoders of all other models."""
@@ -191,6 +246,19 @@ class ModelSwitch:
             kept = os.path.abspath(Path(name).expanduser())  # noqa: PTH100 - links stay as named
         self._preferences.change(model=kept)
 
+    def in_use(self) -> str:
+        """The name of the model in use; empty when there is none that works."""
+        model = self._model.installed()
+        return model.manifest.name if model else ""
+
+    def make_ready(self, name: str, cancel: CancelToken) -> ProgressSteps[None]:
+        """Load an installed model before it is used: see ``CurrentModel.make_ready``."""
+        yield from self._model.make_ready(self._model.resolve(name), cancel)
+
+    def stop_loading(self) -> None:
+        """See ``CurrentModel.stop_loading``."""
+        self._model.stop_loading()
+
     def problem(self) -> str:
         """Why there is no usable model, for the person; empty when there is one."""
         return self._model.problem()
@@ -200,7 +268,8 @@ class ModelSwitch:
         return self._vector_table.pending_count(self._model.vector_space())
 
     def encoder(self) -> Answer:
-        """The encoder for the next search, loaded; None when no model is installed.
+        """The encoder for the next search, loaded; None when no model is installed, or when it is
+        being made ready, which the notice says.
 
         Raises:
             ModelError: the chosen model is complete, or alone, and does not load.
@@ -209,6 +278,10 @@ class ModelSwitch:
         if chosen is None:
             return Answer(None)
         under_way = self._under_way(chosen)
+        if under_way is None and self._model.is_being_made_ready(chosen):
+            return Answer(
+                None, tr("The model is being made ready. Until then, words alone are searched.")
+            )
         if under_way is None:
             self._model.keep_only(chosen)
             return Answer(self._model.load(chosen))

@@ -54,6 +54,7 @@ from desktop.services.indexing.stop import IndexingStop
 from desktop.services.indexing.text_reading import TextReading
 from desktop.services.indexing.watching import Watching
 from desktop.services.library_status import StatusReader
+from desktop.services.model_installing import ModelInstalling
 from desktop.services.search.browsing import Browsing
 from desktop.services.search.contact_sheets import ContactSheets
 from desktop.services.search.large_pictures import LargePictures
@@ -138,6 +139,7 @@ class Engine:
     models: ModelRegistry
     model: CurrentModel
     model_switch: ModelSwitch
+    model_installing: ModelInstalling
 
     status: StatusReader
     browsing: Browsing

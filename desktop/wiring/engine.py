@@ -45,7 +45,7 @@ from desktop.services.vectors.migrate_store import StoreMigration
 from desktop.wiring.curation import curation_services
 from desktop.wiring.generation import generation_services
 from desktop.wiring.image_services import GEMINI
-from desktop.wiring.models import current_model, model_registry
+from desktop.wiring.models import current_model, model_installing, model_registry
 from desktop.wiring.processes import processes
 from desktop.wiring.tables import Tables, tables_of
 from desktop.wiring.vector_stores import vector_stores
@@ -121,6 +121,7 @@ def open_engine(
             models=models,
             model=model,
             model_switch=model_switch,
+            model_installing=model_installing(options, preferences, models, model_switch),
             status=StatusReader(
                 library,
                 catalog,

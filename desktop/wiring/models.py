@@ -6,14 +6,16 @@ from functools import partial
 from pathlib import Path
 
 from desktop.config.options import EngineOptions
-from desktop.config.paths import resource
+from desktop.config.paths import places_beside_the_program, resource
 from desktop.config.preferences import Preferences
 from desktop.embedding.conversion.kept import ConvertedModels
+from desktop.embedding.models.hub import HubAddress
 from desktop.embedding.models.manifest import InstalledModel
 from desktop.embedding.models.registry import DEFAULT_MODEL, ModelRegistry
 from desktop.embedding.runtime.loading import load_encoder
 from desktop.embedding.runtime.process_encoder import ProcessEncoder
-from desktop.services.current_model import CurrentModel
+from desktop.services.current_model import CurrentModel, ModelSwitch
+from desktop.services.model_installing import ModelInstalling
 
 
 def model_registry(options: EngineOptions, preferences: Preferences) -> ModelRegistry:
@@ -22,6 +24,7 @@ def model_registry(options: EngineOptions, preferences: Preferences) -> ModelReg
         options.profile.models,
         bundled=(resource("demo/model"),),
         is_offline=lambda: preferences.settings.works_offline,
+        address=partial(_hub_address, preferences),
     )
 
 
@@ -39,6 +42,27 @@ def current_model(
     if options.model:
         model.require()
     return model
+
+
+def model_installing(
+    options: EngineOptions,
+    preferences: Preferences,
+    models: ModelRegistry,
+    model_switch: ModelSwitch,
+) -> ModelInstalling:
+    """How a model is got and taken into use."""
+    return ModelInstalling(
+        models,
+        model_switch,
+        preferences,
+        partial(_hub_address, preferences),
+        [options.profile.models, *places_beside_the_program()],
+    )
+
+
+def _hub_address(preferences: Preferences) -> HubAddress:
+    settings = preferences.settings
+    return HubAddress(settings.model_mirror, settings.download_proxy)
 
 
 def _encoder(preferences: Preferences, models_dir: Path, model: InstalledModel) -> ProcessEncoder:

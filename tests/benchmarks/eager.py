@@ -41,6 +41,8 @@ class Eager:
 
     def prepare(self) -> None: ...
 
+    def loading(self) -> None: ...
+
     def arithmetic(self) -> Arithmetic:
         return Arithmetic(f"PyTorch {torch.__version__}, eager")
 

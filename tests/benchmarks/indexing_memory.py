@@ -45,6 +45,8 @@ class StubEncoder:
 
     def prepare(self) -> None: ...
 
+    def loading(self) -> None: ...
+
     def arithmetic(self) -> Arithmetic:
         return Arithmetic("a stand-in")
 
@@ -87,6 +89,8 @@ class StandInModel(CurrentModel):
 
     def encoder(self) -> Encoder:
         return self._encoder
+
+    def loading(self) -> None: ...
 
 
 def index(engine: Engine, folder: Path) -> int:

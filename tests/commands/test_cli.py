@@ -220,6 +220,15 @@ def test_using_a_model_that_is_not_there_changes_nothing(run: Run) -> None:
     assert run("model", "list", use_model="")["in_use"] is None
 
 
+def test_a_download_that_fails_names_the_mirror_that_was_asked_and_the_commands(run: Run) -> None:
+    words = ("model", "download", "ViT-B-32", "--mirror", "http://127.0.0.1:9")
+    error = run(*words, expect=1, use_model="")["error"]
+    assert error["kind"] == "download_failed"
+    assert "http://127.0.0.1:9 cannot be reached" in error["message"]
+    assert "plantain model download ViT-B-32" in error["next_step"]
+    assert "plantain model import FILE" in error["next_step"]
+
+
 def test_each_thing_of_a_prompt_is_proposed_for_and_what_is_lacking_is_said(
     run: Run, folder: Path, capsys: pytest.CaptureFixture[str], model: str
 ) -> None:

@@ -17,8 +17,10 @@ from numpy.typing import NDArray
 
 from desktop.core.errors import ModelDamaged
 from desktop.core.pixels import PixelSpec
+from desktop.core.progress import Progress
 from desktop.embedding.encoder import Arithmetic, EncoderInfo
 from desktop.embedding.models.manifest import InstalledModel, Manifest
+from desktop.embedding.runtime.worker import Tell
 from tests import attempts
 
 SIZE = 8
@@ -52,6 +54,8 @@ class PretendEncoder:
 
     def prepare(self) -> None: ...
 
+    def loading(self) -> None: ...
+
     def arithmetic(self) -> Arithmetic:
         return Arithmetic("pretence", why="There is nothing else here.")
 
@@ -84,53 +88,65 @@ class PretendEncoder:
         return is_first
 
 
-def load(model: InstalledModel) -> PretendEncoder:
+def _silent(progress: Progress) -> None: ...
+
+
+def load(model: InstalledModel, *, tell: Tell = _silent) -> PretendEncoder:
     return PretendEncoder(model.folder)
 
 
-def load_slowly(model: InstalledModel) -> PretendEncoder:
+def load_slowly(model: InstalledModel, *, tell: Tell = _silent) -> PretendEncoder:
     (model.folder / "is loading").touch()
     time.sleep(60)
+    return load(model, tell=tell)
+
+
+def load_in_steps(model: InstalledModel, *, tell: Tell = _silent) -> PretendEncoder:
+    """Each step but the last lasts until somebody lets it go on."""
+    for step in range(3):
+        tell(Progress("Making the model ready", step, 3, unit="steps"))
+        while step < 2 and not (model.folder / f"go on after {step}").exists():
+            time.sleep(0.01)
     return load(model)
 
 
-def load_damaged(model: InstalledModel) -> PretendEncoder:
+def load_damaged(model: InstalledModel, *, tell: Tell = _silent) -> PretendEncoder:
     raise ModelDamaged("The weights are torn.", safe="All is safe.", next_step="Install again.")
 
 
-def load_damaged_once(model: InstalledModel) -> PretendEncoder:
+def load_damaged_once(model: InstalledModel, *, tell: Tell = _silent) -> PretendEncoder:
     mark = model.folder / "was damaged"
     if mark.exists():
-        return load(model)
+        return load(model, tell=tell)
     mark.touch()
-    return load_damaged(model)
+    return load_damaged(model, tell=tell)
 
 
-def load_without_library(model: InstalledModel) -> PretendEncoder:
+def load_without_library(model: InstalledModel, *, tell: Tell = _silent) -> PretendEncoder:
     raise ImportError("libtorch_cpu.so: cannot open shared object file")
 
 
-def load_without_memory(model: InstalledModel) -> PretendEncoder:
+def load_without_memory(model: InstalledModel, *, tell: Tell = _silent) -> PretendEncoder:
     raise MemoryError
 
 
-def load_wrongly(model: InstalledModel) -> PretendEncoder:
+def load_wrongly(model: InstalledModel, *, tell: Tell = _silent) -> PretendEncoder:
     raise KeyError("vision_cfg")
 
 
-def load_killed(model: InstalledModel) -> PretendEncoder:
+def load_killed(model: InstalledModel, *, tell: Tell = _silent) -> PretendEncoder:
     os.kill(os.getpid(), signal.SIGKILL)
     raise AssertionError
 
 
-def load_killed_once(model: InstalledModel) -> PretendEncoder:
+def load_killed_once(model: InstalledModel, *, tell: Tell = _silent) -> PretendEncoder:
     mark = model.folder / "was killed"
     if mark.exists():
-        return load(model)
+        return load(model, tell=tell)
     mark.touch()
-    return load_killed(model)
+    return load_killed(model, tell=tell)
 
 
-def load_and_exit(model: InstalledModel) -> PretendEncoder:
+def load_and_exit(model: InstalledModel, *, tell: Tell = _silent) -> PretendEncoder:
     print("the licence has expired", file=sys.stderr)
     os._exit(3)

@@ -18,6 +18,7 @@ import pytest
 import torch
 
 from desktop.core.errors import ModelDamaged, ModelError
+from desktop.core.progress import Progress
 from desktop.embedding.conversion import eight_bits, kept
 from desktop.embedding.conversion.kept import ConvertedModels, stamp_of
 from desktop.embedding.conversion.trial import agreement, trial_pictures
@@ -44,6 +45,14 @@ def converted(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return models
 
 
+def test_a_conversion_tells_its_steps(tmp_path: Path) -> None:
+    told: list[Progress] = []
+    model = read_manifest(tiny.make_folder(tmp_path / "small"))
+    converting.convert(model, ConvertedModels(tmp_path), told.append)
+    assert [(step.done, step.total) for step in told] == [(at, 8) for at in range(8)]
+    assert {step.stage for step in told} == {"Making the model ready"}
+
+
 @pytest.fixture
 def models(converted: Path, tmp_path: Path) -> Path:
     """A copy of it, to be changed."""
@@ -63,7 +72,7 @@ def conversions(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     names: list[str] = []
     convert = converting.convert
 
-    def noted(model: InstalledModel, place: ConvertedModels) -> None:
+    def noted(model: InstalledModel, place: ConvertedModels, *told: object) -> None:
         names.append(model.manifest.name)
         convert(model, place)
 

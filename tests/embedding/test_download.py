@@ -16,6 +16,7 @@ import pytest
 from desktop.core.cancellation import CancelToken
 from desktop.core.errors import Cancelled, DownloadFailed, ModelError
 from desktop.core.progress import Progress, finish
+from desktop.embedding.models.hub import HubAddress
 from desktop.embedding.models.registry import ModelEntry, ModelRegistry
 from desktop.embedding.runtime.loading import load_encoder
 from tests.embedding import tiny
@@ -34,8 +35,8 @@ def failure(registry: ModelRegistry, endpoint: str) -> DownloadFailed:
     with pytest.raises(DownloadFailed) as caught:
         fetch(registry, endpoint)
     error = caught.value
-    assert "plantain model download tiny" in error.next_step
-    assert "resumes where it stopped" in error.next_step
+    assert "goes on where it stopped" in error.next_step
+    assert "`" not in error.next_step, "most people read this in the window"
     assert error.safe
     return error
 
@@ -95,6 +96,49 @@ def test_a_trailing_slash_in_the_endpoint_is_fine(registry: ModelRegistry, hub: 
     assert fetch(registry, hub.endpoint + "/").is_installed
 
 
+# --- mirrors and proxies ----------------------------------------------------------------------
+
+
+def test_a_mirror_is_where_models_come_from(hub: FakeHub, tmp_path: Path) -> None:
+    registry = ModelRegistry(
+        tmp_path / "models", known=(tiny.KNOWN,), address=lambda: HubAddress(hub.endpoint)
+    )
+    assert [entry.page for entry in registry.list()] == [f"{hub.endpoint}/plantain/tiny"]
+    assert finish(registry.download("tiny", cancel=CancelToken())).is_installed
+
+
+def test_a_proxy_is_asked_in_the_place_of_the_hub(hub: FakeHub, tmp_path: Path) -> None:
+    registry = ModelRegistry(
+        tmp_path / "models",
+        known=(tiny.KNOWN,),
+        address=lambda: HubAddress("http://models.example", proxy=hub.endpoint),
+    )
+    assert finish(registry.download("tiny", cancel=CancelToken())).is_installed
+    assert {request.host for request in hub.requests} == {"models.example", "127.0.0.1"}
+
+
+def test_the_systems_proxy_is_asked_where_none_is_set(
+    hub: FakeHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("http_proxy", hub.endpoint)
+    registry = ModelRegistry(
+        tmp_path / "models",
+        known=(tiny.KNOWN,),
+        address=lambda: HubAddress("http://models.example"),
+    )
+    assert finish(registry.download("tiny", cancel=CancelToken())).is_installed
+    assert "models.example" in {request.host for request in hub.requests}
+
+
+def test_a_token_of_the_environment_goes_nowhere(
+    registry: ModelRegistry, hub: FakeHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HF_TOKEN", "hf_a_token_that_was_made_for_another_place")
+    fetch(registry, hub.endpoint)
+    assert hub.downloads()
+    assert not any(request.has_token for request in hub.requests)
+
+
 # --- interruptions ----------------------------------------------------------------------------
 
 
@@ -116,6 +160,7 @@ def test_a_connection_that_keeps_breaking_fails_and_the_next_try_goes_on(
     assert "broke off at 0 MB" in failure(registry, hub.endpoint).message
     assert visible(tmp_path) == []
     assert partial(tmp_path).stat().st_size == 700_000
+    assert [entry.arrived_bytes for entry in registry.list()] == [700_000]
     hub.behaviour.drops_after = []
     hub.requests.clear()
     fetch(registry, hub.endpoint)
@@ -176,7 +221,7 @@ def test_a_silent_hub_is_given_up(hub: FakeHub, tmp_path: Path) -> None:
             download_model(
                 tiny.KNOWN,
                 tmp_path / "models",
-                endpoint=hub.endpoint,
+                address=HubAddress(hub.endpoint),
                 refuse=lambda manifest: None,
                 cancel=CancelToken(),
                 retry_delays_s=(0.01,),
@@ -271,7 +316,7 @@ def test_a_refusal_is_said_in_words(
     error = failure(registry, hub.endpoint)
     assert reason in error.message
     assert str(status) in error.message
-    assert "plantain model import FILE" in error.next_step
+    assert "choose that file" in error.next_step
     assert visible(tmp_path) == []
 
 

@@ -15,6 +15,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, cast
+from urllib.parse import urlsplit
 
 _COMMIT = "0123456789abcdef0123456789abcdef01234567"
 _CHUNK_BYTES = 64 * 1024
@@ -22,9 +23,11 @@ _CHUNK_BYTES = 64 * 1024
 
 @dataclass(frozen=True)
 class Request:
-    """What arrived. ``range_start`` is None without a Range header."""
+    """What arrived. ``range_start`` is None without a Range header; ``host`` is the one that was
+    meant: another than this where it is asked as a proxy."""
 
     method: str
+    host: str
     path: str
     range_start: int | None
     has_token: bool
@@ -42,6 +45,7 @@ class Behaviour:
         promises_sha256: the checksum to claim instead of the true one.
         promises_size: the size to claim instead of the true one.
         knows_ranges: whether Range is honoured.
+        leads_in_circles: storage redirects to itself.
         is_a_hub: False answers like any web server, without the hub's own headers.
     """
 
@@ -52,6 +56,7 @@ class Behaviour:
     promises_sha256: str = ""
     promises_size: int | None = None
     knows_ranges: bool = True
+    leads_in_circles: bool = False
     is_a_hub: bool = True
 
 
@@ -62,6 +67,7 @@ class FakeHub:
         self.behaviour = Behaviour()
         self.requests: list[Request] = []
         self.sent_bytes = 0
+        self.breaks = 0
         self.closing = threading.Event()
         self._files: dict[str, Path] = {}
         self._hashes: dict[Path, str] = {}
@@ -86,6 +92,10 @@ class FakeHub:
     def downloads(self) -> list[Request]:
         """The GET requests for bytes, in order, without the redirects to them."""
         return [r for r in self.requests if r.method == "GET" and r.path.startswith("/storage/")]
+
+    def break_off(self) -> None:
+        """Let what is being sent end here."""
+        self.breaks += 1
 
     def content_of(self, path: str) -> Path | None:
         return self._files.get(path.removeprefix("/storage"))
@@ -146,13 +156,18 @@ class _Handler(BaseHTTPRequestHandler):
     def _answer(self) -> None:
         start = self._range_start()
         has_token = "Authorization" in self.headers
-        self.hub.requests.append(Request(self.command, self.path, start, has_token))
+        meant = urlsplit(self.path)
+        self.path = meant.path  # a proxy is told the whole address
+        host = meant.hostname or self.headers["Host"].partition(":")[0]
+        self.hub.requests.append(Request(self.command, host, self.path, start, has_token))
         behaviour = self.hub.behaviour
         content = self.hub.content_of(self.path)
         if behaviour.status is not None or content is None:
             self._short(behaviour.status or 404)
         elif not self.path.startswith("/storage/"):
             self._redirect(content)
+        elif behaviour.leads_in_circles:
+            self._short(302, {"Location": self.path})
         elif self.command == "GET":
             self._send(content, start if behaviour.knows_ranges else None)
         else:
@@ -195,7 +210,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._send_body(file, limit)
 
     def _send_body(self, file: BinaryIO, limit: int | None) -> None:
-        behaviour, sent = self.hub.behaviour, 0
+        behaviour, sent, breaks = self.hub.behaviour, 0, self.hub.breaks
         while chunk := file.read(_CHUNK_BYTES):
             if behaviour.seconds_per_chunk:
                 time.sleep(behaviour.seconds_per_chunk)
@@ -209,6 +224,9 @@ class _Handler(BaseHTTPRequestHandler):
             if limit is not None and sent >= limit:
                 break
             if self.hub.closing.is_set():
+                break
+            if self.hub.breaks > breaks:
+                self.close_connection = True
                 break
         if limit is not None:
             self.wfile.flush()

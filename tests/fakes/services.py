@@ -10,6 +10,7 @@ from pathlib import Path
 from PIL import Image
 
 from desktop.config.paths import resource
+from desktop.config.preferences import Preferences
 from desktop.core.annotations import (
     Annotation,
     Board,
@@ -33,6 +34,7 @@ from desktop.core.query import Query, Reason, SearchHit, SearchResult, Signal, W
 from desktop.core.query_language import parse
 from desktop.core.scripts import unread_script
 from desktop.core.text import tr
+from desktop.embedding.models.hub import HubAddress
 from desktop.embedding.models.known_models import DEMO_DESCRIPTION
 from desktop.embedding.models.registry import ModelEntry, ModelRegistry
 from desktop.generation.template_files import TemplateFiles
@@ -56,6 +58,7 @@ from desktop.services.indexing.shown_first import ShownFirst
 from desktop.services.indexing.stop import IndexingStop
 from desktop.services.indexing.watching import Watching
 from desktop.services.library_status import StatusReader
+from desktop.services.model_installing import ModelInstalling
 from desktop.services.reports import (
     AssetDetails,
     CommonDetails,
@@ -392,7 +395,7 @@ class FakeModels(ModelRegistry):
         return replace(self.entries[1], name=path.stem, source="imported")
 
     def download(
-        self, name: str, *, endpoint: str | None = None, cancel: CancelToken
+        self, name: str, *, endpoint: str = "", cancel: CancelToken
     ) -> Generator[Progress, None, ModelEntry]:
         yield Progress("Downloading", 1, 605, unit="MB")
         if self.error is not None:
@@ -525,6 +528,14 @@ class FakeModelSwitch(ModelSwitch):
 
     def use(self, name: str) -> None:
         self.model = name
+
+    def in_use(self) -> str:
+        return self.model
+
+    def make_ready(self, name: str, cancel: CancelToken) -> Generator[Progress, None, None]:
+        yield Progress(tr("Making the model ready"), 3, 8, unit="steps")
+
+    def stop_loading(self) -> None: ...
 
 
 class FakeThumbnails(ThumbnailCache):
@@ -711,6 +722,7 @@ class FakeEngine(Engine):
     ) -> None:
         browsing = FakeBrowsing(assets, annotations)
         endpoints, key_store = FakeEndpoints(), FakeKeyStore()
+        models, switch = FakeModels(), FakeModelSwitch()
         generating = FakeGenerating(browsing.take_made)
         services = fake_image_services(key_store.credential)
         # An engine is frozen once it is made; this is its making.
@@ -749,13 +761,16 @@ class FakeEngine(Engine):
             rights=FakeRights(),
             saved_searches=FakeSavedSearches(),
             daily_backups=FakeDailyBackups(),
-            models=FakeModels(),
+            models=models,
             endpoints=endpoints,
             store_migration=FakeStoreMigration(),
             team=FakeTeam(endpoints),
             ignore_rules=FakeIgnoreRules(lambda: browsing.assets),
             watching=FakeWatching(),
-            model_switch=FakeModelSwitch(),
+            model_switch=switch,
+            model_installing=ModelInstalling(
+                models, switch, Preferences(thumbnails / "settings.json"), HubAddress
+            ),
             key_store=key_store,
             status=FakeStatus(self),
             thumbnails=FakeThumbnails(thumbnails),

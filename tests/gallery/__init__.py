@@ -12,6 +12,7 @@ from tests.gallery import (
     browsing,
     creating,
     editing,
+    getting_a_model,
     looking,
     managing,
     opening,
@@ -28,6 +29,7 @@ _SCREENS = (
     *queueing.SCREENS,
     *editing.SCREENS,
     *managing.SCREENS,
+    *getting_a_model.SCREENS,
     *preferring.SCREENS,
 )
 SCREENS: tuple[Screen, ...] = tuple(sorted(_SCREENS, key=lambda screen: screen.name))

@@ -43,6 +43,12 @@ def empty_library(stage: Stage) -> QWidget:
     return stage.library(FakeEngine()).window
 
 
+def demo(stage: Stage) -> QWidget:
+    window = stage.library().window
+    window.centre.notices.show_demo(lambda: None)
+    return window
+
+
 def first_pictures(stage: Stage) -> QWidget:
     engine = FakeEngine()
     engine.indexing.gate = threading.Event()
@@ -557,6 +563,7 @@ def lineage_graph(stage: Stage) -> QWidget:
 
 SCREENS = (
     Screen("20-empty-library", empty_library),
+    Screen("20a-demo", demo),
     Screen("21-first-pictures", first_pictures),
     Screen("22-grid", grid),
     Screen("23-large-tiles", large_tiles),

@@ -180,3 +180,44 @@ def test_the_window_reopens_on_the_other_library_at_its_own_place(
     options = EngineOptions(profile_dir=tmp_path / "profile", library_dir=tmp_path / "First")
     assert run(options, opener=opener, on_start=watch) == 0
     assert shown == [("First", "192"), ("Summer", "300"), ("Winter", "300")]
+
+
+def test_the_demo_is_a_library_of_its_own_and_leads_back(
+    qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    samples = tmp_path / "samples"
+    samples.mkdir()
+    (samples / "red.png").write_bytes(b"red")
+    monkeypatch.setattr("desktop.app.resource", lambda name: samples)
+    engines: list[tuple[EngineOptions, FakeEngine]] = []
+
+    def opener(options: EngineOptions) -> FakeEngine:
+        engines.append((options, FakeEngine([make_asset(1)], tmp_path)))
+        return engines[-1][1]
+
+    def watch(session: Session) -> None:
+        def go_on() -> None:
+            lasting = session.window.centre.notices.lasting
+            match len(engines):
+                case 1:
+                    assert lasting.text() == ""
+                    session.window.run_action("library.demo")
+                case 2:
+                    assert "This is the demo" in lasting.text()
+                    lasting.action_button.click()
+                case _:
+                    assert lasting.text() == ""
+                    session.window.close()
+
+        session.library_shown.connect(go_on)
+
+    options = EngineOptions(
+        profile_dir=tmp_path / "profile", library_dir=tmp_path / "Mine", model="own"
+    )
+    assert run(options, opener=opener, on_start=watch) == 0
+    opened = [(options.library.folder, options.model) for options, _ in engines]
+    demo = tmp_path / "profile" / "demo"
+    mine = (tmp_path / "Mine", "own")
+    assert opened == [mine, (demo / "Demo", "demo"), mine]
+    assert engines[1][1].indexing.calls == [((demo / "pictures",), False)]
+    assert (demo / "pictures" / "red.png").read_bytes() == b"red"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QDeadlineTimer, Qt
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QFileDialog, QPushButton
 from pytestqt.qtbot import QtBot
 
 from desktop.core.errors import LibraryInUse, StoreError, UsageError
@@ -97,14 +97,36 @@ def test_a_library_that_does_not_open(theme: Theme, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: "could not be opened" in titles(session))
     assert "Close the other one." in titles(session)
     press(session, "Try again", qtbot)
-    qtbot.waitUntil(lambda: "Drop folders or pictures here" in titles(session))
+    qtbot.waitUntil(lambda: "Welcome to Plantain" in titles(session))
     assert session.close(5)
 
 
 def test_an_empty_library_says_what_to_do(open_session: Opener) -> None:
     session = open_session()
-    assert "Drop folders or pictures here" in titles(session)
-    assert "never moves, copies or changes" in titles(session)
+    assert "Welcome to Plantain" in titles(session)
+    texts_there = texts(session.window.centre.empty)
+    assert "never moves, copies or changes" in texts_there
+    for way in ("Your own pictures", "The demo", "A library you have"):
+        assert way in texts_there
+
+
+def test_the_first_window_leads_three_ways(
+    open_session: Opener, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(
+        QFileDialog, "getExistingDirectory", lambda parent, title: asked.append(title) or ""
+    )
+    monkeypatch.setattr(
+        QFileDialog, "getOpenFileName", lambda parent, title, *_: (asked.append(title) or "", "")
+    )
+    session = open_session()
+    press(session, "Add folder…", qtbot)
+    press(session, "Open…", qtbot)
+    press(session, "Restore…", qtbot)
+    assert asked == ["Add a folder to the library", "Open another library", "Restore a backup"]
+    with qtbot.waitSignal(session.demo_wanted):
+        press(session, "Try the demo", qtbot)
 
 
 def test_dropping_a_folder_adds_it(open_session: Opener, tmp_path: Path, qtbot: QtBot) -> None:
@@ -151,7 +173,7 @@ def test_indexing_can_be_stopped(open_session: Opener, qtbot: QtBot) -> None:
     assert "Reading your pictures" in titles(session)
     qtbot.mouseClick(line.cancel_button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: "Stopped" in line.text())
-    qtbot.waitUntil(lambda: "Drop folders" in titles(session))
+    qtbot.waitUntil(lambda: "Welcome" in titles(session))
 
 
 def test_what_a_scan_found_is_shown_before_it_is_read(open_session: Opener, qtbot: QtBot) -> None:
@@ -162,7 +184,7 @@ def test_what_a_scan_found_is_shown_before_it_is_read(open_session: Opener, qtbo
         Progress("Starting the model", 0, 2),
     ]
     session = open_session(engine)
-    qtbot.waitUntil(lambda: "Drop folders" in titles(session))
+    qtbot.waitUntil(lambda: "Welcome" in titles(session))
     engine.browsing.assets = [make_asset(1, content_hash=""), make_asset(2, content_hash="")]
     session.window.paths_added.emit([Path("/a")])
     qtbot.waitUntil(session.window.centre.grid.isVisible)
@@ -239,6 +261,7 @@ def test_a_read_only_library_offers_no_change_when_its_pictures_are_shown(
         "Find a command…",
         "Stack near-duplicates",
         "New library…",
+        "Try the demo",
         "Open another library…",
         "Keyboard shortcuts",
         "Export the register of AI-made pictures…",

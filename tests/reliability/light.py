@@ -77,6 +77,8 @@ class LightEncoder:
 
     def prepare(self) -> None: ...
 
+    def loading(self) -> None: ...
+
     def arithmetic(self) -> Arithmetic:
         return Arithmetic("a stand-in")
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from desktop.core.cancellation import CancelToken
-from desktop.core.errors import Cancelled, ModelError
-from desktop.core.progress import finish
+from desktop.core.errors import Cancelled, ModelError, UsageError
+from desktop.core.progress import Progress, finish
 from desktop.core.query import Query, SearchResult
 from desktop.embedding.encoder import Encoder
 from desktop.embedding.models.manifest import InstalledModel
@@ -121,6 +121,25 @@ def test_the_old_model_answers_until_the_new_one_is_complete(engine: Engine) -> 
     result = search(engine)
     assert (result.model, len(result.hits), result.notice) == ("new", PICTURES, "")
     assert (encoded(engine, "new"), encoded(engine, "old")) == (PICTURES, PICTURES)
+
+
+def test_words_are_searched_while_the_model_is_made_ready(
+    engine: Engine,
+    encoder_of: Callable[[InstalledModel], LentEncoder],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    engine.model_switch.use("old")
+    encoder = encoder_of(engine.models.resolve("old"))
+    step = Progress("Making the model ready", 3, 8, unit="steps")
+    with monkeypatch.context() as patch:
+        patch.setattr(encoder, "loading", lambda: step)
+        assert engine.model.load(engine.models.resolve("old")) is encoder
+        found = engine.searching.search(Query(text="0003"))
+        assert [hit.asset.filename for hit in found.hits] == ["0003.png"]
+        assert "being made ready" in found.notice
+        with pytest.raises(UsageError, match="being made ready"):
+            engine.searching.search(Query.like(found.hits[0].asset.path))
+    assert search(engine).model == "old"
 
 
 def test_the_next_start_goes_on_with_the_rest(engine: Engine, reopen: Callable[[], Engine]) -> None:

@@ -55,6 +55,8 @@ class StandIn:
 
     def prepare(self) -> None: ...
 
+    def loading(self) -> None: ...
+
     def arithmetic(self) -> Arithmetic:
         return Arithmetic("a stand-in")
 
@@ -68,6 +70,7 @@ class StandInModel(CurrentModel):
     def __init__(self, encoder: Encoder, load: Callable[[], Encoder]) -> None:
         self._space = encoder.info.identity
         self._loads = load
+        self.step: Progress | None = None
 
     def vector_space(self) -> str | None:
         return self._space
@@ -77,6 +80,9 @@ class StandInModel(CurrentModel):
 
     def encoder(self) -> Encoder:
         return self._loads()
+
+    def loading(self) -> Progress | None:
+        return self.step
 
 
 def indexing(
@@ -159,6 +165,28 @@ def test_pictures_are_read_and_shown_while_the_model_is_being_loaded(
     assert len([step for step in before if step.current]) >= 32, "read without a model"
     assert {step.done for step in before} == {0}, "not searchable yet"
     assert steps[-1] == Progress("Reading pictures", 40, 40)
+
+
+def test_how_far_the_model_is_made_ready_is_told_while_pictures_wait_for_it(
+    engine: Engine, folder: Path
+) -> None:
+    pictures.fill(folder, 5)
+    encoder, may_load = StandIn(), threading.Event()
+
+    def load() -> Encoder:
+        assert may_load.wait(30)
+        return encoder
+
+    made = indexing(engine, encoder, load)
+    assert isinstance(made._model, StandInModel)
+    made._model.step = Progress("Making the model ready", 3, 8, unit="steps")
+    told = 0
+    for step in made.run([folder], CancelToken()):
+        told += step.stage == "Making the model ready, 3 of 8"
+        if told == 8:  # more often than there are pictures
+            may_load.set()
+    assert told >= 8
+    assert engine.vector_table.stored_count(encoder.info.identity) == 5
 
 
 def test_a_few_pictures_are_searchable_at_once(engine: Engine, folder: Path) -> None:

@@ -43,10 +43,7 @@ def damaged(path: Path, why: str, *, next_step: str = "") -> ModelDamaged:
         tr("{name} cannot be used as a model: {why}.", name=path.name, why=why),
         safe=tr("The file was not changed and nothing was installed."),
         next_step=next_step
-        or tr(
-            "Fetch the file again and compare its size with the original, or get a "
-            "model with `plantain model download ViT-B-32`."
-        ),
+        or tr("Fetch the file again and compare its size with the original, or download a model."),
     )
 
 

@@ -36,7 +36,7 @@ def download_model(
     known: KnownModel,
     models_dir: Path,
     *,
-    endpoint: str | None,
+    address: hub.HubAddress,
     refuse: Callable[[Manifest], InstalledModel | None],
     cancel: CancelToken,
     retry_delays_s: Sequence[float],
@@ -45,7 +45,6 @@ def download_model(
     """Download, verify and install; all or nothing, and what arrived is never fetched twice.
 
     Args:
-        endpoint: base address of the hub; None for ``HF_ENDPOINT`` or huggingface.co.
         refuse: see ``importing.import_model``; asked before the first byte.
         retry_delays_s: pauses before another try, as long as no new bytes arrive.
         read_timeout_s: how long the hub may be silent.
@@ -56,7 +55,7 @@ def download_model(
     require_pytorch(known.name)
     with installing.install_lock(models_dir):
         yield Progress(tr("Asking the model hub"), current=known.name, unit=tr("MB"))
-        remote = hub.find(known, known.file, endpoint)
+        remote = hub.find(known, known.file, address)
         cancel.raise_if_cancelled()
         manifest = _manifest(known, remote)
         if (present := refuse(manifest)) is not None:
@@ -66,7 +65,7 @@ def download_model(
         try:
             with installing.disk_errors(models_dir):
                 if known.tokenizer:
-                    words = hub.find(known, known.tokenizer, endpoint)
+                    words = hub.find(known, known.tokenizer, address)
                     tokenizer = _Transfer(known, words, folder / known.tokenizer)
                     yield from tokenizer.run(cancel, retry_delays_s, read_timeout_s)
                 yield from transfer.run(cancel, retry_delays_s, read_timeout_s)
@@ -83,13 +82,7 @@ def download_model(
                     message=error.message,
                 ),
                 safe=error.safe,
-                next_step=sentences(
-                    error.next_step,
-                    tr(
-                        "`plantain model download {name}` resumes where it stopped.",
-                        name=known.name,
-                    ),
-                ),
+                next_step=sentences(error.next_step, tr("It goes on where it stopped.")),
             ) from error
         destination = models_dir / known.name
         installing.publish(folder, destination)
@@ -124,7 +117,7 @@ class _Transfer:
             Cancelled, DownloadFailed, ModelError, OSError.
         """
         self._prepare()
-        yield self._progress("Downloading")
+        yield self._progress(tr("Downloading"))
         fruitless = 0
         if self._remote.size > _MOST_TIMES_LARGER * self._known.approximate_bytes:
             raise self._failed(tr("the hub announces far more than this model has"))
@@ -141,7 +134,9 @@ class _Transfer:
                 break
             fruitless = 0 if self._done > before else fruitless + 1
             if fruitless >= len(retry_delays_s):
-                raise self._failed(f"{reason} at {self._done // MEGABYTE} MB")
+                raise self._failed(
+                    tr("{reason} at {done} MB", reason=reason, done=self._done // MEGABYTE)
+                )
             yield self._progress(tr("Connecting again"))
             if cancel.wait(retry_delays_s[fruitless]):
                 cancel.raise_if_cancelled()
@@ -203,9 +198,9 @@ class _Transfer:
                 self._done += len(chunk)
                 if time.monotonic() - reported >= _SECONDS_BETWEEN_REPORTS:
                     reported = time.monotonic()
-                    yield self._progress("Downloading")
+                    yield self._progress(tr("Downloading"))
         sync_file(self.path)
-        yield self._progress("Downloading")
+        yield self._progress(tr("Downloading"))
 
     def _progress(self, stage: str) -> Progress:
         return Progress(

@@ -3,7 +3,8 @@
 ``huggingface_hub`` 2.4 downloads into a file of a random name and deletes it on any failure
 (``file_download._download_to_tmp_and_move``), so its downloads neither resume after a restart nor
 can be cancelled. Its addresses, metadata and HTTP session are used; the bytes are fetched here.
-No access token is ever sent: all models in the table are public, and the endpoint may be a mirror.
+No access token is ever sent, not even one of the environment: all models in the table are public,
+and the endpoint may be a mirror.
 """
 
 # The libraries at this edge publish partial types.
@@ -12,10 +13,12 @@ No access token is ever sent: all models in the table are public, and the endpoi
 
 from __future__ import annotations
 
+import os
 import socket
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from desktop.core.cancellation import CancelToken
@@ -39,6 +42,19 @@ class InterruptedTransferError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class HubAddress:
+    """Where models come from, and by which way.
+
+    Attributes:
+        endpoint: base address of a hub or mirror; empty for ``HF_ENDPOINT``, or huggingface.co.
+        proxy: address of a proxy; empty for what the system says, ``HTTPS_PROXY`` among it.
+    """
+
+    endpoint: str = ""
+    proxy: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class RemoteFile:
     """One file on the hub.
 
@@ -55,33 +71,48 @@ class RemoteFile:
     size: int
 
 
-def find(known: KnownModel, file: str, endpoint: str | None) -> RemoteFile:
-    """Ask the hub for a file of a known model.
+def page_of(known: KnownModel, address: HubAddress) -> str:
+    """Where a person finds the model with a browser."""
+    return f"{_base(address)}/{known.repository}"
+
+
+def _base(address: HubAddress) -> str:
+    # As huggingface_hub itself has it, without importing it for a sentence in the window.
+    usual = os.environ.get("HF_ENDPOINT") or "https://huggingface.co"
+    return (address.endpoint or usual).rstrip("/")
+
+
+def find(known: KnownModel, file: str, address: HubAddress) -> RemoteFile:
+    """Ask the hub for a file of a known model; the proxy holds for ``stream`` too.
 
     Args:
         file: its name in the repository.
-        endpoint: base address of the hub; None for ``HF_ENDPOINT``, or huggingface.co.
 
     Raises:
         DownloadFailed: no answer, a refusal, or an answer without checksum and size.
     """
-    from huggingface_hub import constants, get_hf_file_metadata, hf_hub_url
-    from huggingface_hub.errors import FileMetadataError, HfHubHTTPError, OfflineModeIsEnabled
+    from huggingface_hub import (
+        constants,
+        get_hf_file_metadata,
+        hf_hub_url,
+        set_client_factory,
+    )
+    from huggingface_hub.errors import FileMetadataError, HfHubHTTPError
 
-    base = (endpoint or constants.ENDPOINT).rstrip("/")
-    page = f"{base}/{known.repository}"
-    try:
-        url = hf_hub_url(known.repository, file, endpoint=base)
-        metadata = get_hf_file_metadata(
-            url, token=False, timeout=_CONNECT_TIMEOUT_S, library_name="plantain", endpoint=base
-        )
-    except OfflineModeIsEnabled as error:
+    base, page = _base(address), page_of(known, address)
+    if constants.is_offline_mode():
         raise failed(
             known,
             page,
             tr("the HF_HUB_OFFLINE setting forbids it"),
             tr("Unset HF_HUB_OFFLINE, then try again."),
-        ) from error
+        )
+    set_client_factory(partial(_client, address.proxy))
+    try:
+        url = hf_hub_url(known.repository, file, endpoint=base)
+        metadata = get_hf_file_metadata(
+            url, token=False, timeout=_CONNECT_TIMEOUT_S, library_name="plantain", endpoint=base
+        )
     except HfHubHTTPError as error:
         raise failed(known, page, refusal(error.response.status_code, base)) from error
     except FileMetadataError as error:
@@ -105,6 +136,12 @@ def find(known: KnownModel, file: str, endpoint: str | None) -> RemoteFile:
             ),
         )
     return RemoteFile(url, page, sha256, metadata.size)
+
+
+def _client(proxy: str) -> httpx2.Client:
+    import httpx2
+
+    return httpx2.Client(proxy=proxy or None, follow_redirects=True, timeout=None)
 
 
 @contextmanager
@@ -152,16 +189,17 @@ class HubRefusedError(Exception):
 
 
 def failed(known: KnownModel, page: str, reason: str, first: str = "") -> DownloadFailed:
-    """The one shape of a failed download, with the two ways on."""
+    """The one shape of a failed download, with the ways on; no command is named, for most people
+    read this in the window."""
     return DownloadFailed(
         tr("{name} could not be downloaded: {reason}.", name=known.name, reason=reason),
         safe=tr("Your pictures, index and installed models are untouched."),
         next_step=sentences(
             first or tr("Check the connection, then try again."),
-            tr("`plantain model download {name}` resumes where it stopped.", name=known.name),
+            tr("It goes on where it stopped."),
             tr(
-                "Or fetch {file} from {page} with a browser on any computer and run `plantain "
-                "model import FILE`.",
+                "Or try another mirror, or fetch {file} from {page} with a browser on any computer "
+                "and choose that file.",
                 file=known.file,
                 page=page,
             ),
@@ -240,6 +278,8 @@ def _transport_reason(error: Exception, place: str) -> str:
         if "certificate" in str(error).casefold():
             return tr("the certificate of {place} is not trusted by this computer", place=place)
         return tr("{place} cannot be reached", place=place)
+    if isinstance(error, httpx2.TooManyRedirects):
+        return tr("{place} leads in circles", place=place)
     if isinstance(error, httpx2.UnsupportedProtocol | httpx2.InvalidURL):
         return tr("{place} is not an address that works", place=place)
     return tr("the connection broke off")

@@ -183,5 +183,5 @@ def _only_checkpoint(folder: Path) -> Path:
         if chosen
         else tr("The folder {folder} holds no checkpoint.", folder=folder),
         safe=tr("Nothing was changed."),
-        next_step=tr("Import one file: `plantain model import FILE`."),
+        next_step=tr("Choose one file of it."),
     )

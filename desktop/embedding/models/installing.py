@@ -119,6 +119,14 @@ def downloading_folder(models_dir: Path, name: str) -> Path:
     return models_dir / f"{_DOWNLOADING}{name}"
 
 
+def arrived_bytes(models_dir: Path, name: str) -> int:
+    """How much of a download was kept by an earlier try."""
+    try:
+        return (downloading_folder(models_dir, name) / WEIGHTS_NAME).stat().st_size
+    except OSError:
+        return 0
+
+
 def publish(folder: Path, destination: Path) -> None:
     """Make a finished folder visible in one step.
 

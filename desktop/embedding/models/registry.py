@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -17,6 +17,8 @@ from desktop.core.errors import (
 )
 from desktop.core.progress import Progress, ProgressSteps
 from desktop.core.text import listed, sentences, tr
+from desktop.embedding.models import hub, installing
+from desktop.embedding.models.hub import HubAddress
 from desktop.embedding.models.in_place import IN_PLACE, InPlaceModels
 from desktop.embedding.models.known_models import DEFAULT_MODEL, KNOWN_MODELS, KnownModel
 from desktop.embedding.models.manifest import (
@@ -44,6 +46,8 @@ class ModelEntry:
         is_installed: whether it can be used now.
         size_bytes: of the weights; approximate for what is not installed.
         problem: why an installed model cannot be used; empty when it can.
+        page: where a person finds a downloadable one with a browser.
+        arrived_bytes: of a download that was begun.
     """
 
     name: str
@@ -54,6 +58,8 @@ class ModelEntry:
     is_installed: bool
     size_bytes: int
     problem: str = ""
+    page: str = ""
+    arrived_bytes: int = 0
 
 
 class ModelRegistry:
@@ -67,6 +73,7 @@ class ModelRegistry:
         known: the models that can be fetched by name.
         retry_delays_s: see ``download.download_model``.
         is_offline: the person works offline: nothing is fetched.
+        address: where models are fetched from, asked at each download.
     """
 
     def __init__(
@@ -77,16 +84,19 @@ class ModelRegistry:
         known: Sequence[KnownModel] = KNOWN_MODELS,
         retry_delays_s: Sequence[float] = (0.5, 1.0, 2.0, 4.0),
         is_offline: Callable[[], bool] = lambda: False,
+        address: Callable[[], HubAddress] = HubAddress,
     ) -> None:
         self._models_dir = models_dir
         self._bundled = tuple(bundled)
         self._known = tuple(known)
         self._retry_delays_s = tuple(retry_delays_s)
         self._is_offline = is_offline
+        self._address = address
         self._in_place = InPlaceModels(models_dir / IN_PLACE)
 
     def list(self) -> list[ModelEntry]:
         """Every model, installed or not, by name: the downloadable ones first, then the others."""
+        address = self._address()
         entries = {
             known.name.casefold(): ModelEntry(
                 known.name,
@@ -96,6 +106,8 @@ class ModelRegistry:
                 "downloadable",
                 is_installed=False,
                 size_bytes=known.approximate_bytes,
+                page=hub.page_of(known, address),
+                arrived_bytes=installing.arrived_bytes(self._models_dir, known.name),
             )
             for known in self._known
         }
@@ -162,12 +174,12 @@ class ModelRegistry:
         return self._entry(model.folder, is_bundled=False)
 
     def download(
-        self, name: str, *, endpoint: str | None = None, cancel: CancelToken
+        self, name: str, *, endpoint: str = "", cancel: CancelToken
     ) -> ProgressSteps[ModelEntry]:
         """Fetch a known model; an interrupted download continues where it stopped.
 
         Args:
-            endpoint: base address of a hub or mirror; None for ``HF_ENDPOINT`` or huggingface.co.
+            endpoint: base address of a hub or mirror, this time; empty for the usual one.
 
         Raises:
             Cancelled: what arrived is kept for the next try.
@@ -177,7 +189,7 @@ class ModelRegistry:
         """
         from desktop.embedding.models import download
 
-        known = next((k for k in self._known if k.name.casefold() == name.casefold()), None)
+        known = self._known_as(name)
         if known is None:
             choices = listed(k.name for k in self._known)
             raise UsageError(
@@ -194,10 +206,11 @@ class ModelRegistry:
                 safe=tr("Nothing was downloaded."),
                 next_step=tr("Go online again in the menu, or import a model from a file."),
             )
+        address = self._address()
         model = yield from download.download_model(
             known,
             self._models_dir,
-            endpoint=endpoint,
+            address=replace(address, endpoint=endpoint or address.endpoint),
             refuse=self._already_there,
             cancel=cancel,
             retry_delays_s=self._retry_delays_s,
@@ -307,11 +320,14 @@ class ModelRegistry:
                     next_step=tr("Choose another name with --name."),
                 )
 
+    def _known_as(self, name: str) -> KnownModel | None:
+        return next((k for k in self._known if k.name.casefold() == name.casefold()), None)
+
     def _is_known(self, name: str) -> bool:
-        return any(known.name.casefold() == name.casefold() for known in self._known)
+        return self._known_as(name) is not None
 
     def _missing(self, wanted: str) -> ModelMissing:
-        known = next((k for k in self._known if k.name.casefold() == wanted.casefold()), None)
+        known = self._known_as(wanted)
         installed = [entry.name for entry in self.list() if entry.is_installed]
         others = [name for name in installed if name.casefold() != "demo"]
         use = (

@@ -73,6 +73,9 @@ class ClipEncoder:
     def prepare(self) -> None:
         """It is loaded."""
 
+    def loading(self) -> None:
+        """It is loaded."""
+
     def encode_images(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
         """(n, size, size, 3) uint8 RGB -> (n, dimension) float32, unit length. n may be 0.
 

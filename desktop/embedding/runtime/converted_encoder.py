@@ -106,6 +106,9 @@ class ConvertedEncoder:
     def prepare(self) -> None:
         """It is loaded."""
 
+    def loading(self) -> None:
+        """It is loaded."""
+
     def arithmetic(self) -> Arithmetic:
         """See ``Encoder``; loads the picture network."""
         return self._picture_network().arithmetic

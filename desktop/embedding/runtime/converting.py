@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from desktop.core.errors import ModelError
-from desktop.core.text import number, tr
+from desktop.core.progress import Progress
+from desktop.core.text import marked, number, tr
 from desktop.embedding.conversion import eight_bits, kept
 from desktop.embedding.conversion.kept import About, ConvertedModels
 from desktop.embedding.conversion.trial import (
@@ -72,7 +73,11 @@ class _Texts(nn.Module):
         return nn.functional.normalize(vectors.float(), dim=-1)
 
 
-def convert(model: InstalledModel, place: ConvertedModels) -> None:
+def convert(
+    model: InstalledModel,
+    place: ConvertedModels,
+    tell: Callable[[Progress], object] = lambda _: None,
+) -> None:
     """Convert ``model`` and keep it in ``place``; takes about as long as twenty starts with torch.
 
     A model that cannot be converted is kept as such, so that it is not tried at every start.
@@ -81,12 +86,14 @@ def convert(model: InstalledModel, place: ConvertedModels) -> None:
         ModelDamaged, ModelError: the checkpoint cannot be used.
         OSError: nothing can be written there.
     """
+    steps = _Steps(model, tell)
+    steps.take()
     loaded = load_network(model)
     torch.backends.mha.set_fastpath_enabled(False)  # its operator is known to torch alone
     try:
         with place.making(model) as folder, torch.no_grad():
             try:
-                about = _write(folder, model, loaded.network, loaded.tokenizer)
+                about = _write(folder, model, loaded.network, loaded.tokenizer, steps.take)
             except _CannotBeConverted as error:
                 about = About(problem=str(error))
             except (OSError, MemoryError):
@@ -102,30 +109,63 @@ def convert(model: InstalledModel, place: ConvertedModels) -> None:
         torch.backends.mha.set_fastpath_enabled(True)
 
 
+class _Steps:
+    """Tells the step at hand, which lasts from a second to half a minute each."""
+
+    COUNT = 8
+
+    def __init__(self, model: InstalledModel, tell: Callable[[Progress], object]) -> None:
+        self._name = model.manifest.name
+        self._tell = tell
+        self._taken = 0
+
+    def take(self) -> None:
+        """The next step begins."""
+        done, self._taken = self._taken, self._taken + 1
+        self._tell(
+            Progress(
+                tr("Making the model ready"), done, self.COUNT, self._name, unit=marked("steps")
+            )
+        )
+
+
 class _CannotBeConverted(Exception):
     """Its message says why."""
 
 
-def _write(folder: Path, model: InstalledModel, network: nn.Module, tokenizer: Tokenizer) -> About:
+def _write(
+    folder: Path,
+    model: InstalledModel,
+    network: nn.Module,
+    tokenizer: Tokenizer,
+    begin_step: Callable[[], None],
+) -> About:
     spec, preprocess = pixel_spec(model), model.manifest.preprocess
     normalise = Normalise(preprocess.mean, preprocess.std, torch.device("cpu"), torch.float32)
     pictures = _Pictures(network, normalise).eval()
+    begin_step()
     shown = trial_pictures(TRIAL_PICTURES, spec.size)
     reference = pictures(torch.from_numpy(shown)).numpy()
     side = [-1, spec.size, spec.size, 3]
+    begin_step()
     images = _traced(pictures, torch.from_numpy(shown[:2]), side)
+    begin_step()
     _check(_answers(images), [(shown, reference), (shown[:1], reference[:1])])
     _save(images, folder, kept.IMAGES)
+    begin_step()
     calibration = trial_pictures(_CALIBRATION_PICTURES, spec.size, _CALIBRATION_SEED)
     in_8_bits = eight_bits.quantized(images, calibration)
     if in_8_bits is not None:
         _save(in_8_bits, folder, kept.IMAGES_8_BIT)
+    begin_step()
     texts, is_short = _Texts(network).eval(), short_texts.are_enough(network)
     tokens = tokenizer(list(TRIAL_TEXTS))
     cut = short_texts.cut(tokens) if is_short else tokens
     words = _traced(texts, torch.from_numpy(cut), [-1, -1 if is_short else tokens.shape[1]])
+    begin_step()
     tried = [cut, cut[:1], tokens]
     _check(_answers(words), [(one, texts(torch.from_numpy(one)).numpy()) for one in tried])
+    begin_step()
     _save(words, folder, kept.TEXTS)
     return About(
         dimension=reference.shape[1],
@@ -168,14 +208,16 @@ def _check(
         )
 
 
-def convert_or_say(model: InstalledModel, place: ConvertedModels) -> str:
+def convert_or_say(
+    model: InstalledModel, place: ConvertedModels, tell: Callable[[Progress], object]
+) -> str:
     """As ``convert``; says as part of a sentence why nothing was kept, empty when something was.
 
     Raises:
         ModelDamaged, ModelError: the checkpoint cannot be used.
     """
     try:
-        convert(model, place)
+        convert(model, place, tell)
     except ModelError:
         raise
     except (OSError, MemoryError) as error:

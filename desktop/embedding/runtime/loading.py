@@ -5,9 +5,11 @@ from __future__ import annotations
 import logging
 import platform
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from desktop.core.errors import ModelDamaged, ModelError
+from desktop.core.progress import Progress
 from desktop.core.text import sentences, tr
 from desktop.embedding.conversion.kept import ConvertedModels
 from desktop.embedding.encoder import Encoder
@@ -22,6 +24,8 @@ def load_encoder(
     device: str = "auto",
     precision: str = "auto",
     models_dir: Path | None = None,
+    *,
+    tell: Callable[[Progress], object] = lambda _: None,
 ) -> Encoder:
     """Load an installed model. Nothing is fetched from the network.
 
@@ -37,6 +41,7 @@ def load_encoder(
         precision: "auto" takes faster arithmetic where it gives the same vectors here;
             "float32" never.
         models_dir: where models are installed, for converted ones; None: none is made.
+        tell: takes how far the conversion is.
 
     Raises:
         ModelDamaged: the model's files are not what its manifest says.
@@ -44,7 +49,7 @@ def load_encoder(
             and that is not here.
     """
     if device == "cpu" or (device == "auto" and not (may_have_gpu() and has_pytorch())):
-        return _on_the_processor(model, precision, models_dir)
+        return _on_the_processor(model, tell, precision, models_dir)
     if not has_pytorch():
         raise not_without_pytorch(
             tr(
@@ -57,7 +62,7 @@ def load_encoder(
 
     place = devices.find_device(device)
     if place.type == "cpu":
-        return _on_the_processor(model, precision, models_dir)
+        return _on_the_processor(model, tell, precision, models_dir)
     try:
         return clip.load_on(place, model, precision)
     except ModelDamaged:
@@ -67,7 +72,7 @@ def load_encoder(
             raise
         # As with a GPU that this PyTorch was not built for, or that other programs have filled.
         _LOG.warning("the CPU instead of %s: %s", place, error.message)
-        return _on_the_processor(model, precision, models_dir, error.headline)
+        return _on_the_processor(model, tell, precision, models_dir, error.headline)
 
 
 def may_have_gpu() -> bool:
@@ -80,7 +85,11 @@ def may_have_gpu() -> bool:
 
 
 def _on_the_processor(
-    model: InstalledModel, precision: str, models_dir: Path | None, before: str = ""
+    model: InstalledModel,
+    tell: Callable[[Progress], object],
+    precision: str,
+    models_dir: Path | None,
+    before: str = "",
 ) -> Encoder:
     """``before``: why another device was not taken."""
     from desktop.embedding.models.checkpoint_probe import check_weights_size
@@ -93,7 +102,7 @@ def _on_the_processor(
     if converted is None and models_dir is not None:
         from desktop.embedding.runtime.converting import convert_or_say
 
-        problem = convert_or_say(model, places)
+        problem = convert_or_say(model, places, tell)
         converted = places.find(model)
     if converted is not None:
         problem = converted.about.problem

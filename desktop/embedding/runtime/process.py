@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from desktop.core.confinement.environment import clean_start
 from desktop.core.errors import ModelError
+from desktop.core.progress import Progress
 from desktop.core.text import language, tr
 from desktop.embedding.encoder import Arithmetic
 from desktop.embedding.models.manifest import InstalledModel
@@ -73,6 +74,7 @@ class EncoderProcess:
         self.users = 0
         self.last_used = time.monotonic()
         self._answer: Ready | ModelError | None = None
+        self._progress = Progress(tr("Starting the model"), current=model.manifest.name, unit="")
         self._is_answered = threading.Event()
         self._is_reaped = threading.Event()
         self._last_line = ""
@@ -140,6 +142,10 @@ class EncoderProcess:
         """True when it told that the model cannot be loaded."""
         return isinstance(self._answer, ModelError)
 
+    def loading(self) -> Progress | None:
+        """How far the model is being loaded; None when it is, or will not be."""
+        return None if self._is_answered.is_set() else self._progress
+
     def ask(
         self, request: Request, pixels: NDArray[np.uint8] | None = None
     ) -> NDArray[np.float32] | Arithmetic:
@@ -173,7 +179,9 @@ class EncoderProcess:
     def listen(self) -> None:
         """Wait until the process is ready, has failed, or has ended."""
         try:
-            self._answer = self._control.recv()
+            while isinstance(told := self._control.recv(), Progress):
+                self._progress = told
+            self._answer = told
         except (EOFError, OSError):
             self.reap()
         self.last_used = time.monotonic()

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from desktop.core.errors import ModelError
+from desktop.core.progress import Progress
 from desktop.core.text import tr
 from desktop.embedding.encoder import Arithmetic, EncoderInfo
 from desktop.embedding.models.manifest import InstalledModel
@@ -86,6 +87,10 @@ class ProcessEncoder:
         """
         with self._keeper.borrow():
             pass
+
+    def loading(self) -> Progress | None:
+        """How far its process is with loading the model; None when there is none, or it is done."""
+        return self._keeper.loading()
 
     def encode_images(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
         """(n, size, size, 3) uint8 RGB -> (n, dimension) float32, unit length. n may be 0.
@@ -231,6 +236,11 @@ class _Keeper:
             with self._lock:
                 process.users -= 1
                 process.last_used = time.monotonic()
+
+    def loading(self) -> Progress | None:
+        """See ``EncoderProcess.loading``; starts nothing."""
+        with self._lock:
+            return None if self._process is None else self._process.loading()
 
     def raise_if_ended(self) -> None:
         """Raises ModelError once ``end`` was called."""

@@ -22,24 +22,33 @@ from dataclasses import dataclass
 from multiprocessing import parent_process
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from desktop.core.confinement.rights import give_up_changing, give_up_starting
 from desktop.core.errors import ModelError
+from desktop.core.progress import Progress
 from desktop.core.text import Language, speak, tr
 from desktop.embedding.encoder import Arithmetic, Encoder, EncoderInfo
 from desktop.embedding.models.manifest import InstalledModel
 
-Load = Callable[[InstalledModel], Encoder]
-"""Builds the encoder in its process; found there by its name, so no lambda."""
+Tell = Callable[[Progress], object]
+"""Takes how far something is that lasts."""
 
 Request = int | list[str] | None
 """How many pictures lie in the line's slot, or texts; None asks how pictures are encoded."""
 
 Reply = NDArray[np.float32] | Arithmetic | ModelError
 _UNIFIED_MEMORY = Path("/dev/nvidia-uvm")
+
+
+class Load(Protocol):
+    """Builds the encoder in its process, and tells how far that is; found there by its name, so no
+    lambda."""
+
+    def __call__(self, model: InstalledModel, *, tell: Tell) -> Encoder: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +88,8 @@ def run(
     """Run the encoder's process.
 
     Args:
-        control: gets one ``Ready`` or one ``ModelError``; anything that comes back, or its end,
-            ends the process.
+        control: gets ``Progress`` while the model is loaded, then one ``Ready`` or one
+            ``ModelError``; anything that comes back, or its end, ends the process.
         lines: each is answered by a thread of its own.
         output: what libraries print, and the traceback of a crash, go to the end of this file.
         language: of the errors that go back.
@@ -96,7 +105,7 @@ def run(
     give_up_changing([Path(tempfile.gettempdir()), *_devices(), *writable])
     threading.Thread(target=_end_on_request, args=(control,), daemon=True).start()
     try:
-        encoder = load(model)
+        encoder = load(model, tell=control.send)
     except BaseException as error:  # noqa: BLE001 (whatever it is, the parent waits for a message)
         control.send(_as_model_error(error, model))
         os._exit(1)

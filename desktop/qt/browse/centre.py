@@ -186,7 +186,7 @@ class Centre(QFrame):
             self._shows_weaker = False
             self._answered = result.query
         # Without a model, the notice above the grid says all the time what that means.
-        self._notice = result.notice if result.model else ""
+        self._notice = result.notice if self.state.has_model else ""
         self.notices.show_result(result)
         self._now(query=result.query, is_answered=True, search_problem="")
         self._show_hits(is_repeated=is_repeated)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -42,6 +44,14 @@ class CentreNotices(QWidget):
                 "This library is open read-only: you can browse and search "
                 "it, but not change anything."
             )
+        )
+
+    def show_demo(self, leave: Callable[[], object]) -> None:
+        """Say all the time that these are the samples, and how to leave them."""
+        self.lasting.say(
+            tr("This is the demo: sample pictures, and a model that knows them alone."),
+            action=tr("To my own pictures"),
+            chosen=leave,
         )
 
     def show_status(self, status: LibraryStatus) -> None:

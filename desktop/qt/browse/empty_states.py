@@ -9,10 +9,13 @@ from desktop.core.query import Query
 from desktop.core.query_language import parse
 from desktop.core.text import ngettext, tr
 from desktop.qt.browse.sections import ALL, GENERATED, MISSING, SectionKind, kind_of, title_of
-from desktop.qt.widgets.empty_state import StateAction, StateText
+from desktop.qt.widgets.empty_state import StateAction, StateText, StateWay
 
 # Ids of actions.
 ADD_FOLDER = "library.add_folder"
+TRY_DEMO = "library.demo"
+OPEN_OTHER = "library.open_other"
+RESTORE = "backup.restore"
 GET_MODEL = "models.show"
 CLEAR_SEARCH = "search.clear_all"
 CREATE = "create.show"
@@ -155,13 +158,35 @@ def _empty_library(now: CentreState) -> StateText:
             is_busy=True,
         )
     return StateText(
-        "folder-plus",
-        tr("Drop folders or pictures here"),
-        tr(
-            "Plantain shows and searches your pictures where they are. "
-            "It never moves, copies or changes them."
+        "images",
+        tr("Welcome to Plantain"),
+        tr("Find your pictures by what they show, and create from what you find."),
+        ways=(
+            StateWay(
+                "folder-plus",
+                tr("Your own pictures"),
+                tr(
+                    "Add a folder, or drop folders and pictures here. Plantain never moves, copies "
+                    "or changes them."
+                ),
+                (StateAction(ADD_FOLDER, tr("Add folder…"), is_next=True),),
+            ),
+            StateWay(
+                "sparkles",
+                tr("The demo"),
+                tr("300 pictures with a model of their own. It works at once, without a network."),
+                (StateAction(TRY_DEMO, tr("Try the demo")),),
+            ),
+            StateWay(
+                "folder-open",
+                tr("A library you have"),
+                tr("Open one from another place, or make one of a backup."),
+                (
+                    StateAction(OPEN_OTHER, tr("Open…")),
+                    StateAction(RESTORE, tr("Restore…")),
+                ),
+            ),
         ),
-        (StateAction(ADD_FOLDER, tr("Add folder…"), is_next=True),),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QObject
@@ -136,7 +136,8 @@ class IndexingController(QObject):
         """``nothing``: the outcome when there was no picture to look at."""
         self._running += 1
         self._centre.show_indexing(True)
-        kept = Stoppable(self._context.engine.indexing_stop, job)
+        engine = self._context.engine
+        kept = Stoppable(engine.indexing_stop, job, engine.model_switch.stop_loading)
         handle = self._context.follow(
             self._context.lanes.index,
             title,
@@ -174,11 +175,18 @@ class IndexingController(QObject):
 
 class Stoppable:
     """A job that keeps for the next start that a person has stopped it: the lane sees such a job
-    to its end even while the window closes."""
+    to its end even while the window closes.
 
-    def __init__(self, kept: IndexingStop, job: Job) -> None:
+    Args:
+        on_stop: called in the lane when a person has stopped it.
+    """
+
+    def __init__(
+        self, kept: IndexingStop, job: Job, on_stop: Callable[[], object] = lambda: None
+    ) -> None:
         self._kept = kept
         self._job = job
+        self._on_stop = on_stop
         self._is_stopped = threading.Event()
 
     def stop(self) -> None:
@@ -191,6 +199,7 @@ class Stoppable:
         except Cancelled:
             if self._is_stopped.is_set():
                 self._kept.set()
+                self._on_stop()
             raise
 
 

@@ -2,90 +2,125 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
-from desktop.core.cancellation import CancelToken
-from desktop.core.progress import Progress, ProgressSteps
 from desktop.core.text import tr
-from desktop.qt.jobs.changes import Changes
 from desktop.qt.jobs.context import Context
-from desktop.qt.jobs.job_list import Outcome
-from desktop.qt.manage.models_dialog import ModelsDialog
-from desktop.services.reports import LibraryStatus
+from desktop.qt.manage.model_install import ModelInstall, Phase
 
 if TYPE_CHECKING:
-    from desktop.embedding.models.registry import ModelEntry
+    from desktop.embedding.models.hub import HubAddress
+    from desktop.qt.manage.model_step import ModelStep
+    from desktop.services.model_installing import ModelOffers
 
 
 class ModelsController(QObject):
-    """Answers the Models dialog."""
+    """Answers the list of models, and the step in which one is got."""
 
     def __init__(self, context: Context) -> None:
         super().__init__()
         self._context = context
+        self._step: ModelStep | None = None
+        self._shown = Phase.OFFERED
+        self.install = ModelInstall(context)
+        self.install.changed.connect(self._on_changed)
 
     def show(self) -> None:
-        """Open the dialog once the list of models is there."""
-        engine = self._context.engine
+        """What is on its way, or else the list of models once it is there."""
+        if self.install.phase in (Phase.RUNNING, Phase.HELD, Phase.FAILED):
+            self.offer()
+        else:
+            self._read(self._show_list)
 
-        def read(_: object) -> tuple[Sequence[ModelEntry], LibraryStatus]:
-            return engine.models.list(), engine.status.read()
-
-        handle = self._context.lanes.browse.submit(read)
-        handle.finished.connect(self._open)
-        handle.failed.connect(self._context.notice)
+    def offer(self) -> None:
+        """The step in which a first model is got."""
+        self._read(self._show_step)
 
     def use(self, name: str) -> None:
         """Search with this model from now on."""
-        engine = self._context.engine
-        handle = self._context.lanes.models.submit(lambda _: engine.model_switch.use(name))
-        handle.finished.connect(lambda _: self._context.hub.tell(Changes(model=True)))
-        handle.failed.connect(self._context.notice)
+        installing = self._context.engine.model_installing
+        self.install.begin(tr("Use {name}", name=name), lambda cancel: installing.use(name, cancel))
 
     def download(self, name: str) -> None:
         """Fetch a known model and use it."""
-        engine = self._context.engine
-
-        def fetch(cancel: CancelToken) -> ProgressSteps[ModelEntry]:
-            return engine.models.download(name, cancel=cancel)
-
-        self._install(tr("Download {name}", name=name), fetch)
+        installing = self._context.engine.model_installing
+        self.install.begin(
+            tr("Download {name}", name=name),
+            lambda cancel: installing.download(name, cancel),
+            is_download=True,
+        )
 
     def import_file(self, path: Path) -> None:
         """Install a checkpoint file and use it."""
-        engine = self._context.engine
-
-        def install(cancel: CancelToken) -> ProgressSteps[ModelEntry]:
-            return engine.models.import_file(path, cancel=cancel)
-
-        self._install(tr("Import {name}", name=path.name), install)
-
-    def _install(self, title: str, job: Callable[[CancelToken], ProgressSteps[ModelEntry]]) -> None:
-        engine = self._context.engine
-
-        def install_and_use(cancel: CancelToken) -> ProgressSteps[ModelEntry]:
-            entry = yield from job(cancel)
-            yield Progress(tr("Changing to the new model"), unit="")
-            engine.model_switch.use(entry.name)
-            return entry
-
-        handle = self._context.follow(
-            self._context.lanes.models,
-            title,
-            install_and_use,
-            lambda entry: Outcome(tr("{name} is in use", name=entry.name)),
+        installing = self._context.engine.model_installing
+        self.install.begin(
+            tr("Import {name}", name=path.name),
+            lambda cancel: installing.import_file(path, cancel),
         )
-        handle.finished.connect(lambda _: self._context.hub.tell(Changes(model=True)))
+
+    # ------------------------------------------------------------------ inside
+
+    def _read(self, show: Callable[[ModelOffers], None]) -> None:
+        installing = self._context.engine.model_installing
+        handle = self._context.lanes.browse.submit(lambda _: installing.offers())
+        handle.finished.connect(show)
         handle.failed.connect(self._context.notice)
 
-    def _open(self, read: tuple[Sequence[ModelEntry], LibraryStatus]) -> None:
-        entries, status = read
-        dialog = ModelsDialog(entries, status.model, self._context.dialog_parent)
+    def _show_list(self, offers: ModelOffers) -> None:
+        from desktop.qt.manage.models_dialog import ModelsDialog  # not before it is asked for
+
+        dialog = ModelsDialog(offers.entries, offers.in_use, self._context.dialog_parent)
         dialog.use_requested.connect(self.use)
         dialog.download_requested.connect(self.download)
         dialog.import_requested.connect(self.import_file)
+        for asked in (dialog.download_requested, dialog.import_requested):
+            asked.connect(self.offer)
         dialog.open()
+
+    def _show_step(self, offers: ModelOffers) -> None:
+        from desktop.qt.manage.model_step import ModelStep  # not before it is asked for
+
+        if self._step is not None:
+            self._step.raise_()
+            return
+        if self.install.phase is Phase.READY:
+            self.install.forget()
+        self._step = step = ModelStep(self.install, offers, self._context.dialog_parent)
+        step.download_wanted.connect(self.download)
+        step.file_chosen.connect(self.import_file)
+        step.address_entered.connect(self._keep_address)
+        step.finished.connect(self._forget_step)
+        step.open()
+
+    def _forget_step(self) -> None:
+        self._step = None
+
+    def _keep_address(self, address: HubAddress) -> None:
+        """Keep it, and download from there what was to be downloaded."""
+        engine, step = self._context.engine, self._step
+        name = step.choice.entry().name if step is not None else ""
+        handle = self._context.lanes.browse.submit(
+            lambda _: engine.model_installing.keep_address(address)
+        )
+        handle.finished.connect(lambda _: self._download_again(name))
+        handle.failed.connect(self._context.notice)
+
+    def _download_again(self, name: str) -> None:
+        if self.install.is_download:
+            self.install.go_on()
+        elif name:
+            self.download(name)
+
+    def _on_changed(self) -> None:
+        """What becomes of it is said above the grid, where the step is closed."""
+        phase, before = self.install.phase, self._shown
+        self._shown = phase
+        error = self.install.error
+        if phase is Phase.FAILED and before is not phase and self._step is None and error:
+            self._context.notices.say(
+                error.message, is_failure=True, action=tr("What to do…"), chosen=self.offer
+            )

@@ -65,6 +65,7 @@ def window_actions(
         ),
         Action("library.open_other", lambda: tr("Open another library…"), switch.ask_other),
         Action("library.begin", lambda: tr("New library…"), switch.ask_new),
+        Action("library.demo", lambda: tr("Try the demo"), switch.try_demo),
         Action(
             "library.open_again",
             lambda: tr("Open the library again"),

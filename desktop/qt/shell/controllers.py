@@ -111,6 +111,14 @@ def join_controllers(context: Context, window: MainWindow) -> Controllers:
     indexing = IndexingController(context, centre, window.jobs_panel, stop)
     library.unfinished_found.connect(indexing.catch_up)
     window.paths_added.connect(indexing.add)
+    models = ModelsController(context)
+
+    def offer_model() -> None:
+        # At the first start: what has no pictures yet cannot have been told about models.
+        if centre.state.assets == 0 and not centre.state.has_model:
+            models.offer()
+
+    window.paths_added.connect(lambda _: offer_model())
     centre.grid.in_view_changed.connect(context.engine.indexing.shown_first.show)
     said = context.engine.annotations
     history = EditHistory(said.apply, context.lanes.browse, context.hub, said.index_words)
@@ -205,7 +213,7 @@ def join_controllers(context: Context, window: MainWindow) -> Controllers:
         annotations=annotations,
         section=section,
         boards_and_tags=named,
-        models=ModelsController(context),
+        models=models,
         backup=BackupController(context),
         exchange=ExchangeController(context, history),
         relocation=RelocationController(context),

@@ -25,6 +25,8 @@ class LibrarySwitch(QObject):
 
     wanted = Signal(object)
     """Path: close this library and open that one."""
+    demo_wanted = Signal()
+    """Close this library and open the demo."""
 
     def __init__(
         self, window: QWidget, notices: NoticeBar, lane: Lane, recent: Sequence[Path] = ()
@@ -54,6 +56,10 @@ class LibrarySwitch(QObject):
         )
         if chosen:
             self.begin(Path(chosen))
+
+    def try_demo(self) -> None:
+        """Go over to the sample pictures."""
+        self.demo_wanted.emit()
 
     def open(self, folder: Path) -> None:
         """Go over to a library, if there is one."""

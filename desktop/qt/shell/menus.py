@@ -7,7 +7,7 @@ from desktop.core.text import marked
 
 MENU = (
     ("library.add_folder", "library.rescan"),
-    ("library.open_other", "library.begin"),
+    ("library.open_other", "library.begin", "library.demo"),
     ("edit.undo", "edit.redo"),
     ("backup.back_up", "backup.restore", "exchange.export", "exchange.import"),
     ("exchange.register",),

@@ -67,6 +67,8 @@ class Session(QObject):
     library_shown = Signal()
     library_wanted = Signal(object)
     """Path: close this one, and open that library."""
+    demo_wanted = Signal()
+    """Close this one, and open the demo."""
 
     def __init__(
         self,
@@ -194,6 +196,7 @@ class Session(QObject):
         recent = () if self._memory is None else self._memory.libraries
         switch = LibrarySwitch(window, window.centre.notice, self.lanes.browse, recent)
         switch.wanted.connect(self.library_wanted)
+        switch.demo_wanted.connect(self.demo_wanted)
         self.switch = switch
         window.action_list.add(
             window_actions(window, self._open, switch, self.health, self.settings)

@@ -6,7 +6,15 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QFrame,
+    QHBoxLayout,
+    QProgressBar,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from desktop.qt.theme import UNIT, Theme
 from desktop.qt.widgets.buttons import button
@@ -14,6 +22,7 @@ from desktop.qt.widgets.emptying import empty_layout
 from desktop.qt.widgets.labels import label
 
 BODY_WIDTH = 52 * UNIT
+WAYS_WIDTH = 68 * UNIT
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +35,22 @@ class StateAction:
 
 
 @dataclass(frozen=True, slots=True)
+class StateWay:
+    """One of several ways on, in a card: what it is, and its buttons."""
+
+    icon: str
+    title: str
+    body: str
+    actions: tuple[StateAction, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class StateText:
     """A designed empty state.
 
     Attributes:
         icon: name of a Lucide icon.
+        ways: what can be done, where that needs more than a word.
         is_busy: shows that something is on its way.
     """
 
@@ -39,6 +59,7 @@ class StateText:
     body: str = ""
     actions: tuple[StateAction, ...] = ()
     is_busy: bool = False
+    ways: tuple[StateWay, ...] = ()
 
 
 class EmptyState(QWidget):
@@ -70,6 +91,8 @@ class EmptyState(QWidget):
         self._buttons.setSpacing(UNIT)
         self._buttons.setAlignment(Qt.AlignmentFlag.AlignCenter)
 
+        self._ways = QWidget()
+        self._ways.hide()
         column = QVBoxLayout(self)
         column.setContentsMargins(3 * UNIT, 3 * UNIT, 3 * UNIT, 6 * UNIT)
         column.setSpacing(0)
@@ -82,7 +105,9 @@ class EmptyState(QWidget):
         column.addSpacing(3 * UNIT)
         column.addWidget(self._busy, alignment=Qt.AlignmentFlag.AlignHCenter)
         column.addLayout(self._buttons)
+        column.addWidget(self._ways, alignment=Qt.AlignmentFlag.AlignHCenter)
         column.addStretch()
+        self._column = column
 
     def show_state(self, state: StateText) -> None:
         """Say this."""
@@ -97,14 +122,57 @@ class EmptyState(QWidget):
         self._busy.setVisible(state.is_busy)
         empty_layout(self._buttons)
         for action in state.actions:
-            made = button(
-                action.text,
-                lambda key=action.key: self.action_chosen.emit(key),
-                is_next=action.is_next,
-            )
-            self._buttons.addWidget(made)
+            self._buttons.addWidget(self._button(action))
+        self._show_ways(state.ways)
         self.setAccessibleName(f"{state.title} {state.body}")
         self._fit()
+
+    def _button(self, action: StateAction) -> QPushButton:
+        def choose() -> None:
+            self.action_chosen.emit(action.key)
+
+        return button(action.text, choose, is_next=action.is_next)
+
+    def _show_ways(self, ways: tuple[StateWay, ...]) -> None:
+        made = QWidget()
+        column = QVBoxLayout(made)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(UNIT)
+        for way in ways:
+            column.addWidget(self._way(way))
+        self._column.replaceWidget(self._ways, made)
+        self._ways.deleteLater()
+        self._ways = made
+        made.setVisible(bool(ways))
+
+    def _way(self, way: StateWay) -> QFrame:
+        card = QFrame()
+        card.setObjectName("card")
+        icon = label()
+        icon.setPixmap(
+            self._theme.pixmap(way.icon, "text_soft", 3 * UNIT, self.devicePixelRatioF())
+        )
+        words = QVBoxLayout()
+        words.setSpacing(2)
+        words.addStretch()
+        words.addWidget(label(way.title, weight="strong", wraps=True))
+        words.addWidget(label(way.body, tone="soft", wraps=True))
+        words.addStretch()
+        buttons = QVBoxLayout()
+        buttons.setSpacing(UNIT // 2)
+        buttons.addStretch()
+        for action in way.actions:
+            made = self._button(action)
+            made.setMinimumWidth(15 * UNIT)
+            buttons.addWidget(made)
+        buttons.addStretch()
+        row = QHBoxLayout(card)
+        row.setContentsMargins(2 * UNIT, UNIT + 4, UNIT + 4, UNIT + 4)
+        row.setSpacing(2 * UNIT)
+        row.addWidget(icon)
+        row.addLayout(words, 1)
+        row.addLayout(buttons)
+        return card
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -116,11 +184,18 @@ class EmptyState(QWidget):
 
     def _fit(self) -> None:
         """Give wrapped text its full height: a box layout asks a centred label for one line."""
-        width = min(BODY_WIDTH, self.width() - 6 * UNIT)
+        room = self.width() - 6 * UNIT
+        width = min(BODY_WIDTH if self._ways.isHidden() else WAYS_WIDTH, room)
         self._body.setFixedWidth(width)
         self._body.setFixedHeight(max(0, self._body.heightForWidth(width)))
         height = self._title.heightForWidth(self.width() - 6 * UNIT)
         self._title.setFixedHeight(max(0, height))
+        if not self._ways.isHidden():
+            wide = min(WAYS_WIDTH, self.width() - 6 * UNIT)
+            self._ways.setFixedWidth(wide)
+            layout = self._ways.layout()
+            assert layout is not None
+            self._ways.setFixedHeight(layout.heightForWidth(wide))
         items = [self._buttons.itemAt(at) for at in range(self._buttons.count())]
         needed = sum(item.sizeHint().width() + UNIT for item in items if item is not None)
         beside = QBoxLayout.Direction.LeftToRight

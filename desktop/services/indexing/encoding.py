@@ -26,6 +26,8 @@ _CALLS_AT_ONCE = 2
 _BATCHES_AHEAD = 4
 """Calls and what waits for them, so that the encoder works on while a batch is stored."""
 _MOST_WAITING = 256
+_LOOK_S = 0.2
+"""How often is told how far the loading of the encoder is."""
 _PIXELS_WAITING = _MOST_WAITING * 224 * 224
 """What is kept while the encoder is being loaded; 39 MB."""
 
@@ -82,6 +84,16 @@ class EncodingStage:
         """True until the encoder is loaded, or has failed to."""
         return not self._loading.done()
 
+    def keeps_waiting(self, *, for_rest: bool = False) -> bool:
+        """Wait a moment where the encoder is still being loaded and no more pictures are to be
+        kept meanwhile, or none are left; True when it is still so."""
+        is_full = self._frames_waiting >= self._most_waiting
+        if self.is_starting and (is_full or (for_rest and self._waiting)):
+            either: set[Future[Any]] = {self._loading, self._cancelled}
+            wait(either, _LOOK_S, return_when=FIRST_COMPLETED)
+            return self.is_starting and not self._cancelled.done()
+        return False
+
     def put(self, read: Read) -> None:
         """Take a picture in, with its pixels; waits for the encoder where too many would have to
         be kept.
@@ -90,9 +102,10 @@ class EncodingStage:
             ModelError: the encoder cannot be loaded.
             Cancelled: while it was waited for.
         """
+        has_room = self._frames_waiting < self._most_waiting
         self._waiting.append(read)
         self._frames_waiting += _frames(read)
-        if self.is_starting and self._frames_waiting < self._most_waiting:
+        if self.is_starting and has_room:
             return
         encoder = self._result(self._loading)
         while self._waiting and self._frames_waiting >= encoder.batch_size:

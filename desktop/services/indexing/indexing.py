@@ -235,10 +235,9 @@ class Indexing:
             reads = stages.enter_context(closing(reader.read_all(self._assets(asset_ids), cancel)))
 
             def progress(current: str = "") -> Progress:
+                is_starting = encoding is not None and encoding.is_starting
                 return Progress(
-                    tr("Starting the model")
-                    if encoding is not None and encoding.is_starting
-                    else tr("Reading pictures"),
+                    self._starting() if is_starting else tr("Reading pictures"),
                     recording.done,
                     len(asset_ids),
                     current,
@@ -252,6 +251,8 @@ class Indexing:
                     recording.take(read)
                     if encoding is not None and read.file is not None and broken is None:
                         try:
+                            while encoding.keeps_waiting():
+                                yield progress(read.asset.filename)
                             encoding.put(read)
                             for batch in encoding.finished():
                                 recording.store(batch)
@@ -262,6 +263,8 @@ class Indexing:
                     yield progress(read.asset.filename)
                 if broken is not None:
                     raise broken
+                while encoding is not None and encoding.keeps_waiting(for_rest=True):
+                    yield progress()
                 for batch in encoding.rest() if encoding is not None else ():
                     cancel.raise_if_cancelled()
                     recording.store(batch)
@@ -272,6 +275,13 @@ class Indexing:
                 recording.settle()  # what was read can be browsed
                 raise
         self._vectors.flush()
+
+    def _starting(self) -> str:
+        """What is waited for before the first picture is encoded, and how far it is."""
+        step = self._model.loading()
+        if step is None or step.total is None:
+            return tr("Starting the model")
+        return tr("{stage}, {done} of {total}", stage=step.stage, done=step.done, total=step.total)
 
     def _assets(self, asset_ids: Sequence[int]) -> Iterator[Asset]:
         for part in self.shown_first.parts(asset_ids, _ASSETS_A_LOOK):

@@ -140,6 +140,8 @@ class Searching:
         """By words that are only words, or a picture."""
         answer = self._model_switch.encoder()
         encoder = answer.encoder
+        if encoder is None and answer.notice and not query.text.strip():
+            raise UsageError(answer.notice, next_step=tr("Search by this picture in a moment."))
         if encoder is None and not query.text.strip():
             raise UsageError(
                 tr("Searching by picture needs a model, and there is none yet."),
@@ -171,7 +173,7 @@ class Searching:
         )
         relevant = sum(found.is_relevant(i) for i in kept)
         if encoder is None:
-            notice = sentences(self._model_switch.problem(), tr(_BY_NAME))
+            notice = answer.notice or sentences(self._model_switch.problem(), tr(_BY_NAME))
             return SearchResult(query, hits, relevant, notice=notice)
         notice = answer.notice or ("" if hits else self._nothing_found())
         return SearchResult(
