@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, cast
 from desktop.commands.arguments import count, path, words
 from desktop.commands.opening import interruptible, open_library, open_to_read
 from desktop.commands.parser import Commands, Json
+from desktop.commands.provenance import add_certificate_options, certificate_in
 from desktop.commands.terminal import column, say
 from desktop.config.options import EngineOptions
 from desktop.core.annotations import NameCount
@@ -82,6 +83,10 @@ def add_to(commands: Commands) -> None:
     copies = board.add("copies", _board_copies, tr("copy a board's files, with a list of credits"))
     copies.add_argument("board", type=words, metavar="NAME")
     copies.add_argument("folder", type=path, metavar="FOLDER")
+    copies.add_argument(
+        "--sign", action="store_true", help=tr("sign each copy with Content Credentials")
+    )
+    add_certificate_options(copies)
 
 
 def add_paths(parser: argparse.ArgumentParser) -> None:
@@ -304,19 +309,22 @@ def _board_sheet(arguments: argparse.Namespace, options: EngineOptions) -> Json:
 
 
 def _board_copies(arguments: argparse.Namespace, options: EngineOptions) -> Json:
+    own = certificate_in(arguments)
     with open_to_read(options) as engine, interruptible() as cancel:
+        certificate = (own or engine.curation.credentials.certificate()) if arguments.sign else None
         steps = engine.curation.board_copies.run(
-            arguments.board, _absolute(arguments.folder), cancel
+            arguments.board, _absolute(arguments.folder), cancel, certificate=certificate
         )
         report = finish(steps)
     if not arguments.json:
         for copy in report.copied:
             say(displayable(copy))
-        for failure in report.failed:
+        for failure in (*report.failed, *report.unsigned):
             say(tr("{file}: {reason}", file=displayable(failure.path), reason=failure.reason))
     return {
         "board": arguments.board,
         "paths": [os.fspath(copy) for copy in report.copied],
+        "unsigned": [os.fspath(failure.path) for failure in report.unsigned],
         "failed": [os.fspath(failure.path) for failure in report.failed],
     }
 

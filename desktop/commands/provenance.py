@@ -6,6 +6,7 @@ import argparse
 import os
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from desktop.commands.arguments import path
 from desktop.commands.opening import open_to_read
@@ -17,6 +18,9 @@ from desktop.core.errors import UsageError
 from desktop.core.text import date, ngettext, tr
 from desktop.files.regular_file import read_guarded
 
+if TYPE_CHECKING:
+    from desktop.services.curation.credentials import Certificate
+
 
 def add_to(commands: Commands) -> None:
     """Make the commands known."""
@@ -26,17 +30,36 @@ def add_to(commands: Commands) -> None:
     sign = credentials.add("sign", _sign, tr("write a signed copy of a picture"))
     sign.add_argument("path", type=path, metavar="FILE")
     sign.add_argument("out", type=path, metavar="OUT")
-    sign.add_argument(
+    add_certificate_options(sign)
+    register = commands.add("register", _register, tr("list the pictures that an AI model made"))
+    register.add_argument(
+        "--out", type=path, metavar="FILE", help=tr("write it there: CSV by its name, else JSON")
+    )
+
+
+def add_certificate_options(parser: argparse.ArgumentParser) -> None:
+    """``--certificate PEM --key PEM``."""
+    parser.add_argument(
         "--certificate",
         type=path,
         metavar="PEM",
         help=tr("your certificate and those above it; by default one that Plantain makes"),
     )
-    sign.add_argument("--key", type=path, metavar="PEM", help=tr("its key, ECDSA on P-256"))
-    register = commands.add("register", _register, tr("list the pictures that an AI model made"))
-    register.add_argument(
-        "--out", type=path, metavar="FILE", help=tr("write it there: CSV by its name, else JSON")
-    )
+    parser.add_argument("--key", type=path, metavar="PEM", help=tr("its key, ECDSA on P-256"))
+
+
+def certificate_in(arguments: argparse.Namespace) -> Certificate | None:
+    """That of the options; None where they name none. Raises: UsageError."""
+    if (arguments.certificate is None) is not (arguments.key is None):
+        raise UsageError(tr("A certificate and its key belong together: give both, or neither."))
+    if arguments.certificate is None:
+        return None
+    try:
+        return read_guarded(arguments.certificate), read_guarded(arguments.key)
+    except OSError as error:
+        raise UsageError(
+            tr("The certificate cannot be read: {reason}.", reason=error.strerror or error)
+        ) from error
 
 
 def _show(arguments: argparse.Namespace, options: EngineOptions) -> Json:
@@ -51,16 +74,7 @@ def _show(arguments: argparse.Namespace, options: EngineOptions) -> Json:
 
 
 def _sign(arguments: argparse.Namespace, options: EngineOptions) -> Json:
-    if (arguments.certificate is None) is not (arguments.key is None):
-        raise UsageError(tr("A certificate and its key belong together: give both, or neither."))
-    own = None
-    if arguments.certificate is not None:
-        try:
-            own = (read_guarded(arguments.certificate), read_guarded(arguments.key))
-        except OSError as error:
-            raise UsageError(
-                tr("The certificate cannot be read: {reason}.", reason=error.strerror or error)
-            ) from error
+    own = certificate_in(arguments)
     source, target = _absolute(arguments.path), _absolute(arguments.out)
     with open_to_read(options) as engine:
         asset = engine.catalog.asset_at(source)

@@ -34,15 +34,16 @@ def curation_services(
     """All of them."""
     catalog, annotations = tables.catalog, tables.annotations
     trash = Trash(catalog)
+    credentials = PictureCredentials(processes.signatures, options.profile.certificate)
     return CurationServices(
         duplicates=Duplicates(catalog, annotations, trash, tables.thumbnails),
         trash=trash,
         forgetting=Forgetting(library.database),
         renaming=Renaming(catalog, tables.moved_files),
         tag_suggestions=TagSuggestions(annotations, tables.vectors, vectors, model),
-        board_copies=BoardCopies(catalog, annotations, browsing.details),
-        credentials=PictureCredentials(processes.signatures, options.profile.certificate),
+        board_copies=BoardCopies(catalog, annotations, browsing.details, credentials),
+        credentials=credentials,
         register=Register(catalog, tables.lineage, tables.rights),
         handing_out=HandingOut(catalog),
-        sidecars=Sidecars(catalog, annotations),
+        sidecars=Sidecars(catalog, annotations, tables.rights),
     )

@@ -144,6 +144,34 @@ def test_a_copy_is_signed_by_the_person_and_the_file_stays(
     assert told.signer == "Ann Doe Studio"
 
 
+def test_the_copies_of_a_board_are_signed_with_one_certificate(
+    open_engine: OpenEngine, server: GeminiServer, folder: Path, tmp_path: Path
+) -> None:
+    engine = open_engine(gemini_base_url=server.base_url)
+    engine.generation.image_services["gemini"].key.use_now("AIza-test")
+    server.paint = lambda _: png()
+    made = run(engine).asset
+    photo = pictures.save(folder / "photo.jpg", 1)
+    unsignable = pictures.save(folder / "old.bmp", 2)
+    finish(engine.indexing.run([folder], CancelToken()))
+    there = [engine.catalog.asset_at(path) for path in (photo, unsignable)]
+    ids = [made.id, *(asset.id for asset in there if asset is not None)]
+    engine.annotations.create_board("Out", ids)
+    theirs = make_certificate("Ann Doe Studio")
+    report = finish(
+        engine.curation.board_copies.run("Out", tmp_path / "out", CancelToken(), certificate=theirs)
+    )
+    told = [engine.curation.credentials.of(copy) for copy in report.copied]
+    assert [found.signer if found else None for found in told] == [
+        *("Ann Doe Studio", "Ann Doe Studio", None)
+    ]
+    assert [found.is_ai for found in told if found] == [True, False]
+    assert [failure.path for failure in report.unsigned] == [report.copied[2]]
+    assert report.copied[2].read_bytes() == unsignable.read_bytes()
+    assert report.failed == ()
+    assert b"Ann Doe" not in photo.read_bytes(), "the originals are as they were"
+
+
 def test_the_register_lists_what_a_model_made_and_nothing_else(
     open_engine: OpenEngine, server: GeminiServer, folder: Path, tmp_path: Path
 ) -> None:

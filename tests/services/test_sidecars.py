@@ -12,7 +12,9 @@ from desktop.core.annotations import Annotation
 from desktop.core.cancellation import CancelToken
 from desktop.core.errors import LibraryReadOnly
 from desktop.core.progress import finish
+from desktop.core.rights import Rights
 from desktop.media.metadata.sidecar import SidecarFields, merge_sidecar, read_sidecar
+from desktop.media.metadata.xmp_properties import read_xmp
 from desktop.services.curation.sidecars import SidecarReport
 from desktop.services.engine import Engine
 from tests import pictures
@@ -338,3 +340,30 @@ def test_many_tags_are_written_in_time(tmp_path: Path) -> None:
     again = merge_sidecar(SidecarFields(tags), first, path)
     assert again == first
     assert len(read_sidecar(first, path).tags) == 20_000
+
+
+def test_rights_go_where_iptc_and_plus_have_a_place_for_them(
+    engine: Engine, picture: int, sidecar: Path
+) -> None:
+    engine.annotations.give_rights([picture], Rights(True, "CC BY 4.0", "2027-03-31"))
+    finish(engine.curation.sidecars.write([picture], CancelToken()))
+    told = read_xmp(sidecar.read_bytes())
+    assert told.usage_terms == "CC BY 4.0"
+    text = sidecar.read_text()
+    assert ">2027-03-31</plus:LicenseEndDate>" in text
+    assert ">Never leaves this machine.</photoshop:Instructions>" in text
+    engine.annotations.give_rights([picture], Rights())
+    finish(engine.curation.sidecars.write([picture], CancelToken()))
+    for name in ("UsageTerms", "LicenseEndDate", "Instructions"):
+        assert name not in sidecar.read_text(), "what came from here goes again"
+
+
+def test_rights_that_another_program_wrote_stay(
+    engine: Engine, picture: int, sidecar: Path
+) -> None:
+    engine.annotations.give_rights([picture], Rights(licence="ours"))
+    finish(engine.curation.sidecars.write([picture], CancelToken()))
+    theirs = sidecar.read_text().replace("<rdf:li>usage</rdf:li>", "").replace("ours", "theirs")
+    sidecar.write_text(theirs)
+    finish(engine.curation.sidecars.write([picture], CancelToken()))
+    assert read_xmp(sidecar.read_bytes()).usage_terms == "theirs"

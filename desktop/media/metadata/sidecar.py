@@ -3,7 +3,12 @@
 ``dc:subject`` holds the tags, ``xmp:Rating`` the stars, ``dc:description`` the note. What other
 programs wrote into the same file stays: of their tags too, since a property of our own
 (``plantain:tags``) remembers which ones came from here and may go again; ``plantain:wrote`` says
-whether stars and note did.
+whether stars, note and rights did.
+
+Rights go out where the IPTC Photo Metadata Standard and PLUS have a place for them: the licence is
+``xmpRights:UsageTerms``, the last day ``plus:LicenseEndDate``, and "never leaves this machine"
+stands in ``photoshop:Instructions``. What somebody else wrote there is never replaced, and nothing
+of it is read back: what binds a picture is said in the library.
 """
 
 from __future__ import annotations
@@ -19,6 +24,7 @@ from xml.parsers.expat import ExpatError
 
 from desktop.core.annotations import name_key
 from desktop.core.errors import FileDamaged, FileTooLarge
+from desktop.core.rights import NO_RIGHTS, Rights
 from desktop.core.text import tr
 from desktop.files.checked_xml import MalformedXml, check_xml
 
@@ -28,6 +34,8 @@ _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 _DC = "http://purl.org/dc/elements/1.1/"
 _XMP = "http://ns.adobe.com/xap/1.0/"
 _PHOTOSHOP = "http://ns.adobe.com/photoshop/1.0/"
+_XMP_RIGHTS = "http://ns.adobe.com/xap/1.0/rights/"
+_PLUS = "http://ns.useplus.org/ldf/xmp/1.0/"
 _CAMERA_RAW = "http://ns.adobe.com/camera-raw-settings/1.0/"
 _XML = "http://www.w3.org/XML/1998/namespace"
 _XMLNS = "http://www.w3.org/2000/xmlns/"
@@ -45,12 +53,14 @@ class SidecarFields:
 
     Attributes:
         suffix: of the file that it says it is about, as ".cr2"; empty where it says nothing.
+        rights: all that binds the picture, the strictest of it; only written, never read.
     """
 
     tags: tuple[str, ...] = ()
     rating: int | None = None
     note: str = ""
     suffix: str = ""
+    rights: Rights = NO_RIGHTS
 
 
 def sidecar_path(picture: Path) -> Path:
@@ -84,7 +94,7 @@ def merge_sidecar(fields: SidecarFields, existing: bytes | None, path: Path) -> 
     Raises:
         FileDamaged, FileTooLarge: ``existing`` cannot be read, and must be left alone.
     """
-    has_any = bool(fields.tags or fields.rating or fields.note)
+    has_any = bool(fields.tags or fields.rating or fields.note or fields.rights != NO_RIGHTS)
     if existing is None and not has_any:
         return None
     document = _parsed(existing if existing is not None else _EMPTY.encode(), path)
@@ -110,6 +120,7 @@ def merge_sidecar(fields: SidecarFields, existing: bytes | None, path: Path) -> 
     if fields.note or "note" in wrote:
         _replace_note(description, rdf, fields.note)
         written += ["note"] * bool(fields.note)
+    written += _replace_rights(description, rdf, fields.rights, wrote)
     _replace_list(description, rdf, "plantain", NAMESPACE, "wrote", "Bag", written)
     # As one text: minidom hands an encoder every bracket by itself, in three times the time.
     return document.toxml().replace(_NO_ENCODING, _UTF_8, 1).encode()
@@ -265,6 +276,30 @@ def _replace_note(description: Element, rdf: Element, note: str) -> None:
         own = _append(holder, "rdf", _RDF, "li", note)
         own.setAttributeNS(_XML, "xml:lang", "x-default")
         holder.insertBefore(own, holder.firstChild)  # the default comes first
+
+
+def _replace_rights(
+    description: Element, rdf: Element, rights: Rights, wrote: set[str]
+) -> Iterator[str]:
+    """Each where nobody else says something; yields the names of what is written."""
+    # In English whatever the window speaks: it is for whoever opens the picture anywhere.
+    private = "Never leaves this machine." if rights.is_private else ""
+    for own, prefix, namespace, name, text in (
+        ("usage", "xmpRights", _XMP_RIGHTS, "UsageTerms", rights.licence),
+        ("end", "plus", _PLUS, "LicenseEndDate", rights.expires),
+        ("instructions", "photoshop", _PHOTOSHOP, "Instructions", private),
+    ):
+        if own in wrote:
+            _remove(rdf, namespace, name)
+        elif _items(rdf, namespace, name):
+            continue
+        if not text:
+            continue
+        if name == "UsageTerms":  # a text in several languages
+            _replace_list(description, rdf, prefix, namespace, name, "Alt", [text])
+        else:
+            _append(description, prefix, namespace, name, text)
+        yield own
 
 
 def _replace_list(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,7 @@ from desktop.core.asset import displayable
 from desktop.core.cancellation import CancelToken
 from desktop.core.file_names import FORBIDDEN
 from desktop.core.filter import NamedFilter
+from desktop.core.progress import ProgressSteps
 from desktop.core.text import ngettext, sentences, tr
 from desktop.qt.jobs.context import Context
 from desktop.qt.jobs.job_list import Outcome
@@ -65,21 +65,35 @@ class BoardController(QObject):
 
     def ask_copies(self, section: NamedFilter) -> None:
         """Let a person choose where a folder of copies shall be made."""
+        self._ask_folder(section, is_signed=False)
+
+    def ask_signed_copies(self, section: NamedFilter) -> None:
+        """The same, with Content Credentials in each of them."""
+        self._ask_folder(section, is_signed=True)
+
+    def _ask_folder(self, section: NamedFilter, *, is_signed: bool) -> None:
         from PySide6.QtWidgets import QFileDialog
 
         chosen = QFileDialog.getExistingDirectory(
             self._context.dialog_parent, tr("Where to put the folder of copies")
         )
         if chosen:
-            self.copy(section.name, Path(chosen, _file_name(section.name)))
+            folder = Path(chosen, _file_name(section.name))
+            self.copy(section.name, folder, is_signed=is_signed)
 
-    def copy(self, board: str, folder: Path) -> None:
-        """Copy the files of a board, with a list of credits."""
+    def copy(self, board: str, folder: Path, *, is_signed: bool = False) -> None:
+        """Copy the files of a board, with a list of credits; ``is_signed``: with the person's own
+        certificate, which is one for all of them."""
         engine = self._context.engine
+
+        def run(cancel: CancelToken) -> ProgressSteps[CopiesReport]:
+            certificate = engine.curation.credentials.certificate() if is_signed else None
+            return engine.curation.board_copies.run(board, folder, cancel, certificate=certificate)
+
         handle = self._context.follow(
             self._context.lanes.models,
             tr("Copies of {name}", name=board),
-            partial(engine.curation.board_copies.run, board, folder),
+            run,
             self._told,
         )
         handle.failed.connect(self._context.notice)
@@ -93,6 +107,18 @@ class BoardController(QObject):
             len(report.copied),
             folder=displayable(report.folder.name),
         )
+        if report.unsigned:
+            first = report.unsigned[0]
+            self._context.notices.say(
+                sentences(
+                    ngettext(
+                        "{count} copy could not be signed and is as its original.",
+                        "{count} copies could not be signed and are as their originals.",
+                        len(report.unsigned),
+                    ),
+                    tr("{file}: {reason}", file=displayable(first.path), reason=first.reason),
+                )
+            )
         if report.failed:
             first = report.failed[0]
             reason = tr("{file}: {reason}", file=displayable(first.path), reason=first.reason)

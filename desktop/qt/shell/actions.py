@@ -352,6 +352,12 @@ def section_actions(sidebar: Sidebar, controllers: Controllers) -> tuple[Section
             "board.copies", lambda: tr("Folder of copies…"), controllers.board.ask_copies, board
         ),
         SectionAction(
+            "board.signed_copies",
+            lambda: tr("Folder of signed copies…"),
+            controllers.board.ask_signed_copies,
+            board,
+        ),
+        SectionAction(
             "board.rights",
             lambda: tr("Rights…"),
             controllers.rights.ask_board,

@@ -21,6 +21,7 @@ from desktop.files.regular_file import open_regular_file
 from desktop.library.catalog.annotations import Annotations
 from desktop.library.catalog.assets import Catalog
 from desktop.library.folders.same_file import require_same
+from desktop.services.curation.credentials import Certificate, PictureCredentials
 from desktop.services.reports import AssetDetails, FileFailure
 
 CREDITS = "credits.csv"
@@ -35,11 +36,13 @@ class CopiesReport:
     Attributes:
         copied: the copies, in the order of the board.
         failed: pictures that could not be copied, and why.
+        unsigned: copies that were to be signed and are as their originals, and why.
     """
 
     folder: Path
     copied: tuple[Path, ...]
     failed: tuple[FileFailure, ...] = ()
+    unsigned: tuple[FileFailure, ...] = ()
 
 
 class BoardCopies:
@@ -47,6 +50,7 @@ class BoardCopies:
 
     Args:
         details: tells what is known of an asset.
+        credentials: sign copies.
     """
 
     def __init__(
@@ -54,14 +58,28 @@ class BoardCopies:
         catalog: Catalog,
         annotations: Annotations,
         details: Callable[[int], AssetDetails],
+        credentials: PictureCredentials,
     ) -> None:
         self._catalog = catalog
         self._annotations = annotations
         self._details = details
+        self._credentials = credentials
 
-    def run(self, board: str, folder: Path, cancel: CancelToken) -> ProgressSteps[CopiesReport]:
+    def run(
+        self,
+        board: str,
+        folder: Path,
+        cancel: CancelToken,
+        *,
+        certificate: Certificate | None = None,
+    ) -> ProgressSteps[CopiesReport]:
         """Copy the files of a board into a new folder, numbered in their order, and write
         ``CREDITS`` beside them: for each its file, author, rights, licence, and how it was made.
+
+        Args:
+            certificate: sign the copies with it, all with the same; see
+                ``PictureCredentials.certificate``. One whose format takes no Content Credentials is
+                copied as it is.
 
         Raises:
             LibraryError: there is no such board, or the folder cannot be made or is not empty.
@@ -73,6 +91,7 @@ class BoardCopies:
         digits = max(2, len(str(len(ids))))
         copied: list[Path] = []
         failed: list[FileFailure] = []
+        unsigned: list[FileFailure] = []
         credited: list[tuple[Path, AssetDetails]] = []
         for number, asset_id in enumerate(ids, 1):
             if (asset := assets.get(asset_id)) is None:
@@ -80,9 +99,14 @@ class BoardCopies:
             cancel.raise_if_cancelled()
             yield Progress(tr("Copying"), len(copied), len(ids), asset.filename, len(failed))
             copy = folder / f"{number:0{digits}} {asset.name}"
+            details = self._details(asset_id)
             try:
                 require_same(asset)
-                _copy(asset, copy)
+                problem = self._sign(asset, copy, details, certificate) if certificate else None
+                if problem is not None:
+                    unsigned.append(FileFailure(copy, problem.message))
+                if problem is not None or certificate is None:
+                    _copy(asset, copy)
             except FileError as error:
                 failed.append(FileFailure(asset.path, error.message))
                 continue
@@ -90,10 +114,24 @@ class BoardCopies:
                 failed.append(FileFailure(asset.path, error.headline))
                 continue
             copied.append(copy)
-            credited.append((copy, self._details(asset_id)))
+            credited.append((copy, details))
         with new_file(folder / CREDITS, tr("The list of credits")) as file:
             file.write(_table(credited).encode("utf-8-sig"))  # as spreadsheets expect it
-        return CopiesReport(folder, tuple(copied), tuple(failed))
+        return CopiesReport(folder, tuple(copied), tuple(failed), tuple(unsigned))
+
+    def _sign(
+        self, asset: Asset, copy: Path, details: AssetDetails, certificate: Certificate
+    ) -> FileError | None:
+        """Write a signed copy; why there is none, where its format takes no credentials.
+
+        Raises:
+            LibraryError: the copy cannot be written.
+        """
+        try:
+            self._credentials.hand_out(asset.path, copy, details.lineage, certificate)
+        except FileError as error:
+            return error
+        return None
 
 
 def _make(folder: Path) -> None:

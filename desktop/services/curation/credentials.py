@@ -17,6 +17,9 @@ from desktop.media.metadata.credentials import made_manifest, read_credentials, 
 from desktop.media.metadata.lineage import has_credentials
 from desktop.media.sandbox.pool import Sandbox
 
+Certificate = tuple[bytes, bytes]
+"""PEM: the signer's certificate with those above it, and the key."""
+
 _MAX_BYTES = 512 * 1024 * 1024
 
 
@@ -45,14 +48,14 @@ class PictureCredentials:
         source: Path,
         target: Path,
         record: GenerationRecord | None,
-        certificate: tuple[bytes, bytes] | None = None,
+        certificate: Certificate | None = None,
     ) -> None:
         """Write a copy of a picture with a manifest of the person's; the file itself stays as it
         is. Credentials that it has become an ingredient of the new ones.
 
         Args:
             record: how it was made, if Plantain made it.
-            certificate: PEM of the chain and of the key; None for the person's own.
+            certificate: None for the person's own.
 
         Raises:
             FileError: it cannot be read, or takes no manifest.
@@ -70,7 +73,7 @@ class PictureCredentials:
         with new_file(target, tr("The copy")) as file:
             file.write(made)
 
-    def certificate(self) -> tuple[bytes, bytes]:
+    def certificate(self) -> Certificate:
         """The person's own, made when it is first needed. Raises: SettingsError."""
         chain_file, key_file = self._folder / "chain.pem", self._folder / "key.pem"
         try:

@@ -1,4 +1,4 @@
-"""Tags, stars and notes beside the pictures, as XMP sidecars; never in the pictures."""
+"""Tags, stars, notes and rights beside the pictures, as XMP sidecars; never in the pictures."""
 
 from __future__ import annotations
 
@@ -12,11 +12,13 @@ from desktop.core.asset import Asset
 from desktop.core.cancellation import CancelToken
 from desktop.core.errors import FileError, FileUnreadable, UsageError
 from desktop.core.progress import Progress, ProgressSteps
+from desktop.core.rights import Rights, strictest
 from desktop.core.text import tr
 from desktop.files.atomic import write_file
 from desktop.files.regular_file import NotRegular, open_guarded, read_up_to
 from desktop.library.catalog.annotations import Annotations
 from desktop.library.catalog.assets import Catalog
+from desktop.library.catalog.rights import RightsTable
 from desktop.library.folders.spelling import DiskNames
 from desktop.media.formats.camera_raw import RAW
 from desktop.media.metadata.sidecar import (
@@ -54,9 +56,10 @@ class SidecarReport:
 class Sidecars:
     """Writes what was said about pictures beside them, and reads what others wrote there."""
 
-    def __init__(self, catalog: Catalog, annotations: Annotations) -> None:
+    def __init__(self, catalog: Catalog, annotations: Annotations, rights: RightsTable) -> None:
         self._catalog = catalog
         self._annotations = annotations
+        self._rights = rights
 
     def write(self, asset_ids: Sequence[int], cancel: CancelToken) -> ProgressSteps[SidecarReport]:
         """Write a sidecar for each asset that has something to say; missing ones are passed over.
@@ -72,7 +75,7 @@ class Sidecars:
         changed = unchanged = 0
         failed: list[FileFailure] = []
         names = DiskNames()
-        for number, (asset, said) in enumerate(self._assets(asset_ids), start=1):
+        for number, (asset, said, rights) in enumerate(self._assets(asset_ids), start=1):
             cancel.raise_if_cancelled()
             path = _own_sidecar(asset.path, names)
             try:
@@ -80,7 +83,7 @@ class Sidecars:
                     # Beside it would be, for one, under the place where its drive is mounted.
                     raise FileUnreadable(path, tr("The picture is not there."))
                 existing = _read(path)
-                fields = SidecarFields(said.tags, said.rating or None, said.note)
+                fields = SidecarFields(said.tags, said.rating or None, said.note, rights=rights)
                 merged = merge_sidecar(fields, existing, path)
                 if merged is None or merged == existing:
                     unchanged += existing is not None
@@ -110,7 +113,7 @@ class Sidecars:
         tags: dict[tuple[int, str], bool] = {}
         told: set[int] = set()
         names = DiskNames()
-        for number, (asset, said) in enumerate(self._assets(asset_ids), start=1):
+        for number, (asset, said, _) in enumerate(self._assets(asset_ids), start=1):
             cancel.raise_if_cancelled()
             path = asset.path
             try:
@@ -153,15 +156,18 @@ class Sidecars:
             return ()
         return fields.tags if _is_meant(fields, found[0], asset.path) else ()
 
-    def _assets(self, asset_ids: Sequence[int]) -> Iterator[tuple[Asset, Annotation]]:
+    def _assets(self, asset_ids: Sequence[int]) -> Iterator[tuple[Asset, Annotation, Rights]]:
+        """Each with what was said of it, and all that binds it."""
         for start in range(0, len(asset_ids), _BATCH):
             part = asset_ids[start : start + _BATCH]
             assets = self._catalog.assets_by_id(part)
             said = self._annotations.of(part)
+            claims = self._rights.claims(part)
             for asset_id in part:
                 asset = assets.get(asset_id)
                 if asset and not (asset.is_missing or asset.is_elsewhere):
-                    yield asset, said.get(asset_id, Annotation())
+                    bound = strictest(claim.rights for claim in claims.get(asset_id, ()))
+                    yield asset, said.get(asset_id, Annotation()), bound
 
 
 def _own_sidecar(picture: Path, names: DiskNames) -> Path:
