@@ -34,6 +34,7 @@ _WAITS = {
     WaitReason.PERSON: marked("stopped until “plantain queue resume”"),
     WaitReason.QUOTA: marked("the service takes no more requests for now"),
     WaitReason.OFFLINE: marked("the service cannot be reached"),
+    WaitReason.CONSENT: marked("in the window somebody has to see what would be sent"),
     WaitReason.BUDGET: marked("the month's limit is reached"),
 }
 
@@ -58,14 +59,14 @@ def _list(arguments: argparse.Namespace, options: EngineOptions) -> Json:
     attempts = sorted((*view.waiting, *view.others), key=lambda a: a.queued_at, reverse=True)
     if not arguments.json:
         if view.wait is not None and view.waiting:
-            say(_told(view.wait))
+            say(wait_line(view.wait))
         for attempt in (*view.waiting, *view.others):
             prompt = attempt.record.request.prompt
             say(f"{attempt.key[:8]}  {tr(_STATES[attempt.state])}  {prompt[:60]}")
     return {
         "attempts": [_json(attempt) for attempt in attempts],
         "waiting": [attempt.key for attempt in view.waiting],
-        "wait": _wait_json(view.wait),
+        "wait": wait_json(view.wait),
     }
 
 
@@ -75,29 +76,21 @@ def _pause(arguments: argparse.Namespace, options: EngineOptions) -> Json:
         wait = engine.generation.queue.view().wait
     if not arguments.json:
         say(tr("Nothing more is asked for until “plantain queue resume”."))
-    return {"wait": _wait_json(wait)}
+    return {"wait": wait_json(wait)}
 
 
 def _resume(arguments: argparse.Namespace, options: EngineOptions) -> Json:
     with open_library(options) as engine, interruptible() as cancel:
         made = [*engine.generation.generating.finish_left()]
-        failed: list[PlantainError] = []
         engine.generation.queue.resume()
-        while True:
-            step = follow(engine.generation.queue.run_next(cancel))
-            if step.picture is not None:
-                made.append(step.picture)
-            if step.error is not None:
-                failed.append(step.error)
-                say(step.error.sentence(), to=sys.stderr)
-            if step.is_over:
-                break
+        more, failed = work_off(engine, cancel)
+        made += more
         view = engine.generation.queue.view()
         return {
-            **_made(made, engine, is_json=arguments.json),
+            **told(made, engine, is_json=arguments.json),
             "failed": [english(error.message) for error in failed],
             "waiting": [attempt.key for attempt in view.waiting],
-            "wait": _wait_json(view.wait),
+            "wait": wait_json(view.wait),
         }
 
 
@@ -121,10 +114,33 @@ def _retry(arguments: argparse.Namespace, options: EngineOptions) -> Json:
             )
         key = engine.generation.queue.retry(found[0].key)
         made = follow(engine.generation.generating.run_queued(key, cancel))
-        return _made([made], engine, is_json=arguments.json)
+        return told([made], engine, is_json=arguments.json)
 
 
-def _made(made: list[GeneratedPicture], engine: Engine, *, is_json: bool) -> Json:
+def work_off(
+    engine: Engine, cancel: CancelToken
+) -> tuple[list[GeneratedPicture], list[PlantainError]]:
+    """Ask for one after the other until none is left, or there is a reason to wait; what was made,
+    and what failed, which is told at once.
+
+    Raises:
+        Cancelled: the queue waits for a person.
+    """
+    made: list[GeneratedPicture] = []
+    failed: list[PlantainError] = []
+    while True:
+        step = follow(engine.generation.queue.run_next(cancel))
+        if step.picture is not None:
+            made.append(step.picture)
+        if step.error is not None:
+            failed.append(step.error)
+            say(step.error.sentence(), to=sys.stderr)
+        if step.is_over:
+            return made, failed
+
+
+def told(made: list[GeneratedPicture], engine: Engine, *, is_json: bool) -> Json:
+    """The pictures, which can be found from now on."""
     ids = [asset_id for picture in made for asset_id in picture.asset_ids]
     follow(engine.indexing.make_searchable(ids, CancelToken()))
     assets = [asset for picture in made for asset in picture.assets]
@@ -144,14 +160,16 @@ def _is_named(attempt: Attempt, keys: list[str]) -> bool:
     return any(key and attempt.key.startswith(key) for key in keys)
 
 
-def _told(wait: Wait) -> str:
+def wait_line(wait: Wait) -> str:
+    """Why nothing more is asked for."""
     reason = tr(_WAITS[wait.reason])
     if wait.until:
         return tr("waits until {time}: {reason}", time=moment(wait.until), reason=reason)
     return tr("waits: {reason}", reason=reason)
 
 
-def _wait_json(wait: Wait | None) -> Json | None:
+def wait_json(wait: Wait | None) -> Json | None:
+    """The same for programs."""
     if wait is None:
         return None
     return {"reason": wait.reason.value, "until": wait.until or None, "said": wait.said}

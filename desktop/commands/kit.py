@@ -46,6 +46,11 @@ def add_to(commands: Commands) -> None:
     delete.add_argument("name", metavar="NAME")
     default = kit.add("default", _default, tr("the kit that goes along with every new prompt"))
     default.add_argument("name", nargs="?", metavar="NAME", help=tr("none: without NAME"))
+    export = kit.add("export", _export, tr("a kit with all its versions and pictures as one file"))
+    export.add_argument("name", metavar="NAME")
+    export.add_argument("file", type=path, metavar="FILE")
+    take = kit.add("import", _import, tr("take kits from files that “kit export” wrote"))
+    take.add_argument("files", nargs="+", type=path, metavar="FILE")
     score = kit.add("score", _score, tr("how close pictures come to a kit, the closest first"))
     score.add_argument("name", metavar="NAME")
     score.add_argument("files", nargs="+", type=path, metavar="FILE")
@@ -127,6 +132,24 @@ def _default(arguments: argparse.Namespace, options: EngineOptions) -> Json:
     with open_library(options) as engine:
         engine.generation.kits.set_default(words(arguments.name or ""))
         return {"default": engine.generation.kits.default()}
+
+
+def _export(arguments: argparse.Namespace, options: EngineOptions) -> Json:
+    target = Path(os.path.abspath(arguments.file))  # noqa: PTH100 - links stay as they are
+    with open_to_read(options) as engine:
+        count = engine.generation.kit_files.hand_out(words(arguments.name), target)
+    if not arguments.json:
+        say(displayable(target))
+    return {"path": os.fspath(target), "versions": count}
+
+
+def _import(arguments: argparse.Namespace, options: EngineOptions) -> Json:
+    with open_library(options) as engine:
+        taken = [engine.generation.kit_files.take_in(file) for file in arguments.files]
+    if not arguments.json:
+        for kit in taken:
+            say(tr("{name}, version {version}", name=kit.name, version=str(kit.version)))
+    return {"kits": [_json(kit) for kit in taken]}
 
 
 def _score(arguments: argparse.Namespace, options: EngineOptions) -> Json:

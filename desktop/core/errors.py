@@ -227,6 +227,8 @@ class Remedy(Enum):
     RAISE_LIMIT = "raise_limit"
     GO_ONLINE = "go_online"
     SEE_WHAT_IS_SENT = "see_what_is_sent"
+    USE_AS_BASE = "use_as_base"
+    """Ask anew, with the picture before as a base in place of the talk that led to it."""
 
 
 class GenerationError(PlantainError):

@@ -15,6 +15,8 @@ class WaitReason(Enum):
     """The service takes no more requests until ``Wait.until``."""
     OFFLINE = "offline"
     """The service cannot be reached; it is tried again at ``Wait.until``."""
+    CONSENT = "consent"
+    """The person has not seen yet what would be sent to that address."""
     BUDGET = "budget"
     """The next picture would pass the month's limit."""
 

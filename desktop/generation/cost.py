@@ -13,16 +13,22 @@ _TYPICAL_THOUGHT = {"minimal": 30, "low": 100, "medium": 210, "high": 600}
 """Tokens; measured answers lie around these, none is promised."""
 
 
-def estimated_usd(request: GenerationRequest, model: ModelCapabilities) -> float | None:
+def estimated_usd(
+    request: GenerationRequest, model: ModelCapabilities, tokens_before: int = 0
+) -> float | None:
     """What one picture will cost, all calls for it together; None where the price list says nothing
-    of that size."""
+    of that size.
+
+    Args:
+        tokens_before: of the talk that goes along, words and pictures.
+    """
     picture = model.image_prices.get(request.image_size)
     prices = model.token_prices
     calls = 2 if request.edit == ON_WHITE else 1
     if picture is None or prices is None:
         return None if picture is None else picture * calls
     letters = sum(1.0 if ord(letter) > 0x2E7F else 0.25 for letter in request.sent_text)
-    tokens = letters + _TOKENS_A_REFERENCE * len(request.references)
+    tokens = tokens_before + letters + _TOKENS_A_REFERENCE * len(request.references)
     thought = _TYPICAL_THOUGHT.get(request.thinking, _TYPICAL_THOUGHT["medium"])
     return calls * (picture + (tokens * prices.input_usd + thought * prices.text_usd) / 1e6)
 

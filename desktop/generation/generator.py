@@ -89,6 +89,8 @@ class GenerationResult:
         turn: the answer without its pictures, JSON; a next turn is asked with it, its signatures
             unchanged. Empty where the service has no turns.
         problem: why there are no pictures; None when there are some.
+        thought_images, thought_text: what the model showed and said to itself on its way: not for
+            people, but a next turn is asked with it.
     """
 
     images: tuple[bytes, ...] = ()
@@ -98,6 +100,8 @@ class GenerationResult:
     response_id: str = ""
     turn: str = ""
     problem: GenerationError | None = None
+    thought_images: tuple[bytes, ...] = ()
+    thought_text: str = ""
 
 
 class ImageGenerator(Protocol):

@@ -86,11 +86,12 @@ class OpenLibrary:
             _LOG.warning("the words wait for the next opening: %s", error)
 
     def _remove_left_behind(self) -> None:
+        paths = self.paths
         left = leftovers(
-            self.paths.folder, self.paths.backups, self.paths.generated, self.paths.spool
+            *(paths.folder, paths.backups, paths.generated, paths.spool, paths.regions, paths.kits)
         )
         if self.database.was_killed:
-            left += leftovers(*self.paths.thumbnails.glob("*"))
+            left += leftovers(*paths.thumbnails.glob("*"))
         for path in left:
             remove(path)
             _LOG.info("removed what a killed Plantain left behind: %s", path)

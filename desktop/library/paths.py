@@ -34,9 +34,19 @@ class LibraryPaths:
         return self.folder / "spool"
 
     @property
+    def turns(self) -> Path:
+        """Answers whose pictures are in the library, as they came, for next turns."""
+        return self.folder / "turns"
+
+    @property
     def regions(self) -> Path:
         """The parts of pictures that were marked to be changed, by their content."""
         return self.folder / "regions"
+
+    @property
+    def kits(self) -> Path:
+        """Pictures of imported brand kits, by their content."""
+        return self.folder / "kits"
 
     @property
     def draft(self) -> Path:

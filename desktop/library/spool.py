@@ -1,4 +1,5 @@
-"""Answers that were paid for, from the moment they came until their pictures are in the library.
+"""Answers that were paid for, from the moment they came until their pictures are in the library,
+and from then on those that a next turn is asked with.
 
 A file each: one line of JSON, then the answer as it came over the wire. Where the library's disk
 takes nothing more another folder is tried, and in between the answer stays in memory.
@@ -58,12 +59,13 @@ class Spool:
     Args:
         folder: the library's own. It is made alone: a library that was moved away is not begun
             anew.
+        turns: where those are kept whose pictures are in the library.
         elsewhere: where else to try.
     """
 
-    def __init__(self, folder: Path, *elsewhere: Path) -> None:
+    def __init__(self, folder: Path, turns: Path, *elsewhere: Path) -> None:
         self._own = folder
-        self._turns = folder.with_name("turns")
+        self._turns = turns
         self._folders: tuple[Path, ...] = (folder, *elsewhere)
         self._lock = threading.Lock()
         self._held: dict[str, SpooledAnswer] = {}
@@ -130,6 +132,19 @@ class Spool:
     def has_turn(self, key: str) -> bool:
         """It was archived, and is still there."""
         return bool(key) and (self._turns / f"{key}{_SUFFIX}").is_file()
+
+    def turns(self) -> set[str]:
+        """Keys of all answers that were archived."""
+        return {path.stem for path in self._turns.glob(f"*{_SUFFIX}")}
+
+    def turns_size(self) -> int:
+        """Bytes that they take."""
+        return sum(path.stat().st_size for path in self._turns.glob(f"*{_SUFFIX}"))
+
+    def remove_turn(self, key: str) -> None:
+        """Nothing goes on from it any more."""
+        with suppress(OSError):
+            (self._turns / f"{key}{_SUFFIX}").unlink(missing_ok=True)
 
     def set_aside(self, key: str) -> None:
         """Nobody can read it; it is kept, and not tried again."""

@@ -21,6 +21,18 @@ def encoded_size(data: bytes) -> tuple[int, int]:
         return image.size
 
 
+def as_it_came(data: bytes) -> tuple[str, int, int]:
+    """MIME type, width and height of a picture that is sent back unchanged.
+
+    Only its head is read. Of what is no picture: nothing known.
+    """
+    try:
+        with Image.open(io.BytesIO(data), formats=("PNG", "JPEG", "WEBP", "GIF")) as image:
+            return Image.MIME[image.format or ""], *image.size
+    except (OSError, KeyError, ValueError):
+        return "", 0, 0
+
+
 def reference_image(
     path: Path | bytes, *, long_side: int = 1536, sandbox: Sandbox | None = None
 ) -> tuple[bytes, str]:

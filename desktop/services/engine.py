@@ -41,6 +41,7 @@ from desktop.services.generation.edited_pictures import EditedPictures
 from desktop.services.generation.editing import Editing
 from desktop.services.generation.generating import Generating
 from desktop.services.generation.image_services import ImageService
+from desktop.services.generation.kit_files import KitFiles
 from desktop.services.generation.matrices import Matrices
 from desktop.services.generation.product_check import ProductCheck
 from desktop.services.generation.queueing import GenerationQueue
@@ -91,6 +92,7 @@ class GenerationServices:
     draft: DraftFile
     templates: TemplateFiles
     kits: KitTable
+    kit_files: KitFiles
     closeness: ClosenessMeter
 
 

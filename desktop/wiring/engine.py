@@ -162,12 +162,7 @@ def open_engine(
                 options, library, tables, vectors, model, browsing, children
             ),
             daily_backups=DailyBackups(database, paths.backups),
-            backup=BackUp(
-                database,
-                paths.generated,
-                paths.thumbnails,
-                lambda: without_secrets(preferences.settings),
-            ),
+            backup=BackUp(database, paths.folder, lambda: without_secrets(preferences.settings)),
             exchange=Exchange(database, catalog, annotations, lineage),
             endpoints=placed.endpoints,
             store_migration=StoreMigration(tables.vectors, vectors),

@@ -26,10 +26,12 @@ from desktop.services.generation.edited_pictures import EditedPictures
 from desktop.services.generation.editing import Editing
 from desktop.services.generation.generating import Generating
 from desktop.services.generation.keeping import AnswerKeeping
+from desktop.services.generation.kit_files import KitFiles
 from desktop.services.generation.matrices import Matrices
 from desktop.services.generation.product_check import ProductCheck
 from desktop.services.generation.queueing import GenerationQueue
 from desktop.services.generation.sending_rules import SendingRules
+from desktop.services.generation.sent_references import SentReferences
 from desktop.services.generation.spending import Spending
 from desktop.wiring.image_services import image_services
 from desktop.wiring.processes import Processes
@@ -59,7 +61,7 @@ def generation_services(
         *(service.generator for service in services.values()),
     )
     attempts = AttemptTable(database)
-    spool = Spool(paths.spool, profile.spool / catalog.library_id())
+    spool = Spool(paths.spool, paths.turns, profile.spool / catalog.library_id())
     if not library.is_read_only:
         attempts.settle(spool.waiting())
     spending = Spending(attempts, lambda: preferences.settings.spending_limit_usd)
@@ -74,14 +76,16 @@ def generation_services(
         editing,
         sandbox,
     )
-    generating = Generating(catalog, attempts, spool, keeping, spending, rules, sandbox)
+    references = SentReferences(catalog, paths.regions, sandbox)
+    generating = Generating(catalog, attempts, spool, keeping, spending, rules, references)
     queue = GenerationQueue(generating, attempts, QueueTable(database, attempts))
+    kits = KitTable(database, catalog)
     return GenerationServices(
         generators=generators,
         image_services=services,
         generating=generating,
         queue=queue,
-        refining=Refining(spool),
+        refining=Refining(spool, attempts, lineage, catalog),
         matrices=Matrices(queue, attempts, MatrixTable(database), catalog, sandbox),
         attempts=attempts,
         editing=editing,
@@ -93,6 +97,7 @@ def generation_services(
         sending_rules=rules,
         draft=DraftFile(paths.draft, is_read_only=library.is_read_only),
         templates=TemplateFiles(resource("prompts"), profile.prompts),
-        kits=KitTable(database, catalog),
+        kits=kits,
+        kit_files=KitFiles(kits, catalog, paths.kits),
         closeness=ClosenessMeter(catalog.palettes, tables.vectors, model),
     )

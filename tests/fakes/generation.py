@@ -27,10 +27,12 @@ from desktop.library.catalog.attempts import AttemptTable, Spent
 from desktop.library.catalog.matrices import MatrixRow
 from desktop.library.draft import DraftFile
 from desktop.services.credential import Credential
-from desktop.services.generation.generating import Generating, OnFailed, Rehearsal
+from desktop.services.generation.earlier_turns import Refining
+from desktop.services.generation.generating import Generating, OnFailed
 from desktop.services.generation.image_services import ImageService
 from desktop.services.generation.matrices import Matrices, MatrixView
 from desktop.services.generation.queueing import GenerationQueue, QueueStep, QueueView
+from desktop.services.generation.rehearsal import Rehearsal
 from desktop.services.generation.spending import Spending, SpendReport
 from desktop.services.reports import GeneratedPicture
 
@@ -155,6 +157,16 @@ class FakeDraft(DraftFile):
 
     def save(self, request: GenerationRequest) -> None:
         self.request = request
+
+
+class FakeRefining(Refining):
+    """Keeps no answers."""
+
+    def __init__(self) -> None:
+        pass
+
+    def forget_unneeded(self) -> int:
+        return 0
 
 
 class FakeGenerator:

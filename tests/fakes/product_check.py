@@ -30,6 +30,10 @@ class FakeProductCheck(ProductCheck):
         self.truth = ProductTruth(score=1.0)
         self.asked: list[int] = []
 
+    def has_product(self, asset_id: int) -> bool:
+        record = self._record(asset_id)
+        return record is not None and bool(products_of(record.request.references))
+
     def known(self, asset_id: int) -> TruthReport | None:
         record = self._record(asset_id)
         if record is None or asset_id not in self.asked:

@@ -79,6 +79,7 @@ from tests.fakes.generation import (
     FakeGenerator,
     FakeMatrices,
     FakeQueue,
+    FakeRefining,
     FakeSpending,
     fake_image_services,
 )
@@ -660,6 +661,7 @@ class FakeGenerationServices(GenerationServices):
     attempts: FakeAttempts
     product_check: FakeProductCheck
     draft: FakeDraft
+    refining: FakeRefining
     kits: FakeKits
     closeness: FakeCloseness
 
@@ -741,6 +743,7 @@ class FakeEngine(Engine):
                 spending=FakeSpending(),
                 sending_rules=FakeSendingRules(),
                 draft=FakeDraft(),
+                refining=FakeRefining(),
                 templates=templates or TemplateFiles(resource("prompts"), thumbnails / "prompts"),
                 kits=FakeKits(),
                 closeness=FakeCloseness(),

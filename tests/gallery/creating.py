@@ -24,7 +24,7 @@ from desktop.qt.create.slot_fields import AssetField
 from desktop.qt.shell.right_panel import CREATE
 from desktop.qt.shell.session import Session
 from desktop.qt.widgets.panel_scroll import PanelScroll
-from desktop.services.generation.generating import Rehearsal
+from desktop.services.generation.rehearsal import Rehearsal
 from tests.fakes.services import FakeEngine
 from tests.gallery.stage import Screen, Stage, full_library, picture
 

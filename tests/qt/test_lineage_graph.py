@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QContextMenuEvent
-from PySide6.QtWidgets import QApplication, QMenu, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QMenu, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.core.generation_record import REGION, GenerationRecord, GenerationRequest, Reference
@@ -178,6 +178,23 @@ def test_the_details_lead_to_it(window: Window, inputs: GenerationRequest, qtbot
         window.until(lambda: bool(_named(details, "All generations…")))
         qtbot.mouseClick(_named(details, "All generations…")[0], Qt.MouseButton.LeftButton)
     assert wanted.args == [first]
+
+
+def test_the_details_do_not_offer_an_edit_again_and_say_why(
+    window: Window, inputs: GenerationRequest
+) -> None:
+    _, _, third, fourth = sorted(window.ids)
+    details = window.session.window.right.details
+    for asset_id, is_offered in ((third, True), (fourth, False)):
+        window.select(window.ids.index(asset_id))
+        window.until(lambda: details.lineage.again_button is not None)
+        window.until(
+            lambda offered=is_offered: (
+                (again := details.lineage.again_button) is not None and again.isEnabled() is offered
+            )
+        )
+    said = [shown.text() for shown in details.lineage.findChildren(QLabel) if shown.isVisible()]
+    assert any("a change to another picture" in text for text in said)
 
 
 def _named(widget: QWidget, text: str) -> list[QPushButton]:

@@ -172,6 +172,37 @@ def test_a_private_picture_is_named_before_anything_is_shown_or_sent(
     assert creating.sheet is None
 
 
+def test_a_queue_that_waits_for_consent_opens_the_sheet_and_goes_on(
+    creating: Creating, server: GeminiServer, qtbot: QtBot
+) -> None:
+    row = creating.panel.queue_row
+    assert row.consent_button.isHidden()
+    click(row.add_button, qtbot)
+    qtbot.waitUntil(row.consent_button.isVisible)
+    wait = creating.engine.generation.queue.view().wait
+    assert wait is not None
+    assert wait.reason.value == "consent"
+    click(row.show_button, qtbot)
+    queue = creating.session.controllers.queue
+    qtbot.waitUntil(lambda: queue._dialog is not None and queue._dialog.consent_button.isVisible())
+    assert queue._dialog is not None
+    click(queue._dialog.consent_button, qtbot)
+    qtbot.waitUntil(lambda: queue._sending.sheet is not None and queue._sending.sheet.isVisible())
+    sheet = queue._sending.sheet
+    assert sheet is not None
+    assert len(sheet.pictures()) == 2
+    assert server.requests == []
+    click(sheet.cancel_button, qtbot)
+    assert creating.engine.generation.queue.view().wait == wait, "it still waits"
+    click(row.consent_button, qtbot)
+    qtbot.waitUntil(lambda: queue._sending.sheet is not None and queue._sending.sheet.isVisible())
+    assert queue._sending.sheet is not None
+    click(queue._sending.sheet.agree_button, qtbot)
+    qtbot.waitUntil(lambda: len(server.requests) == 1)
+    qtbot.waitUntil(row.consent_button.isHidden)
+    qtbot.waitUntil(lambda: not queue.is_at_work)
+
+
 class Sockets:
     """Watches where this process connects, and which names it asks for; to the stand-ins as well,
     which are on this machine."""

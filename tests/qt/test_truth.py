@@ -8,13 +8,14 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from desktop.core.generation_record import Reference
+from desktop.core.generation_record import GenerationRecord, GenerationRequest, Reference
 from desktop.core.product_truth import PRODUCT, Fault, Finding, ProductTruth
 from desktop.qt.create.editing.dialog import EditDialog
 from desktop.qt.create.panel import GenerationPanel
 from desktop.qt.preview.panel import PreviewPanel
 from desktop.qt.shell.right_panel import CREATE
 from desktop.qt.shell.session import Session
+from desktop.services.reports import GeneratedPicture
 from tests.fakes.services import FakeEngine, make_asset
 from tests.qt.conftest import Opener
 
@@ -120,3 +121,20 @@ def test_without_a_product_nothing_is_compared_or_said(
     qtbot.waitUntil(lambda: session.lanes.index.is_idle and session.lanes.checks.is_idle)
     assert engine.generation.product_check.asked == []
     assert panel.result_card.truth.told() == ""
+
+
+def test_what_an_earlier_run_left_and_what_edits_make_is_compared_as_well(
+    engine: FakeEngine, open_session: Opener, qtbot: QtBot
+) -> None:
+    request = GenerationRequest("a bottle", (Reference(make_asset(2).path, 2, role=PRODUCT),))
+    left, edited = (
+        GeneratedPicture(make_asset(number), GenerationRecord(request), "Gemini")
+        for number in (3, 4)
+    )
+    for picture in (left, edited):
+        engine.browsing.lineages[picture.asset.id] = picture.record
+    engine.generation.generating.left = [left]
+    session = open_session(engine)
+    qtbot.waitUntil(lambda: engine.generation.product_check.asked == [3])
+    session.controllers.editing.made.emit(edited)
+    qtbot.waitUntil(lambda: engine.generation.product_check.asked == [3, 4])

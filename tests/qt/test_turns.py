@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from desktop.core.attempt import AttemptState
 from desktop.core.generation_record import BASE
+from desktop.qt.create.sending_sheet import SendingSheet
 from desktop.qt.theme import Theme
 from tests.fakes.gemini_replies import Failure
 from tests.qt.studio import Studio, open_studio
@@ -92,6 +94,66 @@ def test_a_picture_becomes_a_base_or_one_to_make_more_of(studio: Studio) -> None
     assert studio.panel.prompt.toPlainText() == "a kettle"
     assert [r.role for r in studio.panel.tray.references()] == ["style"]
     assert len(studio.sent()) == 1, "nothing is sent before a person says so"
+
+
+def test_where_a_signature_is_missing_the_picture_is_gone_on_from_instead(
+    studio: Studio, qtbot: QtBot
+) -> None:
+    card, panel = studio.panel.result_card, studio.panel
+    assert card.result is not None
+    studio.server.fail_with(Failure.SIGNATURE_MISSING, count=1)
+    change(studio, "make it night", qtbot)
+    studio.until(lambda: bool(panel.failure_text()))
+    assert panel.failure.first.text() == "Use the picture as a base"
+    studio.click(panel.failure.first)
+    studio.until(lambda: panel.prompt.toPlainText() == "make it night")
+    [base] = panel.tray.references()
+    assert (base.role, base.path) == (BASE, card.result.asset.path)
+    assert panel.failure_text() == ""
+    studio.click(panel.generate_button)
+    studio.until(lambda: len(studio.sent()) == 3 and not panel.is_running)
+    assert studio.server.requests[-1].history == ()
+    assert len(studio.server.requests[-1].references) == 1
+
+
+def test_a_turn_is_made_again_with_all_that_was_said_before(studio: Studio, qtbot: QtBot) -> None:
+    change(studio, "make it night", qtbot)
+    card, panel = studio.panel.result_card, studio.panel
+    studio.until(lambda: card.result is not None and bool(card.result.record.request.parent))
+    assert card.result is not None
+    request = card.result.record.request
+    panel.prompt.setPlainText("something else")
+    studio.session.window.navigation.reuse(card.result.record)
+    assert panel.request() == request
+    assert "what was said and shown before goes along" in panel.turn.text()
+    assert "all that was said and shown before will be sent" in panel.foot._honesty.text()
+    before = panel.choices.price()
+    studio.until(lambda: panel.turn.tokens_before > 1000)
+    assert panel.choices.price() != before, "the talk is paid for, too"
+    studio.click(panel.sending_button)
+    sheet = studio.dialog(SendingSheet)
+    assert isinstance(sheet, SendingSheet)
+    assert sheet.words.toPlainText().startswith("a kettle\n\n")
+    assert sheet.words.toPlainText().endswith("make it night")
+    assert {said.splitlines()[0] for said in sheet.pictures()} == {"Answer of the model"}
+    sheet.reject()
+    studio.click(panel.generate_button)
+    studio.until(lambda: len(studio.sent()) == 3 and not panel.is_running)
+    assert studio.server.requests[-1].history == studio.server.requests[1].history
+    studio.click(panel.turn.anew_button)
+    assert (panel.request().parent, panel.request().parent_attempt) == ("", "")
+    assert panel.turn.text() == ""
+
+
+def test_what_cannot_be_had_any_more_is_told(studio: Studio) -> None:
+    result, panel = studio.panel.result_card.result, studio.panel
+    assert result is not None
+    asked = replace(result.record.request, image_size="16K", template="Gone")
+    studio.session.window.navigation.reuse(replace(result.record, request=asked))
+    said = panel.foot._stage.text()
+    assert "the size" in said
+    assert "the template" in said
+    assert "the model" not in said
 
 
 def test_a_discarded_picture_goes_and_its_record_stays(studio: Studio, qtbot: QtBot) -> None:

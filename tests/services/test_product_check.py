@@ -14,10 +14,18 @@ from desktop.cli import main
 from desktop.core.cancellation import CancelToken
 from desktop.core.colour_difference import Direction
 from desktop.core.errors import LibraryError
-from desktop.core.generation_record import GenerationRecord, GenerationRequest, Reference
+from desktop.core.generation_record import (
+    BASE,
+    REGION,
+    GenerationRecord,
+    GenerationRequest,
+    Reference,
+)
 from desktop.core.product_truth import PRODUCT, Fault, Finding, Part
 from desktop.core.progress import finish
+from desktop.files.content_hash import content_hash
 from desktop.services.engine import Engine
+from tests import pictures
 from tests.benchmarks.edit_figures.made_products import Product, packshot, placed
 
 AURORA = Product(
@@ -94,6 +102,31 @@ def test_a_picture_without_a_product_says_so(engine: Engine, folder: Path) -> No
     [asset] = engine.catalog.all_assets()
     with pytest.raises(LibraryError, match="without a product"):
         finish(engine.generation.product_check.check_asset(asset.id, CancelToken()))
+
+
+def test_an_edit_and_a_next_turn_are_held_against_the_product_of_the_first_picture(
+    engine: Engine, made: tuple[int, int], folder: Path
+) -> None:
+    result, product = made
+    first = engine.catalog.asset(result)
+    assert first is not None
+    for number, name in enumerate(("edit.png", "turn.png", "style.png"), start=2):
+        pictures.save(folder / name, number)
+    finish(engine.indexing.run([folder], CancelToken()))
+    ids = {asset.filename: asset.id for asset in engine.catalog.all_assets()}
+    base = Reference(first.path, result, role=BASE)
+    for name, request in (
+        ("edit.png", GenerationRequest("in red", (base,), edit=REGION)),
+        ("turn.png", GenerationRequest("at night", parent=content_hash(folder / "edit.png"))),
+        ("style.png", GenerationRequest("like it", (replace(base, role="style"),))),
+    ):
+        engine.lineage.record(ids[name], GenerationRecord(request, created_at=2.0))
+    for name in ("edit.png", "turn.png"):
+        assert engine.generation.product_check.has_product(ids[name]), name
+        report = finish(engine.generation.product_check.check_asset(ids[name], CancelToken()))
+        assert [each.reference.asset_id for each in report.products] == [product]
+        assert engine.generation.product_check.known(ids[name]) == report
+    assert not engine.generation.product_check.has_product(ids["style.png"]), "it begins anew"
 
 
 def test_the_command_line_sorts_results_by_it(

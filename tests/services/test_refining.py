@@ -11,11 +11,12 @@ import pytest
 
 from desktop.config.options import EngineOptions
 from desktop.core.cancellation import CancelToken
-from desktop.core.errors import RequestRefused
+from desktop.core.errors import ConsentMissing, LibraryError, RequestRefused
 from desktop.core.generation_record import BASE, GenerationRequest, Reference
 from desktop.core.progress import finish
 from desktop.files.content_hash import content_hash
 from desktop.services.engine import Engine
+from desktop.services.generation.rehearsal import Rehearsal
 from desktop.services.reports import GeneratedPicture
 from desktop.wiring.engine import open_engine
 from tests import pictures
@@ -106,6 +107,83 @@ def test_where_the_talk_is_gone_the_picture_itself_goes_along(
     assert (reference.role, reference.path) == (BASE, first.asset.path)
     assert len(server.requests[1].references) == 1
     assert server.requests[1].history == ()
+
+
+def rehearsed(engine: Engine, request: GenerationRequest) -> Rehearsal:
+    return finish(engine.generation.generating.rehearse(request, CancelToken()))
+
+
+@pytest.mark.parametrize("api", APIS)
+def test_what_is_shown_of_a_turn_is_all_that_is_sent(
+    engine: Engine, server: GeminiServer, tmp_path: Path, api: str
+) -> None:
+    server.drafts = 1
+    pictures.fill(tmp_path, 1)
+    reference = Reference(tmp_path / "0000.png")
+    first = make(engine, GenerationRequest("a kettle", (reference,), "gemini", api=api))
+    request = engine.generation.refining.next_turn(first.asset, first.record, "make it night")
+    shown = rehearsed(engine, request)
+    make(engine, request)
+    sent = json.dumps(server.requests[-1].history)
+    names = [picture.name for picture in shown.pictures]
+    assert names[0] == "0000.png"
+    assert set(names[1:]) == {"Answer of the model"}
+    assert len(names) >= 3, "drafts as well"
+    for picture in shown.pictures:
+        data = picture.image.data
+        assert content_hash(data) == picture.sent_hash
+        assert min(picture.image.width, picture.image.height) > 0
+        encoded = (base64.b64encode(data), base64.urlsafe_b64encode(data))
+        assert any(text.decode() in sent for text in encoded)
+    assert sent.count("image/") == len(shown.pictures), "nothing else goes along"
+    assert (shown.earlier_texts[0], shown.texts) == ("a kettle", ("make it night",))
+
+
+def test_a_turns_estimate_counts_the_talk(engine: Engine) -> None:
+    first = make(engine, GenerationRequest("a kettle", (), "gemini"))
+    alone = rehearsed(engine, GenerationRequest("make it night", (), "gemini")).estimated_usd
+    request = engine.generation.refining.next_turn(first.asset, first.record, "make it night")
+    turn = rehearsed(engine, request).estimated_usd
+    assert alone is not None
+    assert turn is not None
+    usage = first.record.usage
+    model = next(g for g in engine.generation.generators if g.name == "gemini").models.find(
+        request.model
+    )
+    assert model.token_prices is not None
+    more = (usage.prompt_tokens + usage.output_tokens) * model.token_prices.input_usd / 1e6
+    assert more > 0
+    assert turn - alone == pytest.approx(more)
+
+
+def test_a_turn_whose_talk_is_another_than_the_one_seen_is_not_sent(
+    engine: Engine, server: GeminiServer
+) -> None:
+    first = make(engine, GenerationRequest("a kettle", (), "gemini"))
+    request = engine.generation.refining.next_turn(first.asset, first.record, "make it night")
+    seen = finish(engine.generation.generating.rehearse_all((request,), CancelToken()))
+    [kept] = engine.library.paths.turns.glob("*")
+    kept.write_bytes(
+        kept.read_bytes().replace(b"STOP", b"stop").replace(b"completed", b"complete!")
+    )
+    with pytest.raises(ConsentMissing, match="changed since you looked"):
+        finish(engine.generation.generating.run_all((request,), CancelToken(), seen=seen))
+    assert len(server.requests) == 1
+
+
+def test_a_turn_is_asked_of_the_picture_where_its_talk_cannot_be_gone_on_with(
+    engine: Engine,
+) -> None:
+    first = make(engine, GenerationRequest("a kettle", (), "gemini"))
+    request = engine.generation.refining.next_turn(first.asset, first.record, "make it night")
+    anew = engine.generation.refining.from_base(request)
+    assert anew.parent_attempt == ""
+    assert (anew.prompt, anew.parent) == ("make it night", request.parent)
+    assert [(each.role, each.path) for each in anew.references] == [(BASE, first.asset.path)]
+    engine.catalog.mark_missing([first.asset.id], is_missing=True)
+    engine.curation.forgetting.forget([first.asset.id])
+    with pytest.raises(LibraryError, match="not in the library"):
+        engine.generation.refining.from_base(request)
 
 
 def test_a_board_that_knows_no_turns_takes_the_picture_along(engine: Engine) -> None:

@@ -42,15 +42,15 @@ def read_interaction(body: bytes, asked_model: str) -> GenerationResult:
     reply = parsed(body)
     if reply is None:
         return unreadable(asked_model)
-    found = Findings()
+    found, thought = Findings(), Findings()
     for step in objects(reply.get("steps")):
-        if step.get("type") != "model_output":  # thoughts, calls of tools
-            continue
+        # What is no output is thoughts, and calls of tools.
+        into = found if step.get("type") == "model_output" else thought
         for part in objects(step.get("content")):
             if part.get("type") == "image":
-                found.take_picture(part.get("data"), part.get("mime_type", "image/"))
+                into.take_picture(part.get("data"), part.get("mime_type", "image/"))
             else:
-                found.take_text(part.get("text"))
+                into.take_text(part.get("text"))
     return GenerationResult(
         images=tuple(found.images),
         text=found.text,
@@ -58,6 +58,8 @@ def read_interaction(body: bytes, asked_model: str) -> GenerationResult:
         usage=_usage(an_object(reply.get("usage"))),
         response_id=name(reply.get("id")),
         turn=without_pictures(reply.get("steps")),  # signatures included
+        thought_images=tuple(thought.images),
+        thought_text=thought.text,
         problem=None if found.images else found.garbled or _why_no_picture(reply, found.text),
     )
 

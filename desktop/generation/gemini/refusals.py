@@ -22,7 +22,7 @@ from desktop.core.errors import (
 )
 from desktop.core.text import marked, ngettext, sentences, tr
 from desktop.generation.gemini.checks import KEY_PAGE
-from desktop.generation.gemini.reply import Json, an_object, json_in, objects
+from desktop.generation.gemini.reply import ANEW_FROM_PICTURE, Json, an_object, json_in, objects
 from desktop.generation.gemini.sending import Call
 from desktop.generation.wire.network import broken_off, sent_elsewhere
 from desktop.generation.wire.quoting import KEPT, one_line, without_key
@@ -195,7 +195,8 @@ def _bad_request(code: int, said: _Said) -> GenerationError:
                 said.quote,
             ),
             safe=tr(KEPT),
-            next_step=tr("Start anew from the picture: use it as a reference."),
+            next_step=tr(ANEW_FROM_PICTURE),
+            remedy=Remedy.USE_AS_BASE,
         )
     if said.status == "FAILED_PRECONDITION":
         return _region(said)

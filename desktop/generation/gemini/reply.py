@@ -32,6 +32,7 @@ _MAX_NAME = 200
 _MAX_TURN = 16_000_000
 _MAX_TOKENS = 10**12
 
+ANEW_FROM_PICTURE = marked("Start anew from the picture: use it as a base.")
 REWORD = marked("Reword the prompt or change the references, then try again.")
 
 _BLOCKED: dict[str, str] = {
@@ -93,7 +94,7 @@ _PICTURELESS: dict[str, tuple[str, str]] = {
     ),
     "MISSING_THOUGHT_SIGNATURE": (
         marked("Gemini misses the signature of an earlier turn, so it cannot go on from it."),
-        marked("Start anew from the picture: use it as a reference."),
+        ANEW_FROM_PICTURE,
     ),
     "PUP_LIMITED_DISABLED": (
         marked("Google has limited this account's use of Gemini."),
@@ -101,8 +102,11 @@ _PICTURELESS: dict[str, tuple[str, str]] = {
     ),
 }
 
-_BY_CHANCE = {"", "CONTINUATION", "MALFORMED_RESPONSE"}
-"""The same request may well be answered the next time."""
+_REMEDIES = {
+    # The same request may well be answered the next time.
+    **dict.fromkeys(("", "CONTINUATION", "MALFORMED_RESPONSE"), Remedy.TRY_AGAIN),
+    "MISSING_THOUGHT_SIGNATURE": Remedy.USE_AS_BASE,
+}
 
 
 def read_content(body: bytes, asked_model: str) -> GenerationResult:
@@ -115,7 +119,7 @@ def read_content(body: bytes, asked_model: str) -> GenerationResult:
     reply = parsed(body)
     if reply is None:
         return unreadable(asked_model)
-    found = Findings()
+    found, thought = Findings(), Findings()
     finish_reasons: list[str] = []
     message = ""
     for candidate in objects(reply.get("candidates")):
@@ -125,11 +129,10 @@ def read_content(body: bytes, asked_model: str) -> GenerationResult:
         message = message or sentences(harms, said)
         for part in objects(an_object(candidate.get("content")).get("parts")):
             # Thoughts are drafts: their pictures are not the answer, their words not for people.
-            if part.get("thought") is True:
-                continue
+            into = thought if part.get("thought") is True else found
             inline = an_object(part.get("inlineData"))
-            found.take_picture(inline.get("data"), inline.get("mimeType", "image/"))
-            found.take_text(part.get("text"))
+            into.take_picture(inline.get("data"), inline.get("mimeType", "image/"))
+            into.take_text(part.get("text"))
     version = reply.get("modelVersion")
     return GenerationResult(
         images=tuple(found.images),
@@ -138,6 +141,8 @@ def read_content(body: bytes, asked_model: str) -> GenerationResult:
         usage=_usage(an_object(reply.get("usageMetadata"))),
         response_id=name(reply.get("responseId")),
         turn=without_pictures(reply.get("candidates")),
+        thought_images=tuple(thought.images),
+        thought_text=thought.text,
         problem=None
         if found.images
         else found.garbled or _why_no_picture(reply, finish_reasons, message, found.text),
@@ -287,7 +292,7 @@ def why_picture_less(reasons: Sequence[str], message: str, text: str) -> Generat
         sentences(tr(known, reason=one_line(reason, 40)), message, said),
         safe=tr(KEPT),
         next_step=tr(next_step),
-        remedy=Remedy.TRY_AGAIN if reason in _BY_CHANCE else None,
+        remedy=_REMEDIES.get(reason),
         text=text,
     )
 

@@ -294,6 +294,15 @@ class Catalog:
         compared with those that the same thread got."""
         return (*self._database.version(), frozenset(self.roots.presence.away()))
 
+    def with_content(self, digest: str) -> Asset | None:
+        """One whose file had these bytes when it was last read, the first that came."""
+        row = self._database.read_one(
+            "SELECT MIN(id) AS id FROM assets"
+            " WHERE content_hash = ? AND content_hash <> '' AND NOT is_missing",
+            (digest,),
+        )
+        return self.asset(row["id"]) if row is not None and row["id"] is not None else None
+
     def asset_at(self, path: Path) -> Asset | None:
         """The asset whose file is ``path`` (absolute), if the library has it; in any spelling by
         which the disk knows it."""

@@ -5,6 +5,7 @@ The records of pictures name theirs; what a call consumed is counted here and no
 
 from __future__ import annotations
 
+import json
 import os
 import sqlite3
 import time
@@ -111,6 +112,19 @@ class AttemptTable:
         states = ", ".join(f"'{state.value}'" for state in UNFINISHED)
         rows = self._database.read(f"SELECT * FROM attempts WHERE state IN ({states}) ORDER BY id")
         return [attempt_of(row) for row in rows]
+
+    def with_pictures(self) -> set[str]:
+        """Keys of those of which the library knows a picture."""
+        rows = self._database.read("SELECT DISTINCT attempt FROM lineage WHERE attempt <> ''")
+        return {row["attempt"] for row in rows}
+
+    def known(self, keys: Collection[str]) -> set[str]:
+        """Those of them that are written down here."""
+        rows = self._database.read(
+            "SELECT key FROM attempts WHERE key IN (SELECT value FROM json_each(?))",
+            (json.dumps([*keys]),),
+        )
+        return {row["key"] for row in rows}
 
     def latest(self, count: int) -> list[Attempt]:
         """The newest first."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -63,6 +63,34 @@ class KitTable:
                 else tr("Make one with “plantain kit save”."),
             )
         return self._loaded(row["content"], row["version"])
+
+    def find(self, name: str) -> BrandKit | None:
+        """The version that is offered; None where there is none of that name."""
+        return next((kit for kit in self.all() if name_key(kit.name) == name_key(name)), None)
+
+    def history(self, name: str) -> list[tuple[BrandKit, float]]:
+        """All versions up to the one that is offered, the oldest first, each with its time.
+
+        Raises: as ``named``.
+        """
+        newest = self.named(name)
+        numbers = [each for each in self.versions(name) if each[0] <= newest.version]
+        return [(self.named(name, number), made_at) for number, made_at in reversed(numbers)]
+
+    def add_history(self, history: Sequence[tuple[BrandKit, float]]) -> BrandKit:
+        """A kit of a new name with all its versions, the oldest first, which keep their numbers and
+        times; returns the newest, which is offered."""
+        newest, _ = history[-1]
+        with self._database.transaction() as connection:
+            kit_id = connection.execute(
+                "INSERT INTO kits (key, version) VALUES (?, ?)",
+                (name_key(newest.name), newest.version),
+            ).lastrowid
+            connection.executemany(
+                "INSERT INTO kit_versions VALUES (?, ?, ?, ?)",
+                ((kit_id, kit.version, made_at, _written(kit)) for kit, made_at in history),
+            )
+        return newest
 
     def versions(self, name: str) -> list[tuple[int, float]]:
         """Numbers and times (seconds since the epoch) of its versions, the newest first."""

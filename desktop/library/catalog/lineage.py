@@ -12,7 +12,7 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-from desktop.core.generation_record import GenerationRecord, Reference
+from desktop.core.generation_record import GenerationRecord, GenerationRequest, Reference
 from desktop.core.text import tr
 from desktop.files.checked_json import MalformedJson
 from desktop.files.record_json import dump_record, load_record
@@ -111,6 +111,19 @@ class LineageTable:
             " ON content_hash = parent AND content_hash <> ''"
             " WHERE asset_id = ? AND assets.id <> asset_id",
             (asset_id,),
+        )
+        return row["id"] if row is not None else None
+
+    def picture_before(self, request: GenerationRequest) -> int | None:
+        """Id of the picture that a request is a next turn of, by its content, or by the call that
+        made it where its file is another by now; None where the library has none."""
+        row = self._database.read_one(
+            "SELECT id FROM (SELECT id, 0 AS is_other FROM assets"
+            "  WHERE content_hash = :parent AND :parent <> ''"
+            " UNION ALL SELECT asset_id, 1 FROM lineage"
+            "  WHERE attempt = :attempt AND :attempt <> '')"
+            " ORDER BY is_other, id DESC LIMIT 1",
+            {"parent": request.parent, "attempt": request.parent_attempt},
         )
         return row["id"] if row is not None else None
 

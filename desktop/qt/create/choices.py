@@ -130,13 +130,13 @@ class Choices(QWidget):
         self.model_combo.setFocus()
         self.model_combo.showPopup()
 
-    def show_price(self, request: GenerationRequest) -> None:
-        """What this would cost."""
+    def show_price(self, request: GenerationRequest, tokens_before: int = 0) -> None:
+        """What this would cost; ``tokens_before``: of the talk that goes along."""
         made, model = self.generator(), self.model()
         if made is None or model is None or made.is_offline:
             self.price_label.setText("")
             return
-        each = estimated_usd(request, model)
+        each = estimated_usd(request, model, tokens_before)
         count = self.variant_count()
         if each is None:
             self.price_label.setText(tr("What it costs is not known."))

@@ -27,7 +27,7 @@ from desktop.qt.jobs.changes import Changes
 from desktop.qt.jobs.context import Context
 from desktop.qt.jobs.job_list import Outcome
 from desktop.qt.jobs.lane import JobHandle, Latest
-from desktop.services.generation.generating import Rehearsal
+from desktop.services.generation.rehearsal import Rehearsal
 from desktop.services.reports import GeneratedPicture
 
 _DRAFT_MS = 400
@@ -87,6 +87,7 @@ class CreationController(QObject):
         panel.cancel_requested.connect(self.cancel)
         panel.queue_requested.connect(queue.add)
         panel.queue_wanted.connect(queue.show)
+        panel.queue_row.consent_wanted.connect(queue.ask_consent)
         queue.viewed.connect(panel.queue_row.show_view)
         panel.queue_row.show_view(queue.view)
         self._shown: list[GeneratedPicture] = []

@@ -26,6 +26,7 @@ _NAMES = {
     Remedy.RAISE_LIMIT: marked("Change the limit…"),
     Remedy.GO_ONLINE: marked("Go online"),
     Remedy.SEE_WHAT_IS_SENT: marked("See what would be sent…"),
+    Remedy.USE_AS_BASE: marked("Use the picture as a base"),
 }
 _ALSO = {
     Remedy.OPEN_PAGE: Remedy.ENTER_KEY,

@@ -69,16 +69,19 @@ class CreateFoot(QWidget):
         column.addWidget(line)
         column.addLayout(inside)
 
-    def show_recipient(self, made: ImageGenerator | None, count: int, *, is_offline: bool) -> None:
+    def show_recipient(
+        self, made: ImageGenerator | None, count: int, *, is_offline: bool, is_turn: bool = False
+    ) -> None:
         """Say what would leave this computer, and who gets it.
 
         Args:
             made: who makes the picture; None while there is nobody.
             count: of the references that go along.
             is_offline: the person wants nothing to leave this computer.
+            is_turn: the talk before goes along.
         """
         self.sending_button.setVisible(made is not None and not made.is_offline)
-        self._honesty.setText(_said(made, count, is_offline))
+        self._honesty.setText(_said(made, count, is_offline=is_offline, is_turn=is_turn))
 
     def show_possible(self, *, can_begin: bool, can_look: bool, is_running: bool) -> None:
         """What can be done now.
@@ -113,7 +116,7 @@ class CreateFoot(QWidget):
         self._bar.hide()
 
 
-def _said(made: ImageGenerator | None, count: int, is_offline: bool) -> str:
+def _said(made: ImageGenerator | None, count: int, *, is_offline: bool, is_turn: bool) -> str:
     if made is None:
         return ""
     if made.is_offline:
@@ -123,6 +126,8 @@ def _said(made: ImageGenerator | None, count: int, is_offline: bool) -> str:
         )
     if is_offline:
         return tr("You work offline: nothing is sent until you go online.")
+    if is_turn:
+        return _said_of_turn(count, made.recipient)
     if count:
         return ngettext(
             "Your words and {count} picture will be sent to {recipient}, without file "
@@ -135,4 +140,21 @@ def _said(made: ImageGenerator | None, count: int, is_offline: bool) -> str:
     return tr(
         "Your words and no pictures will be sent to {recipient}, without file names or metadata.",
         recipient=made.recipient,
+    )
+
+
+def _said_of_turn(count: int, recipient: str) -> str:
+    if not count:
+        return tr(
+            "Your words and all that was said and shown before will be sent to {recipient}, "
+            "without file names or metadata.",
+            recipient=recipient,
+        )
+    return ngettext(
+        "Your words, {count} picture, and all that was said and shown before will be sent "
+        "to {recipient}, without file names or metadata.",
+        "Your words, {count} pictures, and all that was said and shown before will be sent "
+        "to {recipient}, without file names or metadata.",
+        count,
+        recipient=recipient,
     )

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QFileDialog
 
-from desktop.core.asset import Asset
+from desktop.core.asset import Asset, displayable
 from desktop.core.brand_kit import BrandKit
 from desktop.core.text import tr
 from desktop.qt.create.kit_dialog import KitDialog
 from desktop.qt.create.panel import GenerationPanel
 from desktop.qt.jobs.context import Context
 from desktop.services.generation.closeness import Closeness
+from desktop.services.generation.kit_files import SUFFIX
 from desktop.services.reports import GeneratedPicture
 
 _Read = tuple[list[BrandKit], str]
@@ -38,6 +41,8 @@ class KitController(QObject):
         row.default_wanted.connect(self._set_default)
         row.remove_wanted.connect(self._remove)
         row.version_wanted.connect(self._find_version)
+        row.export_wanted.connect(self._ask_export)
+        row.import_wanted.connect(self._ask_import)
         self._read()
 
     def edit(self, kit: BrandKit | None) -> None:
@@ -126,6 +131,45 @@ class KitController(QObject):
             action=tr("Undo"),
             chosen=bring_back,
         )
+        self._read()
+
+    def _ask_export(self, name: str) -> None:
+        """Let a person choose the file; nothing is replaced."""
+        chosen, _ = QFileDialog.getSaveFileName(
+            self._context.dialog_parent,
+            tr("Export the brand kit"),
+            name + SUFFIX,
+            tr("Brand kits (*{suffix})", suffix=SUFFIX),
+            options=QFileDialog.Option.DontConfirmOverwrite,
+        )
+        if not chosen:
+            return
+        path = Path(chosen)
+        path = path if path.suffix == SUFFIX else path.with_name(path.name + SUFFIX)
+        files = self._context.engine.generation.kit_files
+        handle = self._context.lanes.browse.submit(lambda _: files.hand_out(name, path))
+        handle.finished.connect(
+            lambda _: self._context.notices.say(tr("Saved as {file}", file=displayable(path)))
+        )
+        handle.failed.connect(self._context.notice)
+
+    def _ask_import(self) -> None:
+        """Let a person choose the file; the kit goes along from now on."""
+        chosen, _ = QFileDialog.getOpenFileName(
+            self._context.dialog_parent,
+            tr("Import a brand kit"),
+            "",
+            tr("Brand kits (*{suffix})", suffix=SUFFIX),
+        )
+        if not chosen:
+            return
+        files = self._context.engine.generation.kit_files
+        handle = self._context.lanes.browse.submit(lambda _: files.take_in(Path(chosen)))
+        handle.finished.connect(self._on_imported)
+        handle.failed.connect(self._context.notice)
+
+    def _on_imported(self, kit: BrandKit) -> None:
+        self._panel.kits.choose(kit)
         self._read()
 
     def _find_version(self, name: str, version: str) -> None:

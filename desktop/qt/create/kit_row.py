@@ -30,6 +30,9 @@ class KitRow(QWidget):
     default_wanted = Signal(str)
     """Name of the kit that goes along with every new prompt from now on; empty for none."""
     remove_wanted = Signal(str)
+    export_wanted = Signal(str)
+    """Name of the kit that becomes a file."""
+    import_wanted = Signal()
     version_wanted = Signal(str, str)
     """Name and version of a kit that an earlier request had."""
 
@@ -156,12 +159,14 @@ class KitRow(QWidget):
             action.triggered.connect(lambda _=False, kit=kit: self._decide(kit))
         menu.addSeparator()
         menu.addAction(tr("New brand kit…"), lambda: self.edit_wanted.emit(None))
+        menu.addAction(tr("Import a brand kit…"), self.import_wanted.emit)
         if (kit := self._kit) is not None:
             menu.addAction(tr("Edit this kit…"), lambda: self.edit_wanted.emit(kit))
             always = menu.addAction(tr("Send it along with every new prompt"))
             always.setCheckable(True)
             always.setChecked(kit.name == self._default)
             always.triggered.connect(lambda is_on: self.default_wanted.emit(kit.name * is_on))
+            menu.addAction(tr("Export this kit…"), lambda: self.export_wanted.emit(kit.name))
             menu.addAction(tr("Remove this kit"), lambda: self.remove_wanted.emit(kit.name))
 
     def _decide(self, kit: BrandKit | None) -> None:

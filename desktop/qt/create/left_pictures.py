@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
 from desktop.core.text import ngettext, tr
 from desktop.qt.create.queue_controller import QueueController
@@ -22,6 +22,9 @@ class LeftPictures(QObject):
         make_searchable: as for ``CreationController``.
     """
 
+    made = Signal(object)
+    """GeneratedPicture that is in the library now."""
+
     def __init__(
         self,
         context: Context,
@@ -37,6 +40,7 @@ class LeftPictures(QObject):
         def look() -> tuple[list[GeneratedPicture], int]:
             # Those that wait are looked up first: what this run decides on is its own.
             waiting = len(engine.generation.queue.view().waiting)
+            engine.generation.refining.forget_unneeded()
             return [*engine.generation.generating.finish_left()], waiting
 
         looking = context.lanes.network.submit(lambda _: look())
@@ -69,3 +73,5 @@ class LeftPictures(QObject):
         self._context.pictures.learn(assets)
         self._make_searchable([asset.id for asset in assets])
         self._context.hub.tell(Changes(assets=True))
+        for picture in made:
+            self.made.emit(picture)

@@ -30,8 +30,10 @@ from desktop.qt.create.key_form import KeyForm
 from desktop.qt.create.kit_row import KitRow
 from desktop.qt.create.prompt_edit import PromptEdit
 from desktop.qt.create.reference_tray import ReferenceTray
+from desktop.qt.create.restoring import not_restored
 from desktop.qt.create.result_card import ResultCard
 from desktop.qt.create.template_form import TemplateForm
+from desktop.qt.create.turn_row import TurnRow
 from desktop.qt.images.cache import PixmapCache
 from desktop.qt.images.pictures import Pictures
 from desktop.qt.theme import UNIT, Theme
@@ -60,6 +62,8 @@ class GenerationPanel(QWidget):
     """The same, to be made behind what waits."""
     queue_wanted = Signal()
     matrix_wanted = Signal()
+    base_wanted = Signal(object)
+    """GenerationRequest whose talk cannot be gone on with: ask it of the picture itself."""
     save_again_requested = Signal()
     """Of an answer that a full disk left."""
     save_elsewhere_requested = Signal(str)
@@ -109,6 +113,9 @@ class GenerationPanel(QWidget):
         self.kits.references_changed.connect(self.tray.exchange)
         self.kits.chosen.connect(self._refresh)
         self.kits.chosen.connect(self.draft_changed)
+        self.turn = TurnRow()
+        self.turn.changed.connect(self._refresh)
+        self.turn.changed.connect(self.draft_changed)
         self._count = label(tone="faint", scale="small")
         self.missing = label(tone="faint", scale="small", wraps=True)
         self.choices = Choices()
@@ -157,6 +164,7 @@ class GenerationPanel(QWidget):
         column.setSpacing(UNIT)
         column.addWidget(self.templates)
         column.addWidget(self.prompt)
+        column.addWidget(self.turn)
         column.addSpacing(UNIT)
         column.addLayout(references)
         column.addWidget(self.tray)
@@ -242,13 +250,19 @@ class GenerationPanel(QWidget):
         self.tray.add_assets(assets)
 
     def use_request(self, request: GenerationRequest) -> None:
-        """Start from an earlier request: exactly what it asked for."""
+        """Start from an earlier request: exactly what it asked for; what cannot be had is told."""
+        self.failure.clear()
         self.propose_check.setChecked(False)
         self.templates.use(request, request.references)
         self.kits.use(request)
         self.prompt.setPlainText(request.prompt)
         self.tray.replace_all(request.references)
         self.choices.use(request)
+        self.turn.use(request)
+        self._refresh()
+        self.foot.clear()
+        if told := not_restored(request, self.request()):
+            self.foot.say(told)
         self.prompt.setFocus()
 
     def go_on(self, request: GenerationRequest) -> None:
@@ -296,12 +310,14 @@ class GenerationPanel(QWidget):
     def request(self) -> GenerationRequest:
         """What the panel holds now: the words, and the pictures that were shown for them."""
         request = GenerationRequest(prompt=self._words(), references=self.tray.references())
-        return self.choices.in_request(self.kits.in_request(self.templates.in_request(request)))
+        request = self.kits.in_request(self.templates.in_request(request))
+        return self.turn.in_request(self.choices.in_request(request))
 
     def draft(self) -> GenerationRequest:
         """What was entered: the words as they are, and the pictures that a person chose."""
         request = GenerationRequest(self.prompt.toPlainText(), self.tray.pinned())
-        return self.choices.in_request(self.kits.in_request(self.templates.in_draft(request)))
+        request = self.kits.in_request(self.templates.in_draft(request))
+        return self.turn.in_request(self.choices.in_request(request))
 
     def restore(self, draft: GenerationRequest) -> None:
         """Go on with what was entered before the window was closed, unless something is."""
@@ -310,6 +326,7 @@ class GenerationPanel(QWidget):
             self.templates.use(draft, draft.references)
             self.kits.use(draft)
             self.tray.replace_all(draft.references)
+            self.turn.use(draft)
             self.prompt.setPlainText(draft.prompt)
 
     @property
@@ -352,14 +369,16 @@ class GenerationPanel(QWidget):
             tr("{count} of {limit}", count=count, limit=self.tray.limit) if count else ""
         )
         made = self._generator()
-        self.foot.show_recipient(made, count, is_offline=self._is_offline)
+        request = self.request()
+        self.foot.show_recipient(
+            made, count, is_offline=self._is_offline, is_turn=bool(request.parent_attempt)
+        )
         self.key_form.setVisible(self._needs_key() or self._is_key_asked)
         can_begin = bool(self._words()) and made is not None and not self._needs_key()
         self.foot.show_possible(
             can_begin=can_begin, can_look=bool(self._words()), is_running=self._is_running
         )
-        request = self.request()
-        self.choices.show_price(request)
+        self.choices.show_price(request, self.turn.tokens_before)
         self.kits.tell(request)
 
     def _generate(self) -> None:
@@ -467,6 +486,8 @@ class GenerationPanel(QWidget):
                 self.online_wanted.emit()
             case Remedy.SEE_WHAT_IS_SENT if self._asked is not None:
                 self._begin(self._asked)
+            case Remedy.USE_AS_BASE if self._asked:
+                self.base_wanted.emit(self._asked[0])
             case _:
                 pass
 

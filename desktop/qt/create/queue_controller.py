@@ -15,6 +15,7 @@ from desktop.core.text import listed, ngettext, tr
 from desktop.qt.create.closing import may_close_over
 from desktop.qt.create.queue_dialog import QueueDialog
 from desktop.qt.create.queue_words import short_wait_words
+from desktop.qt.create.sending_controller import SendingController
 from desktop.qt.jobs.changes import Changes
 from desktop.qt.jobs.context import Context
 from desktop.qt.jobs.job_list import JobState, Offer, Outcome
@@ -45,6 +46,7 @@ class QueueController(QObject):
         super().__init__()
         self._context = context
         self._make_searchable = make_searchable
+        self._sending = SendingController(context)
         self._dialog: QueueDialog | None = None
         self._view = QueueView(None, (), ())
         self._handle: JobHandle | None = None
@@ -81,6 +83,7 @@ class QueueController(QObject):
             )
             dialog.pause_wanted.connect(self.pause)
             dialog.resume_wanted.connect(self.resume)
+            dialog.consent_wanted.connect(self.ask_consent)
             dialog.cancel_wanted.connect(self.cancel)
             dialog.retry_wanted.connect(self.retry)
             dialog.order_wanted.connect(self.order)
@@ -105,6 +108,14 @@ class QueueController(QObject):
     def resume(self) -> None:
         """Whatever it waited for."""
         self._change(self._context.engine.generation.queue.resume, then_run=True)
+
+    def ask_consent(self) -> None:
+        """Show what the next one would send; it goes on when the person agrees."""
+        if not self._view.waiting:
+            return
+        request = self._view.waiting[0].record.request
+        looking = self._sending.ask((request,), lambda _: self.resume())
+        looking.failed.connect(self._context.notice)
 
     def order(self, keys: Sequence[str]) -> None:
         """All that wait, in this order."""

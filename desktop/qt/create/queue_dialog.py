@@ -20,7 +20,14 @@ from PySide6.QtWidgets import (
 from desktop.core.attempt import Attempt, AttemptState
 from desktop.core.text import number, sentences, tr
 from desktop.generation.generator import ImageGenerator
-from desktop.qt.create.queue_words import STATES, count_words, price, price_words, wait_words
+from desktop.qt.create.queue_words import (
+    STATES,
+    count_words,
+    needs_consent,
+    price,
+    price_words,
+    wait_words,
+)
 from desktop.qt.theme import UNIT
 from desktop.qt.widgets.buttons import button
 from desktop.qt.widgets.labels import label
@@ -35,6 +42,8 @@ class QueueDialog(QDialog):
 
     pause_wanted = Signal()
     resume_wanted = Signal()
+    consent_wanted = Signal()
+    """Show what the next one would send, and ask."""
     cancel_wanted = Signal(object)
     """set[str]: keys of attempts."""
     retry_wanted = Signal(object)
@@ -54,6 +63,8 @@ class QueueDialog(QDialog):
         self._why = label(tone="soft", wraps=True)
         self._pause = button("", self._turn)
         self._pause.setObjectName("pause")
+        self.consent_button = button(tr("See what would be sent…"), self.consent_wanted.emit)
+        self.consent_button.hide()
         self.list = _List()
         self.list.setAccessibleName(tr("Pictures of the queue"))
         self.list.setColumnCount(3)
@@ -98,7 +109,11 @@ class QueueDialog(QDialog):
         column.setContentsMargins(3 * UNIT, 3 * UNIT, 3 * UNIT, 2 * UNIT)
         column.setSpacing(UNIT)
         column.addLayout(head)
-        column.addWidget(self._why)
+        why = QHBoxLayout()
+        why.setSpacing(UNIT)
+        why.addWidget(self._why, 1)
+        why.addWidget(self.consent_button, 0, Qt.AlignmentFlag.AlignTop)
+        column.addLayout(why)
         column.addWidget(self.list, 1)
         column.addWidget(self._detail)
         column.addSpacing(UNIT)
@@ -136,7 +151,7 @@ class QueueDialog(QDialog):
 
     def _item(self, attempt: Attempt) -> QTreeWidgetItem:
         words = " ".join(attempt.record.request.prompt.split())
-        cost = price_words(attempt, price(attempt, self._generators))
+        cost = price_words(attempt, self._price(attempt))
         item = QTreeWidgetItem([words, tr(STATES[attempt.state]), cost])
         item.setData(_WHAT, _KEY_ROLE, attempt.key)
         item.setToolTip(_WHAT, words)
@@ -146,10 +161,13 @@ class QueueDialog(QDialog):
                 item.setForeground(column, self.palette().placeholderText())
         return item
 
+    def _price(self, attempt: Attempt) -> float | None:
+        return price(attempt, self._generators, self._view.tokens_before.get(attempt.key, 0))
+
     def _tell(self) -> None:
         waiting = self._view.waiting
         count = len(waiting)
-        costs = [price(attempt, self._generators) for attempt in waiting]
+        costs = [self._price(attempt) for attempt in waiting]
         known = sum(cost for cost in costs if cost is not None)
         cost = tr("about ${total}", total=number(known, 3)) if known else ""
         said = count_words(count) if count else tr("Nothing waits.")
@@ -157,6 +175,7 @@ class QueueDialog(QDialog):
         why = wait_words(self._view.wait) if count else ""
         self._why.setText(why)
         self._why.setVisible(bool(why))
+        self.consent_button.setVisible(bool(why) and needs_consent(self._view.wait))
         self._pause.setText(tr("Go on") if self._view.wait is not None else tr("Pause"))
         self._pause.setEnabled(bool(count) or self._view.wait is not None)
 

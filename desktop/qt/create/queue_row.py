@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.core.text import number, tr
-from desktop.qt.create.queue_words import count_words, short_wait_words
+from desktop.qt.create.queue_words import count_words, needs_consent, short_wait_words
 from desktop.qt.theme import UNIT
 from desktop.qt.widgets.buttons import button
 from desktop.qt.widgets.flow_layout import FlowLayout
@@ -21,6 +21,8 @@ class QueueRow(QWidget):
     """What is entered goes to the end of the queue."""
     show_wanted = Signal()
     matrix_wanted = Signal()
+    consent_wanted = Signal()
+    """Show what the next one would send, and ask."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -31,6 +33,10 @@ class QueueRow(QWidget):
         self.show_button = button(tr("Queue…"), self.show_wanted.emit, is_flat=True)
         self.matrix_button = button(tr("Matrix…"), self.matrix_wanted.emit, is_flat=True)
         self.matrix_button.setToolTip(tr("Create it with several things in several places"))
+        self.consent_button = button(
+            tr("See what would be sent…"), self.consent_wanted.emit, is_flat=True
+        )
+        self.consent_button.hide()
         self._said = label(tone="faint", scale="small", wraps=True)
         self._said.hide()
         buttons = QWidget()
@@ -42,6 +48,7 @@ class QueueRow(QWidget):
         column.setSpacing(UNIT // 2)
         column.addWidget(buttons)
         column.addWidget(self._said)
+        column.addWidget(self.consent_button, 0, Qt.AlignmentFlag.AlignLeft)
 
     def show_view(self, view: QueueView) -> None:
         """How many wait, and why."""
@@ -52,6 +59,7 @@ class QueueRow(QWidget):
         why = short_wait_words(view.wait) if count else ""
         self._said.setText(" · ".join((count_words(count), why)) if why else "")
         self._said.setVisible(bool(why))
+        self.consent_button.setVisible(bool(why) and needs_consent(view.wait))
 
     def text(self) -> str:
         """What is said of the queue; empty where it does not wait."""

@@ -22,6 +22,7 @@ _WAITS = {
     WaitReason.PERSON: marked("Paused."),
     WaitReason.QUOTA: marked("Google takes no more requests for now."),
     WaitReason.OFFLINE: marked("Google cannot be reached."),
+    WaitReason.CONSENT: marked("Nobody has agreed yet to what would be sent."),
     WaitReason.BUDGET: marked("This month's limit would be passed."),
 }
 
@@ -42,13 +43,24 @@ def short_wait_words(wait: Wait | None) -> str:
     return sentences(tr(_WAITS[wait.reason]), until)
 
 
+def needs_consent(wait: Wait | None) -> bool:
+    """A look at what would be sent is what it waits for."""
+    return wait is not None and wait.reason is WaitReason.CONSENT
+
+
 def count_words(count: int) -> str:
     """How many wait."""
     return ngettext("{count} picture waits", "{count} pictures wait", count)
 
 
-def price(attempt: Attempt, generators: dict[str, ImageGenerator]) -> float | None:
-    """What it cost, or is estimated to; None where nobody knows. 0.0 for what costs nothing."""
+def price(
+    attempt: Attempt, generators: dict[str, ImageGenerator], tokens_before: int = 0
+) -> float | None:
+    """What it cost, or is estimated to; None where nobody knows. 0.0 for what costs nothing.
+
+    Args:
+        tokens_before: of the talk that goes along.
+    """
     if attempt.cost_usd is not None:
         return attempt.cost_usd
     generator = generators.get(attempt.record.request.generator)
@@ -57,7 +69,7 @@ def price(attempt: Attempt, generators: dict[str, ImageGenerator]) -> float | No
     if attempt.state in (AttemptState.FAILED, AttemptState.STOPPED):
         return 0.0
     request = attempt.record.request
-    return estimated_usd(request, generator.models.find(request.model))
+    return estimated_usd(request, generator.models.find(request.model), tokens_before)
 
 
 def price_words(attempt: Attempt, usd: float | None) -> str:

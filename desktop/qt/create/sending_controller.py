@@ -13,7 +13,7 @@ from desktop.core.text import date
 from desktop.qt.create.sending_sheet import SendingSheet, SendingView, thumbnails_of
 from desktop.qt.jobs.context import Context
 from desktop.qt.jobs.lane import JobHandle
-from desktop.services.generation.generating import Rehearsal
+from desktop.services.generation.rehearsal import Rehearsal
 
 
 class SendingController(QObject):
@@ -105,5 +105,5 @@ class SendingController(QObject):
 
 
 def _view(rehearsal: Rehearsal, ratio: float, agreed_on: str = "") -> SendingView:
-    images = thumbnails_of([image.data for image in rehearsal.images], ratio)
+    images = thumbnails_of([each.image.data for each in rehearsal.pictures], ratio)
     return SendingView(rehearsal, images, agreed_on)

@@ -19,12 +19,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.core.asset import displayable_name
-from desktop.core.text import ngettext, number, size, tr
+from desktop.core.text import ngettext, number, sentences, size, tr
 from desktop.qt.theme import UNIT, Theme
 from desktop.qt.widgets.buttons import button
 from desktop.qt.widgets.labels import label
-from desktop.services.generation.generating import Rehearsal
+from desktop.services.generation.rehearsal import Rehearsal
 
 _SIDE = 12 * UNIT
 _WIDTH, _HEIGHT = 72 * UNIT, 72 * UNIT
@@ -37,7 +36,7 @@ class SendingView:
     """What the sheet shows, made in a lane.
 
     Attributes:
-        thumbnails: of the very bytes that are sent, in the order of ``rehearsal.images``.
+        thumbnails: of the very bytes that are sent, in the order of ``rehearsal.pictures``.
         agreed_on: the day on which the person agreed to this address; empty for never.
     """
 
@@ -93,7 +92,7 @@ class SendingSheet(QDialog):
         self.price = label(_price(rehearsal.estimated_usd), selectable=True)
         form.addRow(label(tr("Price"), tone="faint"), self.price)
 
-        self.words = QPlainTextEdit("\n\n".join(rehearsal.texts))
+        self.words = QPlainTextEdit("\n\n".join((*rehearsal.earlier_texts, *rehearsal.texts)))
         self.words.setReadOnly(True)
         self.words.setTabChangesFocus(True)
         self.words.setAccessibleName(tr("Words that are sent"))
@@ -107,13 +106,18 @@ class SendingSheet(QDialog):
         column.addWidget(label(tr("Words"), weight="strong"))
         column.addWidget(self.words)
         column.addSpacing(UNIT)
-        column.addWidget(label(_pictures(rehearsal), weight="strong"))
+        column.addWidget(label(_pictures(rehearsal), weight="strong", wraps=True))
         column.addWidget(self._pictures(view), 1)
         column.addWidget(
             label(
-                tr(
-                    "These are the pictures as they are sent: scaled down, without file names, "
-                    "places or anything else that is written in their files."
+                sentences(
+                    tr(
+                        "These are the pictures as they are sent: scaled down, without file names, "
+                        "places or anything else that is written in their files."
+                    ),
+                    tr("What was said before goes along, with the answers as they came.")
+                    if rehearsal.turns
+                    else "",
                 ),
                 tone="soft",
                 wraps=True,
@@ -134,10 +138,9 @@ class SendingSheet(QDialog):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(UNIT)
         self._said: list[QLabel] = []
-        used = view.rehearsal.request.references
-        for reference, image, thumbnail in zip(
-            used, view.rehearsal.images, view.thumbnails, strict=True
-        ):
+        sent = view.rehearsal.pictures
+        for picture, thumbnail in zip(sent, view.thumbnails, strict=True):
+            image = picture.image
             shown = QLabel()
             shown.setPixmap(QPixmap.fromImage(thumbnail))
             shown.setFixedSize(_SIDE, _SIDE)
@@ -146,7 +149,7 @@ class SendingSheet(QDialog):
             facts = label(
                 "\n".join(
                     (
-                        displayable_name(reference.path),
+                        picture.name,
                         tr(
                             "{width} × {height}, {size}, {kind}",
                             width=number(image.width),
@@ -154,14 +157,14 @@ class SendingSheet(QDialog):
                             size=size(len(image.data)),
                             kind=kind,
                         ),
-                        reference.sent_hash[:_HASH] + "…",
+                        picture.sent_hash[:_HASH] + "…",
                     )
                 ),
                 tone="soft",
                 wraps=True,
                 selectable=True,
             )
-            facts.setToolTip(reference.sent_hash)
+            facts.setToolTip(picture.sent_hash)
             self._said.append(facts)
             row = QHBoxLayout()
             row.setSpacing(2 * UNIT)
@@ -173,7 +176,7 @@ class SendingSheet(QDialog):
         area.setWidgetResizable(True)
         area.setWidget(rows)
         area.setAccessibleName(tr("Pictures that are sent"))
-        area.setVisible(bool(used))
+        area.setVisible(bool(sent))
         return area
 
     def _foot(self, view: SendingView, *, is_question: bool) -> QWidget:
@@ -225,8 +228,16 @@ def _price(usd: float | None) -> str:
 
 
 def _pictures(rehearsal: Rehearsal) -> str:
-    total = sum(len(image.data) for image in rehearsal.images)
+    total = sum(len(picture.image.data) for picture in rehearsal.pictures)
     if not total:
         return tr("No pictures")
-    count = len(rehearsal.images)
-    return ngettext("{count} picture, {size}", "{count} pictures, {size}", count, size=size(total))
+    count = len(rehearsal.pictures)
+    said = ngettext("{count} picture, {size}", "{count} pictures, {size}", count, size=size(total))
+    if not rehearsal.earlier:
+        return said
+    before = ngettext(
+        "{count} of them was sent before or came back, and goes along again",
+        "{count} of them were sent before or came back, and go along again",
+        len(rehearsal.earlier),
+    )
+    return tr("{pictures}; {before}", pictures=said, before=before)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from desktop.core.asset import Asset
-from desktop.core.product_truth import PRODUCT
 from desktop.core.text import ngettext, tr
 from desktop.qt.jobs.context import Context
 from desktop.qt.jobs.job_list import Outcome
@@ -38,21 +37,12 @@ class TruthController(QObject):
         self._compare = compare
 
     def check(self, picture: GeneratedPicture) -> None:
-        """Compare a new picture with its products; without one nothing happens."""
-        if all(each.role != PRODUCT for each in picture.record.request.references):
-            return
-        check, asset_id = self._context.engine.generation.product_check, picture.asset.id
-        handle = self._context.follow(
-            self._context.lanes.checks,
-            tr("Compare {file} with its product", file=picture.asset.filename),
-            lambda cancel: check.check_asset(asset_id, cancel),
-            _outcome,
-        )
-        self.begun.emit(asset_id)
-        handle.finished.connect(lambda report: self.checked.emit(asset_id, report))
-        handle.failed.connect(self._context.notice)
-        handle.failed.connect(lambda _: self.left.emit(asset_id))
-        handle.cancelled.connect(lambda: self.left.emit(asset_id))
+        """Compare a new picture with its products, or those of the picture that it was made from;
+        without one nothing happens."""
+        check, asset = self._context.engine.generation.product_check, picture.asset
+        looking = self._context.lanes.browse.submit(lambda _: check.has_product(asset.id))
+        looking.finished.connect(lambda has_one: self._begin(asset) if has_one else None)
+        looking.failed.connect(self._context.notice)
 
     def compare(self, asset: Asset, report: TruthReport) -> None:
         """Look at a picture with its products, as far as they are in the library."""
@@ -63,6 +53,20 @@ class TruthController(QObject):
             self._context.notices.say(tr("The product is not in the library."), is_failure=True)
             return
         self._compare([*there, asset])
+
+    def _begin(self, asset: Asset) -> None:
+        check, asset_id = self._context.engine.generation.product_check, asset.id
+        handle = self._context.follow(
+            self._context.lanes.checks,
+            tr("Compare {file} with its product", file=asset.filename),
+            lambda cancel: check.check_asset(asset_id, cancel),
+            _outcome,
+        )
+        self.begun.emit(asset_id)
+        handle.finished.connect(lambda report: self.checked.emit(asset_id, report))
+        handle.failed.connect(self._context.notice)
+        handle.failed.connect(lambda _: self.left.emit(asset_id))
+        handle.cancelled.connect(lambda: self.left.emit(asset_id))
 
 
 def _outcome(report: TruthReport) -> Outcome:

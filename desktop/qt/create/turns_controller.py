@@ -35,6 +35,8 @@ class TurnsController(QObject):
         card.base_wanted.connect(self.use_as_base)
         card.more_wanted.connect(self.more_like)
         card.discard_wanted.connect(lambda picture: discard([picture.asset]))
+        panel.base_wanted.connect(self.ask_from_base)
+        panel.turn.tokens_wanted.connect(self._count)
 
     def refine(self, picture: GeneratedPicture, words: str) -> None:
         """Ask for a next turn on it."""
@@ -51,6 +53,20 @@ class TurnsController(QObject):
         """It goes along with whatever is asked for next."""
         self._panel.tray.add([_reference(picture, BASE)])
         self._panel.prompt.setFocus()
+
+    def ask_from_base(self, request: GenerationRequest) -> None:
+        """The talk cannot be gone on with: the same words are made ready to be asked of the picture
+        itself."""
+        refining = self._context.engine.generation.refining
+        handle = self._context.lanes.browse.submit(lambda _: refining.from_base(request))
+        handle.finished.connect(self._panel.use_request)
+        handle.failed.connect(lambda error: self._panel.show_failure(self._context.known(error)))
+
+    def _count(self, request: GenerationRequest) -> None:
+        """How much the talk before a request adds to it."""
+        refining = self._context.engine.generation.refining
+        handle = self._context.lanes.browse.submit(lambda _: refining.tokens_before(request))
+        handle.finished.connect(lambda tokens: self._panel.turn.know_tokens(request, tokens))
 
     def more_like(self, picture: GeneratedPicture) -> None:
         """What asked for it, with the picture itself beside it, is ready to be asked again."""

@@ -8,10 +8,10 @@ from functools import partial
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QMenu, QScrollArea, QVBoxLayout, QWidget
 
-from desktop.core.generation_record import GenerationRequest
 from desktop.core.lineage_graph import GENERATIONS, MOST, LineageGraph, LineageNode
 from desktop.core.text import marked, ngettext, tr
 from desktop.qt.details.lineage_canvas import LineageCanvas
+from desktop.qt.details.reuse import why_not_again
 from desktop.qt.images.cache import PixmapCache
 from desktop.qt.images.pictures import Pictures
 from desktop.qt.theme import UNIT, Theme
@@ -106,7 +106,7 @@ class LineageDialog(QDialog):
         node = self.graph.nodes[place]
         self.name.setText(" · ".join(filter(None, (node.name, node.maker))))
         self.show_button.setEnabled(node.asset is not None)
-        why_not = _why_not(node)
+        why_not = why_not_again(node.record)
         for made in (self.again_button, self.change_button):
             made.setEnabled(not why_not)
             made.setToolTip(
@@ -154,7 +154,7 @@ class LineageDialog(QDialog):
         again.triggered.connect(self._make_again)
         change = menu.addMenu(self._change_menu(menu))
         for action in (again, change):
-            action.setEnabled(not _why_not(node))
+            action.setEnabled(not why_not_again(node.record))
         menu.popup(where)
 
 
@@ -175,17 +175,3 @@ def _left_out(graph: LineageGraph) -> str:
         generations=GENERATIONS,
         most=MOST,
     )
-
-
-def _why_not(node: LineageNode) -> str:
-    """Why its inputs cannot be put into the Create panel as they were; empty where they can."""
-    if node.record is None:
-        return tr("Plantain did not make it.")
-    if not _is_whole(node.record.request):
-        return tr("It is a change to another picture: go to that one, and change it again.")
-    return ""
-
-
-def _is_whole(request: GenerationRequest) -> bool:
-    """What the panel holds is all that was sent: no talk before it, no edit around it."""
-    return not (request.edit or request.instruction or request.parent_attempt)

@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QGridLayout, QPushButton, QVBoxLayout, QWidget
 
 from desktop.core.asset import Asset, displayable
 from desktop.core.generation_record import GenerationRecord, Reference
 from desktop.core.text import moment, tr
+from desktop.qt.details.reuse import why_not_again
 from desktop.qt.images.cache import PixmapCache
 from desktop.qt.images.pictures import Pictures
 from desktop.qt.theme import UNIT, Theme
 from desktop.qt.widgets.buttons import button
 from desktop.qt.widgets.emptying import empty_layout
 from desktop.qt.widgets.labels import heading, label
-from desktop.qt.widgets.picture_label import PictureLabel
+from desktop.qt.widgets.picture_button import PictureButton
 from desktop.qt.widgets.styling import hairline
 from desktop.qt.widgets.truth_view import TruthView
 from desktop.services.reports import AssetDetails
@@ -51,6 +52,7 @@ class LineageView(QWidget):
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(UNIT)
         self.truth: TruthView | None = None
+        self.again_button: QPushButton | None = None
 
     def show_details(self, details: AssetDetails) -> None:
         """All of it anew."""
@@ -78,7 +80,7 @@ class LineageView(QWidget):
 
     def clear(self) -> None:
         """Nothing is known."""
-        self.truth = None
+        self.truth = self.again_button = None
         empty_layout(self._column)
 
     def _add_record(self, record: GenerationRecord, generator: str) -> None:
@@ -95,9 +97,13 @@ class LineageView(QWidget):
             self._add_thumbnails(
                 [(ref, displayable(ref.path.name)) for ref in record.request.references]
             )
-        self._column.addWidget(
-            button(tr("Use this prompt again"), lambda: self.prompt_reuse_requested.emit(record))
+        self.again_button = button(
+            tr("Use this prompt again"), lambda: self.prompt_reuse_requested.emit(record)
         )
+        self._column.addWidget(self.again_button)
+        if why_not := why_not_again(record):
+            self.again_button.setEnabled(False)
+            self._column.addWidget(label(why_not, tone="faint", wraps=True))
 
     def _add_heading(self, words: str) -> None:
         self._column.addWidget(hairline())
@@ -114,23 +120,9 @@ class LineageView(QWidget):
                 picture, asset_id = self._pictures.of_asset(thing), thing.id
             else:
                 picture, asset_id = self._pictures.of_reference(thing), thing.asset_id
-            shown = PictureButton(self._theme, self._cache, name)
+            shown = PictureButton(self._theme, self._cache, name, side=THUMB)
             shown.picture.show_picture(picture)
             shown.setEnabled(asset_id is not None)
             shown.clicked.connect(lambda _=False, chosen=asset_id: self.asset_chosen.emit(chosen))
             grid.addWidget(shown, number // PER_ROW, number % PER_ROW)
         self._column.addWidget(box)
-
-
-class PictureButton(QToolButton):
-    """A thumbnail that can be clicked, by mouse or keyboard."""
-
-    def __init__(self, theme: Theme, cache: PixmapCache, name: str) -> None:
-        super().__init__()
-        self.setFixedSize(THUMB + 4, THUMB + 4)
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setToolTip(name)
-        self.setAccessibleName(name)
-        self.picture = PictureLabel(theme, cache, side=THUMB, parent=self)
-        self.picture.move(2, 2)
-        self.picture.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)

@@ -200,6 +200,7 @@ def join_controllers(context: Context, window: MainWindow) -> Controllers:
     editing = EditController(
         context, indexing.make_searchable, window.navigation.show_in_library, do_in_create
     )
+    editing.made.connect(truths.check)
     details.lineage.part_wanted.connect(editing.change_part)
     return Controllers(
         history=history,

@@ -1,8 +1,10 @@
 """A library as one file, made while it is in use.
 
 A backup is a ZIP with the catalogue (tags, ratings, notes, boards, lineage and every vector),
-the generated pictures, the settings without secrets, and on request the thumbnails. Milvus' file
-is left out: it is made from the catalogue's vectors, without encoding again. ``manifest.json``
+the generated pictures, the answers that next turns go on from or whose pictures are not saved yet,
+the parts that were marked in pictures, the draft, the settings without secrets, and on request the
+thumbnails. Milvus' file is left out: it is made from the catalogue's vectors, without encoding
+again. ``manifest.json``
 says what is in it, so that restoring takes nothing else out and nothing on trust.
 """
 
@@ -32,12 +34,18 @@ from desktop.library.catalog.database import Database
 from desktop.library.catalog.migrations import CATALOG_VERSION
 
 FORMAT = "plantain-backup"
-VERSION = 1
+VERSION = 2
+"""2 has answers, marked parts and the draft besides."""
+
 MANIFEST = "manifest.json"
 CATALOG = "catalog.sqlite"
 SETTINGS = "settings.json"
+DRAFT = "draft.json"
 GENERATED = "generated"
 THUMBNAILS = "thumbnails"
+FOLDERS = ("spool", GENERATED, "turns", "regions", "kits")
+"""Of a library, that are in every backup of it, by the names of ``LibraryPaths``; an answer goes
+from the first to the others, so it is met on its way."""
 
 _MEGABYTE = 1_000_000
 
@@ -56,20 +64,18 @@ class BackUp:
     """Makes backups of an open library.
 
     Args:
-        generated, thumbnails: the library's folders of these.
+        folder: the library's.
         settings: those in use, without secrets.
     """
 
     def __init__(
         self,
         database: Database,
-        generated: Path,
-        thumbnails: Path,
+        folder: Path,
         settings: Callable[[], Mapping[str, object]],
     ) -> None:
         self._database = database
-        self._generated = generated
-        self._thumbnails = thumbnails
+        self._folder = folder
         self._settings = settings
 
     def run(
@@ -78,7 +84,8 @@ class BackUp:
         """Write the backup; it is there when all of it is, and never replaces a file.
 
         The catalogue is of one moment, whatever is written to it meanwhile. Generated pictures
-        are copied after it, so every one that it knows is there.
+        are copied after it, so every one that it knows is there. An answer that is saved meanwhile
+        may be there twice, before and after; a library saves it once.
 
         Raises:
             LibraryError: ``target`` exists, or the disk says no.
@@ -95,17 +102,18 @@ class BackUp:
             cancel.raise_if_cancelled()
             archive = stack.enter_context(zipfile.ZipFile(file, "w"))
             packing = _Packing(archive, cancel)
-            generated = list(_files(self._generated))
-            pictures = [(f"{GENERATED}/{name}", path) for name, path in generated]
-            if with_thumbnails:
-                pictures += [(f"{THUMBNAILS}/{n}", path) for n, path in _files(self._thumbnails)]
-            packing.total = catalog.stat().st_size + sum(_size(path) for _, path in pictures)
-            for name, path in ((CATALOG, catalog), *pictures):
-                yield from packing.add(name, path)
+            names = (*FOLDERS, THUMBNAILS) if with_thumbnails else FOLDERS
+            sizes = (_size(path) for name in names for _, path in _files(self._folder, name))
+            packing.total = catalog.stat().st_size + sum(sizes)
+            yield from packing.add(CATALOG, catalog)
+            yield from packing.add(DRAFT, self._folder / DRAFT)
+            for folder_name in names:
+                for name, path in _files(self._folder, folder_name):
+                    yield from packing.add(name, path)
             packing.add_text(SETTINGS, json.dumps(dict(self._settings()), indent=2))
             packing.finish()
         return BackUpReport(
-            target, target.stat().st_size, len(generated), time.monotonic() - started
+            target, target.stat().st_size, packing.count(GENERATED), time.monotonic() - started
         )
 
 
@@ -150,6 +158,10 @@ class _Packing:
         self._archive.writestr(info, data)
         self._note(info, name, len(data), hashlib.sha256(data).hexdigest())
 
+    def count(self, folder: str) -> int:
+        """How many files of this folder are in it."""
+        return sum(member["file"].startswith(f"{folder}/") for member in self._members)
+
     def finish(self) -> None:
         """Write the manifest."""
         manifest = {
@@ -180,14 +192,15 @@ class _Packing:
         )
 
 
-def _files(folder: Path) -> Iterator[tuple[str, Path]]:
-    """Name below ``folder``, with slashes, and path of every file; hidden ones are not finished."""
-    for place, folders, names in os.walk(folder):
+def _files(library: Path, folder: str) -> Iterator[tuple[str, Path]]:
+    """Name below ``library``, with slashes, and path of every file in one of its folders; hidden
+    ones are not finished."""
+    for place, folders, names in os.walk(library / folder):
         folders.sort()
         for name in sorted(names):
             path = Path(place, name)
             if not name.startswith(".") and path.is_file():
-                yield path.relative_to(folder).as_posix(), path
+                yield path.relative_to(library).as_posix(), path
 
 
 def _size(path: Path) -> int:

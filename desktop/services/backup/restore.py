@@ -32,8 +32,9 @@ from desktop.library.catalog.copies import whole_version
 from desktop.library.catalog.migrations import CATALOG_VERSION
 from desktop.services.backup.archive import (
     CATALOG,
+    DRAFT,
+    FOLDERS,
     FORMAT,
-    GENERATED,
     MANIFEST,
     SETTINGS,
     THUMBNAILS,
@@ -232,12 +233,12 @@ def _members(archive: Path, file: zipfile.ZipFile, manifest: _Manifest) -> Seque
 
 def _is_allowed(target: str) -> bool:
     """A place that backups use; nothing that leads out of the folder, on any system."""
-    if target in {CATALOG, SETTINGS}:
+    if target in {CATALOG, DRAFT, SETTINGS}:
         return True
     parts = target.split("/")
     return (
         len(parts) > 1
-        and parts[0] in {GENERATED, THUMBNAILS}
+        and parts[0] in {*FOLDERS, THUMBNAILS}
         and not any(part in {"", ".", ".."} or "\0" in part for part in parts)
         and (os.sep == "/" or not any(set(part) & set('\\:*?"<>|') for part in parts))
     )

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from desktop.core.asset import Asset
 from desktop.core.cancellation import CancelToken
-from desktop.core.errors import FileError, RequestRefused
+from desktop.core.errors import FileError, LibraryError, Remedy, RequestRefused
 from desktop.core.generation_record import (
     BASE,
     CHOSEN,
@@ -21,9 +21,9 @@ from desktop.files.content_hash import content_hash
 from desktop.generation.generator import Turn
 from desktop.library.catalog.assets import Catalog
 from desktop.library.catalog.attempts import AttemptTable
+from desktop.library.catalog.lineage import LineageTable
 from desktop.library.spool import Spool
-from desktop.media.sandbox.pool import Sandbox
-from desktop.services.generation.sent_references import prepared
+from desktop.services.generation.sent_references import SentReferences
 
 _INTERACTIONS, _GENERATE_CONTENT = "interactions", "generate-content"
 _MOST = 50
@@ -34,12 +34,7 @@ Earlier = list[tuple[GenerationRequest, Turn]]
 
 
 def earlier_turns(
-    request: GenerationRequest,
-    attempts: AttemptTable,
-    spool: Spool,
-    catalog: Catalog,
-    sandbox: Sandbox | None,
-    cancel: CancelToken,
+    request: GenerationRequest, spool: Spool, references: SentReferences, cancel: CancelToken
 ) -> Generator[Progress, None, Earlier]:
     """All turns before a request.
 
@@ -50,24 +45,40 @@ def earlier_turns(
     found: Earlier = []
     key = request.parent_attempt
     while key:
-        attempt, answer = attempts.of(key), spool.turn(key)
-        if attempt is None or answer is None or len(found) >= _MOST:
+        answer = spool.turn(key)
+        if answer is None or len(found) >= _MOST:
             raise RequestRefused(
                 tr("What was said before this picture is not here any more."),
                 safe=tr("Nothing was sent."),
                 next_step=tr("Use the picture as a base instead, and say what to change."),
+                remedy=Remedy.USE_AS_BASE,
             )
-        images, used = yield from prepared(attempt.record.request, catalog, sandbox, cancel)
+        images, used = yield from references.prepared(answer.record.request, cancel)
         found.append((used, Turn(used.sent_text, tuple(images), answer.body)))
         key = used.parent_attempt
     return found[::-1]
 
 
-class Refining:
-    """Begins a next turn on a picture."""
+def earlier_tokens(request: GenerationRequest, attempts: AttemptTable) -> int:
+    """What the talk before a request adds to its input: all that the turn before it read and wrote,
+    as the service counted it. 0 where there is no talk, or nobody counted."""
+    attempt = attempts.of(request.parent_attempt) if request.parent_attempt else None
+    if attempt is None:
+        return 0
+    usage = attempt.record.usage
+    return usage.prompt_tokens + usage.output_tokens
 
-    def __init__(self, spool: Spool) -> None:
+
+class Refining:
+    """Begins a next turn on a picture, and keeps what that needs."""
+
+    def __init__(
+        self, spool: Spool, attempts: AttemptTable, lineage: LineageTable, catalog: Catalog
+    ) -> None:
         self._spool = spool
+        self._attempts = attempts
+        self._lineage = lineage
+        self._catalog = catalog
 
     def next_turn(self, asset: Asset, record: GenerationRecord, words: str) -> GenerationRequest:
         """What to ask, by the model that made it.
@@ -97,5 +108,58 @@ class Refining:
         if is_of_talk:
             api = _INTERACTIONS if _INTERACTIONS in record.api else _GENERATE_CONTENT
             return replace(request, parent_attempt=record.attempt, api=api)
-        base = Reference(asset.path, asset.id, reason=CHOSEN, role=BASE)
-        return replace(request, references=(base,))
+        return _on_base(request, asset)
+
+    def from_base(self, request: GenerationRequest) -> GenerationRequest:
+        """A next turn asked anew: with the picture itself as a base, without the talk before it.
+
+        Raises:
+            LibraryError: that picture is not in the library any more.
+        """
+        found = self._lineage.picture_before(request)
+        asset = self._catalog.asset(found) if found is not None else None
+        if asset is None:
+            raise LibraryError(
+                tr("The picture before is not in the library any more."),
+                safe=tr("Your words are kept."),
+                next_step=tr("Add a picture like it to the references, and say what to change."),
+            )
+        return _on_base(request, asset)
+
+    def tokens_before(self, request: GenerationRequest) -> int:
+        """Of the talk that goes along with a request, see ``earlier_tokens``."""
+        return earlier_tokens(request, self._attempts)
+
+    def kept(self) -> dict[str, int]:
+        """How many answers are kept for next turns, and the bytes that they take."""
+        return {"count": len(self._spool.turns()), "bytes": self._spool.turns_size()}
+
+    def forget_unneeded(self) -> int:
+        """Delete the answers from which nothing can go on; returns how many that were.
+
+        An answer is kept while the library knows a picture of it, or of a later turn of its talk
+        (one whose file is away, or in the trash, as well), or such a turn is still to be made. One
+        of a call that the catalogue does not know is kept: a restored catalogue finds its pictures
+        with the next scan.
+        """
+        archived = self._spool.turns()
+        needed = self._attempts.with_pictures()
+        unneeded = self._attempts.known(archived - needed)
+        if not unneeded:
+            return 0
+        leads = [attempt.record.request.parent_attempt for attempt in self._attempts.unfinished()]
+        seen: set[str] = set()
+        for key in (*needed, *leads):
+            while key and key not in seen:
+                seen.add(key)
+                answer = self._spool.turn(key)
+                key = answer.record.request.parent_attempt if answer is not None else ""
+        for key in unneeded - seen:
+            self._spool.remove_turn(key)
+        return len(unneeded - seen)
+
+
+def _on_base(request: GenerationRequest, asset: Asset) -> GenerationRequest:
+    base = Reference(asset.path, asset.id, reason=CHOSEN, role=BASE)
+    references = (base, *(each for each in request.references if each.role != BASE))
+    return replace(request, parent_attempt="", api="", references=references)

@@ -172,7 +172,8 @@ class EditedPictures:
         if part is None or before is None:
             return None
         try:
-            return read_region(part.path, (before.shape[1], before.shape[0]), self._sandbox)
+            size = (before.shape[1], before.shape[0])
+            return read_region(self._editing.region(part), size, self._sandbox)
         except (FileError, UsageError):
             return None
 

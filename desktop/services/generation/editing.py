@@ -27,6 +27,7 @@ from desktop.core.generation_record import (
 from desktop.core.text import tr
 from desktop.files.atomic import write_file
 from desktop.files.content_hash import content_hash
+from desktop.library.regions import kept_region
 from desktop.media.editing.locking import locked
 from desktop.media.editing.matting import cut_out
 from desktop.media.editing.region import (
@@ -181,13 +182,17 @@ class Editing:
     def _locked(self, request: GenerationRequest, answer: bytes) -> Finished:
         pixels, alpha = picture_pixels(_base(request).path, self._sandbox)
         part = next(each for each in request.references if each.role == MARKED)
-        region = read_region(part.path, (pixels.shape[1], pixels.shape[0]), self._sandbox)
+        region = read_region(self.region(part), (pixels.shape[1], pixels.shape[0]), self._sandbox)
         whole, _ = picture_pixels(answer, self._sandbox)
         edit = locked(pixels, whole, region)
         made = edit.pixels
         if alpha is not None:  # what is put in is opaque, as every answer is
             made = np.dstack([made, np.where(region, np.uint8(255), alpha)])
         return Finished(picture_png(made), edit.changed_share, edit.changes)
+
+    def region(self, marked: Reference) -> Path:
+        """Where the part that an edit's reference names is now."""
+        return kept_region(self._regions, marked.path)
 
     def _kept(self, png: bytes) -> Path:
         path = self._regions / f"{content_hash(png)}.png"

@@ -11,8 +11,8 @@ import os
 import secrets
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from desktop.core.attempt import Attempt, AttemptState
@@ -30,17 +30,17 @@ from desktop.core.generation_record import ON_WHITE, GenerationRecord, Generatio
 from desktop.core.progress import Progress, ProgressSteps
 from desktop.core.text import english, marked, tr
 from desktop.generation.cost import estimated_usd
-from desktop.generation.generator import Destination, ImageGenerator, ReferenceImage, Reply, Turn
+from desktop.generation.generator import ImageGenerator, ReferenceImage, Reply, Turn
 from desktop.library.catalog.assets import Catalog
 from desktop.library.catalog.attempts import AttemptTable
 from desktop.library.import_picture import check_writable
 from desktop.library.spool import Spool, SpooledAnswer
-from desktop.media.sandbox.pool import Sandbox
-from desktop.services.generation.earlier_turns import earlier_turns
+from desktop.services.generation.earlier_turns import Earlier, earlier_tokens, earlier_turns
 from desktop.services.generation.editing import second_half
 from desktop.services.generation.keeping import SUFFIXES, AnswerKeeping
+from desktop.services.generation.rehearsal import Rehearsal, said_before
 from desktop.services.generation.sending_rules import SendingRules
-from desktop.services.generation.sent_references import prepared
+from desktop.services.generation.sent_references import SentReferences
 from desktop.services.generation.spending import Spending
 from desktop.services.reports import GeneratedPicture
 
@@ -58,24 +58,6 @@ def _is_over(_key: str, _error: PlantainError) -> bool:
     return False
 
 
-@dataclass(frozen=True, slots=True)
-class Rehearsal:
-    """What would be sent.
-
-    Attributes:
-        request: with the hashes of what was read and would be sent.
-        images: the very bytes, one for each of its references.
-        texts: all words, of each variant.
-        estimated_usd: for one picture; None where the price list says nothing.
-    """
-
-    request: GenerationRequest
-    images: tuple[ReferenceImage, ...]
-    destination: Destination
-    estimated_usd: float | None
-    texts: tuple[str, ...] = ()
-
-
 class Generating:
     """Runs generations and brings their pictures into the library.
 
@@ -83,7 +65,7 @@ class Generating:
         keeping: takes answers in.
         spending: says before each request whether it may be paid for.
         rules: say whether it may be sent.
-        sandbox: decodes risky references; None: this process does.
+        references: makes ready what goes along.
     """
 
     def __init__(
@@ -94,7 +76,7 @@ class Generating:
         keeping: AnswerKeeping,
         spending: Spending,
         rules: SendingRules,
-        sandbox: Sandbox | None = None,
+        references: SentReferences,
     ) -> None:
         self._catalog = catalog
         self._attempts = attempts
@@ -102,7 +84,7 @@ class Generating:
         self._keeping = keeping
         self._spending = spending
         self._rules = rules
-        self._sandbox = sandbox
+        self._references = references
         self._lock = threading.Lock()
         self._own: set[str] = set()
 
@@ -124,7 +106,9 @@ class Generating:
                     next_step=tr("Use .png or .webp, or no suffix at all."),
                 )
         key = secrets.token_hex(16)
-        asked = replace(request, model=request.model or generator.models.default)
+        asked = self._references.known(
+            replace(request, model=request.model or generator.models.default)
+        )
         self._attempts.queue(key, GenerationRecord(asked, attempt=key), out)
         return key
 
@@ -134,12 +118,23 @@ class Generating:
         Raises: as ``run``.
         """
         generator = self._generator(request)
-        images, used = yield from prepared(request, self._catalog, self._sandbox, cancel)
+        images, used = yield from self._references.prepared(request, cancel)
+        earlier = yield from self._earlier(used, generator, cancel)
         destination = generator.destination(used, images)
         if not generator.is_offline:
             self._rules.check_rights(used)
-        estimate = estimated_usd(used, generator.models.find(used.model))
-        return Rehearsal(used, tuple(images), destination, estimate, (used.sent_text,))
+        answers = [
+            generator.read(Reply(turn.answer, used.model, destination.api)) for _, turn in earlier
+        ]
+        return Rehearsal(
+            used,
+            tuple(images),
+            destination,
+            self._estimate(used, generator),
+            (used.sent_text,),
+            tuple(turn for _, turn in earlier),
+            *said_before(earlier, answers),
+        )
 
     def unseen(
         self, requests: Sequence[GenerationRequest], cancel: CancelToken
@@ -186,6 +181,9 @@ class Generating:
             first.destination,
             None if each_usd is None else each_usd * len(requests),
             tuple(dict.fromkeys(request.sent_text for request in requests)),
+            first.turns,
+            first.earlier_texts,
+            first.earlier,
         )
 
     def run(
@@ -329,32 +327,25 @@ class Generating:
                 self._rules.require_online()
             # A picture may cost money: whether it can be kept is found out before it is asked for.
             check_writable(out.parent if out else self._keeping.folder)
-            images, request = yield from prepared(
-                record.request, self._catalog, self._sandbox, cancel
-            )
+            images, request = yield from self._references.prepared(record.request, cancel)
             record = replace(record, request=request)
-            history = yield from earlier_turns(
-                request, self._attempts, self._spool, self._catalog, self._sandbox, cancel
-            )
+            earlier = yield from self._earlier(request, generator, cancel)
+            turns = [turn for _, turn in earlier]
             if not generator.is_offline:
-                for earlier, _ in history:
-                    self._rules.check_rights(earlier)
-                if seen is not None and not _is_seen(request, seen):
+                if seen is not None and not seen.has_shown(request, turns):
                     raise ConsentMissing(
                         tr("A reference has changed since you looked at what would be sent."),
                         safe=tr("Nothing was sent."),
                         next_step=tr("Look at it again, then decide."),
                     )
                 self._rules.check(request, generator.destination(request, images).endpoint)
-                model = generator.models.find(request.model)
-                self._spending.check(estimated_usd(request, model))
+                self._spending.check(self._estimate(request, generator))
         except PlantainError as error:
             is_stopped = isinstance(error, Cancelled)
             state = AttemptState.STOPPED if is_stopped else AttemptState.FAILED
             self._end_unpaid(record, state, error, on_failed, is_sent=False)
             raise
         yield Progress(tr("Waiting for {generator}", generator=tr(generator.label)), unit="")
-        turns = [turn for _, turn in history]
         reply = self._ask(generator, record, images, turns, cancel, on_failed)
         answer = SpooledAnswer(
             replace(record, api=reply.api, endpoint=reply.endpoint, created_at=time.time()),
@@ -365,6 +356,20 @@ class Generating:
         # From here on a stop changes nothing: this was paid for.
         yield Progress(tr("Saving the picture"), unit="")
         return self._take_in(answer, is_kept=is_kept)
+
+    def _earlier(
+        self, request: GenerationRequest, generator: ImageGenerator, cancel: CancelToken
+    ) -> Generator[Progress, None, Earlier]:
+        """The talk before it. Raises: RequestRefused, RightsForbid, Cancelled."""
+        earlier = yield from earlier_turns(request, self._spool, self._references, cancel)
+        if not generator.is_offline:
+            for asked, _ in earlier:
+                self._rules.check_rights(asked)
+        return earlier
+
+    def _estimate(self, request: GenerationRequest, generator: ImageGenerator) -> float | None:
+        before = earlier_tokens(request, self._attempts)
+        return estimated_usd(request, generator.models.find(request.model), before)
 
     def _ask(
         self,
@@ -472,12 +477,6 @@ class Generating:
         for path in (out, *(() if out.suffix else with_suffix)):
             if os.path.lexists(path):
                 raise UsageError(tr("{path} exists already.", path=path), next_step=tr(_OTHER_NAME))
-
-
-def _is_seen(request: GenerationRequest, seen: Rehearsal) -> bool:
-    shown = {reference.sent_hash for reference in seen.request.references}
-    sent = {reference.sent_hash for reference in request.references}
-    return sent <= shown and request.sent_text in seen.texts
 
 
 def _numbered(out: Path | None, number: int) -> Path | None:

@@ -137,7 +137,7 @@ class AnswerKeeping:
                 made.append(_Made(finished.data, ".png", record))
                 share = finished.changed_elsewhere
         assets = self._import(record, made, answer.out, result, cost, misfit)
-        if result.turn:
+        if result.turn and not record.request.edit:  # from an edit its picture alone goes on
             self._spool.archive(answer.key)
         else:
             self._spool.remove(answer.key)

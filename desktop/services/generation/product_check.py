@@ -16,7 +16,7 @@ from desktop.core.asset import Asset
 from desktop.core.cancellation import CancelToken
 from desktop.core.colour_difference import Lab, direction, srgb
 from desktop.core.errors import FileError, LibraryError, ModelError
-from desktop.core.generation_record import Reference
+from desktop.core.generation_record import BASE, GenerationRequest, Reference
 from desktop.core.lettering import Row, compare, rows_of
 from desktop.core.product_truth import (
     MOST_APART,
@@ -120,13 +120,17 @@ class ProductCheck:
         """What compares, and how."""
         return f"{_CHECKER}, {self._reader.name}"
 
+    def has_product(self, asset_id: int) -> bool:
+        """There is something that its picture can be compared with."""
+        return bool(self._products(asset_id))
+
     def known(self, asset_id: int) -> TruthReport | None:
         """What was found before; None where nobody has looked, or there is no product."""
-        asset, record = self._catalog.asset(asset_id), self._lineage.of(asset_id)
-        if asset is None or record is None:
+        asset = self._catalog.asset(asset_id)
+        if asset is None:
             return None
         found = self._truths.of(asset_id, self.checker)
-        products = products_of(record.request.references)
+        products = self._products(asset_id)
         if not products or found.keys() != products.keys():
             return None
         return TruthReport(
@@ -143,8 +147,7 @@ class ProductCheck:
             FileError: the picture cannot be read.
             Cancelled: nothing is kept.
         """
-        asset, record = self._asset(asset_id), self._lineage.of(asset_id)
-        products = products_of(record.request.references) if record is not None else {}
+        asset, products = self._asset(asset_id), self._products(asset_id)
         if not products:
             raise LibraryError(
                 tr("This picture was made without a product."),
@@ -169,6 +172,28 @@ class ProductCheck:
         asset = self._catalog.asset_at(path)
         references = [Reference(product, role=PRODUCT) for product in products]
         return (yield from self._report(path, asset.id if asset else None, references, cancel))
+
+    def _products(self, asset_id: int) -> dict[int, Reference]:
+        """Those that a picture has to show: its own, or, of an edit or a next turn without any,
+        those of the picture that it goes on from."""
+        seen: set[int] = set()
+        at: int | None = asset_id
+        while at is not None and at not in seen:
+            seen.add(at)
+            record = self._lineage.of(at)
+            if record is None:
+                break
+            if found := products_of(record.request.references):
+                return found
+            at = self._before(record.request)
+        return {}
+
+    def _before(self, request: GenerationRequest) -> int | None:
+        """Id of the picture that a request goes on from; None where it begins anew."""
+        if not (request.edit or request.parent or request.parent_attempt):
+            return None
+        bases = (each.asset_id for each in request.references if each.role == BASE)
+        return next(bases, None) or self._lineage.picture_before(request)
 
     def _asset(self, asset_id: int) -> Asset:
         asset = self._catalog.asset(asset_id)

@@ -10,8 +10,8 @@ from __future__ import annotations
 import secrets
 import threading
 import time
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from desktop.core.attempt import Attempt
 from desktop.core.cancellation import CancelToken
@@ -38,6 +38,7 @@ from desktop.core.progress import ProgressSteps
 from desktop.core.text import tr
 from desktop.library.catalog.attempts import AttemptTable
 from desktop.library.catalog.queue import QueueTable
+from desktop.services.generation.earlier_turns import earlier_tokens
 from desktop.services.generation.generating import Generating
 from desktop.services.reports import GeneratedPicture
 
@@ -46,7 +47,6 @@ _LONGEST_WAIT_S = 1800.0
 """Waits for a service that cannot be reached double from the one to the other."""
 _RECENT = 100
 _NEEDS_PERSON = (
-    ConsentMissing,
     KeyMissing,
     KeyRefused,
     AccountRefused,
@@ -63,11 +63,13 @@ class QueueView:
     Attributes:
         waiting: in the order in which they will be asked for.
         others: the latest of those that are asked for now or have ended, the newest first.
+        tokens_before: by key, of the talk that goes along with one that waits.
     """
 
     wait: Wait | None
     waiting: tuple[Attempt, ...]
     others: tuple[Attempt, ...]
+    tokens_before: Mapping[str, int] = field(default_factory=dict[str, int])
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +125,8 @@ class GenerationQueue:
         known = {attempt.key for attempt in waiting}
         latest = self._attempts.latest(_RECENT + len(waiting))
         others = [attempt for attempt in latest if attempt.key not in known][:_RECENT]
-        return QueueView(self._table.wait(), tuple(waiting), tuple(others))
+        before = {a.key: earlier_tokens(a.record.request, self._attempts) for a in waiting}
+        return QueueView(self._table.wait(), tuple(waiting), tuple(others), before)
 
     def pause(self) -> None:
         """Nothing more is asked for until a person says so; what was sent is waited for."""
@@ -230,6 +233,8 @@ class GenerationQueue:
             return Wait(WaitReason.BUDGET, said=said)
         if isinstance(error, WorkingOffline):
             return Wait(WaitReason.OFFLINE, said=said)
+        if isinstance(error, ConsentMissing):
+            return Wait(WaitReason.CONSENT, said=said)
         if isinstance(error, _NEEDS_PERSON):
             return Wait(WaitReason.PERSON, said=said)
         if not isinstance(error, QuotaExhausted | ServiceUnavailable) or error.may_be_billed:

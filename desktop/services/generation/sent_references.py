@@ -16,6 +16,7 @@ from desktop.core.text import tr
 from desktop.files.content_hash import content_hash
 from desktop.generation.generator import ReferenceImage
 from desktop.library.catalog.assets import Catalog
+from desktop.library.regions import kept_region
 from desktop.media.editing.region import marked_picture, picture_pixels, read_region
 from desktop.media.reference_image import encoded_size, reference_image
 from desktop.media.sandbox.pool import Sandbox
@@ -24,29 +25,62 @@ Prepared = tuple[list[ReferenceImage], GenerationRequest]
 """What is sent, and the request with the hashes of what was read and sent."""
 
 
-def prepared(
-    request: GenerationRequest, catalog: Catalog, sandbox: Sandbox | None, cancel: CancelToken
-) -> Generator[Progress, None, Prepared]:
-    """Encode the references of a request.
+class SentReferences:
+    """Makes them ready.
 
-    Raises:
-        RequestRefused: one cannot be read; the message names it.
-        Cancelled: nothing was sent.
+    Args:
+        regions: the library's folder of marked parts.
+        sandbox: decodes risky ones; None: this process does.
     """
-    images: list[ReferenceImage] = []
-    used: list[Reference] = []
-    for number, reference in enumerate(request.references, start=1):
-        cancel.raise_if_cancelled()
-        yield Progress(
-            tr("Preparing references"),
-            number,
-            len(request.references),
-            current=displayable(reference.path.name),
+
+    def __init__(self, catalog: Catalog, regions: Path, sandbox: Sandbox | None = None) -> None:
+        self._catalog = catalog
+        self._regions = regions
+        self._sandbox = sandbox
+
+    def known(self, request: GenerationRequest) -> GenerationRequest:
+        """With the identity of those that are in the library: they are found by it wherever they
+        are when it is their turn."""
+        references = (
+            replace(reference, asset_id=_asset_id(reference, self._catalog))
+            for reference in request.references
         )
-        image, read = _encoded(reference, request, sandbox)
-        images.append(image)
-        used.append(replace(read, asset_id=_asset_id(reference, catalog)))
-    return images, replace(request, references=tuple(used))
+        return replace(request, references=tuple(references))
+
+    def prepared(
+        self, request: GenerationRequest, cancel: CancelToken
+    ) -> Generator[Progress, None, Prepared]:
+        """Encode the references of a request.
+
+        Raises:
+            RequestRefused: one cannot be read; the message names it.
+            Cancelled: nothing was sent.
+        """
+        images: list[ReferenceImage] = []
+        used: list[Reference] = []
+        request = replace(request, references=tuple(map(self._here, request.references)))
+        for number, reference in enumerate(request.references, start=1):
+            cancel.raise_if_cancelled()
+            yield Progress(
+                tr("Preparing references"),
+                number,
+                len(request.references),
+                current=displayable(reference.path.name),
+            )
+            image, read = _encoded(reference, request, self._sandbox)
+            images.append(image)
+            used.append(read)
+        return images, self.known(replace(request, references=tuple(used)))
+
+    def _here(self, reference: Reference) -> Reference:
+        """With the path where it is now: a folder may have moved since it was chosen, or the whole
+        library."""
+        if reference.role == MARKED:
+            return replace(reference, path=kept_region(self._regions, reference.path))
+        if reference.asset_id is None or reference.path.exists():
+            return reference
+        asset = self._catalog.asset(reference.asset_id)
+        return reference if asset is None else replace(reference, path=asset.path)
 
 
 def _encoded(

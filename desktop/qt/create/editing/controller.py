@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QSize
+from PySide6.QtCore import QObject, QSize, Signal
 from PySide6.QtGui import QImage
 
 from desktop.core.asset import Asset, displayable_name
@@ -19,7 +19,7 @@ from desktop.qt.jobs.changes import Changes
 from desktop.qt.jobs.context import Context
 from desktop.qt.jobs.job_list import Outcome
 from desktop.qt.jobs.lane import JobHandle
-from desktop.services.generation.generating import Rehearsal
+from desktop.services.generation.rehearsal import Rehearsal
 from desktop.services.reports import GeneratedPicture
 
 if TYPE_CHECKING:
@@ -55,6 +55,9 @@ class EditController(QObject):
         show_in_library: selects an asset.
         do_elsewhere: does what a failure offers, where that is not the dialog's to do.
     """
+
+    made = Signal(object)
+    """GeneratedPicture that is in the library now."""
 
     def __init__(
         self,
@@ -220,6 +223,7 @@ class EditController(QObject):
     def _made(self, dialog: EditDialog, made: GeneratedPicture) -> Outcome:
         self._context.pictures.learn(made.assets)
         self._make_searchable(made.asset_ids)
+        self.made.emit(made)
         self._context.hub.tell(Changes(assets=True))
         if self._still(dialog):
             self._look(dialog, made.asset.id)
