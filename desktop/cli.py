@@ -224,6 +224,7 @@ def _add_commands(parser: Parser) -> None:
         image_models,
         index,
         kit,
+        matrix,
         model,
         propose,
         provenance,
@@ -247,7 +248,7 @@ def _add_commands(parser: Parser) -> None:
     commands = Commands(parser, _common(), machine)
     for noun in (
         *(index, search, annotate, flag, rename),
-        *(propose, generate, truth, template, kit, image_models, generation_queue, spend),
+        *(propose, generate, matrix, truth, template, kit, image_models, generation_queue, spend),
         *(rights, provenance),
         *(backup, relocate, exchange, sidecars),
         *(model, server, team),

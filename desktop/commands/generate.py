@@ -6,10 +6,8 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
-from pathlib import Path
 
-from desktop.commands.arguments import count, path, words
+from desktop.commands.arguments import count, path
 from desktop.commands.edit_options import (
     add_edit_options,
     edit_lines,
@@ -20,21 +18,17 @@ from desktop.commands.edit_options import (
 from desktop.commands.kit import closeness_line, kit_json
 from desktop.commands.opening import interruptible, open_library
 from desktop.commands.parser import Commands, Json
-from desktop.commands.template_options import add_template_options, template_prompts
+from desktop.commands.request_options import add_request_options, kit_of, requests_of
 from desktop.commands.terminal import follow, say
 from desktop.config.options import EngineOptions
 from desktop.core.asset import displayable
-from desktop.core.brand_kit import BrandKit, attached
+from desktop.core.brand_kit import attached
 from desktop.core.cancellation import CancelToken
 from desktop.core.errors import UsageError
-from desktop.core.generation_record import AUTO, CHOSEN, GenerationRequest, Reference
-from desktop.core.product_truth import PRODUCT
+from desktop.core.generation_record import GenerationRequest
 from desktop.core.text import number, size, tr
 from desktop.files.record_json import plain_record
-from desktop.generation.capabilities import ASPECT_RATIOS, EXTRA_WIDE_RATIOS, SIZES, THINKING
-from desktop.generation.provider import providers
-from desktop.services.engine import Engine
-from desktop.services.generation.generating import Rehearsal
+from desktop.services.generation.rehearsal import Rehearsal
 from desktop.services.reports import GeneratedPicture
 
 _MOST = 50
@@ -46,53 +40,9 @@ def add_to(commands: Commands) -> None:
         "generate", _generate, tr("create a picture from a prompt and references")
     )
     generate.add_argument("prompt", nargs="?", default="", metavar="PROMPT")
-    add_template_options(generate)
-    generate.add_argument("--ref", type=path, action="append", default=[], metavar="FILE")
-    generate.add_argument(
-        "--product",
-        type=path,
-        action="append",
-        default=[],
-        metavar="FILE",
-        help=tr("a reference that must come out as it is; “plantain truth” compares the two"),
-    )
-    generate.add_argument(
-        "--auto-ref", type=count, default=0, metavar="N", help=tr("add the N best from the library")
-    )
-    generate.add_argument(
-        "--generator",
-        choices=(*(each.name for each in providers()), "moodboard"),
-        default="gemini",
-        help=tr("who makes it; “plantain image-models” lists them"),
-    )
-    generate.add_argument(
-        "--image-model", default="", metavar="ID", help=tr("the service's name of the model")
-    )
-    generate.add_argument(
-        *("--ratio", "--aspect-ratio"),
-        dest="aspect_ratio",
-        choices=(AUTO, *ASPECT_RATIOS, *EXTRA_WIDE_RATIOS),
-        default="",
-        metavar="W:H|auto",
-        help=tr("width to height; auto leaves it to the model"),
-    )
-    generate.add_argument("--size", choices=SIZES, default="1K")
-    generate.add_argument(
-        "--thinking", choices=THINKING, default="", help=tr("how long the model may think")
-    )
+    add_request_options(generate)
     generate.add_argument(
         "--count", type=count, default=1, metavar="N", help=tr("so many variants, each a request")
-    )
-    generate.add_argument(
-        "--api",
-        choices=("generate-content", "interactions"),
-        default="",
-        help=tr("by which of Google's APIs; by default the one that the model takes"),
-    )
-    generate.add_argument(
-        "--kit",
-        metavar="NAME",
-        help=tr("send this brand kit along; “” for none, also where one goes along with all"),
     )
     add_edit_options(generate)
     generate.add_argument("--out", type=path, metavar="FILE")
@@ -117,9 +67,9 @@ def _generate(arguments: argparse.Namespace, options: EngineOptions) -> Json:
         )
     with open_library(options) as engine, interruptible() as cancel:
         requests = edited(
-            arguments, _requests(arguments, variants, engine), engine.generation.editing
+            arguments, requests_of(arguments, variants, engine), engine.generation.editing
         )
-        kit = _kit(arguments, engine)
+        kit = kit_of(arguments, engine)
         if kit is not None:
             requests = [attached(each, kit) for each in requests]
         request = requests[0]
@@ -144,69 +94,6 @@ def _generate(arguments: argparse.Namespace, options: EngineOptions) -> Json:
         for each in measured:
             say(closeness_line(each, paths[each.asset_id]))
     return {**_made(request, made), **edits_json(made), **kit_json(kit, measured)}
-
-
-def _requests(
-    arguments: argparse.Namespace, variants: int, engine: Engine
-) -> list[GenerationRequest]:
-    """One for each variant."""
-    prompts = template_prompts(arguments, variants, engine.generation.templates)
-    first = prompts[0]
-    chosen_paths = [
-        *(reference.path for reference in first.references),
-        *arguments.product,
-        *arguments.ref,
-    ]
-    # By real path, so that no picture goes along twice; in the order given.
-    chosen = {os.path.realpath(path): Path(os.path.abspath(path)) for path in chosen_paths}  # noqa: PTH100
-    named = {os.path.realpath(each.path): each for each in first.references}
-    named |= {
-        os.path.realpath(path): Reference(path, reason=CHOSEN, role=PRODUCT)
-        for path in arguments.product
-    }
-    proposed: list[Reference] = []
-    if arguments.auto_ref:
-        engine.searching.settle()
-        proposed = [
-            reference
-            for reference in engine.searching.propose(
-                first.prompt, arguments.auto_ref + len(chosen)
-            )
-            if os.path.realpath(reference.path) not in chosen
-        ]
-    references = (
-        *(
-            replace(named[real], path=path) if real in named else Reference(path, reason=CHOSEN)
-            for real, path in chosen.items()
-        ),
-        *proposed[: arguments.auto_ref],
-    )
-    return [
-        GenerationRequest(
-            prompt=prompt.prompt,
-            references=references,
-            generator=arguments.generator,
-            model=arguments.image_model,
-            aspect_ratio=arguments.aspect_ratio or prompt.ratio or "1:1",
-            image_size=arguments.size,
-            thinking=arguments.thinking,
-            api=arguments.api,
-            language=prompt.language,
-            template=prompt.template,
-            slots=prompt.slots,
-        )
-        for prompt in prompts
-    ]
-
-
-def _kit(arguments: argparse.Namespace, engine: Engine) -> BrandKit | None:
-    """The one that is named, or that goes along with every prompt.
-
-    Raises:
-        UsageError: there is none of that name.
-    """
-    name = engine.generation.kits.default() if arguments.kit is None else words(arguments.kit)
-    return engine.generation.kits.named(name) if name else None
 
 
 def _tell_references(request: GenerationRequest) -> None:

@@ -63,7 +63,7 @@ def template_prompts(
             )
         return [Prompt(typed)] * variants
     template = templates.all().named(words(arguments.template))
-    values = _values(arguments.slots, template)
+    values = template_values(arguments.slots, template)
     found: list[Prompt] = []
     for variant in range(variants):
         made = filled(template, values, spoken(), variant)
@@ -76,7 +76,8 @@ def template_prompts(
     return found
 
 
-def _values(given: list[str], template: PromptTemplate) -> dict[str, str]:
+def template_values(given: list[str], template: PromptTemplate) -> dict[str, str]:
+    """Slot -> what ``--set`` puts there. Raises: UsageError."""
     values: dict[str, str] = {}
     for text in given:
         name, equals, value = text.partition("=")

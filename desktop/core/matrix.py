@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -12,6 +12,9 @@ from desktop.core.text import sentences, tr
 ROW, COLUMN = "{row}", "{column}"
 """Where the words of a row or column go in the prompt; at its end where it does not say."""
 
+Fill = Callable[[GenerationRequest, Mapping[str, str]], GenerationRequest]
+"""The request with these values (slot -> value) in the gaps of its template."""
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -20,11 +23,13 @@ class Entry:
     Attributes:
         words: that are read beside it; of a picture, the file's name, which is not sent.
         path, asset_id: of the picture.
+        slot: of the template, that it fills.
     """
 
     words: str
     path: Path | None = None
     asset_id: int | None = None
+    slot: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +38,13 @@ class Matrix:
 
     Attributes:
         base: the prompt, the pictures that go along everywhere, and the settings.
+        fill: the base's template, where a row or column fills a slot of it.
     """
 
     base: GenerationRequest
     rows: tuple[Entry, ...]
     columns: tuple[Entry, ...]
+    fill: Fill | None = None
 
     def requests(self) -> Iterator[tuple[int, int, GenerationRequest]]:
         """Row, column and what to ask for there, row by row."""
@@ -46,8 +53,11 @@ class Matrix:
                 yield row, column, self._request(across, down)
 
     def _request(self, row: Entry, column: Entry) -> GenerationRequest:
-        request, prompt, rest = self.base, self.base.prompt, ""
+        request = self._filled(row, column)
+        prompt, rest = request.prompt, ""
         for entry, place in ((row, ROW), (column, COLUMN)):
+            if entry.slot:
+                continue
             words = entry.words
             if entry.path is not None:
                 picture = Reference(entry.path, entry.asset_id, reason=CHOSEN)
@@ -59,3 +69,7 @@ class Matrix:
             elif words:
                 rest = sentences(rest, f"{words}.")
         return replace(request, prompt=sentences(prompt, rest))
+
+    def _filled(self, row: Entry, column: Entry) -> GenerationRequest:
+        values = {each.slot: str(each.path or each.words) for each in (row, column) if each.slot}
+        return self.fill(self.base, values) if self.fill is not None and values else self.base

@@ -7,8 +7,8 @@ the name of its slot in braces, ``{product}``.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -17,7 +17,7 @@ from msgspec import Meta
 from desktop.core.asset import displayable
 from desktop.core.colour_words import colour_named, name_of_colour
 from desktop.core.errors import UsageError
-from desktop.core.generation_record import AUTO, CHOSEN, Reference
+from desktop.core.generation_record import AUTO, CHOSEN, GenerationRequest, Reference
 from desktop.core.text import language, listed, marked, tr
 from desktop.files.checked_json import MalformedJson
 from desktop.generation.capabilities import ASPECT_RATIOS, EXTRA_WIDE_RATIOS
@@ -235,6 +235,35 @@ def filled(
     prompt = GAP.sub(lambda gap: words.get(gap[1], gap[0]), template.prompt.said(speaks))
     prompt = prompt.strip()
     return FilledTemplate(prompt[:1].upper() + prompt[1:], recorded, tuple(references), speaks)
+
+
+def slot_filler(
+    template: PromptTemplate, values: Mapping[str, str], wanted: Language, after: str = ""
+) -> Callable[[GenerationRequest, Mapping[str, str]], GenerationRequest]:
+    """Fills a request's template once more, with other values for some of its slots.
+
+    Args:
+        values: of the slots that stay as they are, as for ``filled``.
+        after: what follows the template in the prompt.
+    """
+
+    def fill(request: GenerationRequest, entered: Mapping[str, str]) -> GenerationRequest:
+        made = filled(template, {**values, **entered}, wanted)
+        there = {reference.path for reference in request.references}
+        new = (reference for reference in made.references if reference.path not in there)
+        return replace(
+            request,
+            prompt=f"{made.prompt}\n\n{after}" if after else made.prompt,
+            slots=made.slots,
+            references=(*request.references, *new),
+        )
+
+    return fill
+
+
+def slot_values(slot: Slot, language: Language) -> tuple[str, ...]:
+    """All that a slot offers by itself; none of a slot that takes anything."""
+    return tuple(option.said(language) for option in slot.options)
 
 
 def wildcard_values(slot: Slot, entered: str, language: Language) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -53,15 +54,12 @@ class MatrixTable:
     def latest(self, count: int = 20) -> list[MatrixRow]:
         """The newest first."""
         rows = self._database.read("SELECT * FROM matrices ORDER BY id DESC LIMIT ?", (count,))
-        return [
-            MatrixRow(
-                row["id"],
-                row["title"],
-                tuple(json.loads(row["rows"])),
-                tuple(json.loads(row["columns"])),
-            )
-            for row in rows
-        ]
+        return [_matrix(row) for row in rows]
+
+    def of(self, matrix_id: int) -> MatrixRow | None:
+        """The one of that id."""
+        row = self._database.read_one("SELECT * FROM matrices WHERE id = ?", (matrix_id,))
+        return _matrix(row) if row is not None else None
 
     def cells(self, matrix_id: int) -> dict[tuple[int, int], tuple[str, int | None]]:
         """(row, column) -> key of the newest attempt, and the asset that came of it."""
@@ -72,3 +70,8 @@ class MatrixTable:
             (matrix_id,),
         )
         return {(row["row"], row["column"]): (row["attempt"], row["asset_id"]) for row in rows}
+
+
+def _matrix(row: sqlite3.Row) -> MatrixRow:
+    rows, columns = (tuple(json.loads(row[axis])) for axis in ("rows", "columns"))
+    return MatrixRow(row["id"], row["title"], rows, columns)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog
 
 from desktop.core.asset import Asset
@@ -27,6 +28,9 @@ class MatrixController(QObject):
     Args:
         selected: what is selected in the library.
     """
+
+    picture_wanted = Signal(int)
+    """Asset id: show it in the library."""
 
     def __init__(
         self,
@@ -57,8 +61,14 @@ class MatrixController(QObject):
             dialog.queue_requested.connect(self._begin)
             dialog.view_wanted.connect(lambda _: self._read_view())
             dialog.export_wanted.connect(self._ask_place)
+            dialog.picture_wanted.connect(self.picture_wanted)
+            dialog.retry_wanted.connect(lambda key: self._queue.retry([key]))
             dialog.finished.connect(self._forget)
-        self._dialog.plan(self._panel.request(), self._panel.choices.generator())
+        # Each cell begins anew: of a talk there is one next turn, and no table.
+        request = replace(self._panel.request(), parent="", parent_attempt="")
+        fill = self._panel.templates.filler()
+        template = self._panel.templates.template if fill is not None else None
+        self._dialog.plan(request, self._panel.choices.generator(), template, fill)
         self._dialog.show()
         self._dialog.raise_()
         engine = self._context.engine

@@ -20,11 +20,13 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.core.asset import Asset, displayable
+from desktop.core.errors import UsageError
 from desktop.core.generation_record import GenerationRequest
-from desktop.core.matrix import COLUMN, ROW, Entry, Matrix
+from desktop.core.matrix import COLUMN, ROW, Entry, Fill, Matrix
 from desktop.core.text import ngettext, number, sentences, tr
 from desktop.generation.cost import estimated_usd
 from desktop.generation.generator import ImageGenerator
+from desktop.generation.template import PromptTemplate, Slot, slot_values, spoken
 from desktop.library.catalog.matrices import MatrixRow
 from desktop.qt.create.queue_words import STATES
 from desktop.qt.images.cache import PixmapCache
@@ -32,8 +34,8 @@ from desktop.qt.images.pictures import Pictures
 from desktop.qt.theme import UNIT, Theme
 from desktop.qt.widgets.buttons import button
 from desktop.qt.widgets.labels import label
-from desktop.qt.widgets.picture_label import PictureLabel
-from desktop.services.generation.matrices import MOST_CELLS, MatrixView
+from desktop.qt.widgets.picture_button import PictureButton
+from desktop.services.generation.matrices import MOST_CELLS, Cell, MatrixView
 from desktop.services.generation.spending import SpendReport
 
 _CELL = 16 * UNIT
@@ -41,7 +43,8 @@ PLAN, RESULTS = 0, 1
 
 
 class AxisField(QWidget):
-    """What stands in the rows, or what the columns say: words, a line each, and pictures."""
+    """What stands in the rows, or what the columns say: words, a line each, and pictures; in the
+    prompt, or in a slot of its template."""
 
     changed = Signal()
     pictures_wanted = Signal()
@@ -49,6 +52,9 @@ class AxisField(QWidget):
     def __init__(self, name: str, example: str) -> None:
         super().__init__()
         self._assets: tuple[Asset, ...] = ()
+        self.slot = QComboBox()
+        self.slot.setAccessibleName(tr("{axis}: where they go", axis=name))
+        self.slot.currentIndexChanged.connect(self._offer)
         self.words = QPlainTextEdit()
         self.words.setAccessibleName(name)
         self.words.setPlaceholderText(example)
@@ -65,11 +71,27 @@ class AxisField(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(UNIT)
-        column.addWidget(label(name, weight="strong"))
+        head = QHBoxLayout()
+        head.addWidget(label(name, weight="strong"), 1)
+        head.addWidget(self.slot)
+        column.addLayout(head)
         column.addWidget(self.words, 1)
         column.addWidget(self._count)
         column.addLayout(line)
         self.set_pictures(())
+
+    def show_template(self, template: PromptTemplate | None) -> None:
+        """The slots that may be filled; without a template there is the prompt alone."""
+        before = self.slot.currentText()
+        self.slot.blockSignals(True)
+        self.slot.clear()
+        self.slot.addItem(tr("In the prompt"), None)
+        language = template.language(spoken()) if template else spoken()
+        for slot in template.slots if template else ():
+            self.slot.addItem(slot.title.said(language) or slot.name, slot)
+        self.slot.setCurrentIndex(max(0, self.slot.findText(before)))
+        self.slot.setVisible(template is not None)
+        self.slot.blockSignals(False)
 
     def set_pictures(self, assets: Sequence[Asset]) -> None:
         """These stand beside the words."""
@@ -88,10 +110,19 @@ class AxisField(QWidget):
     def entries(self) -> tuple[Entry, ...]:
         """Words first."""
         lines = (line.strip() for line in self.words.toPlainText().splitlines())
+        chosen: Slot | None = self.slot.currentData()
+        slot = chosen.name if chosen is not None else ""
         return (
-            *(Entry(line) for line in lines if line),
-            *(Entry(displayable(a.path.name), a.path, a.id) for a in self._assets),
+            *(Entry(line, slot=slot) for line in lines if line),
+            *(Entry(displayable(a.path.name), a.path, a.id, slot) for a in self._assets),
         )
+
+    def _offer(self) -> None:
+        """A slot that offers something offers it here, where nothing is entered yet."""
+        chosen: Slot | None = self.slot.currentData()
+        if chosen is not None and not self.words.toPlainText().strip():
+            self.words.setPlainText("\n".join(slot_values(chosen, spoken())))
+        self.changed.emit()
 
 
 class MatrixDialog(QDialog):
@@ -105,6 +136,10 @@ class MatrixDialog(QDialog):
     """MatrixRow."""
     export_wanted = Signal(object)
     """MatrixView."""
+    picture_wanted = Signal(int)
+    """Asset id: show it in the library."""
+    retry_wanted = Signal(str)
+    """Key of an attempt: ask for that cell again."""
 
     def __init__(
         self, theme: Theme, pictures: Pictures, cache: PixmapCache, parent: QWidget | None = None
@@ -115,6 +150,7 @@ class MatrixDialog(QDialog):
         self.resize(110 * UNIT, 72 * UNIT)
         self._theme, self._pictures, self._cache = theme, pictures, cache
         self._base: GenerationRequest | None = None
+        self._fill: Fill | None = None
         self._generator: ImageGenerator | None = None
         self._spent: SpendReport | None = None
         self._view: MatrixView | None = None
@@ -155,9 +191,22 @@ class MatrixDialog(QDialog):
         column.addWidget(pages, 1)
         column.addLayout(foot)
 
-    def plan(self, base: GenerationRequest, generator: ImageGenerator | None) -> None:
-        """What is in the Create panel stays in every picture."""
-        self._base, self._generator = base, generator
+    def plan(
+        self,
+        base: GenerationRequest,
+        generator: ImageGenerator | None,
+        template: PromptTemplate | None = None,
+        fill: Fill | None = None,
+    ) -> None:
+        """What is in the Create panel stays in every picture.
+
+        Args:
+            template: that makes the prompt; its slots can be the rows and the columns.
+            fill: fills it.
+        """
+        self._base, self._generator, self._fill = base, generator, fill
+        for field in (self.rows, self.columns):
+            field.show_template(template)
         count = len(base.references)
         also = ngettext("{count} picture goes along.", "{count} pictures go along.", count)
         prompt = base.prompt or tr("The prompt in the Create panel is empty.")
@@ -202,17 +251,7 @@ class MatrixDialog(QDialog):
             name.setFixedWidth(_CELL)
             grid.addWidget(name, row + 1, 0)
             for column, cell in enumerate(cells):
-                if cell.asset is None:
-                    made: QWidget = label(tr(STATES[cell.state]), tone="faint", wraps=True)
-                    made.setFixedSize(_CELL, _CELL)
-                else:
-                    made = PictureLabel(self._theme, self._cache, side=_CELL)
-                    made.setAccessibleName(displayable(cell.asset.path.name))
-                    made.show_picture(
-                        self._pictures.of_asset(cell.asset)
-                        or self._pictures.of_file(cell.asset.path)
-                    )
-                grid.addWidget(made, row + 1, column + 1)
+                grid.addWidget(self._cell(cell), row + 1, column + 1)
         grid.setRowStretch(len(view.cells) + 1, 1)
         grid.setColumnStretch(len(view.matrix.columns) + 1, 1)
         self._scroll.setWidget(shown)
@@ -226,6 +265,31 @@ class MatrixDialog(QDialog):
         return self._progress.text()
 
     # ------------------------------------------------------------------ inside
+
+    def _cell(self, cell: Cell) -> QWidget:
+        if cell.asset is not None:
+            asset = cell.asset
+            shown = PictureButton(
+                self._theme, self._cache, displayable(asset.path.name), side=_CELL
+            )
+            shown.picture.show_picture(
+                self._pictures.of_asset(asset) or self._pictures.of_file(asset.path)
+            )
+            shown.clicked.connect(lambda: self.picture_wanted.emit(asset.id))
+            return shown
+        made = QWidget()
+        made.setFixedSize(_CELL, _CELL)
+        column = QVBoxLayout(made)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(label(tr(STATES[cell.state]), tone="faint", wraps=True))
+        if cell.has_failed:
+            again = button(
+                tr("Ask again"), lambda: self.retry_wanted.emit(cell.attempt), is_flat=True
+            )
+            again.setToolTip(cell.error)
+            column.addWidget(again)
+        column.addStretch()
+        return made
 
     def _plan_page(self) -> QWidget:
         page = QWidget()
@@ -266,20 +330,20 @@ class MatrixDialog(QDialog):
         rows, columns = self.rows.entries(), self.columns.entries()
         if not rows and not columns:
             return None
-        return Matrix(self._base, rows or (Entry(""),), columns or (Entry(""),))
+        return Matrix(self._base, rows or (Entry(""),), columns or (Entry(""),), self._fill)
 
     def _refresh(self) -> None:
         matrix, made = self._matrix(), self._generator
         count = len(matrix.rows) * len(matrix.columns) if matrix else 0
+        if matrix is not None and (problem := _problem(matrix, count)):
+            self.queue_button.setEnabled(False)
+            self._price.setText(problem)
+            return
         self.queue_button.setEnabled(0 < count <= MOST_CELLS and made is not None)
         if matrix is None or made is None:
             self._price.setText(tr("Say what the rows or the columns are."))
             return
         pictures = ngettext("{count} picture", "{count} pictures", count)
-        if count > MOST_CELLS:
-            most = tr("A matrix has between 1 and {most} pictures.", most=MOST_CELLS)
-            self._price.setText(sentences(f"{pictures}.", most))
-            return
         if made.is_offline:
             self._price.setText(tr("{pictures}, made on this computer.", pictures=pictures))
             return
@@ -317,3 +381,17 @@ class MatrixDialog(QDialog):
     def _export(self) -> None:
         if self._view is not None:
             self.export_wanted.emit(self._view)
+
+
+def _problem(matrix: Matrix, count: int) -> str:
+    """Why it cannot be queued; empty where it can."""
+    if count > MOST_CELLS:
+        pictures = ngettext("{count} picture", "{count} pictures", count)
+        most = tr("A matrix has between 1 and {most} pictures.", most=MOST_CELLS)
+        return sentences(f"{pictures}.", most)
+    try:
+        for _ in matrix.requests():
+            pass
+    except UsageError as error:  # a slot does not take such a value
+        return error.sentence()
+    return ""

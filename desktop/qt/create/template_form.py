@@ -12,8 +12,9 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPlainTextEdit, QVBoxLay
 from desktop.core.asset import displayable
 from desktop.core.errors import UsageError
 from desktop.core.generation_record import GenerationRequest, Reference
+from desktop.core.matrix import Fill
 from desktop.core.text import tr
-from desktop.generation.template import PromptTemplate, Slot, filled, spoken
+from desktop.generation.template import PromptTemplate, Slot, filled, slot_filler, spoken
 from desktop.generation.template_files import Templates
 from desktop.qt.create.slot_fields import (
     AssetField,
@@ -114,6 +115,12 @@ class TemplateForm(QWidget):
         """The prompt is what the fields make of the template."""
         return self._template is not None and self._prompt.toPlainText() == self._written
 
+    def filler(self) -> Fill | None:
+        """Fills other values into it; None where the prompt is not what it makes."""
+        if self._template is None or not self.is_filling:
+            return None
+        return slot_filler(self._template, self._values(), spoken())
+
     def show_templates(self, templates: Templates) -> None:
         """Those that there are."""
         self._templates = templates
@@ -137,6 +144,11 @@ class TemplateForm(QWidget):
 
     def in_request(self, request: GenerationRequest) -> GenerationRequest:
         """The request, with the template that its prompt came from."""
+        if self._wanted is not None:  # which is not read yet
+            held = self._wanted
+            return replace(
+                request, template=held.template, slots=held.slots, language=held.language
+            )
         if self._template is None:
             return request
         made = filled(self._template, self._values(), spoken())

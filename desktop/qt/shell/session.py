@@ -344,6 +344,7 @@ class Session(QObject):
 
         indexing, queue = self.controllers.indexing, self.controllers.queue
         self._left_pictures = LeftPictures(context, queue, indexing.make_searchable)
+        self._left_pictures.made.connect(self.controllers.truths.check)
         editing = self.controllers.editing
         self.window.may_close = lambda: queue.may_close() and editing.may_close()
 
@@ -364,6 +365,7 @@ class Session(QObject):
         self.matrices = MatrixController(
             context, panel, queue, self.window.centre.grid.selected_assets
         )
+        self.matrices.picture_wanted.connect(self.window.navigation.show_in_library)
         self.turns = TurnsController(context, panel, self.controllers.trash.ask)
         self.window.may_close = lambda: all(
             controller.may_close() for controller in (creation, queue, editing)

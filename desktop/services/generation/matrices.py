@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from desktop.core.asset import Asset
-from desktop.core.attempt import AttemptState
+from desktop.core.attempt import UNFINISHED, AttemptState
 from desktop.core.errors import UsageError
+from desktop.core.generation_record import GenerationRequest
 from desktop.core.matrix import Matrix
 from desktop.core.text import tr
 from desktop.library.catalog.assets import Catalog
@@ -27,10 +29,20 @@ class Cell:
 
     Attributes:
         asset: the picture; None while there is none.
+        attempt: key of the newest call for it.
+        error: why there is no picture, in English.
     """
 
     state: AttemptState
     asset: Asset | None = None
+    attempt: str = ""
+    error: str = ""
+
+    @property
+    def has_failed(self) -> bool:
+        """It is over without a picture, and can be asked for again."""
+        is_over = self.state not in UNFINISHED
+        return is_over and self.asset is None and bool(self.attempt)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +82,7 @@ class Matrices:
             UsageError: it has no cells, or too many.
         """
         wishes = list(matrix.requests())
-        if not 0 < len(wishes) <= MOST_CELLS:
-            raise UsageError(
-                tr("A matrix has between 1 and {most} pictures.", most=MOST_CELLS),
-                safe=tr("Nothing was sent."),
-            )
+        self.check([request for _, _, request in wishes])
         with self._catalog.all_or_nothing():
             keys = self._queue.add([request for _, _, request in wishes])
             return self._table.add(
@@ -83,6 +91,28 @@ class Matrices:
                 [entry.words for entry in matrix.columns],
                 [(row, column, key) for (row, column, _), key in zip(wishes, keys, strict=True)],
             )
+
+    def check(self, requests: Sequence[GenerationRequest]) -> None:
+        """Raises: UsageError: there are none, or too many."""
+        if not 0 < len(requests) <= MOST_CELLS:
+            raise UsageError(
+                tr("A matrix has between 1 and {most} pictures.", most=MOST_CELLS),
+                safe=tr("Nothing was sent."),
+            )
+
+    def of(self, matrix_id: int) -> MatrixRow | None:
+        """The matrix of that id."""
+        return self._table.of(matrix_id)
+
+    def retry(self, view: MatrixView) -> int:
+        """Ask again for every cell that cost nothing and has no picture, at the end of the queue;
+        returns how many. What was declined, or may have been billed, a person asks for singly."""
+        free = {AttemptState.FAILED, AttemptState.STOPPED}
+        cells = (cell for row in view.cells for cell in row)
+        keys = [cell.attempt for cell in cells if cell.has_failed and cell.state in free]
+        for key in keys:
+            self._queue.retry(key)
+        return len(keys)
 
     def latest(self) -> list[MatrixRow]:
         """The newest first."""
@@ -97,7 +127,8 @@ class Matrices:
             key, asset_id = cells.get((row, column), ("", None))
             attempt = self._attempts.of(key)
             state = attempt.state if attempt is not None else AttemptState.STOPPED
-            return Cell(state, found.get(asset_id) if asset_id is not None else None)
+            asset = found.get(asset_id) if asset_id is not None else None
+            return Cell(state, asset, key, attempt.error if attempt is not None else "")
 
         return MatrixView(
             matrix,

@@ -1,0 +1,130 @@
+"""What a picture is asked for with on the command line, by whatever command."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from dataclasses import replace
+from pathlib import Path
+
+from desktop.commands.arguments import count, path, words
+from desktop.commands.template_options import add_template_options, template_prompts
+from desktop.core.brand_kit import BrandKit
+from desktop.core.generation_record import AUTO, CHOSEN, GenerationRequest, Reference
+from desktop.core.product_truth import PRODUCT
+from desktop.core.text import tr
+from desktop.generation.capabilities import ASPECT_RATIOS, EXTRA_WIDE_RATIOS, SIZES, THINKING
+from desktop.generation.provider import providers
+from desktop.services.engine import Engine
+
+
+def add_request_options(parser: argparse.ArgumentParser) -> None:
+    """References, template, who makes it and how, brand kit."""
+    add_template_options(parser)
+    parser.add_argument("--ref", type=path, action="append", default=[], metavar="FILE")
+    parser.add_argument(
+        "--product",
+        type=path,
+        action="append",
+        default=[],
+        metavar="FILE",
+        help=tr("a reference that must come out as it is; “plantain truth” compares the two"),
+    )
+    parser.add_argument(
+        "--auto-ref", type=count, default=0, metavar="N", help=tr("add the N best from the library")
+    )
+    parser.add_argument(
+        "--generator",
+        choices=(*(each.name for each in providers()), "moodboard"),
+        default="gemini",
+        help=tr("who makes it; “plantain image-models” lists them"),
+    )
+    parser.add_argument(
+        "--image-model", default="", metavar="ID", help=tr("the service's name of the model")
+    )
+    parser.add_argument(
+        *("--ratio", "--aspect-ratio"),
+        dest="aspect_ratio",
+        choices=(AUTO, *ASPECT_RATIOS, *EXTRA_WIDE_RATIOS),
+        default="",
+        metavar="W:H|auto",
+        help=tr("width to height; auto leaves it to the model"),
+    )
+    parser.add_argument("--size", choices=SIZES, default="1K")
+    parser.add_argument(
+        "--thinking", choices=THINKING, default="", help=tr("how long the model may think")
+    )
+    parser.add_argument(
+        "--api",
+        choices=("generate-content", "interactions"),
+        default="",
+        help=tr("by which of Google's APIs; by default the one that the model takes"),
+    )
+    parser.add_argument(
+        "--kit",
+        metavar="NAME",
+        help=tr("send this brand kit along; “” for none, also where one goes along with all"),
+    )
+
+
+def requests_of(
+    arguments: argparse.Namespace, variants: int, engine: Engine
+) -> list[GenerationRequest]:
+    """One for each variant."""
+    prompts = template_prompts(arguments, variants, engine.generation.templates)
+    first = prompts[0]
+    chosen_paths = [
+        *(reference.path for reference in first.references),
+        *arguments.product,
+        *arguments.ref,
+    ]
+    # By real path, so that no picture goes along twice; in the order given.
+    chosen = {os.path.realpath(path): Path(os.path.abspath(path)) for path in chosen_paths}  # noqa: PTH100
+    named = {os.path.realpath(each.path): each for each in first.references}
+    named |= {
+        os.path.realpath(path): Reference(path, reason=CHOSEN, role=PRODUCT)
+        for path in arguments.product
+    }
+    proposed: list[Reference] = []
+    if arguments.auto_ref:
+        engine.searching.settle()
+        proposed = [
+            reference
+            for reference in engine.searching.propose(
+                first.prompt, arguments.auto_ref + len(chosen)
+            )
+            if os.path.realpath(reference.path) not in chosen
+        ]
+    references = (
+        *(
+            replace(named[real], path=path) if real in named else Reference(path, reason=CHOSEN)
+            for real, path in chosen.items()
+        ),
+        *proposed[: arguments.auto_ref],
+    )
+    return [
+        GenerationRequest(
+            prompt=prompt.prompt,
+            references=references,
+            generator=arguments.generator,
+            model=arguments.image_model,
+            aspect_ratio=arguments.aspect_ratio or prompt.ratio or "1:1",
+            image_size=arguments.size,
+            thinking=arguments.thinking,
+            api=arguments.api,
+            language=prompt.language,
+            template=prompt.template,
+            slots=prompt.slots,
+        )
+        for prompt in prompts
+    ]
+
+
+def kit_of(arguments: argparse.Namespace, engine: Engine) -> BrandKit | None:
+    """The one that is named, or that goes along with every prompt.
+
+    Raises:
+        UsageError: there is none of that name.
+    """
+    name = engine.generation.kits.default() if arguments.kit is None else words(arguments.kit)
+    return engine.generation.kits.named(name) if name else None
