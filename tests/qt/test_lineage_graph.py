@@ -193,8 +193,12 @@ def test_the_details_do_not_offer_an_edit_again_and_say_why(
                 (again := details.lineage.again_button) is not None and again.isEnabled() is offered
             )
         )
-    said = [shown.text() for shown in details.lineage.findChildren(QLabel) if shown.isVisible()]
-    assert any("a change to another picture" in text for text in said)
+
+    def says_why() -> bool:
+        said = [each.text() for each in details.lineage.findChildren(QLabel) if each.isVisible()]
+        return any("a change to another picture" in text for text in said)
+
+    window.until(says_why)
 
 
 def _named(widget: QWidget, text: str) -> list[QPushButton]:
