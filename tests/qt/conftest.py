@@ -23,6 +23,7 @@ from desktop.qt.shell.session import Session
 from desktop.qt.theme import Theme
 from tests.dressing import undress
 from tests.fakes.services import FakeEngine
+from tests.lent import SharedDecoders, lend_decoders
 from tests.qt.curating import Window, open_window
 
 PATIENCE_MS = 30_000
@@ -34,6 +35,11 @@ def _text_in_pictures_waits() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(text_controller, "QUIET_MS", 3_600_000)
         yield
+
+
+@pytest.fixture(autouse=True)
+def _decoders_for_all(decoders: SharedDecoders, monkeypatch: pytest.MonkeyPatch) -> None:
+    lend_decoders(decoders, monkeypatch)
 
 
 @pytest.fixture(autouse=True)
