@@ -30,6 +30,11 @@ def add_to(commands: Commands) -> None:
     use = group.add("use", _use, tr("keep the vectors there from now on, and send them all"))
     use.add_argument("uri", metavar="URI|file", help=tr("https://host:port, or the word “file”"))
     add_certificate(use)
+    take_over = group.add(
+        "take-over", _take_over, tr("write there from now on, instead of another copy of it")
+    )
+    take_over.add_argument("uri", nargs="?", default="", metavar="URI", help=tr("the one in use"))
+    group.add("own", _own, tr("make this copy a library of its own, with vectors of its own"))
     group.add("token", _token, tr("save user:password or an API key in the system's key store"))
 
 
@@ -76,6 +81,36 @@ def _use(arguments: argparse.Namespace, options: EngineOptions) -> Json:
         to=sys.stderr,
     )
     return {"store_uri": uri, "sent": sent}
+
+
+def _take_over(arguments: argparse.Namespace, options: EngineOptions) -> Json:
+    with open_library(options) as engine, interruptible() as cancel:
+        engine.copies.take_over(arguments.uri)
+        if arguments.uri not in ("", engine.endpoints.uri):
+            engine.endpoints.keep_at(arguments.uri)
+        sent = follow(engine.store_migration.run(cancel))
+        uri = engine.endpoints.uri
+    say(
+        tr(
+            "This copy of the library writes on {uri} from now on: {sent} were sent.",
+            uri=uri,
+            sent=sent,
+        ),
+        to=sys.stderr,
+    )
+    return {"store_uri": uri, "sent": sent}
+
+
+def _own(_: argparse.Namespace, options: EngineOptions) -> Json:
+    with open_library(options) as engine, interruptible() as cancel:
+        engine.copies.separate()
+        sent = follow(engine.store_migration.run(cancel))
+        library = engine.catalog.library_id()
+    say(
+        tr("This copy is a library of its own from now on: {sent} vectors were sent.", sent=sent),
+        to=sys.stderr,
+    )
+    return {"library": library, "sent": sent}
 
 
 def _token(arguments: argparse.Namespace, options: EngineOptions) -> Json:

@@ -27,7 +27,8 @@ library; nothing above that edge ever sees them::
     │   │   ├── StoreRefused     the server does not accept the token
     │   │   └── StoreUntrusted   no TLS where it is asked for, or a certificate nobody vouches for
     │   ├── StoreDamaged         the local vector file cannot be opened, and nobody holds it
-    │   └── StoreMismatch        the collection belongs to another encoder or dimension
+    │   ├── StoreMismatch        the collection belongs to another encoder or dimension
+    │   └── StoreTaken           another copy of the library writes the collection
     └── GenerationError          the image generator
         ├── KeyMissing           no key of the service is set
         ├── KeyRefused           the service does not accept the key (400 API_KEY_INVALID, 401, 403)
@@ -209,6 +210,16 @@ class StoreDamaged(StoreError):
 
 class StoreMismatch(StoreError):
     kind = "store_mismatch"
+
+
+class StoreTaken(StoreError):
+    """``store`` is the address of the server, without a token in it."""
+
+    kind = "store_taken"
+
+    def __init__(self, message: str, *, store: str, safe: str = "", next_step: str = "") -> None:
+        super().__init__(message, safe=safe, next_step=next_step)
+        self.store = store
 
 
 class Remedy(Enum):

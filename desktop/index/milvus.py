@@ -39,6 +39,7 @@ from desktop.index.errors import mapped
 from desktop.index.paging import pages
 from desktop.index.search_index import SearchIndex, described, index_for
 from desktop.index.store import Allowed, Hit
+from desktop.index.writers import LibraryCopy, Writing
 
 _MAX_ROWS_A_REQUEST = 500
 _MAX_PAGE = 16_384
@@ -68,11 +69,15 @@ class MilvusStore:
         collection: see ``naming``.
         consistency: how fresh a search must be: "Strong" (all that anybody wrote), "Session" (all
             that this program wrote), "Bounded" (some seconds old), "Eventually".
+        copy: whose collection it is, where others may have a copy of the same library; a file
+            needs none, its lock and its place belong to one.
 
     Raises:
         StoreUnreachable: no answer from the file or the server.
         StoreRefused, StoreUntrusted: the server wants another token, or is not to be trusted.
         StoreMismatch: the collection holds another encoder's vectors or another dimension.
+        StoreTaken: another copy of the library writes it; writing raises it too, within seconds
+            of the other's taking over.
         StoreDamaged: the Lite file cannot be read.
         LibraryInUse: another process has the Lite file open.
     """
@@ -87,6 +92,7 @@ class MilvusStore:
         *,
         certificate: str = "",
         consistency: str = "Session",
+        copy: LibraryCopy | None = None,
     ) -> None:
         self._address = StoreAddress(uri, token, certificate)
         self._encoder_id = encoder_id
@@ -99,8 +105,15 @@ class MilvusStore:
         self._index = SearchIndex()
         self._declared: frozenset[str] = frozenset()
         self._client = connect(self._address)
+        self._writing = (
+            None
+            if copy is None or self._address.is_file
+            else Writing(self._client, self._address, collection, copy)
+        )
         try:
             with mapped(self._address, "opened"):
+                if self._writing is not None:
+                    self._writing.check()
                 self._open_collection()
         except StoreUnreachable as error:
             self.close()
@@ -128,12 +141,14 @@ class MilvusStore:
     def upsert(self, rows: Sequence[VectorRow]) -> None:
         data = [self._row(row) for row in rows]
         with self._write_lock, self._asking("written to"):
+            self._require_writing()
             for start in range(0, len(data), _MAX_ROWS_A_REQUEST):
                 part = data[start : start + _MAX_ROWS_A_REQUEST]
                 self._client.upsert(self._collection, part, timeout=CALL_TIMEOUT_S)
 
     def delete(self, ids: Sequence[int]) -> None:
         with self._write_lock, self._asking("written to"):
+            self._require_writing()
             for start in range(0, len(ids), _MAX_ROWS_A_REQUEST):
                 part = [int(row_id) for row_id in ids[start : start + _MAX_ROWS_A_REQUEST]]
                 self._client.delete(self._collection, ids=part, timeout=CALL_TIMEOUT_S)
@@ -189,6 +204,7 @@ class MilvusStore:
 
     def drop(self) -> None:
         with self._write_lock, self._asking("deleted"):
+            self._require_writing()
             self._client.drop_collection(self._collection, timeout=CALL_TIMEOUT_S)
 
     def release(self) -> None:
@@ -200,6 +216,10 @@ class MilvusStore:
 
     def close(self) -> None:
         disconnect(self._client, self._address)
+
+    def _require_writing(self) -> None:
+        if self._writing is not None:
+            self._writing.require()
 
     def _row(self, row: VectorRow) -> dict[str, Any]:
         values: dict[str, Any] = {

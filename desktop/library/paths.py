@@ -68,6 +68,11 @@ class LibraryPaths:
         return self.folder / "library.json"
 
     @property
+    def this_copy(self) -> Path:
+        """What only this copy of the library knows; see ``library.this_copy``."""
+        return self.folder / "this-copy.json"
+
+    @property
     def stopped(self) -> Path:
         """There while a person has stopped the reading of pictures."""
         return self.folder / "indexing-stopped"

@@ -63,6 +63,7 @@ from desktop.services.search.look_order import LookOrder
 from desktop.services.search.searching import Searching
 from desktop.services.team.sync import Team
 from desktop.services.vectors.checking import IndexCheck
+from desktop.services.vectors.copies import Copies
 from desktop.services.vectors.endpoints import Endpoints
 from desktop.services.vectors.migrate_store import StoreMigration
 from desktop.services.vectors.vector_index import VectorIndex
@@ -118,8 +119,9 @@ class Engine:
 
     The vector store and the model are opened at first use. Every service may be called in any
     thread, but those that write vectors in one alone, the index lane of the window: ``indexing``,
-    ``relocation``, ``store_migration``, ``index_check``, ``team`` and ``searching.settle``. With
-    ``library.is_read_only`` nothing is written, and nothing that would write can be started.
+    ``relocation``, ``store_migration``, ``copies``, ``index_check``, ``team`` and
+    ``searching.settle``. With ``library.is_read_only`` nothing is written, and nothing that would
+    write can be started.
 
     Attributes:
         closing: closes every part, the last one first.
@@ -163,6 +165,7 @@ class Engine:
     relocation: Relocation
     endpoints: Endpoints
     store_migration: StoreMigration
+    copies: Copies
     index_check: IndexCheck
     team: Team
 

@@ -165,6 +165,7 @@ def open_engine(
             backup=BackUp(database, paths.folder, lambda: without_secrets(preferences.settings)),
             exchange=Exchange(database, catalog, annotations, lineage),
             endpoints=placed.endpoints,
+            copies=placed.copies,
             store_migration=StoreMigration(tables.vectors, vectors),
             index_check=IndexCheck(model, placed.stores, vectors),
             team=Team(

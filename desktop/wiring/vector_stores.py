@@ -12,8 +12,10 @@ from desktop.config.secrets import STORE_TOKEN, Secrets
 from desktop.index.address import StoreAddress
 from desktop.index.milvus import MilvusStore
 from desktop.library.opening import OpenLibrary
+from desktop.library.this_copy import ThisCopy
 from desktop.services.current_model import CurrentModel
 from desktop.services.vectors.addresses import StoreAddresses
+from desktop.services.vectors.copies import Copies
 from desktop.services.vectors.endpoints import Endpoints
 from desktop.services.vectors.stores import Stores
 from desktop.services.vectors.vector_index import VectorIndex
@@ -28,6 +30,7 @@ class VectorStores:
     stores: Stores
     vectors: VectorIndex
     endpoints: Endpoints
+    copies: Copies
 
 
 def vector_stores(
@@ -41,11 +44,12 @@ def vector_stores(
     """Opens none of them: that happens at first use."""
     token = credential(Secrets(environment), STORE_TOKEN)
     addresses = StoreAddresses(preferences, token, library.paths.vectors, options.store_uri)
+    this_copy = ThisCopy(library.paths.this_copy)
     stores = Stores(
-        tables.catalog.library_id(),
+        tables.catalog.library_id,
         tables.vectors,
         addresses,
-        partial(_open_milvus, preferences, library.database.require_there),
+        partial(_open_milvus, preferences, library.database.require_there, this_copy),
         is_read_only=library.is_read_only,
         notify=library.notices.append,
     )
@@ -61,12 +65,14 @@ def vector_stores(
     endpoints = Endpoints(
         preferences, token, addresses, stores, vectors, tables.catalog, tables.team, model
     )
-    return VectorStores(stores=stores, vectors=vectors, endpoints=endpoints)
+    copies = Copies(tables.catalog, tables.vectors, addresses, stores, vectors, this_copy)
+    return VectorStores(stores=stores, vectors=vectors, endpoints=endpoints, copies=copies)
 
 
 def _open_milvus(
     preferences: Preferences,
     require_there: Callable[[], None],
+    copy: ThisCopy,
     address: StoreAddress,
     encoder_id: str,
     dimension: int,
@@ -81,4 +87,5 @@ def _open_milvus(
         collection,
         certificate=address.certificate,
         consistency=preferences.settings.store_consistency,
+        copy=copy,
     )

@@ -12,6 +12,7 @@ from desktop.index.server_probe import ServerAnswer
 from desktop.library.catalog.team import SharedRoot
 from desktop.services.credential import Credential
 from desktop.services.team.sync import Team, TeamReport
+from desktop.services.vectors.copies import Copies
 from desktop.services.vectors.endpoints import Chosen, Endpoints, EndpointsState
 from desktop.services.vectors.migrate_store import StoreMigration
 
@@ -46,6 +47,10 @@ class FakeEndpoints(Endpoints):
         self.roots: list[SharedRoot] = []
         self.chosen = Chosen("", "", "", "")
 
+    @property
+    def uri(self) -> str:
+        return self.chosen.store_uri
+
     def state(self) -> EndpointsState:
         return EndpointsState(self.chosen, self.token.is_set(), tuple(self.roots), 2, 3)
 
@@ -76,6 +81,22 @@ class FakeStoreMigration(StoreMigration):
     def run(self, cancel: CancelToken) -> ProgressSteps[int]:
         yield Progress("Sending vectors", 500, 1_200, unit="vectors")
         return 1_200
+
+
+class FakeCopies(Copies):
+    """
+    Attributes:
+        asked: what was chosen, in words.
+    """
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def take_over(self, uri: str = "") -> None:
+        self.asked.append(f"take over {uri}")
+
+    def separate(self) -> None:
+        self.asked.append("separate")
 
 
 class FakeTeam(Team):

@@ -88,7 +88,13 @@ from tests.fakes.kits import FakeCloseness, FakeKits
 from tests.fakes.product_check import FakeProductCheck
 from tests.fakes.saved_searches import FakeSavedSearches
 from tests.fakes.sending import FakeCredentials, FakeRights, FakeSendingRules
-from tests.fakes.server_and_team import FakeEndpoints, FakeKeyStore, FakeStoreMigration, FakeTeam
+from tests.fakes.server_and_team import (
+    FakeCopies,
+    FakeEndpoints,
+    FakeKeyStore,
+    FakeStoreMigration,
+    FakeTeam,
+)
 from tests.fakes.text_reading import FakeTextReading
 
 
@@ -698,6 +704,7 @@ class FakeEngine(Engine):
     models: FakeModels
     endpoints: FakeEndpoints
     store_migration: FakeStoreMigration
+    copies: FakeCopies
     team: FakeTeam
     ignore_rules: FakeIgnoreRules
     watching: FakeWatching
@@ -767,6 +774,7 @@ class FakeEngine(Engine):
             models=models,
             endpoints=endpoints,
             store_migration=FakeStoreMigration(),
+            copies=FakeCopies(),
             team=FakeTeam(endpoints),
             ignore_rules=FakeIgnoreRules(lambda: browsing.assets),
             watching=FakeWatching(),

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QWidget
 
-from desktop.core.errors import StoreUnreachable
+from desktop.core.errors import StoreTaken, StoreUnreachable
 from desktop.core.progress import Progress
 from desktop.core.rights import Claim, Origin, Rights
-from desktop.core.text import ngettext, tr
+from desktop.core.text import moment, ngettext, tr
 from desktop.qt.jobs.job_list import JobState, Outcome
 from desktop.qt.jobs.pace import Pace
 from desktop.qt.manage.duplicates_dialog import DuplicatesDialog
@@ -255,6 +255,39 @@ def server_fails(stage: Stage) -> QWidget:
     return dialog
 
 
+def _taken() -> StoreTaken:
+    store = "https://milvus.example:19530"
+    return StoreTaken(
+        tr(
+            "Another copy of this library writes its vectors on {store}: the one in {folder} "
+            "on {machine}, since {moment}.",
+            store=store,
+            folder="/home/ann/pictures/library",
+            machine="studio",
+            moment=moment(1_795_000_000),
+        ),
+        store=store,
+        safe=tr(
+            "Nothing was sent there, and nothing is lost: every vector of this copy is in its "
+            "catalogue."
+        ),
+    )
+
+
+def server_taken(stage: Stage) -> QWidget:
+    engine = full_library(stage.thumbnails)
+    engine.searching.error = _taken()
+    session = stage.library(engine)
+    session.window.centre.search.text_field.setText("a hat")
+    stage.until(lambda: bool(session.window.centre.notice.text()))
+    return session.window
+
+
+def server_two_copies(stage: Stage) -> QWidget:
+    stage.library().controllers.server.choose_writer(_taken())
+    return stage.question()
+
+
 def team(stage: Stage) -> QWidget:
     engine = full_library(stage.thumbnails)
     engine.endpoints.join("Studio", "https://milvus.example:19530", None)
@@ -292,6 +325,8 @@ SCREENS = (
     Screen("84-server", server),
     Screen("85-server-answers", server_answers),
     Screen("86-server-fails", server_fails),
+    Screen("86-server-taken", server_taken),
+    Screen("86-server-two-copies", server_two_copies),
     Screen("87-team", team),
     Screen("88-team-refreshed", refreshed),
 )

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from PySide6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
 
-from desktop.core.errors import StoreRefused
+from desktop.core.errors import StoreRefused, StoreTaken
 from desktop.qt.manage.server_dialog import ServerDialog
 from desktop.qt.shell.session import Session
 from tests.fakes.services import FakeEngine
@@ -69,7 +70,7 @@ def test_the_vectors_move_and_the_jobs_line_shows_it(
     _, dialog = opened
     dialog.address.setText("https://milvus:19530")
     dialog.use_button.click()
-    qtbot.waitUntil(lambda: "1,200 were sent" in said(dialog))
+    qtbot.waitUntil(lambda: "1,200 vectors were sent" in said(dialog))
     assert engine.endpoints.chosen.store_uri == "https://milvus:19530"
 
 
@@ -92,3 +93,43 @@ def test_joining_sharing_refreshing_and_leaving(
     dialog.leave_button.click()
     qtbot.waitUntil(lambda: not dialog.refresh_button.isEnabled())
     assert said(dialog) == "You are in no team."
+
+
+TAKEN = StoreTaken("Another copy writes there.", store="https://milvus:19530")
+
+
+def choose(session: Session, qtbot: QtBot, words: str) -> None:
+    """Answer the question which copy writes."""
+    qtbot.waitUntil(lambda: session.window.findChild(QMessageBox) is not None)
+    box = session.window.findChild(QMessageBox)
+    assert box is not None
+    next(each for each in box.buttons() if each.text() == words).click()
+
+
+def test_a_search_beside_another_copy_offers_both_ways_out(
+    open_session: Callable[..., Session], engine: FakeEngine, qtbot: QtBot
+) -> None:
+    session = open_session(engine)
+    notice = session.window.centre.notice
+    engine.searching.error = TAKEN
+    session.window.centre.search.text_field.setText("a hat")
+    qtbot.waitUntil(lambda: "Another copy writes there." in notice.text())
+    notice.action_button.click()
+    choose(session, qtbot, "A place of its own")
+    qtbot.waitUntil(lambda: engine.copies.asked == ["separate"])
+    qtbot.waitUntil(lambda: session.window.jobs.live_count() == 0)
+
+
+def test_in_the_dialog_it_takes_over_where_it_was_to_move(
+    opened: tuple[Session, ServerDialog], engine: FakeEngine, qtbot: QtBot
+) -> None:
+    session, dialog = opened
+    engine.endpoints.error = TAKEN
+    dialog.address.setText("https://milvus:19530")
+    dialog.use_button.click()
+    qtbot.waitUntil(lambda: "Another copy writes there." in said(dialog))
+    engine.endpoints.error = None
+    choose(session, qtbot, "Take over")
+    qtbot.waitUntil(lambda: "This copy writes on https://milvus:19530 now." in said(dialog))
+    assert engine.copies.asked == ["take over https://milvus:19530"]
+    assert engine.endpoints.chosen.store_uri == "https://milvus:19530"

@@ -10,9 +10,8 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-_ANOTHER_ID = "UPDATE library SET id = lower(hex(randomblob(6)))"
-_NOWHERE = "restored"
-"""No place of a store: whatever was acknowledged there is sent again."""
+from desktop.library.catalog.assets import ANOTHER_ID
+from desktop.library.catalog.vectors import NOWHERE
 
 
 class NoCatalog(Exception):
@@ -40,9 +39,9 @@ def become_another(catalog: Path, *, is_shared: bool) -> tuple[str, ...]:
 def _become_another(catalog: Path, *, is_shared: bool) -> tuple[str, ...]:
     with closing(sqlite3.connect(catalog)) as connection:
         connection.execute("PRAGMA trusted_schema = OFF")
-        connection.execute(_ANOTHER_ID)
+        connection.execute(ANOTHER_ID)
         if "store" in _columns(connection, "library"):
-            connection.execute("UPDATE library SET store = ?", (_NOWHERE,))
+            connection.execute("UPDATE library SET store = ?", (NOWHERE,))
         names: tuple[str, ...] = ()
         if "name" in _columns(connection, "roots"):
             rows = connection.execute(

@@ -35,6 +35,7 @@ from desktop.library.folders.spelling import DiskNames, is_same_folder
 _MAX_VARIABLES = 500
 """SQLite builds may allow as few as 999 bound variables a statement."""
 _SEPARATOR = os.fsencode(os.sep)
+ANOTHER_ID = "UPDATE library SET id = lower(hex(randomblob(6)))"
 
 
 class KnownFile(NamedTuple):
@@ -124,6 +125,11 @@ class Catalog:
         row = self._database.read_one("SELECT id FROM library")
         assert row is not None  # written when the catalogue was made
         return row["id"]
+
+    def renew_id(self) -> None:
+        """Be another library from now on, than the one whose folder was copied."""
+        with self._database.transaction() as connection:
+            connection.execute(ANOTHER_ID)
 
     # -- what a scan finds ---------------------------------------------------------------------
 

@@ -21,6 +21,8 @@ from desktop.library.catalog.tallies import FIT
 VectorChunk = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float16]]
 """Row ids (n,), asset ids (n,), values (n, d)."""
 
+NOWHERE = "restored"
+"""No place of a store: whatever was acknowledged there is sent again."""
 _SCALARS = "COALESCE((SELECT version FROM old_scalars WHERE vector_id = vectors.id), 0)"
 """0: nothing beside the vector has changed since the store heard of it."""
 
@@ -149,6 +151,10 @@ class VectorTable:
             )
             if moved.rowcount:
                 connection.execute("UPDATE vectors SET is_stored = 0 WHERE is_stored = 1")
+
+    def leave_place(self) -> None:
+        """No store holds anything of this library any more, whatever one has acknowledged."""
+        self.settle_in(NOWHERE)
 
     def spaces(self) -> list[tuple[str, int]]:
         """Each encoder that there are vectors of, and how many Milvus has not acknowledged."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from PySide6.QtWidgets import QWidget
 
@@ -26,6 +26,17 @@ if TYPE_CHECKING:
 _NOTHING = Changes()
 
 
+class Offer(NamedTuple):
+    """What can be done about an error right where it is said.
+
+    Attributes:
+        name: of the button, made when it is shown.
+    """
+
+    name: Callable[[], str]
+    choose: Callable[[PlantainError], object]
+
+
 @dataclass(frozen=True)  # no slots: Qt keeps weak references to the methods it calls
 class Context:
     """One open library, and what is needed to work on it and to tell what came of it.
@@ -36,6 +47,7 @@ class Context:
         notices: the line above the grid that tells of failures.
         unforeseen: takes errors that are ours; the report dialog shows them.
         dialog_parent: the widget over which dialogs open.
+        offers: what notices of these errors offer; filled by the controllers that can do it.
     """
 
     engine: Engine
@@ -48,6 +60,9 @@ class Context:
     unforeseen: Callable[[BaseException], None]
     dialog_parent: QWidget
     hub: ChangeHub = field(default_factory=ChangeHub)
+    offers: dict[type[PlantainError], Offer] = field(
+        default_factory=dict[type[PlantainError], Offer]
+    )
 
     def known(self, error: object) -> PlantainError:
         """An error to be shown in place; what nobody foresaw is reported as well."""
@@ -60,8 +75,15 @@ class Context:
         )
 
     def notice(self, error: object) -> None:
-        """Say a failure above the grid."""
-        self.notices.say(self.known(error).sentence(), is_failure=True)
+        """Say a failure above the grid, with what can be done about it there."""
+        known = self.known(error)
+        offer = self.offers.get(type(known))
+        self.notices.say(
+            known.sentence(),
+            is_failure=True,
+            action=offer.name() if offer else "",
+            chosen=None if offer is None else lambda: offer.choose(known),
+        )
 
     def follow(
         self,

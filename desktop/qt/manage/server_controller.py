@@ -7,13 +7,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QMessageBox
 
 from desktop.core.cancellation import CancelToken
+from desktop.core.errors import PlantainError, StoreTaken
 from desktop.core.progress import ProgressSteps
 from desktop.core.text import listed, ngettext, number, sentences, tr
 from desktop.qt.jobs.changes import Changes
-from desktop.qt.jobs.context import Context
+from desktop.qt.jobs.context import Context, Offer
 from desktop.qt.jobs.job_list import Outcome
+from desktop.qt.widgets.question import question
 
 if TYPE_CHECKING:
     from desktop.index.server_probe import ServerAnswer
@@ -29,6 +32,7 @@ class ServerController(QObject):
         super().__init__()
         self._context = context
         self._dialog: ServerDialog | None = None
+        context.offers[StoreTaken] = Offer(lambda: tr("Choose…"), self.choose_writer)
 
     def show(self) -> None:
         """Open the dialog once it is known what holds now."""
@@ -91,29 +95,80 @@ class ServerController(QObject):
         """Keep the vectors there, and send them all."""
         engine = self._context.engine
 
-        def move(cancel: CancelToken) -> ProgressSteps[int]:
+        def choose() -> None:
             _keep_token(engine.endpoints.token.save, entry)
             engine.endpoints.keep_at(entry.uri, entry.certificate)
+
+        where = entry.uri or tr("a file on this computer")
+        self._say(tr("Trying the server, and then sending…"))
+        self._move(choose, tr("The vectors are kept in {where} from now on.", where=where))
+
+    def choose_writer(self, error: PlantainError) -> None:
+        """Ask what is to become of two copies of the library on one server."""
+        if not isinstance(error, StoreTaken):
+            return
+        copies, endpoints = self._context.engine.copies, self._context.engine.endpoints
+
+        def take_over() -> None:
+            copies.take_over(error.store)
+            if error.store != endpoints.uri:
+                endpoints.keep_at(error.store)
+
+        box = question(
+            self._dialog or self._context.dialog_parent,
+            tr("Two copies of one library"),
+            tr("Which copy writes its vectors on {store}?", store=error.store),
+            "\n\n".join(
+                (
+                    error.message,
+                    tr(
+                        "If this is another library by now, give it a place of its own: both go on "
+                        "side by side."
+                    ),
+                    tr(
+                        "If you have moved here for good, take over: the other copy is told when "
+                        "it writes next, and can choose as well."
+                    ),
+                    tr("Either way this copy's vectors are sent anew; no picture is read again."),
+                )
+            ),
+        )
+        accept = QMessageBox.ButtonRole.AcceptRole
+        own = box.addButton(tr("A place of its own"), accept)
+        own.clicked.connect(
+            lambda: self._move(copies.separate, tr("This copy is a library of its own now."))
+        )
+        over = box.addButton(tr("Take over"), QMessageBox.ButtonRole.DestructiveRole)
+        over.clicked.connect(
+            lambda: self._move(take_over, tr("This copy writes on {store} now.", store=error.store))
+        )
+        box.open()
+
+    def tell(self, error: PlantainError) -> None:
+        """A search failed: say above the grid what can be done about it."""
+        if isinstance(error, StoreTaken):
+            self._context.notice(error)
+
+    def _move(self, choose: Callable[[], object], done: str) -> None:
+        """``choose`` where the vectors are kept, and send them there."""
+        engine = self._context.engine
+
+        def move(cancel: CancelToken) -> ProgressSteps[int]:
+            choose()
             return (yield from engine.store_migration.run(cancel))
 
         def outcome(count: int) -> Outcome:
-            where = entry.uri or tr("a file on this computer")
-            self._say(
-                tr(
-                    "The vectors are kept in {where} from now on; {count} were sent.",
-                    where=where,
-                    count=count,
-                )
-            )
+            told = ngettext("{count} vector was sent.", "{count} vectors were sent.", count)
+            self._say(sentences(done, told))
             self._show_state_again()
             return Outcome(ngettext("{count} vector sent", "{count} vectors sent", count))
 
-        self._say(tr("Trying the server, and then sending…"))
         self._context.follow(
             self._context.lanes.index,
             tr("Move the vectors"),
             move,
             outcome,
+            changes=Changes(vectors=True),
             stopped=tr("Stopped; the rest goes with the next search"),
         ).failed.connect(self._fail)
 
@@ -180,8 +235,10 @@ class ServerController(QObject):
     def _fail(self, error: object) -> None:
         if self._dialog is None:
             self._context.notice(error)
-        else:
-            self._dialog.say(self._context.known(error).sentence(), is_failure=True)
+            return
+        self._dialog.say(self._context.known(error).sentence(), is_failure=True)
+        if isinstance(error, StoreTaken):
+            self.choose_writer(error)
 
     def _forget_dialog(self) -> None:
         self._dialog = None

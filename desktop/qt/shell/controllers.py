@@ -163,6 +163,8 @@ def join_controllers(context: Context, window: MainWindow) -> Controllers:
     search.begun.connect(centre.show_searching)
     search.answered.connect(centre.show_result)
     search.failed.connect(centre.show_search_failure)
+    server = ServerController(context)
+    search.failed.connect(server.tell)
     search.ended.connect(centre.show_browsing)
     search.answered.connect(indexing.settle)
     saved = SavedController(context, centre.search)
@@ -233,7 +235,7 @@ def join_controllers(context: Context, window: MainWindow) -> Controllers:
         looks=LookController(context, centre.looks),
         ignore_rules=IgnoreRulesController(context),
         keys=KeysController(context, window.theme),
-        server=ServerController(context),
+        server=server,
         preview=preview,
         queue=queue,
         editing=editing,

@@ -114,6 +114,7 @@ class Endpoints:
                 something else than the settings decides.
             StoreUnreachable, StoreRefused, StoreUntrusted, StoreMismatch: it cannot be used;
                 nothing changes.
+            StoreTaken: another copy of this library writes there; nothing changes.
             SettingsError: the choice could not be saved; nothing changes.
         """
         self._catalog.require_writable()
@@ -131,6 +132,7 @@ class Endpoints:
         _refuse_token_in(uri)
         if not is_file(uri):
             self.test(uri, certificate)
+            self._stores.check_all(self._addresses.address(uri, certificate))
         self._preferences.change(store_uri=uri, **_given(certificate))
         self._vectors.leave()
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from desktop.core.errors import StoreDamaged
+from desktop.core.errors import StoreDamaged, StoreTaken
 from desktop.core.text import tr
 from desktop.files.atomic import remove
 from desktop.index.address import StoreAddress, is_file
@@ -30,7 +30,7 @@ class Stores:
     """Opens the collections of one library.
 
     Args:
-        library_id: see ``Catalog.library_id``.
+        library_id: see ``Catalog.library_id``; asked each time, since it may change.
         open_store: at any address.
         is_read_only: a file is not opened, and what it holds is read from the vector table.
         notify: is told what was damaged and made again, for the person.
@@ -38,7 +38,7 @@ class Stores:
 
     def __init__(
         self,
-        library_id: str,
+        library_id: Callable[[], str],
         vector_table: VectorTable,
         addresses: StoreAddresses,
         open_store: OpenStore,
@@ -55,7 +55,7 @@ class Stores:
 
     def collection(self, encoder_id: str) -> str:
         """What this library's collection of this encoder is called."""
-        return collection_name(encoder_id, self._library_id)
+        return collection_name(encoder_id, self._library_id())
 
     def open(self, encoder_id: str, dimension: int) -> VectorStore:
         """The collection in the store in use, ready to be searched; raises as the store.
@@ -66,12 +66,14 @@ class Stores:
         """
         is_in_file = is_file(self._addresses.uri)
         if self._is_read_only and is_in_file:
-            chunks = self._vector_table.chunks(encoder_id)
-            return ReadOnlyStore(
-                encoder_id, dimension, chunks, partial(self._vector_table.values, encoder_id)
-            )
+            return self._in_memory(encoder_id, dimension)
         if not is_in_file:
-            return self._open_or_make_again(encoder_id, dimension)
+            try:
+                return self._open_or_make_again(encoder_id, dimension)
+            except StoreTaken:
+                if not self._is_read_only:
+                    raise
+                return self._in_memory(encoder_id, dimension)
         store = LazyStore(
             self._addresses.uri,
             self.collection(encoder_id),
@@ -94,6 +96,11 @@ class Stores:
         if dimension:
             self.open_at(address, encoder_id, dimension).close()
 
+    def check_all(self, address: StoreAddress) -> None:
+        """As ``check``, of every encoder that there are vectors of."""
+        for encoder_id, _ in self._vector_table.spaces():
+            self.check(address, encoder_id)
+
     def count(self, encoder_id: str) -> int:
         """How many vectors the store in use holds; repairs and makes nothing.
 
@@ -109,6 +116,11 @@ class Stores:
             return store.count()
         finally:
             store.close()
+
+    def _in_memory(self, encoder_id: str, dimension: int) -> ReadOnlyStore:
+        chunks = self._vector_table.chunks(encoder_id)
+        values = partial(self._vector_table.values, encoder_id)
+        return ReadOnlyStore(encoder_id, dimension, chunks, values)
 
     def _open_or_make_again(self, encoder_id: str, dimension: int) -> VectorStore:
         """Nothing is lost with a damaged file of the library's own: the vector table holds every
