@@ -12,7 +12,7 @@ import pytest
 from desktop.cli import main
 from tests import pictures
 from tests.embedding import tiny
-from tests.index.server import MilvusServer
+from tests.index.server import milvus_server
 
 
 def test_index_search_and_generate_against_a_server(
@@ -28,7 +28,7 @@ def test_index_search_and_generate_against_a_server(
     def run(*words: object) -> dict[str, Any]:
         return plantain(*words, "--model", model)
 
-    with MilvusServer(tmp_path / "milvus") as server:
+    with milvus_server(tmp_path / "milvus") as server:
         monkeypatch.setenv("PLANTAIN_STORE_URI", server.uri)
         monkeypatch.setenv("PLANTAIN_STORE_TOKEN", "root:Milvus")
         assert run("index", folder)["added"] == 6

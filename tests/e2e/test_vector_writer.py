@@ -22,7 +22,7 @@ from desktop.services.engine import Engine
 from desktop.wiring.engine import open_engine
 from tests import pictures
 from tests.e2e.person import Person
-from tests.index.server import MilvusServer
+from tests.index.server import milvus_server
 
 INDEX_LANE = "lane-index"
 WRITES: dict[type, tuple[str, ...]] = {
@@ -67,7 +67,7 @@ def watch(monkeypatch: pytest.MonkeyPatch) -> Writes:
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with MilvusServer(tmp_path_factory.mktemp("milvus")) as running:
+    with milvus_server(tmp_path_factory.mktemp("milvus")) as running:
         yield running.uri
 
 

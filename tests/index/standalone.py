@@ -1,7 +1,7 @@
 """A real Milvus on loopback: PyPI's ``milvus`` 2.3.5 is the whole server, its etcd and its storage.
 
 It is put once into a folder of the cache, apart from this environment: it is old, and nothing of it
-is imported here. Three processes of 0.3 to 0.6 GB, ready in some 20 s on two cores.
+is imported here. A process of 0.3 to 0.6 GB, ready in some 20 s on two cores.
 """
 
 from __future__ import annotations
@@ -12,15 +12,13 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
-from types import TracebackType
 
 import pytest
 from filelock import FileLock
 
-from tests.index.server import free_port
+from tests.index.server import MilvusServer, free_port
 
 _WHEEL = "milvus==2.3.5"
-_STARTING_S = 180
 _SCRIPT = """
 import sys
 from milvus import MilvusServer
@@ -32,6 +30,16 @@ print(server.server_proc.pid, flush=True)
 sys.stdin.read()
 server.stop()
 """
+
+
+_ETCD = """
+listen-client-urls: {0}
+advertise-client-urls: {0}
+listen-peer-urls: {1}
+initial-advertise-peer-urls: {1}
+initial-cluster: default={1}
+"""
+"""Its own ports are always the same, and a second server would wait for ever."""
 
 
 def program() -> Path:
@@ -52,8 +60,8 @@ def program() -> Path:
     return folder
 
 
-class Standalone:
-    """Milvus over ``folder``; started on entering, ended on leaving.
+class Standalone(MilvusServer):
+    """The real one.
 
     Args:
         package: see ``program``.
@@ -61,26 +69,19 @@ class Standalone:
     """
 
     def __init__(self, package: Path, folder: Path, *, has_users: bool = False) -> None:
+        super().__init__(folder)
         self._package = package
-        self._folder = folder
         self._has_users = has_users
-        self._port = free_port()
         self._keeper: subprocess.Popen[str] | None = None
         self._pid = 0
 
-    @property
-    def uri(self) -> str:
-        return f"http://127.0.0.1:{self._port}"
-
-    def __enter__(self) -> Standalone:
-        self.start()
-        return self
-
     def start(self) -> None:
-        """Also after ``kill``: on the same folder and the same port."""
+        self._folder.mkdir(exist_ok=True)
+        etcd = self._folder / "etcd.yaml"
+        etcd.write_text(_ETCD.format(*(f"http://127.0.0.1:{free_port()}" for _ in range(2))))
         self._keeper = subprocess.Popen(
             [sys.executable, "-c", _SCRIPT, self._folder, str(self._port), str(self._has_users)],
-            env={**os.environ, "PYTHONPATH": str(self._package)},
+            env={**os.environ, "PYTHONPATH": str(self._package), "ETCD_CONFIG_PATH": str(etcd)},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -91,19 +92,10 @@ class Standalone:
         self._pid = int(line)
 
     def kill(self) -> None:
-        """As a power cut would: nothing is settled."""
         os.kill(self._pid, signal.SIGKILL)
-        self._end()
+        self.end()
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._end()
-
-    def _end(self) -> None:
+    def end(self) -> None:
         if self._keeper is not None:
             self._keeper.communicate(timeout=60)  # its input ends, and with it the server
             self._keeper = None

@@ -24,7 +24,7 @@ from tests.fakes.milvus import (
     silent_server,
     tls_in_front_of,
 )
-from tests.index.server import MilvusServer, free_port
+from tests.index.server import free_port, milvus_server
 
 DIMENSION = 8
 ENCODER = "ViT-B-32@0123456789ab"
@@ -135,7 +135,7 @@ def test_a_server_behind_tls_serves_like_any_other(
     tmp_path: Path, certificate: tuple[Path, Path]
 ) -> None:
     row = VectorRow(1, 7, np.eye(DIMENSION, dtype=np.float32)[0])
-    with MilvusServer(tmp_path) as server, tls_in_front_of(server.uri, certificate) as uri:
+    with milvus_server(tmp_path) as server, tls_in_front_of(server.uri, certificate) as uri:
         store = opened(uri, "root:Milvus", certificate[1])
         try:
             store.upsert([row])

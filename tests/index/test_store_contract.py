@@ -1,10 +1,11 @@
-"""One contract for every store: a Milvus file, a server at an address, and memory before a file."""
+"""One contract for every store: a Milvus file, servers at an address, a small one and a real one,
+and memory before a file."""
 
 from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -12,13 +13,16 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from desktop.core.errors import StoreMismatch
+from desktop.core.errors import StoreMismatch, StoreRefused
 from desktop.core.vector import VectorRow
+from desktop.index.address import StoreAddress
+from desktop.index.connection import connect, disconnect
 from desktop.index.milvus import MilvusStore
 from desktop.index.resident import ResidentStore
 from desktop.index.store import Allowed, VectorStore
 from tests.index.rows import chunks_of, directions, halves, vectors_in
-from tests.index.server import MilvusServer
+from tests.index.server import LiteServer
+from tests.index.standalone import Standalone, program
 
 DIMENSION = 512
 ENCODER = "ViT-B-32@0123456789ab"
@@ -29,15 +33,22 @@ OpenStore = Callable[..., VectorStore]
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a Milvus server in a process of its own."""
-    with MilvusServer(tmp_path_factory.mktemp("milvus")) as running:
+    with LiteServer(tmp_path_factory.mktemp("milvus")) as running:
         yield running.uri
 
 
-@pytest.fixture(params=["file", "server", "resident"])
+@pytest.fixture(scope="module")
+def standalone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a real Milvus, where there is one for this system."""
+    with Standalone(program(), tmp_path_factory.mktemp("standalone"), has_users=True) as running:
+        yield running.uri
+
+
+@pytest.fixture(params=["file", "server", "standalone", "resident"])
 def open_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[OpenStore]:
     """Opens the same store again and again; a fresh collection for each test."""
-    if request.param == "server":
-        uri = request.getfixturevalue("server")
+    if request.param in {"server", "standalone"}:
+        uri = request.getfixturevalue(request.param)
     else:
         uri = str(tmp_path / "it's a “library”" / "vectors.db")
     own_name = f"test_{os.getpid()}_{time.monotonic_ns()}"
@@ -222,3 +233,67 @@ def test_texts_longer_than_a_field_are_cut_not_refused(open_store: OpenStore) ->
     store = open_store()
     store.upsert([VectorRow(1, 1, vectors(1)[0], scalars={"filename": "红" * 5_000})])
     assert store.count() == 1
+
+
+class TestUsersOfAServer:
+    """Of a real one: the small one takes every token."""
+
+    @pytest.fixture
+    def collection(self, standalone: str) -> Iterator[str]:
+        """With three rows in it."""
+        name = f"test_{os.getpid()}_{time.monotonic_ns()}"
+        store = MilvusStore(standalone, "root:Milvus", ENCODER, DIMENSION, name)
+        store.upsert(rows(3))
+        yield name
+        store.drop()
+        store.close()
+
+    @pytest.mark.parametrize(
+        ("token", "words"),
+        [
+            ("root:mistaken", "does not accept the token"),
+            ("nobody:Milvus", "does not accept the token"),
+            ("", "asks for a token"),
+        ],
+    )
+    def test_who_is_not_known(self, standalone: str, token: str, words: str) -> None:
+        with pytest.raises(StoreRefused, match=words) as caught:
+            MilvusStore(standalone, token, ENCODER, DIMENSION, "test")
+        assert "plantain server token" in caught.value.next_step
+
+    def test_who_may_only_read(self, standalone: str, collection: str) -> None:
+        token = member(standalone, "reader", ("Search", "Query", "Load"))
+        store = MilvusStore(standalone, token, ENCODER, DIMENSION, collection)
+        try:
+            assert [hit.id for hit in store.search(vectors(3)[1], 1)] == [2]
+            with pytest.raises(StoreRefused, match="does not allow this user to do that") as caught:
+                store.upsert(rows(4))
+            assert "the right to read, write and make collections" in caught.value.next_step
+            assert store.count() == 3
+        finally:
+            store.close()
+
+    def test_who_may_not_even_read(self, standalone: str, collection: str) -> None:
+        token = member(standalone, "guest", ())
+        with pytest.raises(StoreRefused, match="does not allow this user to do that"):
+            MilvusStore(standalone, token, ENCODER, DIMENSION, collection)
+
+    def test_who_may_not_make_a_collection(self, standalone: str) -> None:
+        token = member(standalone, "writer", ("Search", "Query", "Load", "Upsert"))
+        with pytest.raises(StoreRefused, match="does not allow this user to do that"):
+            MilvusStore(standalone, token, ENCODER, DIMENSION, f"test_{time.monotonic_ns()}")
+
+
+def member(uri: str, name: str, rights: Sequence[str]) -> str:
+    """The token of a new user who may do that with every collection."""
+    address = StoreAddress(uri, "root:Milvus")
+    client = connect(address)
+    try:
+        client.create_user(name, "password")
+        client.create_role(name)
+        for right in rights:
+            client.grant_privilege(name, "Collection", right, "*")
+        client.grant_role(name, name)
+    finally:
+        disconnect(client, address)
+    return f"{name}:password"

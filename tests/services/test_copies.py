@@ -18,7 +18,7 @@ from desktop.index.connection import connect, disconnect
 from desktop.index.naming import collection_name
 from desktop.services.backup.restore import restore
 from desktop.services.engine import Engine
-from tests.index.server import MilvusServer
+from tests.index.server import MilvusServer, milvus_server
 from tests.services.test_migrate_store import ENCODER, fill, nearest
 
 OpenEngine = Callable[..., Engine]
@@ -26,7 +26,7 @@ OpenEngine = Callable[..., Engine]
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MilvusServer]:
-    with MilvusServer(tmp_path_factory.mktemp("milvus")) as running:
+    with milvus_server(tmp_path_factory.mktemp("milvus")) as running:
         yield running
 
 

@@ -24,7 +24,7 @@ from desktop.library.catalog.vectors import VectorTable
 from desktop.services.vectors import allowed
 from desktop.services.vectors.vector_index import VectorIndex
 from tests import pictures
-from tests.index.server import MilvusServer
+from tests.index.server import milvus_server
 from tests.library.varied import COUNT, VariedLibrary, filters
 from tests.services.conftest import OpenEngine
 
@@ -38,7 +38,7 @@ Open = Callable[[str], VectorStore]
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with MilvusServer(tmp_path_factory.mktemp("milvus")) as running:
+    with milvus_server(tmp_path_factory.mktemp("milvus")) as running:
         yield running.uri
 
 

@@ -24,7 +24,7 @@ from desktop.library.folders.scan import FoundFile
 from desktop.services.engine import Engine
 from tests import pictures
 from tests.fakes.milvus import refusing_server
-from tests.index.server import MilvusServer, free_port
+from tests.index.server import MilvusServer, free_port, milvus_server
 
 ENCODER = "e@1"
 VECTORS = unit(np.random.default_rng(1).normal(size=(1_300, 64)))
@@ -32,7 +32,7 @@ VECTORS = unit(np.random.default_rng(1).normal(size=(1_300, 64)))
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MilvusServer]:
-    with MilvusServer(tmp_path_factory.mktemp("milvus")) as running:
+    with milvus_server(tmp_path_factory.mktemp("milvus")) as running:
         yield running
 
 
@@ -164,7 +164,7 @@ def test_a_server_lost_in_the_middle_of_indexing(
     open_engine: Callable[..., Engine], folder: Path, tmp_path: Path
 ) -> None:
     pictures.fill(folder, 80)
-    with MilvusServer(tmp_path / "milvus") as server:
+    with milvus_server(tmp_path / "milvus") as server:
         engine = open_engine(store_uri=server.uri)
         space = engine.model.vector_space()
         assert space is not None

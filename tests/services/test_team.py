@@ -36,14 +36,14 @@ from desktop.index.team_collection import SharedContent, SharedVector, now_ms
 from desktop.services.engine import Engine
 from desktop.services.team.sync import TeamReport
 from tests import pictures
-from tests.index.server import MilvusServer, free_port
+from tests.index.server import free_port, milvus_server
 
 ROOT = "Campaigns"
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with MilvusServer(tmp_path_factory.mktemp("milvus")) as running:
+    with milvus_server(tmp_path_factory.mktemp("milvus")) as running:
         yield running.uri
 
 
@@ -351,7 +351,7 @@ def test_a_refresh_that_was_cut_short_goes_on(
 ) -> None:
     monkeypatch.setattr("desktop.services.team.sync._ASSETS_A_BATCH", 2)
     monkeypatch.setattr("desktop.index.team_collection._PAGE", 3)
-    with MilvusServer(tmp_path / "milvus") as lost:
+    with milvus_server(tmp_path / "milvus") as lost:
         ann, ben = (
             Member(
                 open_engine(profile_dir=tmp_path / name / "profile"),

@@ -23,7 +23,7 @@ from desktop.library.catalog.vectors import VectorTable
 from desktop.library.folders.scan import FoundFile
 from desktop.services.engine import Engine
 from desktop.services.vectors.vector_index import VectorIndex
-from tests.index.server import MilvusServer
+from tests.index.server import milvus_server
 
 ENCODER = "e@1"
 DIMENSION = 8
@@ -176,7 +176,7 @@ def test_a_file_is_kept_in_memory_too_and_a_server_ranks_itself(
     engine = open_engine()
     assert isinstance(engine.vectors.open(ENCODER, DIMENSION), ResidentStore)
     engine.close()
-    with MilvusServer(tmp_path / "server") as server:
+    with milvus_server(tmp_path / "server") as server:
         engine = open_engine(store_uri=server.uri)
         assert isinstance(engine.vectors.open(ENCODER, DIMENSION), MilvusStore)
         engine.close()
