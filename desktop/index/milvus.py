@@ -18,6 +18,7 @@ import math
 import threading
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -39,6 +40,7 @@ from desktop.index.errors import mapped
 from desktop.index.paging import pages
 from desktop.index.search_index import SearchIndex, described, index_for
 from desktop.index.store import Allowed, Hit
+from desktop.index.widening import LONGEST_LIST, nearest_allowed
 from desktop.index.writers import LibraryCopy, Writing
 
 _MAX_ROWS_A_REQUEST = 500
@@ -164,14 +166,24 @@ class MilvusStore:
     ) -> list[Hit]:
         if limit <= 0 or (allowed is not None and allowed.ids.size == 0):
             return []
+        limit = min(limit, _MAX_PAGE)
+        if allowed is None:
+            return self._nearest(vector, limit)
+        if not allowed.expression and allowed.ids.size > LONGEST_LIST:
+            found = nearest_allowed(partial(self._nearest, vector), allowed.ids, limit, _MAX_PAGE)
+            if found is not None:
+                return found
+        return self._nearest(vector, limit, _told(allowed))
+
+    def _nearest(self, vector: NDArray[np.float32], limit: int, expression: str = "") -> list[Hit]:
         with self._asking("searched"):
             answer = self._client.search(
                 self._collection,
                 data=[vector.tolist()],
-                filter="" if allowed is None else _told(allowed),
-                limit=min(limit, _MAX_PAGE),
+                filter=expression,
+                limit=limit,
                 output_fields=["asset_id"],
-                search_params=self._index.search_params(is_filtered=allowed is not None),
+                search_params=self._index.search_params(is_filtered=bool(expression)),
                 consistency_level=self._consistency,
                 timeout=CALL_TIMEOUT_S,
             )

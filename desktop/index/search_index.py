@@ -2,7 +2,9 @@
 
 Exact (FLAT) up to 10,000 rows, where it is as fast as any. Above, IVF_SQ8: vectors lie in lists by
 similarity, as bytes. Of the index types it keeps its recall under narrow filters, which HNSW does
-not (measured: 10 of 50 hits with a filter of 0.4 %), and it is built in seconds, not minutes.
+not on ``milvus-lite server`` (measured: 10 of 50 hits with a filter of 0.4 %), and it is built in
+seconds, not minutes. On Milvus 2.3.5 HNSW (M 16, ef 128) found 0.60 of the best at 50,000 rows and
+was built in 95 s, IVF_SQ8 in 23 s, all processors busy.
 """
 
 from __future__ import annotations
@@ -12,8 +14,12 @@ from typing import Any
 
 _LISTS_FROM = ((2_000_000, 2_048), (250_000, 512), (10_000, 128))
 """From so many rows, so many lists: about the square root, as the authors of IVF advise."""
+_ALL_PROBED_UP_TO = 128
+"""So many lists are all looked through: ranking bytes, not numbers, is what makes it quick, and
+nothing is missed that lies on the other side of a list's border. By half the lists recall was 0.94
+at 100,000 rows."""
 _SHARE_PROBED = 2
-"""One list in so many is looked through: recall 0.99 in our measurement at 100,000 rows."""
+"""Of more lists, one in so many."""
 _ROOM_BACK = 2
 """An index is made smaller only below half of where it began, so that it does not flap."""
 
@@ -36,7 +42,8 @@ class SearchIndex:
 
     def search_params(self, *, is_filtered: bool) -> dict[str, Any]:
         """A filter may leave rows in any list: then all are looked through."""
-        probed = self.lists if is_filtered else self.lists // _SHARE_PROBED
+        is_whole = is_filtered or self.lists <= _ALL_PROBED_UP_TO
+        probed = self.lists if is_whole else self.lists // _SHARE_PROBED
         params = {"nprobe": probed} if self.lists else {}
         return {"metric_type": "COSINE", "params": params}
 

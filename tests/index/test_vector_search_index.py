@@ -13,7 +13,7 @@ from desktop.index.exact import unit
 from desktop.index.milvus import MilvusStore
 from desktop.index.search_index import SearchIndex, described, index_for
 from desktop.index.store import Allowed
-from tests.index.server import MilvusServer
+from tests.index.server import milvus_server
 
 ENCODER = "e@1"
 VECTORS = unit(np.random.default_rng(1).normal(size=(400, 32)))
@@ -23,8 +23,10 @@ def test_small_collections_are_ranked_exactly_and_large_ones_by_lists() -> None:
     assert index_for(0) == index_for(10_000) == SearchIndex()
     assert [index_for(rows).lists for rows in (10_001, 250_001, 5_000_000)] == [128, 512, 2_048]
     large = index_for(100_000)
-    assert large.search_params(is_filtered=False)["params"] == {"nprobe": 64}
-    assert large.search_params(is_filtered=True)["params"] == {"nprobe": 128}
+    assert large.search_params(is_filtered=False)["params"] == {"nprobe": 128}
+    larger = index_for(1_000_000)
+    assert larger.search_params(is_filtered=False)["params"] == {"nprobe": 256}
+    assert larger.search_params(is_filtered=True)["params"] == {"nprobe": 512}
 
 
 def test_an_index_does_not_flap_at_its_limit() -> None:
@@ -51,7 +53,7 @@ def test_a_server_changes_its_index_while_it_grows_and_shrinks(
     def kind(store: MilvusStore) -> str:
         return store._client.describe_index("test", "vector")["index_type"]
 
-    with MilvusServer(tmp_path) as server:
+    with milvus_server(tmp_path) as server:
         store = opened()
         rows = [VectorRow(n + 1, n + 1, v) for n, v in enumerate(VECTORS)]
         store.upsert(rows[:200])
