@@ -47,7 +47,7 @@ SUB_LAYERS = {
         {"credential", "preferences", "reports", "unforeseen"},
     ),
     "library": (
-        {"opening", "relocation"},
+        {"opening", "relocation", "this_copy"},
         {"backup", "exchange"},
         {"catalog"},
         {"folders", "draft", "import_picture", "spool", "layout", "paths"},
