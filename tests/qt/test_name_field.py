@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 from desktop.core.annotations import Consensus
 from desktop.qt.details.annotation_editor import AnnotationEditor, NameField
 from desktop.qt.theme import Theme
+from desktop.qt.widgets.chips import tag_icons
 
 KNOWN = ["blue", "blue hour", "light blue", "shoe"]
 DOWN, ENTER = Qt.Key.Key_Down, Qt.Key.Key_Return
@@ -143,3 +144,13 @@ def test_the_keyboard_stays_with_its_kind_when_a_chip_goes(theme: Theme, qtbot: 
         qtbot.waitUntil(button.hasFocus)
         editor.show_annotations((1,), after)
         assert field.hasFocus()
+
+
+def test_a_tag_is_completed_with_its_colour(field: NameField, theme: Theme, qtbot: QtBot) -> None:
+    field.show_icons(tag_icons(theme, {"hero": "tag_red"}))
+    field.names.setStringList(["Hero", "hut"])
+    qtbot.keyClicks(field, "h")
+    rows = names_of(field).model()
+    icons = [rows.index(row, 0).data(Qt.ItemDataRole.DecorationRole) for row in range(2)]
+    assert icons[0].cacheKey() == theme.icon("tag", "tag_red").cacheKey()
+    assert icons[1] is None

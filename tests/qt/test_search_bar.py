@@ -7,18 +7,19 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QMimeData, Qt
 from PySide6.QtGui import QGuiApplication, QImage
-from PySide6.QtWidgets import QLineEdit, QSlider, QToolButton
+from PySide6.QtWidgets import QLabel, QLineEdit, QSlider, QToolButton
 from pytestqt.qtbot import QtBot
 
 from desktop.core.query import Example, Query
-from desktop.core.query_language import FIELDS, parse, terms
+from desktop.core.query_fields import FIELDS
+from desktop.core.query_language import parse, terms
 from desktop.qt.images.cache import PixmapCache
 from desktop.qt.images.pictures import Pictures
 from desktop.qt.search.contents import HIT_LIMIT
 from desktop.qt.search.query_help import HELP
 from desktop.qt.search.query_problem import QueryProblem
 from desktop.qt.search.search_bar import SearchBar
-from desktop.qt.theme import Theme
+from desktop.qt.theme import ICON, Theme
 from desktop.qt.widgets.dragging import assets_mime
 from tests.fakes.services import make_asset
 from tests.qt.drops import drop, files_mime
@@ -299,3 +300,25 @@ def test_a_date_that_is_none_stays_to_be_mended(bar: SearchBar, qtbot: QtBot) ->
     qtbot.keyClick(end, Qt.Key.Key_Return)
     assert chips(bar) == ["Date 2025-03 – 2025-05"]
     bar.filters.close()
+
+
+def test_a_tag_has_its_colour_on_its_chip_and_where_it_is_completed(
+    bar: SearchBar, theme: Theme, qtbot: QtBot
+) -> None:
+    bar.suggested.names = lambda: {"tag": ["Hero", "holiday"]}
+    bar.text_field.setText("-tag:Hero tag:holiday ")
+    bar.finish()
+
+    def icons() -> list[QImage]:
+        return [chip.findChildren(QLabel)[0].pixmap().toImage() for chip in bar.chips]
+
+    plain, coloured = (theme.pixmap("tag", t, ICON - 2) for t in ("text_soft", "tag_red"))
+    assert icons() == [plain.toImage(), plain.toImage()]
+    bar.show_tag_colours({"hero": "tag_red"})
+    assert icons() == [coloured.toImage(), plain.toImage()]
+    qtbot.keyClicks(bar.text_field, "tag:h")
+    shown = [bar.suggested.item(row) for row in range(bar.suggested.count())]
+    assert [item.text() for item in shown] == ["tag:Hero", "tag:holiday"]
+    assert [item.icon().cacheKey() for item in shown] == [
+        theme.icon("tag", token).cacheKey() for token in ("tag_red", "text_soft")
+    ]

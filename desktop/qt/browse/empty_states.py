@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from desktop.core.filter import EVERYTHING, NamedFilter
 from desktop.core.query import Query
-from desktop.core.query_language import parse
+from desktop.core.query_language import parse, terms
 from desktop.core.text import ngettext, tr
 from desktop.qt.browse.sections import ALL, GENERATED, MISSING, SectionKind, kind_of, title_of
+from desktop.qt.search.chip_text import chip_text
 from desktop.qt.widgets.empty_state import StateAction, StateText, StateWay
 
 # Ids of actions.
@@ -60,11 +61,13 @@ class CentreState:
 
 
 def looked_for(query: Query) -> str:
-    """A query in words, for titles; what narrows it is to be read on its chips."""
+    """A query in words, for titles; what narrows words and pictures is to be read on its chips."""
     meant = parse(query.text).words
     words = tr("“{text}”", text=meant) if meant else ""
     if not query.examples:
-        return words or tr("“{text}”", text=query.text)
+        return words or " · ".join(
+            chip_text(term.filter, term.text).words for term in terms(query.text) if term.filter
+        )
     pictures = tr("this picture") if len(query.examples) == 1 else tr("these pictures")
     return tr("{pictures} with {words}", pictures=pictures, words=words) if words else pictures
 

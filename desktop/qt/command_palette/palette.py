@@ -36,6 +36,8 @@ from desktop.qt.widgets.styling import hairline
 
 WIDTH = 80 * UNIT
 _ROW = 4 * UNIT
+_KEYS = 13 * UNIT
+"""Room for the longest keys ("Ctrl+Shift+Right"), so that all places end at one line."""
 _MOST_ROWS = 11
 _MATCH_ROLE = int(Qt.ItemDataRole.UserRole) + 1
 _MOVES = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
@@ -250,7 +252,7 @@ class _FoundDelegate(QStyledItemDelegate):
         keys = offer.keys[0] if offer.keys else ""
         painter.setPen(color("text_soft"))
         painter.drawText(line, right, keys)
-        line.setRight(line.right() - max(small.horizontalAdvance(keys), 8 * UNIT) - UNIT)
+        line.setRight(line.right() - max(small.horizontalAdvance(keys), _KEYS) - UNIT)
         painter.setPen(color("text_faint"))
         beside = offer.why_not or " · ".join(part for part in (offer.place, offer.menu) if part)
         beside = small.elidedText(beside, Qt.TextElideMode.ElideRight, line.width() * 3 // 5)

@@ -8,7 +8,6 @@ from pathlib import Path
 from PySide6.QtCore import QMimeData, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
-    QDialog,
     QDialogButtonBox,
     QHBoxLayout,
     QLineEdit,
@@ -34,12 +33,13 @@ from desktop.qt.widgets.flow_layout import FlowLayout
 from desktop.qt.widgets.labels import heading, label
 from desktop.qt.widgets.picture_label import PictureLabel
 from desktop.qt.widgets.styling import set_property
+from desktop.qt.widgets.worded_dialog import WordedDialog
 
 _WIDTH = 62 * UNIT
 _SIDE = 8 * UNIT
 
 
-class KitDialog(QDialog):
+class KitDialog(WordedDialog):
     """Everything that a kit holds. What was entered stays until it is kept or given up.
 
     Args:

@@ -213,7 +213,7 @@ class MatrixDialog(QDialog):
         how = tr(
             "{row} and {column} in the prompt say where their words go.", row=ROW, column=COLUMN
         )
-        self._what.setText(sentences(tr("Everywhere: “{words}”", words=prompt), also, how))
+        self._what.setText(sentences(tr("Everywhere: “{words}”.", words=prompt), also, how))
         self._refresh()
 
     def show_spent(self, spent: SpendReport) -> None:

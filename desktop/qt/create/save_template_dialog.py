@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QComboBox,
-    QDialog,
     QDialogButtonBox,
     QGridLayout,
     QLineEdit,
@@ -32,6 +31,7 @@ from desktop.generation.template import (
 from desktop.qt.theme import UNIT
 from desktop.qt.widgets.emptying import empty_layout
 from desktop.qt.widgets.labels import label
+from desktop.qt.widgets.worded_dialog import WordedDialog
 
 _WIDTH = 64 * UNIT
 _KINDS: tuple[tuple[SlotKind, str, str], ...] = (
@@ -52,7 +52,7 @@ class _Row:
     start: QLineEdit
 
 
-class SaveTemplateDialog(QDialog):
+class SaveTemplateDialog(WordedDialog):
     """The prompt, in which a word in braces is a gap, and a line for each gap.
 
     Args:

@@ -12,7 +12,7 @@ from desktop.core.annotations import Consensus
 from desktop.core.text import marked, tr
 from desktop.qt.details.tag_offers import TagOffers
 from desktop.qt.theme import UNIT, Theme
-from desktop.qt.widgets.chips import Chips
+from desktop.qt.widgets.chips import Chips, tag_icons
 from desktop.qt.widgets.labels import label
 from desktop.qt.widgets.name_field import NameField
 from desktop.qt.widgets.stars import Stars
@@ -36,6 +36,7 @@ class AnnotationEditor(QWidget):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._theme = theme
         self._ids: tuple[int, ...] = ()
         self.stars = Stars(theme)
         self.stars.chosen.connect(self.rated)
@@ -109,6 +110,11 @@ class AnnotationEditor(QWidget):
         """The names that there are, for completing what is typed."""
         self.tag_field.names.setStringList(list(tags))
         self.board_field.names.setStringList(list(boards))
+
+    def show_colours(self, colours: Mapping[str, str]) -> None:
+        """Key of a tag -> token of its colour."""
+        self.tags.show_colours(colours)
+        self.tag_field.show_icons(tag_icons(self._theme, colours))
 
     def _add_boards(self, names: list[str]) -> None:
         for name in names:

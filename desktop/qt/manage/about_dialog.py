@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
     QListWidget,
+    QListWidgetItem,
     QPlainTextEdit,
     QVBoxLayout,
     QWidget,
@@ -44,6 +45,8 @@ class AboutDialog(QDialog):
         self.names.setObjectName("plain")
         self.names.setAccessibleName(tr("Works of others"))
         self.names.setFixedWidth(32 * UNIT)
+        self.names.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.names.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.names.currentRowChanged.connect(self._show)
         self.text = QPlainTextEdit()
         self.text.setReadOnly(True)
@@ -89,7 +92,11 @@ class AboutDialog(QDialog):
             )
         )
         self.names.clear()
-        self.names.addItems([f"{work.name} {work.version}".strip() for work in works])
+        for work in works:
+            name = f"{work.name} {work.version}".strip()
+            item = QListWidgetItem(name)
+            item.setToolTip(name)
+            self.names.addItem(item)
         if works:
             self.names.setCurrentRow(0)
 

@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QDialog, QFileDialog, QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.core.text import listed, marked, size, tr
 from desktop.qt.theme import UNIT
 from desktop.qt.widgets.buttons import button
 from desktop.qt.widgets.labels import label
+from desktop.qt.widgets.worded_dialog import WordedDialog
 
 if TYPE_CHECKING:
     from desktop.embedding.models.registry import ModelEntry
@@ -35,7 +36,7 @@ def entry_facts(entry: ModelEntry) -> str:
     return " · ".join(part for part in parts if part)
 
 
-class ModelsDialog(QDialog):
+class ModelsDialog(WordedDialog):
     """Lists the models; installed ones can be used, known ones downloaded."""
 
     use_requested = Signal(str)

@@ -6,7 +6,6 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
-    QDialog,
     QDialogButtonBox,
     QHBoxLayout,
     QLineEdit,
@@ -19,11 +18,12 @@ from desktop.core.errors import UsageError
 from desktop.core.text import tr
 from desktop.qt.theme import UNIT
 from desktop.qt.widgets.labels import label
+from desktop.qt.widgets.worded_dialog import WordedDialog
 
 _WIDTH = 52 * UNIT
 
 
-class RenameDialog(QDialog):
+class RenameDialog(WordedDialog):
     """The name as it is, marked for typing over; what no file can be called is said in place."""
 
     named = Signal(str)

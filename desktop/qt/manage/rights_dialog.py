@@ -9,7 +9,6 @@ from PySide6.QtCore import QDate, Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QDateEdit,
-    QDialog,
     QDialogButtonBox,
     QHBoxLayout,
     QLineEdit,
@@ -22,12 +21,13 @@ from desktop.core.text import tr
 from desktop.qt.theme import UNIT
 from desktop.qt.widgets.buttons import button
 from desktop.qt.widgets.labels import label
+from desktop.qt.widgets.worded_dialog import WordedDialog
 
 _WIDTH = 56 * UNIT
 _ISO = "yyyy-MM-dd"
 
 
-class RightsDialog(QDialog):
+class RightsDialog(WordedDialog):
     """What is said now; a field that is left alone stays as it is, for each picture its own.
 
     Args:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
-    QDialog,
     QFileDialog,
     QFrame,
     QHBoxLayout,
@@ -25,6 +24,7 @@ from desktop.qt.theme import UNIT
 from desktop.qt.widgets.buttons import button
 from desktop.qt.widgets.labels import label
 from desktop.qt.widgets.styling import set_property
+from desktop.qt.widgets.worded_dialog import WordedDialog
 
 if TYPE_CHECKING:
     from desktop.services.vectors.endpoints import EndpointsState
@@ -44,7 +44,7 @@ class ServerEntry:
     certificate: str
 
 
-class ServerDialog(QDialog):
+class ServerDialog(WordedDialog):
     """A card for the vectors and one for the team; stays open and says what came of it."""
 
     test_requested = Signal(object)

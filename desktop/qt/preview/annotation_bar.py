@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 
-from desktop.core.annotations import Consensus, Flag
+from desktop.core.annotations import Consensus, Flag, name_key
 from desktop.core.text import ngettext, tr
 from desktop.qt.preview.levels import Picked
 from desktop.qt.theme import CONTROL_HEIGHT, UNIT, Theme
 from desktop.qt.widgets.buttons import icon_button
-from desktop.qt.widgets.chips import chip
+from desktop.qt.widgets.chips import chip, show_colour, tag_icons
 from desktop.qt.widgets.labels import label
 from desktop.qt.widgets.name_field import NameField
 from desktop.qt.widgets.stars import Stars
@@ -87,6 +87,11 @@ class AnnotationBar(QWidget):
         """The tags that there are, for completing what is typed."""
         self.tag_field.names.setStringList(list(tags))
 
+    def show_colours(self, colours: Mapping[str, str]) -> None:
+        """Key of a tag -> token of its colour."""
+        self.tags.show_colours(colours)
+        self.tag_field.show_icons(tag_icons(self._theme, colours))
+
     def show_color(self, picked: Picked | None) -> None:
         """What is under the pointer."""
         self.swatch.setVisible(picked is not None)
@@ -132,6 +137,7 @@ class TagLine(QWidget):
         self._theme = theme
         self.can_remove = True
         self._chips: list[QWidget] = []
+        self._colours: Mapping[str, str] = {}
         self._shown: tuple[list[str], bool] = ([], True)
         self.more = label(tone="faint")
         self.more.setParent(self)
@@ -143,13 +149,21 @@ class TagLine(QWidget):
 
     def show_names(self, names: list[str]) -> None:
         """These tags, in this order."""
-        if (names, self.can_remove) == self._shown:
-            return
-        self._shown = names, self.can_remove
+        if (names, self.can_remove) != self._shown:
+            self._shown = names, self.can_remove
+            self._show()
+
+    def show_colours(self, colours: Mapping[str, str]) -> None:
+        """Key of a tag -> token of its colour."""
+        if self._colours != colours:
+            self._colours = colours
+            self._show()
+
+    def _show(self) -> None:
         for old in self._chips:
             old.hide()
             old.deleteLater()
-        self._chips = [self._chip(name) for name in names]
+        self._chips = [self._chip(name) for name in self.names]
         self._place()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -187,5 +201,7 @@ class TagLine(QWidget):
             else None
         )
         made = chip(name, _MOST_WIDE, remove)
+        if token := self._colours.get(name_key(name)):
+            show_colour(made, self._theme, token)
         made.setParent(self)
         return made

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
@@ -84,6 +84,7 @@ class PreviewController(QObject):
         self._at = 0
         self._said: tuple[tuple[int, ...], Consensus] = (), Consensus()
         self._tags: Sequence[str] = ()
+        self._tag_colours: Mapping[str, str] = {}
         grid.assets.modelReset.connect(self._on_rows_changed)
 
     def show(self) -> None:
@@ -117,6 +118,7 @@ class PreviewController(QObject):
             panel.said.tags_added.connect(self.tags_added)
             panel.said.tag_removed.connect(self.tag_removed)
             panel.said.know(self._tags)
+            panel.said.show_colours(self._tag_colours)
         self._want_screen(panel)
         self._show(panel, assets)
         panel.setFocus()
@@ -164,6 +166,12 @@ class PreviewController(QObject):
         self._tags = tags
         if self._panel is not None:
             self._panel.said.know(tags)
+
+    def show_tag_colours(self, colours: Mapping[str, str]) -> None:
+        """Key of a tag -> token of its colour."""
+        self._tag_colours = colours
+        if self._panel is not None:
+            self._panel.said.show_colours(colours)
 
     # ------------------------------------------------------------------ inside
 

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QEvent, Signal
 from PySide6.QtWidgets import QWidget
 
+from desktop.core.annotations import name_key
 from desktop.qt.images.cache import PixmapCache
-from desktop.qt.search.query_chips import ConditionChip, Held, PictureChip, Pictured, QueryChip
+from desktop.qt.search.query_chips import (
+    Condition,
+    ConditionChip,
+    Held,
+    PictureChip,
+    Pictured,
+    QueryChip,
+)
 from desktop.qt.theme import UNIT, Theme
 from desktop.qt.widgets.flow_layout import FlowLayout
 
@@ -34,12 +42,15 @@ class ChipLine(QWidget):
         self._theme = theme
         self._cache = cache
         self._field = field
+        self._held: Sequence[Held] = ()
+        self._colours: Mapping[str, str] = {}
         self.chips: Sequence[QueryChip] = ()
         self._flow = FlowLayout(self, UNIT // 2, rest=_ROOM_TO_TYPE)
         self._flow.addWidget(field)
 
     def show_held(self, held: Sequence[Held]) -> None:
         """A chip for each, in this order."""
+        self._held = held
         for chip in self.chips:
             self._flow.removeWidget(chip)
             chip.hide()
@@ -54,6 +65,14 @@ class ChipLine(QWidget):
                 QWidget.setTabOrder(before, shown)
             before = shown
 
+    def show_tag_colours(self, colours: Mapping[str, str]) -> None:
+        """Key of a tag -> token of its colour."""
+        is_seen = any(isinstance(each, Condition) and each.shown.tag for each in self._held)
+        if colours != self._colours:
+            self._colours = colours
+            if is_seen:
+                self.show_held(self._held)
+
     def event(self, event: QEvent) -> bool:
         """Grows with its lines; Qt would keep the height that it had."""
         if event.type() == QEvent.Type.LayoutRequest:
@@ -66,7 +85,8 @@ class ChipLine(QWidget):
             made = PictureChip(self._theme, self._cache, held)
             made.changed.connect(lambda example: self.weighed.emit(held, example))
         else:
-            made = ConditionChip(self._theme, held)
+            tone = self._colours.get(name_key(held.shown.tag), "text_soft")
+            made = ConditionChip(self._theme, held, tone)
             made.edit_wanted.connect(lambda: self.edit_wanted.emit(held))
         made.removed.connect(lambda: self.removed.emit(held))
         return made

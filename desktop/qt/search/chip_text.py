@@ -69,11 +69,13 @@ class ChipText(NamedTuple):
         words: for the person.
         icon: its name; empty for none.
         colour: "#1A2B3C", shown as a swatch; empty for none.
+        tag: the one that it is about; empty for none.
     """
 
     words: str
     icon: str = ""
     colour: str = ""
+    tag: str = ""
 
 
 def chip_text(wanted: Filter, text: str) -> ChipText:
@@ -88,8 +90,10 @@ def chip_text(wanted: Filter, text: str) -> ChipText:
             return shown._replace(words=tr("not {what}", what=shown.words))
         case [("folder", folder)]:
             return ChipText(displayable_name(folder), "folder")
-        case [("board" | "tag" as name, value)]:
-            return ChipText(value, "tag" if name == "tag" else "layout-dashboard")
+        case [("board", name)]:
+            return ChipText(name, "layout-dashboard")
+        case [("tag", name)]:
+            return ChipText(name, "tag", tag=name)
         case [("phrase", phrase)]:
             return ChipText(tr("“{text}”", text=phrase))
         case [(name, words)] if name in _WRITTEN:

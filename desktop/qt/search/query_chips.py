@@ -105,11 +105,15 @@ class QueryChip(QFrame):
 
 
 class ConditionChip(QueryChip):
-    """A condition in words; a click makes it text again."""
+    """A condition in words; a click makes it text again.
+
+    Args:
+        tone: token of its icon's colour.
+    """
 
     edit_wanted = Signal()
 
-    def __init__(self, theme: Theme, condition: Condition) -> None:
+    def __init__(self, theme: Theme, condition: Condition, tone: str = "text_soft") -> None:
         said = condition.shown
         super().__init__(theme, said.words, tr("Search without “{name}”", name=said.words))
         self._can_be_edited = bool(condition.text)
@@ -120,7 +124,7 @@ class ConditionChip(QueryChip):
             self._row.addWidget(_Swatch(theme, said.colour))
         elif said.icon:
             icon = label()
-            icon.setPixmap(theme.pixmap(said.icon, "text_soft", ICON - 2, self.devicePixelRatioF()))
+            icon.setPixmap(theme.pixmap(said.icon, tone, ICON - 2, self.devicePixelRatioF()))
             self._row.addWidget(icon)
         self._row.addWidget(fitted_label(said.words, _MOST_WIDE))
         self._row.addWidget(self.remove_button)

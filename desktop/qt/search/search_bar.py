@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -128,6 +128,11 @@ class SearchBar(DropFrame):
     def chips(self) -> Sequence[QueryChip]:
         """In their order."""
         return self._line.chips
+
+    def show_tag_colours(self, colours: Mapping[str, str]) -> None:
+        """Key of a tag -> token of its colour."""
+        self._line.show_tag_colours(colours)
+        self.suggested.show_tag_colours(colours)
 
     def contents(self) -> Contents:
         """Chips and text."""

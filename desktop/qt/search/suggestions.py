@@ -9,6 +9,7 @@ from typing import NamedTuple
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QWidget
 
+from desktop.core.annotations import name_key
 from desktop.core.asset import Kind
 from desktop.core.filter import Shape
 from desktop.core.query_fields import FIELDS, STATES
@@ -34,6 +35,7 @@ class Suggestion(NamedTuple):
     """What could stand in place of a part of the text.
 
     Attributes:
+        tag: the one that it is about; empty for none.
         is_whole: it is all that is meant; otherwise a value is still to come.
     """
 
@@ -41,6 +43,7 @@ class Suggestion(NamedTuple):
     start: int
     end: int
     icon: str
+    tag: str = ""
     is_whole: bool = True
 
     def put_into(self, text: str) -> tuple[str, int]:
@@ -65,8 +68,9 @@ def _suggested(
         known = names.get(now.field, _WORDS.get(now.field, ()))
         minus = "-" if text[now.start] == "-" else ""
         icon = _ICONS.get(now.field, "search")
-        for value in _as_typed(_fitting(now.value, known)):
-            yield Suggestion(f"{minus}{now.field}:{value}", now.start, now.end, icon)
+        for name, value in _as_typed(_fitting(now.value, known)):
+            tag = name if now.field == "tag" else ""
+            yield Suggestion(f"{minus}{now.field}:{value}", now.start, now.end, icon, tag)
         return
     folded = " ".join(text.split()).casefold()
     for earlier in history:
@@ -77,13 +81,17 @@ def _suggested(
             if field.startswith(now.value.casefold()):
                 yield Suggestion(f"{field}:", now.start, now.end, "search", is_whole=False)
         for field in ("tag", "board", "folder"):
-            for value in _as_typed(_beginning(now.value, names.get(field, ()))):
-                yield Suggestion(f"{field}:{value}", now.start, now.end, _ICONS[field])
+            for name, value in _as_typed(_beginning(now.value, names.get(field, ()))):
+                tag = name if field == "tag" else ""
+                yield Suggestion(f"{field}:{value}", now.start, now.end, _ICONS[field], tag)
 
 
-def _as_typed(names: Iterable[str]) -> Iterator[str]:
-    """As values of a condition; those that cannot be typed are left out."""
-    yield from (value for name in names if (value := value_written(name)) is not None)
+def _as_typed(names: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Each with its value of a condition; those that cannot be typed are left out."""
+    for name in names:
+        value = value_written(name)
+        if value is not None:
+            yield name, value
 
 
 def _fitting(typed: str, known: Sequence[str]) -> Iterator[str]:
@@ -118,6 +126,7 @@ class SuggestionList(QListWidget):
         self._theme = theme
         self._bar = bar
         self._offered: Sequence[Suggestion] = ()
+        self._colours: Mapping[str, str] = {}
         self.setObjectName("suggestions")
         self.setAccessibleName(tr("Suggestions"))
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -129,6 +138,10 @@ class SuggestionList(QListWidget):
     @property
     def offered(self) -> Sequence[Suggestion]:
         return self._offered
+
+    def show_tag_colours(self, colours: Mapping[str, str]) -> None:
+        """Key of a tag -> token of its colour."""
+        self._colours = colours
 
     def set_history(self, history: Sequence[str]) -> None:
         """Offer these, the last one first."""
@@ -143,7 +156,8 @@ class SuggestionList(QListWidget):
         self._offered = offered
         self.clear()
         for each in offered:
-            self.addItem(QListWidgetItem(self._theme.icon(each.icon), each.text))
+            tone = self._colours.get(name_key(each.tag), "text_soft")
+            self.addItem(QListWidgetItem(self._theme.icon(each.icon, tone), each.text))
         self.setCurrentRow(-1)
         if not offered:
             self.hide()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QToolButton, QWidget
 
 from desktop.core.annotations import name_key
@@ -75,12 +76,22 @@ class Chips(QWidget):
         )
         made = chip(name, _MOST_WIDE, remove, remark)
         if token := self._colours.get(name_key(name)):
-            row = made.layout()
-            assert isinstance(row, QHBoxLayout)
-            icon = label()
-            icon.setPixmap(self._theme.pixmap("tag", token, 14, self.devicePixelRatioF()))
-            row.insertWidget(0, icon)
+            show_colour(made, self._theme, token)
         return made
+
+
+def show_colour(made: QFrame, theme: Theme, token: str) -> None:
+    """The colour of its tag, in front of the name of a ``chip``."""
+    row = made.layout()
+    assert isinstance(row, QHBoxLayout)
+    icon = label()
+    icon.setPixmap(theme.pixmap("tag", token, 14, made.devicePixelRatioF()))
+    row.insertWidget(0, icon)
+
+
+def tag_icons(theme: Theme, colours: Mapping[str, str]) -> dict[str, QIcon]:
+    """Key of a tag -> its icon, from the token of its colour."""
+    return {key: theme.icon("tag", token) for key, token in colours.items()}
 
 
 def chip(name: str, most_wide: int, remove: QToolButton | None, remark: str = "") -> QFrame:

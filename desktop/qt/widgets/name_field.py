@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from typing import Any
 
-from PySide6.QtCore import QEvent, QStringListModel, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QStringListModel, Qt, Signal
+from PySide6.QtGui import QIcon, QKeyEvent
 from PySide6.QtWidgets import QCompleter, QLineEdit, QWidget
 
-from desktop.core.annotations import join_names, split_names
+from desktop.core.annotations import join_names, name_key, split_names
 from desktop.qt.widgets.undo import is_for_window
 
 _SEPARATOR = re.compile("[;；]")
@@ -28,7 +30,7 @@ class NameField(QLineEdit):
     def __init__(self, hint: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setPlaceholderText(hint)
-        self.names = QStringListModel(self)
+        self.names = _Names(self)
         # Not by ``setCompleter``: the field would write what is chosen into itself, after Enter
         # has emptied it.
         self._completer = QCompleter(self.names, self)
@@ -39,6 +41,10 @@ class NameField(QLineEdit):
         self._completer.activated.connect(self._enter_completed)
         self.textEdited.connect(self._complete)
         self.returnPressed.connect(self._enter)
+
+    def show_icons(self, icons: Mapping[str, QIcon]) -> None:
+        """Key of a name -> what stands before it where it completes what is typed."""
+        self.names.icons = icons
 
     def forget(self) -> None:
         """Empty it, and what undo would bring back."""
@@ -92,3 +98,18 @@ class NameField(QLineEdit):
         if names:
             self.forget()
             self.entered.emit(names)
+
+
+class _Names(QStringListModel):
+    """Attributes:
+    icons: key of a name -> its icon.
+    """
+
+    icons: Mapping[str, QIcon] = {}
+
+    def data(
+        self, index: QModelIndex | QPersistentModelIndex, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
+        if role == Qt.ItemDataRole.DecorationRole:
+            return self.icons.get(name_key(super().data(index, Qt.ItemDataRole.DisplayRole)))
+        return super().data(index, role)
