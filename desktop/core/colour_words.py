@@ -48,6 +48,8 @@ _CHINESE = {
     **{"橙": "#FFA500", "橘": "#FFA500", "橘红": "#FF4500", "杏": "#FBCEB1", "桃": "#FFE5B4"},
     **{"棕": "#8B4513", "褐": "#8B4513", "咖啡": "#7B3F00", "驼": "#C19A6B", "卡其": "#C3B091"},
     **{"米": "#F5F5DC", "米白": "#FFFDD0", "奶油": "#FFFDD0", "象牙": "#FFFFF0"},
+    **{"金黄": "#FFD700", "银灰": "#C0C0C0", "橙红": "#FF4500", "紫红": "#C71585"},
+    **{"黄绿": "#9ACD32", "青绿": "#40E0D0"},
 }
 COLOUR_WORDS = (
     _ENGLISH
@@ -81,6 +83,11 @@ _MORE_OFTEN_THINGS = frozenset(
         *("peach", "plum", "rose", "rust", "sage", "salmon", "tan", "wine"),
     ]
 )
+BETWEEN_COLOURS = tuple(
+    name for name in _CHINESE if len(name) == 2 and name[0] in _CHINESE and name[1] in _CHINESE
+)
+"""Chinese names that end like another colour and are none of its kind: 粉红 is pink and 蓝绿 teal.
+What stands before the other one is a colour as well; any other word (深红, 天蓝) makes a shade."""
 _SAID = re.compile(
     "|".join(
         name if name[0] > "\x7f" else rf"\b{name}\b"

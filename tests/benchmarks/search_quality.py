@@ -20,7 +20,7 @@ import math
 import random
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -105,10 +105,10 @@ def name_of(scene: Scene, number: int, rng: random.Random) -> str:
 # -- order -----------------------------------------------------------------------------------------
 
 
-def gains(wanted: Caption, pictures: Pictures) -> dict[int, float]:
+def gains(wanted: Caption, scenes: Mapping[int, Scene]) -> dict[int, float]:
     """Of every picture."""
     found: dict[int, float] = {}
-    for asset_id, scene in pictures.scenes.items():
+    for asset_id, scene in scenes.items():
         wrong = [name for name, value in wanted.claims if getattr(scene, name) != value]
         is_near = len(wrong) == 1 and len(wanted.claims) > 1 and wrong != ["thing"]
         found[asset_id] = 3.0 if not wrong else 1.0 if is_near else 0.0
@@ -156,9 +156,11 @@ def order_figures(pictures: Pictures, count: int) -> Figures:
     figures: Figures = {}
     ways = orders(pictures)
     for language in LANGUAGES:
-        asked = sentences(pictures, language, count)
+        asked = sentences(pictures.scenes, language, count)
         of_way = {
-            name: float(np.mean([ndcg(way(each.text), gains(each, pictures)) for each in asked]))
+            name: float(
+                np.mean([ndcg(way(each.text), gains(each, pictures.scenes)) for each in asked])
+            )
             for name, way in ways.items()
         }
         figures |= {f"ndcg_{language}_{name}": value for name, value in of_way.items()}
@@ -170,10 +172,10 @@ def order_figures(pictures: Pictures, count: int) -> Figures:
     return figures
 
 
-def sentences(pictures: Pictures, language: str, count: int) -> list[Caption]:
+def sentences(scenes: Mapping[int, Scene], language: str, count: int) -> list[Caption]:
     """Each true of a picture that is there."""
     rng = random.Random(f"{SEED}/{language}")
-    chosen = rng.choices([*pictures.scenes.values()], k=count)
+    chosen = rng.choices([*scenes.values()], k=count)
     return [caption(scene, rng, language, random_fields(rng)) for scene in chosen]
 
 
@@ -252,10 +254,10 @@ def relevance_figures(pictures: Pictures, count: int) -> Figures:
     precision: list[float] = []
     recall: list[float] = []
     for language in LANGUAGES:
-        for each in sentences(pictures, language, count // 2):
+        for each in sentences(pictures.scenes, language, count // 2):
             result = searching.search(Query(each.text, limit=100))
             told = {hit.asset.id for hit in result.hits[: result.relevant]}
-            true = {i for i, gain in gains(each, pictures).items() if gain == 3}
+            true = {i for i, gain in gains(each, pictures.scenes).items() if gain == 3}
             kept.append(bool(told))
             if told:
                 precision.append(len(told & true) / len(told))

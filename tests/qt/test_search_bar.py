@@ -312,7 +312,9 @@ def test_a_tag_has_its_colour_on_its_chip_and_where_it_is_completed(
     def icons() -> list[QImage]:
         return [chip.findChildren(QLabel)[0].pixmap().toImage() for chip in bar.chips]
 
-    plain, coloured = (theme.pixmap("tag", t, ICON - 2) for t in ("text_soft", "tag_red"))
+    plain, coloured = (
+        theme.pixmap("tag", t, ICON - 2, bar.devicePixelRatioF()) for t in ("text_soft", "tag_red")
+    )
     assert icons() == [plain.toImage(), plain.toImage()]
     bar.show_tag_colours({"hero": "tag_red"})
     assert icons() == [coloured.toImage(), plain.toImage()]

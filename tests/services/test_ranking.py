@@ -246,3 +246,26 @@ class TestColoursAsConditions:
         assert not hit.why
         newest = [asset.name for asset in striped.browsing.all()]
         assert self.names(striped, "type:png -color:orange") == newest
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "share"),
+    [
+        ("红色", "粉红色台灯 318.jpg", 0.0),
+        ("绿色", "蓝绿色的杯子.jpg", 0.0),
+        ("红色台灯", "粉红色台灯.jpg", 2 / 3),  # as a lamp of any other colour
+        ("红色", "深红色台灯.jpg", 1.0),
+        ("红色", "红色和粉红色.jpg", 1.0),
+        ("粉红色", "粉红色台灯.jpg", 1.0),
+        ("pink 粉红", "粉红色台灯.jpg", 0.5),
+    ],
+)
+def test_a_colour_is_not_found_at_the_end_of_another(text: str, name: str, share: float) -> None:
+    said = Words(name, "", (), "", "", "", "")
+    assert WordMatcher(text).match(said).share == pytest.approx(share)
+
+
+def test_another_colour_is_not_the_phrase_that_was_typed() -> None:
+    said = Words("粉红色的台灯 3.jpg", "", (), "", "", "", "")
+    assert WordMatcher("红色的台灯").match(said).exactness is Exactness.NONE
+    assert WordMatcher("粉红色的台灯").match(said).exactness is Exactness.PHRASE

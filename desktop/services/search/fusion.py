@@ -4,6 +4,13 @@ Scores of different signals cannot be added: a cosine of 0.3 may be much and a B
 Ranks can. Reciprocal rank fusion gives each hit of a signal ``weight / (K + rank)`` and adds them
 up (G. Cormack, C. Clarke, S. Buettcher, SIGIR 2009). Here a hit gets that share of it that its
 signal is sure of, so that the best of poor matches does not count as a good one.
+
+Together the signals should never order worse than one of them alone. What makes them is not a
+weight but a signal that is sure and wrong: a first place of its outweighs a right one of another.
+So a signal may be sure only of what it knows. Meaning is as sure as a score lies above ordinary
+ones (``relevance.Bar.sureness``); words are sure of whole words, and of half of them not at all
+(``ranking.ranked``), where 红色 is none at the end of 粉红色 (``word_matches``). Nothing here is
+chosen for a model: ``tests/services/test_other_models.py`` holds it for others.
 """
 
 from __future__ import annotations

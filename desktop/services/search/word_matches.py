@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import PurePath
 
+from desktop.core.colour_words import BETWEEN_COLOURS
 from desktop.core.query import Signal, Why
 from desktop.core.text import listed, tr
 from desktop.library.catalog.word_search import Words
@@ -51,6 +53,12 @@ class WordMatcher:
         self._spellings = spellings(text)
         tokens = self._whole.split()
         is_run = len(self._words) == 1 and self._words[0].is_run
+        # Without the spaces between words there is nothing to tell 红色 from the end of 粉红色.
+        others = [name for name in BETWEEN_COLOURS if name not in text]
+        is_written_so = any(word.is_run for word in self._words)
+        self._other_colours = (
+            re.compile("|".join(" ".join(name) for name in others)) if is_written_so else None
+        )
         self._is_phrase = len(tokens) >= (_PHRASE if is_run else 2)
 
     def match(self, words: Words) -> WordMatch:
@@ -61,7 +69,7 @@ class WordMatcher:
         for place, content in _places(words):
             if not content:
                 continue
-            text = comparable(content)
+            text = self._comparable(content)
             shares = {word: _share(word, text) for word in self._words}
             found = [word for word, share in shares.items() if share > best[word]]
             exactness = max(exactness, self._exactness(place, content, text))
@@ -72,6 +80,13 @@ class WordMatcher:
                 why.append(Why(signal, place(content, found), score))
         share = sum(best.values()) / len(best) if best else 0.0
         return WordMatch(share, exactness, tuple(why))
+
+    def _comparable(self, content: str) -> str:
+        """Without the colours that only end like one that is looked for."""
+        text = comparable(content)
+        if self._other_colours is None:
+            return text
+        return self._other_colours.sub(lambda name: f"{name[0][:-1]}_", text)
 
     def _exactness(self, place: _Place, content: str, text: str) -> Exactness:
         if place in (_in_tag, _in_name):
