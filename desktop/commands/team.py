@@ -65,7 +65,7 @@ def _leave(arguments: argparse.Namespace, options: EngineOptions) -> Json:
 def _root(arguments: argparse.Namespace, options: EngineOptions) -> Json:
     folder = Path(os.path.abspath(arguments.path))  # noqa: PTH100 - resolve() would follow links
     with open_library(options) as engine:
-        root = engine.team_table.share(arguments.name, folder)
+        root = engine.team_tables.roots.share(arguments.name, folder)
     say(
         tr("{folder} is shared as “{name}”.", folder=displayable(folder), name=root.name),
         to=sys.stderr,
@@ -75,7 +75,7 @@ def _root(arguments: argparse.Namespace, options: EngineOptions) -> Json:
 
 def _private(arguments: argparse.Namespace, options: EngineOptions) -> Json:
     with open_library(options) as engine:
-        engine.team_table.keep_private(arguments.name)
+        engine.team_tables.roots.keep_private(arguments.name)
     say(tr("“{name}” is no longer shared.", name=arguments.name), to=sys.stderr)
     return {"name": arguments.name}
 

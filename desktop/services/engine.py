@@ -18,7 +18,7 @@ from desktop.library.catalog.kits import KitTable
 from desktop.library.catalog.lineage import LineageTable
 from desktop.library.catalog.rights import RightsTable
 from desktop.library.catalog.saved_searches import SavedSearches
-from desktop.library.catalog.team import TeamTable
+from desktop.library.catalog.team.tables import TeamTables
 from desktop.library.catalog.vectors import VectorTable
 from desktop.library.draft import DraftFile
 from desktop.library.exchange.exchange import Exchange
@@ -134,7 +134,7 @@ class Engine:
     annotations: Annotations
     rights: RightsTable
     lineage: LineageTable
-    team_table: TeamTable
+    team_tables: TeamTables
     vector_table: VectorTable
     vectors: VectorIndex
     saved_searches: SavedSearches

@@ -113,7 +113,7 @@ def open_engine(
             annotations=annotations,
             rights=tables.rights,
             lineage=lineage,
-            team_table=tables.team,
+            team_tables=tables.team,
             vector_table=tables.vectors,
             vectors=vectors,
             saved_searches=SavedSearches(database),

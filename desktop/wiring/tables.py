@@ -10,7 +10,7 @@ from desktop.library.catalog.ignore_rules import IgnoreRuleTable
 from desktop.library.catalog.lineage import LineageTable
 from desktop.library.catalog.moved_files import MovedFiles
 from desktop.library.catalog.rights import RightsTable
-from desktop.library.catalog.team import TeamTable
+from desktop.library.catalog.team.tables import TeamTables
 from desktop.library.catalog.vectors import VectorTable
 from desktop.library.opening import OpenLibrary
 from desktop.media.thumbnails import ThumbnailCache
@@ -25,7 +25,7 @@ class Tables:
     lineage: LineageTable
     rights: RightsTable
     vectors: VectorTable
-    team: TeamTable
+    team: TeamTables
     ignore_rules: IgnoreRuleTable
     moved_files: MovedFiles
     thumbnails: ThumbnailCache
@@ -42,7 +42,7 @@ def tables_of(library: OpenLibrary) -> Tables:
         lineage=LineageTable(database),
         rights=RightsTable(database),
         vectors=VectorTable(database),
-        team=TeamTable(database, catalog, annotations),
+        team=TeamTables(database, catalog, annotations),
         ignore_rules=IgnoreRuleTable(database),
         moved_files=MovedFiles(database),
         thumbnails=ThumbnailCache(library.paths.thumbnails),

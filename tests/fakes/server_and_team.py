@@ -9,7 +9,7 @@ from desktop.config.secrets import KEY_STORE
 from desktop.core.cancellation import CancelToken
 from desktop.core.progress import Progress, ProgressSteps
 from desktop.index.server_probe import ServerAnswer
-from desktop.library.catalog.team import SharedRoot
+from desktop.library.catalog.team.roots import SharedRoot
 from desktop.services.credential import Credential
 from desktop.services.team.sync import Team, TeamReport
 from desktop.services.vectors.copies import Copies

@@ -41,7 +41,7 @@ def add_pictures(engine: Engine, folder: Path, name: str) -> None:
     engine.catalog.record_read(files)
     space = engine.model.require().identity
     engine.vectors.add(space, files, np.stack([vector_of(n) for n in names]))
-    engine.team_table.share("Campaigns", folder)
+    engine.team_tables.roots.share("Campaigns", folder)
 
 
 def answer(engine: Engine, verb: str, values: list[Any]) -> Any:
@@ -61,7 +61,7 @@ def answer(engine: Engine, verb: str, values: list[Any]) -> Any:
             return next(n for n, asset_id in ids.items() if asset_id == hit.asset.id)
         case "see", []:
             said = engine.annotations.of(list(ids.values()))
-            here, elsewhere = engine.team_table.counts()
+            here, elsewhere = engine.team_tables.sent.counts()
             assets = {n: [said[i].rating, list(said[i].tags)] for n, i in ids.items()}
             return {"assets": assets, "here": here, "elsewhere": elsewhere}
         case _:

@@ -141,7 +141,7 @@ def test_only_what_was_added_can_be_removed(engine: Engine, shoots: Path) -> Non
     for folder in (shoots / "beach", shoots.parent, shoots / "nowhere"):
         with pytest.raises(UsageError):
             engine.folder_removal.remove(folder)
-    engine.team_table.share("studio", shoots)
+    engine.team_tables.roots.share("studio", shoots)
     with pytest.raises(LibraryError, match="Your team knows “shoots” as “studio”"):
         engine.folder_removal.remove(shoots)
     assert shown(engine) == before

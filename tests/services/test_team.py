@@ -58,7 +58,7 @@ class Member:
 
     def index(self) -> None:
         finish(self.engine.indexing.run([self.folder], CancelToken()))
-        self.engine.team_table.share(ROOT, self.folder)
+        self.engine.team_tables.roots.share(ROOT, self.folder)
 
     def rescan(self) -> None:
         finish(self.engine.indexing.run([], CancelToken()))
@@ -251,12 +251,12 @@ def test_a_root_that_was_elsewhere_can_get_a_folder_here(member: Callable[[str],
     ann.engine.annotations.tag([ann.assets()["0000.png"].id], ["best"])
     ann.sync()
     ben.sync()
-    assert [(root.name, root.path) for root in ben.engine.team_table.roots()] == [(ROOT, None)]
+    assert [(root.name, root.path) for root in ben.engine.team_tables.roots.all()] == [(ROOT, None)]
     ben.rescan()  # a root without a folder is no drive that is away
     pictures.fill(ben.folder, 1)
     ben.index()
     ben.sync()
-    assert [(root.name, root.path) for root in ben.engine.team_table.roots()] == [
+    assert [(root.name, root.path) for root in ben.engine.team_tables.roots.all()] == [
         (ROOT, ben.folder)
     ]
     assert [ben.assets()[name].is_elsewhere for name in ("0000.png", "0001.png")] == [False, True]
@@ -277,7 +277,7 @@ def test_what_was_said_of_a_picture_elsewhere_is_not_lost_when_its_folder_is_her
     [theirs] = [asset.id for asset in ben.engine.browsing.all() if asset.is_elsewhere]
     ben.engine.annotations.rate([theirs], 4)
     ben.engine.annotations.create_board("Spring", [theirs])
-    ben.engine.team_table.share(ROOT, ben.folder)
+    ben.engine.team_tables.roots.share(ROOT, ben.folder)
     assert ben.says("0000.png") == (4, "", ("best",))
     assert ben.engine.annotations.board("Spring").asset_ids == (ben.assets()["0000.png"].id,)
     ben.sync()
@@ -297,11 +297,14 @@ def test_a_rename_hands_on_what_was_said_though_the_new_place_came_first(
     ben.engine.annotations.rate([theirs], 4)
     ben.engine.annotations.create_board("Spring", [theirs])
     [sent] = [
-        found for _, _, found in ann.engine.team_table.shared(ann.engine.model.vector_space() or "")
+        found
+        for _, _, found in ann.engine.team_tables.outgoing.shared(
+            ann.engine.model.vector_space() or ""
+        )
     ]
-    moved, known = replace(sent, relative_path="final.png"), ben.engine.team_table.known()
+    moved, known = replace(sent, relative_path="final.png"), ben.engine.team_tables.incoming.known()
     for page in ([moved], [replace(sent, moved_to=moved.key)]):
-        ben.engine.team_table.receive(page, "", known)
+        ben.engine.team_tables.incoming.receive(page, "", known)
     assert ben.says("final.png") == (4, "", ())
     assert ben.engine.annotations.board("Spring").asset_ids == (ben.assets()["final.png"].id,)
 
@@ -319,11 +322,11 @@ def test_only_folders_with_a_name_are_shared(
     ben.sync()
     assert set(ben.assets()) == {"0000.png"}
     with pytest.raises(LibraryError, match="is that of"):
-        ann.engine.team_table.share(ROOT, private)
+        ann.engine.team_tables.roots.share(ROOT, private)
     with pytest.raises(UsageError):
-        ann.engine.team_table.share("../etc", private)
+        ann.engine.team_tables.roots.share("../etc", private)
     with pytest.raises(LibraryError, match="part of"):
-        ann.engine.team_table.share("Part", ann.folder / "below")
+        ann.engine.team_tables.roots.share("Part", ann.folder / "below")
 
 
 def test_a_server_that_forgot_gets_everything_again(

@@ -29,7 +29,9 @@ from desktop.index.team_collection import (
     now_ms,
 )
 from desktop.library.catalog.assets import Catalog, ReadFile
-from desktop.library.catalog.team import Sent, SharedRoot, TeamTable
+from desktop.library.catalog.team.roots import SharedRoot
+from desktop.library.catalog.team.sent import Sent
+from desktop.library.catalog.team.tables import TeamTables
 from desktop.library.catalog.vectors import VectorTable
 from desktop.media.team_previews import keep_preview, preview_of
 from desktop.media.thumbnails import ThumbnailCache
@@ -74,7 +76,7 @@ class Team:
     def __init__(
         self,
         catalog: Catalog,
-        team_table: TeamTable,
+        team_tables: TeamTables,
         vector_table: VectorTable,
         vectors: VectorIndex,
         thumbnails: ThumbnailCache,
@@ -82,7 +84,7 @@ class Team:
         open_collection: Callable[[str, int], TeamCollection],
     ) -> None:
         self._catalog = catalog
-        self._team_table = team_table
+        self._team_tables = team_tables
         self._vector_table = vector_table
         self._vectors = vectors
         self._thumbnails = thumbnails
@@ -90,8 +92,8 @@ class Team:
         self._open_collection = open_collection
 
     def share(self, name: str, folder: Path) -> SharedRoot:
-        """See ``TeamTable.share``."""
-        return self._team_table.share(name, folder)
+        """See ``TeamRoots.share``."""
+        return self._team_tables.roots.share(name, folder)
 
     def sync(self, cancel: CancelToken, *, is_full: bool = False) -> ProgressSteps[TeamReport]:
         """Take in what is new, then send what the team does not know.
@@ -112,7 +114,7 @@ class Team:
             received = sent = told = 0
             outside: list[str] = []
             if team.exists:
-                seen = self._team_table.meet_at(team.place, is_empty=team.is_new)
+                seen = self._team_tables.sent.meet_at(team.place, is_empty=team.is_new)
                 latest = now_ms() + AHEAD_MS
                 seen = min(seen, latest)
                 since = 0 if is_full else max(0, seen - _OVERLAP_MS)
@@ -121,8 +123,8 @@ class Team:
                 # Later than all that was seen: a clock that is behind must not hide what is sent.
                 stamp = max(now_ms(), min(max(seen, newest) + 1, latest))
                 sent, told, outside = yield from self._send(team, space, stamp, cancel)
-                self._team_table.note_seen(stamp)
-            here, elsewhere = self._team_table.counts()
+                self._team_tables.sent.note_seen(stamp)
+            here, elsewhere = self._team_tables.sent.counts()
             left_out = tuple(team.left_out)
             return TeamReport(received, sent, told, here, elsewhere, left_out, tuple(outside))
 
@@ -132,12 +134,14 @@ class Team:
         self, team: TeamCollection, space: str, since: int, cancel: CancelToken
     ) -> ProgressSteps[tuple[int, int]]:
         """Returns how many assets it changed here, and the newest time of sending."""
-        known = self._team_table.known()
+        known = self._team_tables.incoming.known()
         present: set[int] = set()
         received = newest = 0
         for page in team.changed_since(since):
             cancel.raise_if_cancelled()
-            changed, bad = self._team_table.receive(page, self._catalog.library_id(), known)
+            changed, bad = self._team_tables.incoming.receive(
+                page, self._catalog.library_id(), known
+            )
             received += len(changed)
             for shared in bad:
                 team.left_out.setdefault(displayable(shared.relative_path))
@@ -147,7 +151,9 @@ class Team:
             yield from self._fetch(team, fit, space, cancel)
         self._vectors.flush()
         if since == 0:  # all was seen, so what was not is not there any more
-            self._team_table.forget([i for i in self._team_table.sent() if i not in present])
+            self._team_tables.sent.forget(
+                [i for i in self._team_tables.sent.all() if i not in present]
+            )
         return received, newest
 
     def _fetch(
@@ -158,7 +164,7 @@ class Team:
         cancel: CancelToken,
     ) -> Iterator[Progress]:
         """Vectors and previews of what is elsewhere and new here."""
-        lacking = self._team_table.lacking(page, space)
+        lacking = self._team_tables.incoming.lacking(page, space)
         ids = list(lacking)
         for start in range(0, len(ids), _ASSETS_A_BATCH):
             cancel.raise_if_cancelled()
@@ -193,11 +199,11 @@ class Team:
     ) -> ProgressSteps[tuple[int, int, list[str]]]:
         """Returns how many pictures were sent whole, of how many only what was said, and which
         were not sent because they are elsewhere than where they were shared."""
-        sent = self._team_table.sent()
+        sent = self._team_tables.sent.all()
         whole: list[tuple[int, SharedAsset]] = []
         told: list[tuple[int, SharedAsset]] = []
         keys: dict[int, str] = {}
-        for asset_id, is_here, found in self._team_table.shared(space):
+        for asset_id, is_here, found in self._team_tables.outgoing.shared(space):
             shared = replace(found, updated_at=stamp)
             before = sent.get(shared.id)
             if is_here:
@@ -218,17 +224,17 @@ class Team:
             yield Progress(tr("Sending to the team"), done, total)
             cancel.raise_if_cancelled()
             team.put(self._with_content(batch, space))
-            self._team_table.note_sent(batch)
+            self._team_tables.sent.note_all(batch)
             done += len(batch)
         for batch in _batches(told):
             yield Progress(tr("Sending to the team"), done, total)
             cancel.raise_if_cancelled()
             team.amend([shared for _, shared in batch])
-            self._team_table.note_sent(batch)
+            self._team_tables.sent.note_all(batch)
             done += len(batch)
         # Last, so that a picture is known at its new place before it leaves the old one.
         team.amend(moved)
-        self._team_table.forget([shared.id for shared in moved])
+        self._team_tables.sent.forget([shared.id for shared in moved])
         if total or moved:
             team.flush()
         return len(whole), len(told) + len(moved), list(outside.values())
@@ -248,7 +254,7 @@ class Team:
     def _with_content(
         self, batch: Sequence[tuple[int, SharedAsset]], space: str
     ) -> list[tuple[SharedAsset, SharedContent]]:
-        vectors = self._team_table.vectors(space, [asset_id for asset_id, _ in batch])
+        vectors = self._team_tables.outgoing.vectors(space, [asset_id for asset_id, _ in batch])
         return [
             (
                 shared,

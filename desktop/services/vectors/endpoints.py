@@ -14,7 +14,8 @@ from desktop.index.naming import team_collection_name
 from desktop.index.server_probe import ServerAnswer, probe
 from desktop.index.team_collection import TeamCollection
 from desktop.library.catalog.assets import Catalog
-from desktop.library.catalog.team import SharedRoot, TeamTable
+from desktop.library.catalog.team.roots import SharedRoot
+from desktop.library.catalog.team.tables import TeamTables
 from desktop.services.credential import Credential
 from desktop.services.current_model import CurrentModel
 from desktop.services.preferences import Preferences
@@ -54,7 +55,7 @@ class Endpoints:
         stores: Stores,
         vectors: VectorIndex,
         catalog: Catalog,
-        team_table: TeamTable,
+        team_tables: TeamTables,
         model: CurrentModel,
     ) -> None:
         self._preferences = preferences
@@ -63,7 +64,7 @@ class Endpoints:
         self._stores = stores
         self._vectors = vectors
         self._catalog = catalog
-        self._team_table = team_table
+        self._team_tables = team_tables
         self._model = model
 
     # -- the vectors ---------------------------------------------------------------------------
@@ -75,8 +76,8 @@ class Endpoints:
 
     def state(self) -> EndpointsState:
         """What is chosen; asks the key store, which may take its time."""
-        here, elsewhere = self._team_table.counts()
-        roots = self._team_table.roots()
+        here, elsewhere = self._team_tables.sent.counts()
+        roots = self._team_tables.roots.all()
         return EndpointsState(self._addresses.chosen(), self.token.is_set(), roots, here, elsewhere)
 
     def test(self, uri: str = "", certificate: str | None = None) -> ServerAnswer:
