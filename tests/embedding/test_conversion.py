@@ -290,6 +290,33 @@ def test_loud_channels_do_not_drown_the_others() -> None:
     assert 0 < error < 0.02
 
 
+def test_what_several_layers_get_is_brought_to_8_bits_once() -> None:
+    """As the queries, keys and values of attention; and one more for the weights of each."""
+    random = np.random.default_rng(4)
+    network = layer(random.standard_normal((256, 768), np.float32))
+    given = next(op for op in network.get_ops() if op.get_type_name() == "MatMul").input_value(0)
+    others = [
+        operations.matmul(given, random.standard_normal((256, 768), np.float32), False, True)
+        for _ in range(2)
+    ]
+    network = openvino.Model(
+        [network.output(0).get_node().input_value(0), *(each.output(0) for each in others)],
+        network.get_parameters(),
+        "three layers",
+    )
+    quick = eight_bits.quantized(network, random.integers(0, 256, (8, 16, 16, 3), np.uint8))
+    assert quick is not None
+    kinds = [op.get_type_name() for op in quick.get_ops()]
+    inputs = {
+        (source.get_node().get_friendly_name(), source.get_index())
+        for op in quick.get_ops()
+        if op.get_type_name() == "MatMul"
+        for source in [op.input_value(0)]
+    }
+    assert kinds.count("MatMul") == 3
+    assert len(inputs) == 1
+
+
 def test_a_network_without_large_layers_has_no_eight_bit_form() -> None:
     random = np.random.default_rng(3)
     small = layer(random.standard_normal((4, 768), np.float32))

@@ -9,7 +9,12 @@ import pytest
 import torch
 from torch import nn
 
-from desktop.embedding.runtime.tuning import arithmetic, convolutions, short_texts
+from desktop.embedding.runtime.tuning import (
+    arithmetic,
+    convolutions,
+    short_texts,
+    written_out,
+)
 from tests.embedding import tiny
 
 RESIDUAL = {
@@ -105,3 +110,45 @@ def test_a_text_tower_of_another_kind_needs_its_padding() -> None:
     assert short_texts.are_enough(network)
     network.text_pool_type = "last"
     assert not short_texts.are_enough(network)
+
+
+class TestWrittenOut:
+    """What a converter gets instead of torch's own parts says what they say."""
+
+    def test_attention(self) -> None:
+        network = tiny.make_model()
+        pictures = torch.rand(2, 3, 32, 32)
+        tokens = open_clip.SimpleTokenizer(context_length=16)(["a red silk cape", "", "word " * 99])
+        with torch.inference_mode():
+            exact = network.encode_image(pictures), network.encode_text(tokens)
+            written_out.write_out_attention(network)
+            assert not any(isinstance(part, nn.MultiheadAttention) for part in network.modules())
+            assert disagreement(network.encode_image(pictures), exact[0]) < 1e-5
+            assert disagreement(network.encode_text(tokens), exact[1]) < 1e-5
+
+    def test_another_kind_of_attention_is_left_as_it_is(self) -> None:
+        attention = nn.MultiheadAttention(8, 2, add_bias_kv=True, batch_first=True)
+        network = nn.Sequential(attention)
+        written_out.write_out_attention(network)
+        assert network[0] is attention
+
+    def test_patches_take_pixels_as_they_lie_in_memory(self) -> None:
+        network = tiny.make_model()
+        mean, std = (0.48, 0.46, 0.41), (0.27, 0.26, 0.28)
+        pixels = torch.randint(0, 256, (2, 32, 32, 3), dtype=torch.uint8)
+        shape = (1, 3, 1, 1)
+        normalised = (pixels.permute(0, 3, 1, 2) / 255 - torch.tensor(mean).view(shape)) / (
+            torch.tensor(std).view(shape)
+        )
+        with torch.inference_mode():
+            exact = network.encode_image(normalised)
+            assert written_out.write_out_patches(network, mean, std)
+            assert disagreement(network.encode_image(pixels.float()), exact) < 1e-4
+
+    def test_a_tower_that_does_not_begin_with_patches_is_left_as_it_is(self) -> None:
+        network = tiny.make_model(RESIDUAL)
+        pictures = torch.rand(1, 3, 64, 64)
+        with torch.inference_mode():
+            exact = network.encode_image(pictures)
+            assert not written_out.write_out_patches(network, (0, 0, 0), (1, 1, 1))
+            assert torch.equal(network.encode_image(pictures), exact)

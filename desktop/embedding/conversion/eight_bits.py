@@ -13,6 +13,7 @@ scale, is moved into the weights first (Xiao et al., "SmoothQuant", 2023, with a
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -55,27 +56,61 @@ def quantized(model: Any, pictures: NDArray[np.uint8]) -> Any | None:
     layers = _layers(network)
     if not layers:
         return None
-    low, high, loudness = _ranges(model, pictures)
-    for layer, least, most, loud in zip(layers, low, high, loudness, strict=True):
-        weights, given = layer.weights, layer.node.input_value(0)
-        if layer.is_product and loud.max() > _UNEVEN * np.median(loud):
-            heard = np.abs(weights).max(axis=0).clip(_SMALLEST)
-            scale = np.sqrt(loud.clip(_SMALLEST) / heard).astype(np.float32)
-            weights, least, most = weights * scale, least / scale, most / scale
+    ranges = zip(layers, *_ranges(model, pictures), strict=True)
+    for together in _by_input(ranges):
+        [(first, least, most, loud), *_] = together
+        given = first.node.input_value(0)
+        scale = _smoothing(loud, [layer for layer, *_ in together])
+        if scale is not None:
             given = operations.multiply(given, operations.constant(1 / scale)).output(0)
-        bounds = [operations.constant(bound) for bound in _with_zero(np.min(least), np.max(most))]
-        given = operations.fake_quantize(given, *bounds, *bounds, _LEVELS + 1)
-        axes = tuple(range(1, weights.ndim))
-        reach = np.abs(weights).max(axis=axes, keepdims=True).clip(_SMALLEST)
-        if layer.is_product and not layer.is_transposed:
-            weights, reach = np.ascontiguousarray(weights.T), np.ascontiguousarray(reach.T)
-        ends = [operations.constant(sign * reach) for sign in (-1, 1, -1, 1)]
-        held = operations.fake_quantize(operations.constant(weights), *ends, _LEVELS)
-        layer.node.input(0).replace_source_output(given.output(0))
-        layer.node.input(1).replace_source_output(held.output(0))
+            least, most = least / scale, most / scale
+        low, high = (0, _LEVELS) if _is_of_pixels(given) else (np.min(least), np.max(most))
+        bounds = [operations.constant(bound) for bound in _with_zero(low, high)]
+        given = operations.fake_quantize(given, *bounds, *bounds, _LEVELS + 1).output(0)
+        for layer, *_ in together:
+            weights = layer.weights if scale is None else layer.weights * scale
+            axes = tuple(range(1, weights.ndim))
+            reach = np.abs(weights).max(axis=axes, keepdims=True).clip(_SMALLEST)
+            if layer.is_product and not layer.is_transposed:
+                weights, reach = np.ascontiguousarray(weights.T), np.ascontiguousarray(reach.T)
+            ends = [operations.constant(sign * reach) for sign in (-1, 1, -1, 1)]
+            held = operations.fake_quantize(operations.constant(weights), *ends, _LEVELS)
+            layer.node.input(0).replace_source_output(given)
+            layer.node.input(1).replace_source_output(held.output(0))
     network.validate_nodes_and_infer_types()
     compress_quantize_weights_transformation(network)
     return network
+
+
+_Ranged = tuple[_Layer, Any, Any, NDArray[np.float32]]
+"""A layer, and what ``_ranges`` gives of it."""
+
+
+def _by_input(ranged: Iterable[_Ranged]) -> list[list[_Ranged]]:
+    """Those together that get the same: it is brought to 8 bits once."""
+    found: dict[tuple[str, int], list[_Ranged]] = {}
+    for each in ranged:
+        source = each[0].node.input_value(0)
+        key = source.get_node().get_friendly_name(), source.get_index()
+        found.setdefault(key, []).append(each)
+    return list(found.values())
+
+
+def _smoothing(loud: NDArray[np.float32], layers: Sequence[_Layer]) -> NDArray[np.float32] | None:
+    """What each channel of an input is divided by, and the weights are multiplied by; None where
+    no channel is much louder than the others."""
+    if not layers[0].is_product or loud.max() <= _UNEVEN * np.median(loud):
+        return None
+    heard = np.max([np.abs(layer.weights).max(axis=0) for layer in layers], axis=0)
+    return np.sqrt(loud.clip(_SMALLEST) / heard.clip(_SMALLEST)).astype(np.float32)
+
+
+def _is_of_pixels(given: Any) -> bool:
+    """The picture itself, in other places: its 8 bits are kept as they are."""
+    node = given.get_node()
+    while node.get_type_name() in ("Convert", "Transpose", "Reshape"):
+        node = node.input_value(0).get_node()
+    return node.get_type_name() == "Parameter"
 
 
 def _layers(model: Any) -> list[_Layer]:

@@ -35,7 +35,7 @@ from desktop.embedding.models.manifest import InstalledModel
 from desktop.embedding.runtime.clip import Normalise, load_network
 from desktop.embedding.runtime.input_pixels import pixel_spec
 from desktop.embedding.runtime.tokenizer import Tokenizer
-from desktop.embedding.runtime.tuning import short_texts
+from desktop.embedding.runtime.tuning import short_texts, written_out
 
 _LOG = logging.getLogger(__name__)
 
@@ -47,13 +47,13 @@ _CALIBRATION_SEED = 20262
 class _Pictures(nn.Module):
     """(n, s, s, 3) uint8 -> (n, d) float32, unit length."""
 
-    def __init__(self, network: nn.Module, normalise: Normalise) -> None:
+    def __init__(self, network: nn.Module, given: Callable[[Tensor], Tensor]) -> None:
         super().__init__()
         self.network = network
-        self.normalise = normalise
+        self.given = given
 
     def forward(self, pixels: Tensor) -> Tensor:
-        vectors = cast("Any", self.network).encode_image(self.normalise(pixels))
+        vectors = cast("Any", self.network).encode_image(self.given(pixels))
         return nn.functional.normalize(vectors.float(), dim=-1)
 
 
@@ -146,6 +146,14 @@ def _write(
     begin_step()
     shown = trial_pictures(TRIAL_PICTURES, spec.size)
     reference = pictures(torch.from_numpy(shown)).numpy()
+    texts, is_short = _Texts(network).eval(), short_texts.are_enough(network)
+    tokens = tokenizer(list(TRIAL_TEXTS))
+    cut = short_texts.cut(tokens) if is_short else tokens
+    tried = [(one, texts(torch.from_numpy(one)).numpy()) for one in (cut, cut[:1], tokens)]
+
+    written_out.write_out_attention(network)
+    if written_out.write_out_patches(network, preprocess.mean, preprocess.std):
+        pictures = _Pictures(network, Tensor.float).eval()
     side = [-1, spec.size, spec.size, 3]
     begin_step()
     images = _traced(pictures, torch.from_numpy(shown[:2]), side)
@@ -158,13 +166,9 @@ def _write(
     if in_8_bits is not None:
         _save(in_8_bits, folder, kept.IMAGES_8_BIT)
     begin_step()
-    texts, is_short = _Texts(network).eval(), short_texts.are_enough(network)
-    tokens = tokenizer(list(TRIAL_TEXTS))
-    cut = short_texts.cut(tokens) if is_short else tokens
     words = _traced(texts, torch.from_numpy(cut), [-1, -1 if is_short else tokens.shape[1]])
     begin_step()
-    tried = [cut, cut[:1], tokens]
-    _check(_answers(words), [(one, texts(torch.from_numpy(one)).numpy()) for one in tried])
+    _check(_answers(words), tried)
     begin_step()
     _save(words, folder, kept.TEXTS)
     return About(
