@@ -23,6 +23,7 @@ from PySide6.QtWidgets import QApplication
 from desktop.app import open_engine
 from desktop.config.options import EngineOptions
 from desktop.config.paths import ProfilePaths
+from desktop.library.catalog.asset_columns import Assets
 from desktop.library.paths import LibraryPaths
 from desktop.qt.browse.asset_grid import AssetGrid
 from desktop.qt.browse.asset_painter import picture_side
@@ -239,7 +240,7 @@ def acting(driver: Driver, rounds: int) -> Figures:
         QTest.mouseClick(sidebar.library.viewport(), Qt.MouseButton.LeftButton, pos=place)
 
     everything = driver.window.centre.assets()
-    assert everything
+    assert isinstance(everything, Assets)
     shelf = Shelf(everything)
     grid.setFocus()
     for _ in range(rounds):

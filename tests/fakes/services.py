@@ -40,6 +40,7 @@ from desktop.embedding.models.registry import ModelEntry, ModelRegistry
 from desktop.generation.template_files import TemplateFiles
 from desktop.library.backup.daily import DailyBackups
 from desktop.library.catalog.annotations import Annotations
+from desktop.library.catalog.asset_columns import Assets
 from desktop.library.catalog.assets import Catalog
 from desktop.library.catalog.vectors import VectorTable
 from desktop.library.folders.watch import Watcher
@@ -127,9 +128,12 @@ class FakeBrowsing(Browsing):
         self.added: list[LibraryFolder] = []
         self.times_read = 0
 
-    def all(self) -> list[Asset]:
+    def first(self) -> tuple[Assets, int]:
+        return Assets.of(()), len(self.assets)
+
+    def all(self) -> Assets:
         self.times_read += 1
-        return list(self.assets)
+        return Assets.of(list(self.assets))
 
     def folders(self) -> list[LibraryFolder]:
         return list(self.added)

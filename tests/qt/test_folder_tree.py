@@ -10,6 +10,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from desktop.core.filter import NamedFilter
+from desktop.library.catalog.asset_columns import Assets
 from desktop.qt.browse.folder_tree import FolderTree
 from desktop.qt.browse.section_list import arrow_place
 from desktop.qt.browse.sections import NOTHING, SectionRow, folder_section, overview
@@ -30,7 +31,7 @@ PICTURES = [
 
 
 def rows_of(folders: list[str] | None = None) -> tuple[SectionRow, ...]:
-    rows = overview(PICTURES, NOTHING, ADDED).folders
+    rows = overview(Assets.of(PICTURES), NOTHING, ADDED).folders
     return tuple(row for row in rows if folders is None or row.section.filter.folder in folders)
 
 
@@ -85,7 +86,7 @@ def test_what_was_added_and_what_lies_between_are_listed() -> None:
 
 
 def test_a_folder_without_a_picture_is_listed_once_it_was_added() -> None:
-    rows = overview([], NOTHING, [LibraryFolder("/empty")]).folders
+    rows = overview(Assets.of([]), NOTHING, [LibraryFolder("/empty")]).folders
     assert [(row.section, row.pictures) for row in rows] == [(folder_section("/empty"), 0)]
 
 

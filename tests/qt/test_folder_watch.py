@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
 
 from desktop.core.asset import Asset
+from desktop.library.catalog.asset_columns import Assets
 from desktop.qt.browse.sections import DUPLICATES, OFFLINE, overview
 from desktop.qt.manage.duplicates_dialog import DuplicatesDialog
 from desktop.qt.shell.session import Session
@@ -67,7 +68,8 @@ def test_pictures_of_a_drive_that_is_away_have_a_section_of_their_own(
     open_session: Opener, qtbot: QtBot
 ) -> None:
     away = B._replace(is_offline=True)
-    assert [row.pictures for row in overview([A, away]).library if row.section == OFFLINE] == [1]
+    library = overview(Assets.of([A, away])).library
+    assert [row.pictures for row in library if row.section == OFFLINE] == [1]
     session = open_session(FakeEngine([A, away]))
     session.window.navigation.show_only(OFFLINE)
     qtbot.waitUntil(lambda: session.window.centre.grid.assets.rowCount() == 1)

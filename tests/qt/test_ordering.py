@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.core.query import Reason, SearchHit
+from desktop.library.catalog.asset_columns import Assets
 from desktop.qt.browse.ordering import Order, Shelf, hits_in_order
 from desktop.qt.jobs.changes import Changes
 from desktop.qt.shell.session import Session
@@ -43,7 +44,7 @@ def choose(session: Session, order: Order, qtbot: QtBot) -> None:
 
 
 def test_numbers_in_names_count_and_capitals_do_not() -> None:
-    shelf = Shelf(ASSETS)
+    shelf = Shelf(Assets.of(ASSETS))
     assert ids(shelf, Order.NEWEST) == [4, 3, 2, 1]
     assert ids(shelf, Order.NAME) == [1, 3, 4, 2]
     assert ids(shelf, Order.FOLDER) == [3, 2, 1, 4]
@@ -73,7 +74,7 @@ def test_a_picture_is_as_old_as_its_camera_says_and_not_as_its_copy() -> None:
     scan = scan._replace(modified_ns=10 * day * 10**9)
     photo = photo._replace(modified_ns=30 * day * 10**9, taken_s=20 * day)
     copy = copy._replace(modified_ns=40 * day * 10**9, taken_s=5 * day)
-    assert ids(Shelf([copy, photo, scan]), Order.DATED) == [2, 1, 3]
+    assert ids(Shelf(Assets.of([copy, photo, scan])), Order.DATED) == [2, 1, 3]
 
 
 def test_a_small_window_shows_what_is_shown_before_the_size_of_its_pictures(

@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from desktop.core.annotations import NameCount
 from desktop.core.filter import NamedFilter
+from desktop.library.catalog.asset_columns import Assets
 from desktop.qt.browse.section_list import SectionList
 from desktop.qt.browse.sections import (
     ALL,
@@ -199,11 +200,11 @@ def test_a_refresh_keeps_mark_and_keyboard_and_shows_nothing_else(
         sidebar.folders.model().index(3, 0), QItemSelectionModel.SelectionFlag.NoUpdate
     )
     more = [make_asset(number, folder=f"/shoots/{number}") for number in range(6)]
-    sidebar.show_overview(overview(more))
+    sidebar.show_overview(overview(Assets.of(more)))
     assert len(chosen) == 1
     assert chosen.is_marked_what_is_shown
     assert sidebar.folders.currentIndex().row() == 4
-    sidebar.show_overview(overview(more[:1]))  # the chosen folder is gone
+    sidebar.show_overview(overview(Assets.of(more[:1])))  # the chosen folder is gone
     assert sidebar.marked() == [ALL]
     assert chosen.is_marked_what_is_shown
 
@@ -211,11 +212,11 @@ def test_a_refresh_keeps_mark_and_keyboard_and_shows_nothing_else(
 def test_what_has_not_changed_is_not_shown_anew(session: Session) -> None:
     sidebar: Sidebar = session.window.sidebar
     assets = [make_asset(1, folder="/a"), make_asset(2, folder="/b")]
-    known = overview(assets)
+    known = overview(Assets.of(assets))
     sidebar.show_overview(known)
     resets: list[object] = []
     sidebar.folders.model().modelReset.connect(lambda: resets.append(1))
-    again = overview([*assets, make_asset(3, folder="/g", is_generated=True)], known)
+    again = overview(Assets.of([*assets, make_asset(3, folder="/g", is_generated=True)]), known)
     sidebar.show_overview(again)
     assert resets == []
     assert [row.pictures for row in sidebar.library.rows() if row.section == GENERATED] == [1]

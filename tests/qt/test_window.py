@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 from desktop.core.errors import LibraryInUse, StoreError, UsageError
 from desktop.core.progress import Progress
 from desktop.core.text import size
+from desktop.library.catalog.asset_columns import Assets
 from desktop.qt.browse.sections import ALL, GENERATED, MISSING, folder_section, overview
 from desktop.qt.jobs.job_list import JobRow, JobState, progress_text
 from desktop.qt.jobs.pace import Pace
@@ -450,13 +451,12 @@ def test_the_generated_section_invites(open_session: Opener, qtbot: QtBot) -> No
 
 
 def test_overview_counts_below_and_leaves_generated_ones_out() -> None:
-    rows = overview(
-        [
-            make_asset(1, folder="/a"),
-            make_asset(2, folder="/a/b"),
-            make_asset(3, folder="/made", is_generated=True),
-        ]
-    ).folders
+    assets = [
+        make_asset(1, folder="/a"),
+        make_asset(2, folder="/a/b"),
+        make_asset(3, folder="/made", is_generated=True),
+    ]
+    rows = overview(Assets.of(assets)).folders
     assert [(row.section.filter.folder, row.depth, row.pictures) for row in rows] == [
         ("/a", 0, 2),
         ("/a/b", 1, 1),

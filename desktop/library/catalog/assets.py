@@ -17,7 +17,8 @@ from desktop.core.filter import Filter
 from desktop.core.integers import MOST, MOST_SIDE
 from desktop.core.metadata import NO_METADATA, Metadata
 from desktop.core.metadata import VERSION as METADATA_VERSION
-from desktop.library.catalog.asset_rows import COLUMNS, FROM, to_assets
+from desktop.library.catalog.asset_columns import AssetColumns, Assets
+from desktop.library.catalog.asset_rows import COLUMNS, Places
 from desktop.library.catalog.colour_search import ColourSearch
 from desktop.library.catalog.database import Database
 from desktop.library.catalog.filters import AssetFilters
@@ -281,19 +282,18 @@ class Catalog:
         for start in range(0, len(ids), _MAX_VARIABLES):
             part = ids[start : start + _MAX_VARIABLES]
             rows = self._database.read(
-                f"SELECT {COLUMNS} {FROM} WHERE assets.id IN ({_marks(part)})", part
+                f"SELECT {COLUMNS} FROM assets WHERE assets.id IN ({_marks(part)})", part
             )
             found.update((asset.id, asset) for asset in self._assets(rows))
         return found
 
-    def all_assets(self) -> list[Asset]:
+    def all_assets(self) -> Assets:
         """Every asset that no rule hides, the newest in the library first."""
-        # Ids grow with every addition, and unlike a sort by time this needs no sorting.
-        return self._assets(
-            self._database.read(
-                f"SELECT {COLUMNS} {FROM} WHERE NOT is_ignored ORDER BY assets.id DESC"
-            )
-        )
+        return self._newest("NOT is_ignored")
+
+    def first_assets(self, count: int) -> Assets:
+        """The first of ``all_assets``."""
+        return self._newest("NOT is_ignored", most=count)
 
     def version(self) -> tuple[object, ...]:
         """Another one after every change of the catalogue, and when a root comes or goes; to be
@@ -331,22 +331,17 @@ class Catalog:
     def _at(self, places: Iterable[tuple[Root, Path] | None]) -> Asset | None:
         for root, below in filter(None, places):
             row = self._database.read_one(
-                f"SELECT {COLUMNS} {FROM} WHERE root_id = ? AND relative_path = ?",
+                f"SELECT {COLUMNS} FROM assets WHERE root_id = ? AND relative_path = ?",
                 (root.id, os.fsencode(below)),
             )
             if row is not None:
                 return self._assets([row])[0]
         return None
 
-    def newest(self, wanted: Filter) -> list[Asset]:
+    def newest(self, wanted: Filter) -> Assets:
         """All that a filter means, the newest in the library first."""
         condition = self.filters.condition(wanted)
-        rows = self._database.read(
-            f"SELECT {COLUMNS} FROM assets JOIN roots ON roots.id = assets.root_id"
-            f" WHERE {condition.sql} ORDER BY assets.added_at DESC, assets.id DESC",
-            condition.values,
-        )
-        return self._assets(rows)
+        return self._newest(condition.sql, condition.values)
 
     def content_hashes(self) -> list[tuple[int, str, str]]:
         """(id, content hash, perceptual hash) of all pictures that are there, ids ascending; not
@@ -374,11 +369,21 @@ class Catalog:
         assert row is not None  # an aggregate always gives one
         return {key: int(value) for key, value in dict(row).items()}
 
+    def _newest(self, condition: str, values: Sequence[object] = (), most: int = -1) -> Assets:
+        columns = AssetColumns(self._places())
+        # Ids grow with every addition, and unlike a sort by time this needs no sorting.
+        sql = f"SELECT {COLUMNS} FROM assets WHERE {condition} ORDER BY assets.id DESC LIMIT {most}"
+        for rows in self._database.batches(sql, values):
+            columns.add(rows)
+        return Assets(columns)
+
     def _assets(self, rows: Sequence[sqlite3.Row]) -> list[Asset]:
+        return [*map(self._places().asset, rows)] if rows else []
+
+    def _places(self) -> Places:
         away = self.roots.presence.away()
-        return to_assets(
-            rows, {os.fsencode(root.path) for root in self.roots.all() if root.id in away}
-        )
+        roots = self._database.read("SELECT id, path FROM roots")
+        return Places({root_id: (path, root_id in away) for root_id, path in roots})
 
 
 def _row_id(cursor: sqlite3.Cursor) -> int:

@@ -174,6 +174,19 @@ class Database:
         except sqlite3.Error as error:
             raise unusable(self.path, error) from error
 
+    def batches(
+        self, sql: str, values: Sequence[Any] = (), size: int = 10_000
+    ) -> Iterator[list[tuple[Any, ...]]]:
+        """The rows of a SELECT, so many at a time; else as ``stream``."""
+        try:
+            cursor = self.connection.cursor()
+            cursor.row_factory = None
+            cursor.execute(sql, values)
+            while rows := cursor.fetchmany(size):
+                yield rows
+        except sqlite3.Error as error:
+            raise unusable(self.path, error) from error
+
     def version(self) -> tuple[int, int]:
         """Another one after every change by anyone; each thread, which has a connection of its own,
         counts for itself."""

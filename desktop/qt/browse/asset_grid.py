@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from itertools import chain, zip_longest
 from typing import NamedTuple
 
 from PySide6.QtCore import (
@@ -40,6 +39,7 @@ from PySide6.QtWidgets import QAbstractItemView, QWidget
 from desktop.config.settings import TILE_SIZES, Settings
 from desktop.config.window_memory import GridPlace
 from desktop.core.asset import Asset
+from desktop.core.asset_sequence import ids_of
 from desktop.core.query import SearchHit
 from desktop.core.text import tr
 from desktop.qt.browse.asset_list import AssetListModel
@@ -95,11 +95,11 @@ class AssetGrid(TileView):
     """Shows assets or hits; tells what is selected."""
 
     selection_changed = Signal(object)
-    """list[Asset], in the order shown."""
+    """Sequence[Asset], in the order shown."""
     opened = Signal(object)
     """Asset: double-clicked, or Return on it."""
     menu_wanted = Signal(object, QPoint)
-    """(list[Asset], where on the screen)."""
+    """(Sequence[Asset], where on the screen)."""
     in_view_changed = Signal(object)
     """list[int]: ids of the pictures in view, and of those that come next."""
     placed = Signal(object, int)
@@ -201,16 +201,15 @@ class AssetGrid(TileView):
     def return_to(self, stay: Stay) -> None:
         """Back to where one was; what has been selected since stays selected, and in view."""
         chosen = self.selected_assets()
-        if {asset.id for asset in chosen} - {asset.id for asset in stay.selected}:
+        if chosen and not {*ids_of(chosen)} <= {*ids_of(stay.selected)}:
             self.scrollTo(self.currentIndex())
             return
-        rows = self.assets.rows_of(stay.selected) if stay.selected else []
         flags = QItemSelectionModel.SelectionFlag
         current = None if stay.current is None else self.assets.row_of(stay.current.id)
         if current is not None:
             self.selectionModel().setCurrentIndex(self.assets.index(current), flags.NoUpdate)
-        if rows and len(rows) > len(chosen):
-            self.selectionModel().select(self._selection_of(rows), flags.ClearAndSelect)
+        if len(stay.selected) > len(chosen):
+            self._select(stay.selected)
         self.go_to(stay.scroll)
 
     def say_why(self, is_on: bool) -> None:
@@ -253,10 +252,9 @@ class AssetGrid(TileView):
             top = self.cell_of(row).top() + self.verticalOffset() + place.beyond
             self.verticalScrollBar().setValue(top)
 
-    def selected_assets(self) -> list[Asset]:
+    def selected_assets(self) -> Sequence[Asset]:
         """In the order shown."""
-        chosen = (self.assets.assets(top, end + 1) for top, end in self._ranges())
-        return [*chain.from_iterable(chosen)]
+        return self.assets.in_ranges(self._ranges())
 
     def set_tile_size(self, least: int) -> None:
         """The least width of a cell; cells widen to fill the row."""
@@ -275,7 +273,7 @@ class AssetGrid(TileView):
         if self._takes_places and ranges:
             row = ranges[0][0] - 1 if by < 0 else ranges[-1][1] + 2
             if 0 <= row <= self.count():
-                self.placed.emit([asset.id for asset in self.selected_assets()], row)
+                self.placed.emit([*ids_of(self.selected_assets())], row)
 
     def show_marks(self, marks: Mapping[int, Marks]) -> None:
         """What was said about pictures, by id; those that are not named show nothing."""
@@ -433,7 +431,8 @@ class AssetGrid(TileView):
         """What follows the pointer: the current picture, and how many are selected."""
         chosen = self.selected_assets()
         current = self.assets.asset(max(0, self.currentIndex().row()))
-        picture = self._pictures.of_asset(current if current in chosen else chosen[0])
+        is_chosen = self.selectionModel().isSelected(self.currentIndex())
+        picture = self._pictures.of_asset(current if is_chosen else chosen[0])
         pixmap = picture and self._cache.find(picture.key, 0)
         return drag_picture(self._theme, pixmap or None, len(chosen), self.devicePixelRatioF())
 
@@ -506,9 +505,7 @@ class AssetGrid(TileView):
 
     def _replace(self, show: Callable[[], None]) -> None:
         """Other rows; what was selected and current stays so, wherever its rows are now."""
-        # Of a large selection only this case is found out without a look at each asset.
-        is_everything = self._is_reordering and self._ranges() == [(0, self.count() - 1)]
-        kept = [] if is_everything else self.selected_assets()
+        kept = self.selected_assets()
         at = self.currentIndex().row()
         current_id = self.assets.asset(at).id if at >= 0 else None
         show()
@@ -517,11 +514,7 @@ class AssetGrid(TileView):
         current = None if current_id is None else self.assets.row_of(current_id)
         if current is not None:
             self.selectionModel().setCurrentIndex(self.assets.index(current), flags.NoUpdate)
-        if is_everything:
-            self.selectAll()
-        elif rows := self.assets.rows_of(kept) if kept else []:
-            self.selectionModel().select(self._selection_of(rows), flags.ClearAndSelect)
-        elif kept:
+        if kept and not self._select(kept):
             self._tell_selection()
         self._load_soon()
 
@@ -531,17 +524,16 @@ class AssetGrid(TileView):
         chosen = self.selectionModel().selection().toList()
         return sorted((part.top(), part.bottom()) for part in chosen)
 
-    def _selection_of(self, rows: list[int]) -> QItemSelection:
-        """Sorted rows as few ranges: Qt compares every one with every other."""
-        selection, begin = QItemSelection(), rows[0]
-        if rows[-1] - begin == len(rows) - 1:
-            rows = rows[-1:]  # nothing between is left out: one range
-        for row, following in zip_longest(rows, rows[1:]):
-            if following != row + 1:
-                first, last = self.assets.index(begin), self.assets.index(row)
-                selection.append(QItemSelectionRange(first, last))
-                begin = following
-        return selection
+    def _select(self, assets: Sequence[Asset]) -> bool:
+        """As few ranges, because Qt compares every one with every other; False: none is shown."""
+        selection = QItemSelection()
+        for first, last in self.assets.ranges_of(assets):
+            ends = self.assets.index(first), self.assets.index(last)
+            selection.append(QItemSelectionRange(*ends))
+        if selection.isEmpty():
+            return False
+        self.selectionModel().select(selection, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+        return True
 
     def _tell_selection(self) -> None:
         if not self._is_reordering:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from operator import attrgetter
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import (
     QAbstractListModel,
@@ -19,8 +19,9 @@ from desktop.core.text import tr
 from desktop.qt.widgets.asset_text import accessible_text
 from desktop.qt.widgets.dragging import ASSETS_MIME, assets_mime
 
-_id = attrgetter("id")
-"""Without Python code for each of 100,000 assets."""
+if TYPE_CHECKING:  # not needed to show the window
+    from desktop.library.catalog.asset_columns import Assets
+
 Index = QModelIndex | QPersistentModelIndex
 _NO_PARENT = QModelIndex()
 
@@ -41,11 +42,10 @@ class AssetListModel(QAbstractListModel):
 
     def __init__(self) -> None:
         super().__init__()
-        self._assets: Sequence[Asset] = ()
+        self._assets: Assets | tuple[()] = ()
         self._scores: Sequence[str] = ()
         self._whys: Sequence[str] = ()
         self._moments: Mapping[int, int] = {}
-        self._rows: dict[int, int] | None = None
 
     def show_assets(self, assets: Sequence[Asset]) -> None:
         """Browse these."""
@@ -80,26 +80,20 @@ class AssetListModel(QAbstractListModel):
 
     def row_of(self, asset_id: int) -> int | None:
         """Where an asset is; None when it is not shown."""
-        if self._rows is None:
-            self._rows = dict(zip(map(_id, self._assets), range(len(self._assets)), strict=True))
-        return self._rows.get(asset_id)
+        return self._assets.row_of(asset_id) if self._assets else None
 
-    def rows_of(self, assets: Sequence[Asset]) -> list[int]:
-        """Where these are, sorted; those that are not shown are left out."""
-        if len(assets) == 1:
-            row = self.row_of(assets[0].id)
-            return [] if row is None else [row]
-        wanted = set(map(_id, assets))
-        return [row for row, shown in enumerate(map(_id, self._assets)) if shown in wanted]
+    def ranges_of(self, assets: Sequence[Asset]) -> list[tuple[int, int]]:
+        """First and last rows of where these are, sorted; those that are not shown are left
+        out."""
+        return self._assets.ranges_of(_as_columns(assets)) if self._assets else []
+
+    def in_ranges(self, ranges: Sequence[tuple[int, int]]) -> Sequence[Asset]:
+        """Those in these rows, of which the first and the last are told."""
+        return self._assets.in_ranges(ranges) if self._assets else []
 
     def row_named(self, beginning: str, after: int) -> int | None:
         """The first row behind ``after``, going round, whose file name begins like this."""
-        wanted, count = beginning.casefold(), len(self._assets)
-        for step in range(1, count + 1):
-            row = (after + step) % count
-            if self._assets[row].name.casefold().startswith(wanted):
-                return row
-        return None
+        return self._assets.row_named(beginning, after) if self._assets else None
 
     # ------------------------------------------------------------------ Qt
 
@@ -136,6 +130,13 @@ class AssetListModel(QAbstractListModel):
         self, assets: Sequence[Asset], scores: Sequence[str], whys: Sequence[str] = ()
     ) -> None:
         self.beginResetModel()
-        self._assets, self._scores, self._rows = assets, scores, None
-        self._whys = whys
+        self._assets = _as_columns(assets) if assets else ()
+        self._scores, self._whys = scores, whys
         self.endResetModel()
+
+
+def _as_columns(assets: Sequence[Asset]) -> Assets:
+    """In which rows are found without a look at each asset."""
+    from desktop.library.catalog.asset_columns import Assets  # numpy: not needed for the window
+
+    return Assets.of(assets)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from operator import attrgetter
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
@@ -38,7 +39,9 @@ from desktop.qt.widgets.buttons import button
 from desktop.qt.widgets.empty_state import EmptyState, StateAction
 from desktop.services.reports import LibraryStatus
 
-_id = attrgetter("id")
+if TYPE_CHECKING:  # not needed to show the window
+    from desktop.library.catalog.asset_columns import Assets
+
 _id_of_hit = attrgetter("asset.id")
 
 
@@ -56,7 +59,7 @@ class Centre(QFrame):
     ) -> None:
         super().__init__(parent)
         self.setObjectName("ground")
-        self._assets: Sequence[Asset] = ()
+        self._assets: Assets | tuple[()] = ()
         self._answered: Query | None = None
         self._hits: Sequence[SearchHit] = ()
         self._relevant = 0
@@ -122,7 +125,7 @@ class Centre(QFrame):
         """It could not be; what can be done besides trying again."""
         self._now(is_open=False, problem=message, remedies=remedies)
 
-    def show_library(self, assets: Sequence[Asset]) -> None:
+    def show_library(self, assets: Assets | tuple[()]) -> None:
         """The library as it is now, in ``order``; keeps section, search and place."""
         self._assets = assets
         self._now(is_open=True, problem="", assets=len(assets))
@@ -130,7 +133,15 @@ class Centre(QFrame):
             self._browse()
         self._select_awaited()
 
-    def show_ordered(self, assets: Sequence[Asset]) -> None:
+    def show_first(self, assets: Assets, count: int) -> None:
+        """The newest of so many, until ``show_library`` comes with all of them."""
+        if self.state.query is None and self.state.section.filter == EVERYTHING:
+            self._assets = assets
+            self._now(is_open=True, problem="", assets=count)
+            self._browse()
+            self._now(shown=count)
+
+    def show_ordered(self, assets: Assets) -> None:
         """The same library in the order that was wanted."""
         self._assets = assets
         if self.state.query is None:
@@ -332,18 +343,22 @@ class Centre(QFrame):
     def _browse(self, *, is_reordered: bool = False) -> bool:
         """False: ``show_members`` comes in a moment, and nothing blinks until then."""
         shown, wanted = self._assets, self.state.section.filter
-        if wanted != EVERYTHING:
-            if self._members is None:
-                return False
-            shown = _among(self._members, shown, is_ordered=bool(wanted.ordered_by))
-        if self.order is Order.LOOK and not wanted.ordered_by:
-            shown = self.looks.arranged(shown, _id)
-        if self._is_reversed and not wanted.ordered_by:
-            shown = shown[::-1]
-        self.grid.take_places(bool(wanted.ordered_by) and not self._is_read_only)
+        if wanted != EVERYTHING and self._members is None:
+            return False
         counts: dict[int, int] = {}
-        if not wanted.ordered_by:  # a person's own order stays whole
-            shown, counts = self._stacks.collapsed(shown, _id, self._opened)
+        if shown and wanted != EVERYTHING:
+            members = self._members or ()
+            # A person's own order stays whole.
+            shown = shown.listed(members) if wanted.ordered_by else shown.among(members)
+        if shown and not wanted.ordered_by:
+            if self.order is Order.LOOK:
+                shown = shown.listed(self.looks.arranged(shown.ids, _itself))
+            if self._is_reversed:
+                shown = shown[::-1]
+            if self._stacks.members:
+                left, counts = self._stacks.collapsed(shown.ids, _itself, self._opened)
+                shown = shown.listed(left)
+        self.grid.take_places(bool(wanted.ordered_by) and not self._is_read_only)
         self.grid.show_stack_counts(counts)
         self.grid.show_assets(shown, is_reordered=is_reordered)
         self._now(shown=len(shown))
@@ -382,10 +397,5 @@ class Centre(QFrame):
         self.shown_changed.emit()
 
 
-def _among(ids: Sequence[int], assets: Sequence[Asset], *, is_ordered: bool) -> list[Asset]:
-    """The assets with these ids, in their own order or in that of the ids."""
-    if is_ordered:
-        by_id = {asset.id: asset for asset in assets}
-        return [by_id[asset_id] for asset_id in ids if asset_id in by_id]
-    wanted = set(ids)
-    return [asset for asset in assets if asset.id in wanted]
+def _itself(asset_id: int) -> int:
+    return asset_id

@@ -5,10 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from desktop.core.asset import Asset
 from desktop.core.cancellation import CancelToken
 from desktop.qt.browse.centre import Centre
 from desktop.qt.browse.ordering import BROWSING, Order, Shelf
@@ -19,6 +19,9 @@ from desktop.qt.jobs.context import Context
 from desktop.qt.jobs.gc_pause import gc_paused
 from desktop.qt.jobs.lane import Latest
 from desktop.services.reports import LibraryFolder, LibraryStatus
+
+if TYPE_CHECKING:  # not needed to show the window
+    from desktop.library.catalog.asset_columns import Assets
 
 REFRESH_MS = 1500
 """While pictures are added: how often the grid is read anew, at most."""
@@ -35,7 +38,6 @@ class Reading:
     version: object
     shelf: Shelf
     order: Order
-    by_id: dict[int, Asset]
     seconds: float
     folders: Sequence[LibraryFolder]
 
@@ -60,7 +62,10 @@ class LibraryController(QObject):
         self._readings = Latest(context.lanes.browse, self)
         self._readings.finished.connect(self._on_reading)
         self._readings.failed.connect(self._on_not_read)
-        self._shelf = Shelf()
+        # Should it fail, the reading of all says so a moment later.
+        self._firsts = Latest(context.lanes.browse, self)
+        self._firsts.finished.connect(lambda found: self._show_first(*found))
+        self._shelf: Shelf | None = None
         self._version: object = None
         self._is_read = False
         self._is_growing = False
@@ -105,15 +110,18 @@ class LibraryController(QObject):
                 assets = engine.browsing.all()
                 shelf = Shelf(assets)
                 shelf.in_order(order)
-                by_id = {asset.id: asset for asset in assets}
             folders = engine.browsing.folders()
-            return Reading(version, shelf, order, by_id, time.monotonic() - began, folders)
+            return Reading(version, shelf, order, time.monotonic() - began, folders)
 
+        if self._shelf is None and order is Order.NEWEST:
+            self._firsts.submit(lambda _: engine.browsing.first())
         self._readings.submit(read)
 
     def arrange(self, order: Order) -> None:
         """Show the library in another order."""
         shelf = self._shelf
+        if shelf is None:
+            return  # it is being read
         if shelf.is_in_order(order):
             # Not by way of the lane, where the annotations of a large selection may be read.
             self._orders.forget()
@@ -154,12 +162,17 @@ class LibraryController(QObject):
         self._context.notice(error)
         self._note_read()
 
+    def _show_first(self, assets: Assets, count: int) -> None:
+        if assets and self._shelf is None:
+            self._context.pictures.set_assets(assets)
+            self._centre.show_first(assets, count)
+
     def _show_reading(self, reading: Reading) -> None:
         # A large library is read less often while it grows: never more than a twentieth of
         # the time goes into reading it.
         self._refresh_timer.setInterval(max(REFRESH_MS, round(20_000 * reading.seconds)))
         self._version, self._shelf = reading.version, reading.shelf
-        self._context.pictures.set_assets(reading.by_id)
+        self._context.pictures.set_assets(reading.shelf.in_order(Order.NEWEST))
         centre, assets = self._centre, reading.shelf.in_order(reading.order)
         centre.show_library(assets)
         said, known = self._context.engine.annotations, self._overview
@@ -204,10 +217,14 @@ class LibraryController(QObject):
     def _prepare_orders(self) -> None:
         """Sort while nobody waits for it."""
         shelf = self._shelf
+        if shelf is None:
+            return
 
         def sort_all(cancel: CancelToken) -> None:
             for order in BROWSING:
                 cancel.raise_if_cancelled()
                 shelf.in_order(order)
+            cancel.raise_if_cancelled()
+            shelf.prepare_names()
 
         self._preparations.submit(sort_all)

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from desktop.core.annotations import TAG_SEPARATOR, Flag, NameCount, TagColour, name_key
-from desktop.core.asset import Asset, displayable_name
+from desktop.core.asset import displayable_name
 from desktop.core.filter import Filter, NamedFilter, is_same
+from desktop.core.natural_order import natural
 from desktop.core.saved_search import SavedSearch
 from desktop.core.text import marked, tr
-from desktop.qt.browse.ordering import natural
 from desktop.services.reports import LibraryFolder
+
+if TYPE_CHECKING:  # not needed to show the window
+    from desktop.library.catalog.asset_columns import Assets
 
 ALL = NamedFilter(marked("All pictures"))
 GENERATED = NamedFilter(marked("Generated"), Filter(is_generated=True))
@@ -84,17 +86,6 @@ def joined(sections: Sequence[NamedFilter]) -> NamedFilter:
         return sections[0] if sections else ALL
     name = " · ".join(title_of(section) for section in sections)
     return NamedFilter(name, Filter(every=tuple(section.filter for section in sections)))
-
-
-def duplicated(assets: Sequence[Asset]) -> list[Asset]:
-    """Those whose file is there and has the content of another one, in the same order."""
-    there = [
-        asset
-        for asset in assets
-        if asset.content_hash and not (asset.is_missing or asset.is_offline)
-    ]
-    counts = Counter(asset.content_hash for asset in there)
-    return [asset for asset in there if counts[asset.content_hash] > 1]
 
 
 def is_same_section(one: NamedFilter, other: NamedFilter) -> bool:
@@ -207,11 +198,12 @@ def flagged(known: Overview, flags: Mapping[Flag, int]) -> Overview:
 
 
 def overview(
-    assets: Sequence[Asset],
+    assets: Assets,
     known: Overview = NOTHING,
     added: Sequence[LibraryFolder] = (),
 ) -> Overview:
-    """Count a library by section. Linear in the assets times the depth of their folders.
+    """Count a library by section. Linear in the assets, and in the folders times
+    their depth.
 
     Args:
         added: the folders of the library; what lies between them and the pictures is listed too.
@@ -221,27 +213,29 @@ def overview(
     # These are shown even when empty: they tell that such a thing exists, and where it will be.
     always = (
         SectionRow(ALL, "layout-grid", len(assets)),
-        SectionRow(GENERATED, "sparkles", sum(asset.is_generated for asset in assets)),
+        SectionRow(GENERATED, "sparkles", int(assets.has("is_generated").sum())),
     )
+    missing = assets.has("is_missing")
+    # What is to be connected; a teammate's drive never was one of this computer's.
+    away = assets.has("is_offline") & ~(missing | assets.has("is_elsewhere"))
     if_any = (
-        SectionRow(MISSING, "unlink", sum(asset.is_missing for asset in assets)),
-        SectionRow(DUPLICATES, "copy", len(duplicated(assets))),
-        SectionRow(OFFLINE, "unplug", sum(is_away(asset) for asset in assets)),
+        SectionRow(MISSING, "unlink", int(missing.sum())),
+        SectionRow(DUPLICATES, "copy", assets.duplicates()),
+        SectionRow(OFFLINE, "unplug", int(away.sum())),
     )
     library = (*always, *(row for row in if_any if row.pictures))
     folders = _folder_rows(assets, added)
     return Overview(
         library=known.library if library == known.library else library,
         folders=known.folders if folders == known.folders else folders,
-        unread=sum(not (a.content_hash or a.failure or a.is_missing) for a in assets),
+        unread=int((~(assets.says("content_hash") | assets.says("failure") | missing)).sum()),
     )
 
 
-def _folder_rows(assets: Sequence[Asset], added: Sequence[LibraryFolder]) -> tuple[SectionRow, ...]:
+def _folder_rows(assets: Assets, added: Sequence[LibraryFolder]) -> tuple[SectionRow, ...]:
     """The tree, each folder behind the one that it lies in."""
     # Plantain's own folder is the section "Generated".
-    counts = Counter(asset.folder for asset in assets if not asset.is_generated)
-    direct = {Path(folder): count for folder, count in counts.items()}
+    direct = {Path(folder): count for folder, count in assets.in_folders().items()}
     roots = {Path(folder.path): folder for folder in added}
     totals = dict.fromkeys((*roots, *direct), 0)
     for folder in direct:
@@ -272,8 +266,3 @@ def _folder_rows(assets: Sequence[Asset], added: Sequence[LibraryFolder]) -> tup
             )
         )
     return tuple(rows)
-
-
-def is_away(asset: Asset) -> bool:
-    """Its drive or folder is to be connected; a teammate's never was one of this computer's."""
-    return asset.is_offline and not (asset.is_missing or asset.is_elsewhere)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
 from desktop.core.annotations import Consensus, Edits
 from desktop.core.asset import Asset
+from desktop.core.asset_sequence import ids_of
 from desktop.core.cancellation import CancelToken
 from desktop.core.text import ngettext
 from desktop.qt.browse.asset_grid import AssetGrid
@@ -22,8 +22,6 @@ from desktop.qt.jobs.lane import Latest
 
 if TYPE_CHECKING:
     from desktop.library.catalog.annotations import Annotations
-
-_id = attrgetter("id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +117,7 @@ class AnnotationController(QObject):
 
     def selected_ids(self) -> tuple[int, ...]:
         """What is selected, in the order shown."""
-        return tuple(map(_id, self._grid.selected_assets()))
+        return ids_of(self._grid.selected_assets())
 
     # ------------------------------------------------------------------ inside
 

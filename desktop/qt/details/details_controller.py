@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 
 from desktop.core.asset import Asset
+from desktop.core.asset_sequence import ids_of
 from desktop.core.cancellation import CancelToken
 from desktop.core.errors import FileError
 from desktop.core.product_truth import PRODUCT
@@ -62,13 +63,12 @@ class DetailsController(QObject):
         if not assets:
             self._readings.forget()
             return
-        browsing, chosen = self._context.engine.browsing, tuple(assets)
+        browsing, chosen = self._context.engine.browsing, assets
 
         def read(_: CancelToken) -> _Found:
             if len(chosen) == 1:
                 return browsing.details(chosen[0].id)
-            ids = tuple(asset.id for asset in chosen)
-            return browsing.common_details(ids), file_facts_of(chosen)
+            return browsing.common_details(ids_of(chosen)), file_facts_of(chosen)
 
         self._readings.submit(read)
 

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLay
 
 from desktop.core.annotations import Consensus
 from desktop.core.asset import Asset
+from desktop.core.asset_sequence import ids_of
 from desktop.core.filter import EVERYTHING, Filter, Near
 from desktop.core.query_fields import LESS_ALIKE
 from desktop.core.text import listed, ngettext, tr
@@ -74,7 +75,7 @@ class DetailsPanel(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._pictures = pictures
-        self._assets: tuple[Asset, ...] = ()
+        self._assets: Sequence[Asset] = ()
         self._is_read_only = False
 
         self._preview = PictureLabel(theme, cache, inset=UNIT, ratio=0.8)
@@ -135,8 +136,8 @@ class DetailsPanel(QWidget):
     def show_selection(self, assets: Sequence[Asset]) -> None:
         """What is selected; what only the catalogue knows follows by ``show_details`` or
         ``show_common``."""
-        is_same = [asset.id for asset in assets] == [asset.id for asset in self._assets]
-        self._assets = tuple(assets)
+        is_same = ids_of(assets) == ids_of(self._assets)
+        self._assets = assets
         if not is_same:
             self._forget()
         if len(assets) == 1:
@@ -155,7 +156,7 @@ class DetailsPanel(QWidget):
 
     def show_details(self, details: AssetDetails) -> None:
         """The catalogue's answer; ignored when something else is selected by now."""
-        if [details.asset.id] != [asset.id for asset in self._assets]:
+        if (details.asset.id,) != ids_of(self._assets):
             return
         self._assets = (details.asset,)
         self._show_asset(details.asset)
@@ -174,7 +175,7 @@ class DetailsPanel(QWidget):
         Args:
             facts: see ``file_facts_of``.
         """
-        if common.asset_ids != tuple(asset.id for asset in self._assets):
+        if common.asset_ids != ids_of(self._assets):
             return
         told = metadata_facts(common.metadata, common.differing)
         self.file.show_values(facts, different())
@@ -186,20 +187,20 @@ class DetailsPanel(QWidget):
     def show_sidecar(self, told: tuple[int, tuple[str, ...]]) -> None:
         """An asset's id, and the keywords that are beside its file."""
         asset_id, keywords = told
-        if [asset_id] == [asset.id for asset in self._assets]:
+        if (asset_id,) == ids_of(self._assets):
             self.keywords.show_keywords(keywords, is_beside=True)
 
     def show_credentials(self, told: tuple[int, str]) -> None:
         """An asset's id, and what its Content Credentials say, in plain words."""
         asset_id, words = told
-        if [asset_id] == [asset.id for asset in self._assets]:
+        if (asset_id,) == ids_of(self._assets):
             self.rights.fields["credentials"].show_value(words)
             self.signed.setText(words)
             self.signed.setVisible(bool(words))
 
     def show_said(self, asset_ids: tuple[int, ...], said: Consensus) -> None:
         """What the selection is tagged with, of which nothing need be offered."""
-        if asset_ids == tuple(asset.id for asset in self._assets):
+        if asset_ids == ids_of(self._assets):
             self.keywords.know_tags(n for n, count in said.tags.items() if count == said.count)
 
     # ------------------------------------------------------------------ inside

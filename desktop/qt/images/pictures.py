@@ -35,6 +35,12 @@ class ThumbnailPath(Protocol):
     ) -> Path: ...
 
 
+class AssetsById(Protocol):
+    """Those of the library."""
+
+    def get(self, asset_id: int, /) -> Asset | None: ...
+
+
 class Pictures:
     """Finds pictures; knows the library's assets by id.
 
@@ -43,24 +49,24 @@ class Pictures:
 
     def __init__(self) -> None:
         self._thumbnail_path: ThumbnailPath | None = None
-        self._assets: dict[int, Asset] = {}
+        self._assets: AssetsById = {}
+        self._learned: dict[int, Asset] = {}
         self._moments: Mapping[int, int] = {}
 
     def open(self, thumbnail_path: ThumbnailPath) -> None:
         """The library is open; ``thumbnail_path`` is pure and cheap."""
         self._thumbnail_path = thumbnail_path
 
-    def set_assets(self, assets: dict[int, Asset]) -> None:
-        """Replace what is known; the caller made the dictionary off the GUI thread."""
-        self._assets = assets
+    def set_assets(self, assets: AssetsById) -> None:
+        """Replace what is known."""
+        self._assets, self._learned = assets, {}
 
     def learn(self, assets: Iterable[Asset]) -> None:
         """Assets that came by another way than the list (a search hit, a new picture)."""
-        for asset in assets:
-            self._assets[asset.id] = asset
+        self._learned |= {asset.id: asset for asset in assets}
 
     def asset(self, asset_id: int) -> Asset | None:
-        return self._assets.get(asset_id)
+        return self._learned.get(asset_id) or self._assets.get(asset_id)
 
     def show_moments(self, moments: Mapping[int, int]) -> None:
         """Show these videos (ids) at these times, ms, and all others by their posters."""

@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject
 
 from desktop.core.annotations import Edits, Flag
 from desktop.core.asset import Asset
+from desktop.core.asset_sequence import ids_of
 from desktop.core.cancellation import CancelToken
 from desktop.core.filter import Filter
 from desktop.core.text import ngettext, sentences, tr
@@ -109,7 +110,7 @@ class CullingController(QObject):
         *,
         goes_on: bool = True,
     ) -> None:
-        ids = [asset.id for asset in self._grid.selected_assets()]
+        ids = ids_of(self._grid.selected_assets())
         if ids:
             self._history.do(name(len(ids)), lambda: edit(ids))
             if goes_on:
@@ -129,7 +130,7 @@ class CullingController(QObject):
             self._grid.select_asset(self._grid.assets.asset(row + 1).id)
 
     def _tell_end(self) -> None:
-        engine, ids = self._context.engine, [a.id for a in self._grid.assets.assets(0, None)]
+        engine, ids = self._context.engine, ids_of(self._grid.assets.assets(0, None))
 
         def tell(counts: dict[Flag, int]) -> None:
             kept, rejected = counts.get(Flag.KEPT, 0), counts.get(Flag.REJECTED, 0)

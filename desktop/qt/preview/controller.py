@@ -89,7 +89,7 @@ class PreviewController(QObject):
 
     def show(self) -> None:
         """Look at what is selected: one picture, or up to four side by side."""
-        selected = self._grid.selected_assets()[:MOST_COMPARED]
+        selected = [*self._grid.selected_assets()[:MOST_COMPARED]]
         if selected:
             self._open(selected)
 

@@ -347,7 +347,7 @@ class MainWindow(QMainWindow):
         toggle.setToolTip(self.panel_button.toolTip())
         self.panel_button.setDefaultAction(toggle)
 
-    def _show_asset_menu(self, assets: list[Asset], where: QPoint) -> None:
+    def _show_asset_menu(self, assets: Sequence[Asset], where: QPoint) -> None:
         from desktop.qt.shell.menus import ASSET_MENU
 
         self.action_list.popup(ASSET_MENU, where)

@@ -11,6 +11,8 @@ from PySide6.QtCore import QByteArray, QEvent, QMimeData, QObject, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
 from PySide6.QtWidgets import QFrame, QLabel, QWidget
 
+from desktop.core.asset_sequence import ids_of
+
 if TYPE_CHECKING:  # not needed to show the window
     from desktop.core.asset import Asset
 
@@ -112,7 +114,7 @@ class DropHint(QLabel):
 def assets_mime(assets: Sequence[Asset]) -> QMimeData:
     """Assets on their way to another panel or another program."""
     mime = QMimeData()
-    ids = json.dumps([asset.id for asset in assets])
+    ids = json.dumps(ids_of(assets))
     mime.setData(ASSETS_MIME, QByteArray(ids.encode()))
     # Another program gets the files that there are; a board takes the others as well.
     there = [asset for asset in assets if not (asset.is_missing or asset.is_offline)]

@@ -14,6 +14,7 @@ from desktop.core.lineage_graph import LineageGraph
 from desktop.core.picture_text import TextLine
 from desktop.core.text import tr
 from desktop.library.catalog.annotations import Annotations
+from desktop.library.catalog.asset_columns import Assets
 from desktop.library.catalog.assets import Catalog
 from desktop.library.catalog.lineage import LineageTable
 from desktop.library.catalog.rights import RightsTable
@@ -21,6 +22,10 @@ from desktop.library.catalog.roots import RootKind
 from desktop.services.reports import AssetDetails, CommonDetails, LibraryFolder
 from desktop.services.search.lineage_reading import read_lineage
 
+_FIRST = 1_000
+"""As many pictures as fill the largest screen, several times."""
+_AT_ONCE = 50_000
+"""So many are read in less than half a second."""
 _MOST_PALETTES = 200
 """Merged for the details; more take longer than a click should."""
 
@@ -46,9 +51,15 @@ class Browsing:
         self._rights = rights
         self._labels = labels
 
-    def all(self) -> list[Asset]:
+    def all(self) -> Assets:
         """Every asset, the newest in the library first."""
         return self._catalog.all_assets()
+
+    def first(self) -> tuple[Assets, int]:
+        """The newest of a library that takes long to read whole, and how many it has; nothing of
+        one that is read in a moment."""
+        count = self._catalog.counts()["assets"]
+        return self._catalog.first_assets(_FIRST if count > _AT_ONCE else 0), count
 
     def folders(self) -> list[LibraryFolder]:
         """The folders that were added; answers from memory, without asking the disk."""
