@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from desktop.embedding.encoder import Arithmetic, EncoderInfo
 from desktop.embedding.models.manifest import InstalledModel
 from desktop.embedding.runtime.input_pixels import pixel_spec
+from desktop.embedding.runtime.worker import Tell
 from tests.benchmarks import models
 
 _EAGER_BATCH = 16
@@ -22,7 +23,7 @@ class Eager:
 
     batch_size = _EAGER_BATCH
 
-    def __init__(self, model: InstalledModel) -> None:
+    def __init__(self, model: InstalledModel, *, tell: Tell) -> None:
         self._network = models.network_of(model)
         self._tokenizer = models.tokenizer_of(model)
         preprocess = model.manifest.preprocess
