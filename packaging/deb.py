@@ -78,7 +78,7 @@ def build(
     (control / "md5sums").write_text(sums(work), "utf-8")
     linux.allow_reading(work)
     made = out / f"{PROGRAM}_{VERSION}_{machine}.deb"
-    packing = ["-Zzstd", "-z3"] if is_quick else ["-Zxz", "-z9"]
+    packing = ["-Zzstd", "-z3"] if is_quick else ["-Zxz", "-z6"]
     command = ["dpkg-deb", "--root-owner-group", *packing, "--build", str(work), str(made)]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
     return made
