@@ -96,7 +96,8 @@ class ExactIndex:
     Args:
         dimension: length of a vector.
         vectors_of: reads vectors from where they are kept; a row that it does not give is not
-            found. It is called during a search, with some hundred ids.
+            found. It is called during a search, usually with some hundred ids, at the most with
+            twice as many as are asked for and 16,384 more.
     """
 
     def __init__(self, dimension: int, vectors_of: VectorsOf) -> None:

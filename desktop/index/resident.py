@@ -49,7 +49,7 @@ class ResidentStore:
         # Writers take turns over both places, so that the last word is the same in both.
         self._write_lock = threading.Lock()
         # Over the three below. A search holds it too: it keeps every core busy as it is, and a
-        # writer's part in memory waits no longer than for one product.
+        # writer's part in memory waits no longer than for one product and what is read after it.
         self._lock = threading.Lock()
         self._rows: ExactIndex | None = ExactIndex(dimension, vectors_of)  # None: given up
         self._is_loaded = False

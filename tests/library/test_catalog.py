@@ -375,3 +375,43 @@ class TestTheFile:
             Database(path)
         assert "untouched" in caught.value.safe
         assert path.read_bytes().startswith(b"not a database")
+
+
+def test_what_is_removed_while_it_is_read_is_not_there(
+    catalog: Catalog, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Assets and the folders that they are below are read one after the other."""
+    ids = add(catalog, "a.png", "b.png")
+    kept = add(catalog, "c.png", root=catalog.roots.add(Path("/home/ann/others")))
+    places = catalog._places
+
+    def after_a_removal() -> object:
+        with database.transaction() as transaction:
+            transaction.execute("DELETE FROM assets WHERE root_id = 1")
+            transaction.execute("DELETE FROM roots WHERE id = 1")
+        return places()
+
+    monkeypatch.setattr(catalog, "_places", after_a_removal)
+    assert [*catalog.assets_by_id([*ids, *kept])] == kept
+
+
+def test_what_comes_while_the_library_is_read_is_there_the_next_time(
+    catalog: Catalog, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A folder and its pictures that another thread writes down in between."""
+    ids = add(catalog, "a.png")
+    places = catalog._places
+
+    def then_more_come() -> object:
+        read = places()
+        monkeypatch.undo()
+        writer = threading.Thread(
+            target=lambda: add(catalog, "b.png", root=catalog.roots.add(Path("/home/ann/new")))
+        )
+        writer.start()
+        writer.join()
+        return read
+
+    monkeypatch.setattr(catalog, "_places", then_more_come)
+    assert [*catalog.all_assets().ids] == ids
+    assert [asset.name for asset in catalog.all_assets()] == ["b.png", "a.png"]

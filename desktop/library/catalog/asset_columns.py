@@ -193,10 +193,19 @@ class Assets(AssetSequence):
 
     # -- which of them -------------------------------------------------------------------------
 
+    @cached_property
+    def _by_id(self) -> tuple[NDArray[np.int64], NDArray[np.intp]]:
+        """The ids, ascending, and the place of each in this order."""
+        own = self.numbers("id")
+        ascending = np.argsort(own)
+        return own[ascending], ascending
+
     def row_of(self, asset_id: int) -> int | None:
         """Where an asset is in this order; None when it is not there."""
-        [found] = np.nonzero(self.numbers("id") == asset_id)
-        return int(found[0]) if len(found) else None
+        own, ascending = self._by_id
+        place = int(np.searchsorted(own, asset_id))
+        is_there = place < len(own) and own[place] == asset_id
+        return int(ascending[place]) if is_there else None
 
     def get(self, asset_id: int) -> Asset | None:
         """The asset with this id; None when it is not there."""
@@ -245,14 +254,12 @@ class Assets(AssetSequence):
 
     def listed(self, wanted: Ids) -> Assets:
         """Those of these, in their order."""
-        own = self.numbers("id")
+        own, ascending = self._by_id
         if not len(own):
             return self
         wanted = _numbers(wanted)
-        ascending = np.argsort(own)
-        places = np.minimum(np.searchsorted(own, wanted, sorter=ascending), len(own) - 1)
-        places = ascending[places]
-        return self.at(places[own[places] == wanted])
+        places = np.minimum(np.searchsorted(own, wanted), len(own) - 1)
+        return self.at(ascending[places[own[places] == wanted]])
 
     # -- orders --------------------------------------------------------------------------------
 

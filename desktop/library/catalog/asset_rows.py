@@ -52,6 +52,10 @@ class Places:
         self._roots = roots
         self._folders: dict[tuple[int, bytes], tuple[str, bool]] = {}
 
+    def has(self, root_id: int) -> bool:
+        """Whether this root is there."""
+        return root_id in self._roots
+
     def folder(self, root_id: int, below: bytes) -> tuple[str, bool]:
         """The absolute path of a folder below a root, and whether it is away."""
         place = self._folders.get((root_id, below))

@@ -335,7 +335,7 @@ class Catalog:
                 (root.id, os.fsencode(below)),
             )
             if row is not None:
-                return self._assets([row])[0]
+                return next(iter(self._assets([row])), None)
         return None
 
     def newest(self, wanted: Filter) -> Assets:
@@ -370,15 +370,20 @@ class Catalog:
         return {key: int(value) for key, value in dict(row).items()}
 
     def _newest(self, condition: str, values: Sequence[object] = (), most: int = -1) -> Assets:
-        columns = AssetColumns(self._places())
         # Ids grow with every addition, and unlike a sort by time this needs no sorting.
         sql = f"SELECT {COLUMNS} FROM assets WHERE {condition} ORDER BY assets.id DESC LIMIT {most}"
-        for rows in self._database.batches(sql, values):
-            columns.add(rows)
+        with self._database.snapshot():  # no asset without its root
+            columns = AssetColumns(self._places())
+            for rows in self._database.batches(sql, values):
+                columns.add(rows)
         return Assets(columns)
 
     def _assets(self, rows: Sequence[sqlite3.Row]) -> list[Asset]:
-        return [*map(self._places().asset, rows)] if rows else []
+        if not rows:
+            return []
+        places = self._places()
+        # One whose root has been removed since it was read is gone with it.
+        return [places.asset(row) for row in rows if places.has(row["root_id"])]
 
     def _places(self) -> Places:
         away = self.roots.presence.away()

@@ -223,8 +223,12 @@ class Database:
 
     @contextmanager
     def snapshot(self) -> Generator[None]:
-        """Within it, this thread's reads see one moment, whatever others write."""
+        """Within it, this thread's reads see one moment, whatever others write; that of a
+        transaction that is under way."""
         connection = self.connection
+        if connection.in_transaction:
+            yield
+            return
         connection.execute("BEGIN")
         try:
             yield
