@@ -142,7 +142,8 @@ def test_a_folder_a_board_and_a_tag_have_menus_of_their_own(session: Session, qt
     assert offered == {
         "folder": ["Locate folder…", "Ignore this folder…", "Rights…"],
         "board": [
-            *("Contact sheet…", "Folder of copies…", "Rights…", "Rename…", "Delete the board"),
+            *("Contact sheet…", "Folder of copies…", "Folder of signed copies…"),
+            *("Rights…", "Rename…", "Delete the board"),
         ],
         "tag": ["Colour…", "Rename…", "Merge with another…", "Remove from all pictures"],
     }
@@ -151,7 +152,9 @@ def test_a_folder_a_board_and_a_tag_have_menus_of_their_own(session: Session, qt
     sidebar.menu_wanted.emit(tag_section("cat"), QPoint(10, 10))
     assert QApplication.activePopupWidget() is None
     sidebar.menu_wanted.emit(board_section("Mood"), QPoint(10, 10))
-    assert popped_up(qtbot) == ["Contact sheet…", "Folder of copies…"]  # these change nothing
+    assert popped_up(qtbot) == [  # these change nothing
+        *("Contact sheet…", "Folder of copies…", "Folder of signed copies…")
+    ]
 
 
 def test_single_keys_are_shortcuts_in_the_grid_alone_and_only_while_they_decide(
