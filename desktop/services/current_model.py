@@ -15,12 +15,14 @@ from __future__ import annotations
 import logging
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from desktop.core.cancellation import CancelToken
-from desktop.core.errors import Cancelled, ModelError, ModelMissing
+from desktop.core.errors import ModelError, ModelMissing
 from desktop.core.pixels import PixelSpec
 from desktop.core.progress import Progress, ProgressSteps
 from desktop.core.text import sentences, tr
@@ -63,6 +65,7 @@ class CurrentModel:
         self._load = load
         self._lock = threading.Lock()
         self._encoders: dict[str, Encoder] = {}
+        self._made_ready: list[Encoder] = []
 
     def require(self) -> InstalledModel:
         """The model in use.
@@ -140,12 +143,32 @@ class CurrentModel:
         """
         encoder = self.load(model)
         encoder.prepare()
-        while (step := encoder.loading()) is not None:
-            yield step
-            if cancel.wait(_LOOK_S):
-                self._give_up(encoder)
-                raise Cancelled
-        _ = encoder.info  # says why, where it could not be loaded
+        pool = ThreadPoolExecutor(1, thread_name_prefix="make-ready")
+        with self._making_ready(encoder), pool:
+            # Asked in a thread: a process that is killed is started again, which is told, and can
+            # be stopped, like the first.
+            loaded = pool.submit(lambda: encoder.info)
+            try:
+                while not loaded.done():
+                    if (step := encoder.loading()) is not None:
+                        yield step
+                    wait([loaded], _LOOK_S)
+                    cancel.raise_if_cancelled()
+            except BaseException:
+                self._give_up(encoder)  # the thread ends with it
+                raise
+            loaded.result()  # says why, where it could not be loaded
+
+    @contextmanager
+    def _making_ready(self, encoder: Encoder) -> Generator[None]:
+        """No ``stop_loading`` meanwhile: this is somebody else's to stop."""
+        with self._lock:
+            self._made_ready.append(encoder)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._made_ready.remove(encoder)
 
     def loading(self) -> Progress | None:
         """How far a model is being loaded; None when none is."""
@@ -155,19 +178,23 @@ class CurrentModel:
 
     def is_being_made_ready(self, model: InstalledModel) -> bool:
         """It is being converted, which takes minutes, and nobody should wait for that."""
-        with self._lock:
-            encoder = self._encoders.get(model.identity)
+        encoder = self._encoder_of(model)
         step = None if encoder is None else encoder.loading()
         return step is not None and step.total is not None
 
     def stop_loading(self) -> None:
-        """A person wants no more of it: whatever is being loaded ends, and begins anew at the next
-        need. May wait for a process to end."""
+        """A person wants no more of what needs the model in use: if it is being loaded for that
+        alone, this ends, and begins anew at the next need. May wait for a process to end."""
+        encoder = self._encoder_of(self.installed())
         with self._lock:
-            encoders = list(self._encoders.values())
-        for encoder in encoders:
-            if encoder.loading() is not None:
-                self._give_up(encoder)
+            is_made_ready = any(encoder is made for made in self._made_ready)
+        if encoder is not None and not is_made_ready and encoder.loading() is not None:
+            self._give_up(encoder)
+
+    def _encoder_of(self, model: InstalledModel | None) -> Encoder | None:
+        """The encoder of this model, where it was asked for."""
+        with self._lock:
+            return None if model is None else self._encoders.get(model.identity)
 
     def _give_up(self, encoder: Encoder) -> None:
         with self._lock:

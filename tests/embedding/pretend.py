@@ -110,6 +110,14 @@ def load_in_steps(model: InstalledModel, *, tell: Tell = _silent) -> PretendEnco
     return load(model)
 
 
+def load_in_steps_killed_once(model: InstalledModel, *, tell: Tell = _silent) -> PretendEncoder:
+    mark = model.folder / "was killed"
+    if mark.exists():
+        return load_in_steps(model, tell=tell)
+    mark.touch()
+    return load_killed(model, tell=tell)
+
+
 def load_damaged(model: InstalledModel, *, tell: Tell = _silent) -> PretendEncoder:
     raise ModelDamaged("The weights are torn.", safe="All is safe.", next_step="Install again.")
 

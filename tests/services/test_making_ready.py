@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -21,13 +22,20 @@ from tests.embedding import pretend
 Begin = Callable[..., CurrentModel]
 
 
+class Pretended(ModelRegistry):
+    """Whatever is asked for is the pretended model."""
+
+    def resolve(self, name_or_path: str) -> InstalledModel:
+        return pretend.model(self._models_dir)
+
+
 @pytest.fixture
 def begin(tmp_path: Path) -> Iterator[Begin]:
     """Makes a current model whose encoder is loaded like that."""
     made: list[CurrentModel] = []
 
     def begin_it(load: Callable[..., Encoder]) -> CurrentModel:
-        registry = ModelRegistry(tmp_path / "models")
+        registry = Pretended(tmp_path)
         model = CurrentModel(registry, "", "", lambda model: ProcessEncoder(model, load))
         made.append(model)
         return model
@@ -88,6 +96,37 @@ def test_what_waits_for_a_model_that_is_stopped_waits_no_longer(
     model.stop_loading()
     assert model.loading() is None
     assert model.load(pretended) is not encoder
+
+
+def test_a_process_killed_on_the_way_starts_again_with_progress_and_can_be_stopped(
+    begin: Begin, pretended: InstalledModel
+) -> None:
+    model, cancel = begin(pretend.load_in_steps_killed_once), CancelToken()
+    steps = model.make_ready(pretended, cancel)
+    while not next(steps).total:
+        pass
+    assert (pretended.folder / "was killed").exists()
+    cancel.cancel()
+    with pytest.raises(Cancelled):
+        finish(steps)
+    assert model.loading() is None
+
+
+@pytest.mark.parametrize("is_in_use", [False, True])
+def test_what_is_made_ready_is_not_stopped_with_what_waits_for_a_model(
+    begin: Begin, pretended: InstalledModel, tmp_path: Path, is_in_use: bool
+) -> None:
+    other = InstalledModel(tmp_path, replace(pretended.manifest, sha256="1" * 64))
+    asked_for = pretended if is_in_use else other
+    model = begin(pretend.load_in_steps)
+    steps = model.make_ready(asked_for, CancelToken())
+    while not next(steps).total:
+        pass
+    model.stop_loading()
+    for step in (0, 1):
+        let_go_on(asked_for, step)
+    finish(steps)
+    assert model.load(asked_for).info.name == "pretend"
 
 
 def test_a_model_that_is_loaded_is_not_stopped(begin: Begin, pretended: InstalledModel) -> None:
