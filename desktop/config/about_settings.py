@@ -55,9 +55,17 @@ def no_address(value: str) -> str:
 
 
 def no_proxy(value: str) -> str:
-    """The same of a proxy, whose address may hold a name and a password."""
-    if not value or _names_a_server(value):
+    """The same of a proxy, whose address may hold a name, but no password: settings lie in
+    clear."""
+    if not value:
         return ""
+    if _names_a_server(value):
+        if urlsplit(value).password is None:
+            return ""
+        return tr(
+            "A password would lie unprotected in the settings. Give this proxy to your system "
+            "instead (HTTPS_PROXY), and leave this empty."
+        )
     return tr("A proxy is written like http://proxy.example.com:8080.")
 
 
