@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from desktop.core.cancellation import CancelToken
@@ -55,11 +55,17 @@ class ModelInstalling:
         self._places = tuple(places)
 
     def offers(self) -> ModelOffers:
-        """What there is now; reads the disk."""
-        entries = tuple(self._registry.list())
-        installed = {entry.size_bytes for entry in entries if entry.is_installed}
-        found = tuple(file for file in files_in(self._places) if file.size_bytes not in installed)
-        return ModelOffers(entries, self._switch.in_use(), found, self._address())
+        """What there is now, but for files; reads the disk."""
+        return ModelOffers(
+            tuple(self._registry.list()), self._switch.in_use(), address=self._address()
+        )
+
+    def offers_with_files(self) -> ModelOffers:
+        """The same with files that hold a model. May wait for a drive that sleeps."""
+        offers = self.offers()
+        installed = {entry.size_bytes for entry in offers.entries if entry.is_installed}
+        found = (file for file in files_in(self._places) if file.size_bytes not in installed)
+        return replace(offers, found=tuple(found))
 
     def download(self, name: str, cancel: CancelToken) -> ProgressSteps[ModelEntry]:
         """Fetch a known model and use it.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import threading
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -21,6 +22,7 @@ from desktop.embedding.models.hub import HubAddress
 from desktop.embedding.models.registry import DEFAULT_MODEL, ModelRegistry
 from desktop.qt.jobs.job_list import JobState
 from desktop.qt.manage.model_step import ModelStep
+from desktop.qt.manage.models_dialog import ModelsDialog
 from desktop.qt.shell.session import Session
 from desktop.services.model_installing import ModelInstalling
 from tests.embedding import tiny
@@ -327,6 +329,49 @@ def test_a_failure_of_a_closed_step_is_said_above_the_grid(desk: Desk) -> None:
     desk.qtbot.mouseClick(notice.action_button, Qt.MouseButton.LeftButton)
     desk.qtbot.waitUntil(lambda: bool(desk.session.window.findChildren(ModelStep)))
     assert desk.step.next_button.text() == "Try again"
+
+
+@pytest.mark.parametrize("ends", ["failed", "paused"])
+def test_what_has_ended_is_not_in_the_way_of_another_choice(desk: Desk, ends: str) -> None:
+    desk.hub.behaviour.seconds_per_chunk = 0.05
+    desk.hub.behaviour.status = 404 if ends == "failed" else None
+    step = desk.begin()
+    desk.press("Download")
+    if ends == "failed":
+        desk.until_failed()
+    else:
+        desk.press("Pause")
+        desk.qtbot.waitUntil(lambda: step.stage.text() == "Paused")
+    desk.press("Not now")
+    desk.qtbot.waitUntil(lambda: not desk.session.window.findChildren(ModelStep))
+    desk.session.window.run_action("models.show")
+    desk.qtbot.waitUntil(lambda: bool(desk.session.window.findChildren(ModelsDialog)))
+
+
+def test_where_nothing_can_be_downloaded_a_file_can_be_chosen(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vars(desk.engine.models).update(_known=())
+    wrong = desk.folder.parent / "wrong.safetensors"
+    wrong.write_bytes(b"no model")
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(wrong), ""))
+    step = desk.begin()
+    desk.press("Choose a file…")
+    desk.until_failed()
+    shown = {made.text() for made in step.findChildren(QPushButton) if made.isVisible()}
+    assert shown == {"Choose a file…", "Not now", "Try again"}, "no mirror of nothing"
+
+
+def test_folders_of_the_person_are_looked_through_beside_the_catalogue(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked_in: list[str] = []
+    monkeypatch.setattr(
+        "desktop.services.model_installing.files_in",
+        lambda _: looked_in.append(threading.current_thread().name) or [],
+    )
+    desk.begin()
+    assert looked_in == ["lane-models"]
 
 
 # --- without a network --------------------------------------------------------------------------

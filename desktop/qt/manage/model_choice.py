@@ -54,12 +54,13 @@ class ModelChoice(QWidget):
         at = self._chosen()
         return self._found[at] if at < len(self._found) else None
 
-    def entry(self) -> ModelEntry:
-        """The model that is chosen to be downloaded, or would be first."""
-        return self._entries[max(0, self._chosen() - len(self._found))]
+    def entry(self) -> ModelEntry | None:
+        """The model that is chosen to be downloaded, or would be first; None: there is none."""
+        at = max(0, self._chosen() - len(self._found))
+        return self._entries[at] if self._entries else None
 
     def _chosen(self) -> int:
-        return next(at for at, made in enumerate(self.buttons) if made.isChecked())
+        return next((at for at, made in enumerate(self.buttons) if made.isChecked()), 0)
 
     def _add_card(self, name: str, about: Sequence[QLabel]) -> None:
         card = QFrame()

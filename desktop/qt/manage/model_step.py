@@ -145,8 +145,11 @@ class ModelStep(QDialog):
         self.address_button.setText(
             tr("Another mirror…") if is_failed_download else tr("Mirror and proxy…")
         )
-        self.address_button.setVisible(can_choose and self.address.isHidden())
-        self.file_button.setVisible(can_choose)
+        entry = self.choice.entry()
+        can_download = is_failed_download or entry is not None
+        self.address_button.setVisible(can_choose and can_download and self.address.isHidden())
+        can_do_nothing_else = is_offered and entry is None and self.choice.file() is None
+        self.file_button.setVisible(can_choose and not can_do_nothing_else)
         self.hold_button.setText(tr("Pause") if install.is_transferring else tr("Stop"))
         self.hold_button.setVisible(is_running)
         self.later_button.setVisible(can_choose)
@@ -198,6 +201,8 @@ class ModelStep(QDialog):
         if self.choice.file() is not None:
             return tr("Use this file")
         entry = self.choice.entry()
+        if entry is None:
+            return tr("Choose a file…")
         if entry.is_installed:
             return tr("Use")
         return tr("Go on") if entry.arrived_bytes else tr("Download")
@@ -214,8 +219,10 @@ class ModelStep(QDialog):
             self._install.go_on()
         elif (file := self.choice.file()) is not None:
             self.file_chosen.emit(file.path)
+        elif (entry := self.choice.entry()) is not None:
+            self.download_wanted.emit(entry.name)
         else:
-            self.download_wanted.emit(self.choice.entry().name)
+            self._choose_file()
 
     def _show_address(self) -> None:
         self.address.show()

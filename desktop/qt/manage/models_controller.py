@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject
 
 from desktop.core.text import tr
 from desktop.qt.jobs.context import Context
+from desktop.qt.jobs.lane import JobHandle
 from desktop.qt.manage.model_install import ModelInstall, Phase
 
 if TYPE_CHECKING:
@@ -34,11 +35,20 @@ class ModelsController(QObject):
         if self.install.phase in (Phase.RUNNING, Phase.HELD, Phase.FAILED):
             self.offer()
         else:
-            self._read(self._show_list)
+            self._read_entries(self._show_list)
 
     def offer(self) -> None:
-        """The step in which a first model is got."""
-        self._read(self._show_step)
+        """The step in which a first model is got, or what is on its way."""
+        if self.install.phase in (Phase.OFFERED, Phase.READY):
+            # A person's folders are looked through, and their drive may sleep: in the lane in which
+            # what is chosen then would have to wait its turn anyway.
+            installing = self._context.engine.model_installing
+            self._answer(
+                self._context.lanes.models.submit(lambda _: installing.offers_with_files()),
+                self._show_step,
+            )
+        else:
+            self._read_entries(self._show_step)
 
     def use(self, name: str) -> None:
         """Search with this model from now on."""
@@ -64,9 +74,11 @@ class ModelsController(QObject):
 
     # ------------------------------------------------------------------ inside
 
-    def _read(self, show: Callable[[ModelOffers], None]) -> None:
+    def _read_entries(self, show: Callable[[ModelOffers], None]) -> None:
         installing = self._context.engine.model_installing
-        handle = self._context.lanes.browse.submit(lambda _: installing.offers())
+        self._answer(self._context.lanes.browse.submit(lambda _: installing.offers()), show)
+
+    def _answer(self, handle: JobHandle, show: Callable[[ModelOffers], None]) -> None:
         handle.finished.connect(show)
         handle.failed.connect(self._context.notice)
 
@@ -97,12 +109,16 @@ class ModelsController(QObject):
         step.open()
 
     def _forget_step(self) -> None:
+        """What is not on its way any more is not in the way of another choice either; what
+        arrived of it is kept, and offered."""
         self._step = None
+        self.install.forget()
 
     def _keep_address(self, address: HubAddress) -> None:
         """Keep it, and download from there what was to be downloaded."""
         engine, step = self._context.engine, self._step
-        name = step.choice.entry().name if step is not None else ""
+        entry = None if step is None else step.choice.entry()
+        name = "" if entry is None else entry.name
         handle = self._context.lanes.browse.submit(
             lambda _: engine.model_installing.keep_address(address)
         )
