@@ -109,3 +109,21 @@ def test_a_name_is_found_by_its_beginning_going_round(assets: Assets) -> None:
     assert assets.row_named("海", 0) == names.index("海报 1.png")
     assert assets.row_named(_LONG + "2", -1) == names.index(f"{_LONG}2.png")
     assert assets.row_named("nothing", 0) is None
+
+
+def test_of_nothing_everything_is_nothing(tmp_path: Path) -> None:
+    database = Database(tmp_path / "catalog.sqlite")
+    for none in (Catalog(database).all_assets(), Assets.of([])):
+        assert len(none) == 0
+        assert none.ids == ()
+        assert [*none.by_name()] == [*none.by_folder()] == [*none.among([1])] == []
+        assert [*none.greatest_first(none.dated_s())] == []
+        assert none.row_of(1) is None
+        assert none.get(1) is None
+        assert none.row_named("a", -1) is None
+        assert none.ranges_of([1]) == []
+        assert none.duplicates() == 0
+        assert not sum(none.in_folders().values())
+        assert not none.has("is_missing").any()
+        assert not none.has("is_offline").any()
+    database.close()

@@ -360,8 +360,8 @@ def _ranks(texts: Sequence[str]) -> NDArray[np.int32]:
     is_new = np.ones(len(order), np.bool_)
     is_new[1:] = ordered[1:] != ordered[:-1]
     # Those that share all that was compared, and may differ behind it.
-    starts = np.flatnonzero(is_new)
-    for start, end in zip(starts, np.append(starts[1:], len(order)), strict=True):
+    bounds = np.append(np.flatnonzero(is_new), len(order))
+    for start, end in pairwise(bounds):
         if end - start > 1 and len(ordered[start]) == _COMPARED:
             run = sorted(order[start:end].tolist(), key=encoded.__getitem__)
             order[start:end] = run
