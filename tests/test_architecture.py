@@ -50,7 +50,7 @@ SUB_LAYERS = {
         {"opening", "relocation", "this_copy"},
         {"backup", "exchange"},
         {"catalog"},
-        {"folders", "draft", "import_picture", "spool", "layout", "paths"},
+        {"folders", "draft", "import_picture", "kept_file", "spool", "layout", "paths"},
     ),
     "embedding": (
         {"runtime"},

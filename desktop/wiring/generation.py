@@ -76,10 +76,10 @@ def generation_services(
         editing,
         sandbox,
     )
-    references = SentReferences(catalog, paths.regions, sandbox)
+    references = SentReferences(catalog, paths, sandbox)
     generating = Generating(catalog, attempts, spool, keeping, spending, rules, references)
     queue = GenerationQueue(generating, attempts, QueueTable(database, attempts))
-    kits = KitTable(database, catalog)
+    kits = KitTable(database, catalog, paths.kits)
     return GenerationServices(
         generators=generators,
         image_services=services,

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from desktop.core.cancellation import CancelToken
-from desktop.core.generation_record import GenerationRecord
+from desktop.core.generation_record import BASE, GenerationRecord, Reference
 from desktop.core.product_truth import ProductTruth
 from desktop.core.progress import Progress, ProgressSteps
 from desktop.core.text import tr
@@ -31,14 +31,12 @@ class FakeProductCheck(ProductCheck):
         self.asked: list[int] = []
 
     def has_product(self, asset_id: int) -> bool:
-        record = self._record(asset_id)
-        return record is not None and bool(products_of(record.request.references))
+        return bool(self._products(asset_id))
 
     def known(self, asset_id: int) -> TruthReport | None:
-        record = self._record(asset_id)
-        if record is None or asset_id not in self.asked:
+        if not self.has_product(asset_id) or asset_id not in self.asked:
             return None
-        products = products_of(record.request.references).values()
+        products = self._products(asset_id).values()
         found = tuple(CheckedProduct(each, self.truth) for each in products)
         return TruthReport(Path(f"/p/{asset_id}.png"), asset_id, found)
 
@@ -48,3 +46,12 @@ class FakeProductCheck(ProductCheck):
         report = self.known(asset_id)
         assert report is not None
         return report
+
+    def _products(self, asset_id: int) -> dict[int, Reference]:
+        """Its own, or those of its base."""
+        record = self._record(asset_id)
+        if record is None:
+            return {}
+        references = record.request.references
+        base = next((each.asset_id for each in references if each.role == BASE), None)
+        return products_of(references) or ({} if base is None else self._products(base))

@@ -86,7 +86,7 @@ def test_orders_are_those_that_a_sort_makes(assets: Assets, is_listed: bool) -> 
 
     assert made.by_folder() == sorted(listed, key=place)
     assert made.greatest_first(made.numbers("size")).ids == (1, 2, 3, 4, 5, 6, 7, 8)
-    assert np.allclose(made.dated_s(), [asset.dated_s for asset in listed])
+    assert np.allclose(made.numbers("dated_s"), [asset.dated_s for asset in listed])
 
 
 @pytest.mark.parametrize("is_listed", [False, True])

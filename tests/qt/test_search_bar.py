@@ -275,6 +275,15 @@ def test_what_is_chosen_in_the_pop_up_is_the_same_as_what_is_typed(
     bar.filters.close()
 
 
+def test_a_space_stands_before_each_unit(bar: SearchBar, qtbot: QtBot) -> None:
+    bar.ask_filters()
+    sizes = {typed: choice(bar, f"size:{typed}").text() for typed in ("<100kB", "100kB..2MB")}
+    assert sizes == {"<100kB": "< 100 kB", "100kB..2MB": "100 kB – 2 MB"}
+    bar.filters.close()
+    qtbot.keyClicks(bar.text_field, "size:>=20MB pixels:12MP.. date:2025-03..2025-04 ")
+    assert chips(bar) == ["Size ≥ 20 MB", "Pixels ≥ 12 MP", "Date 2025-03 – 2025-04"]
+
+
 def test_a_colour_can_be_more_or_less_exact(bar: SearchBar, qtbot: QtBot) -> None:
     bar.ask_filters()
     qtbot.mouseClick(choice(bar, "color:navy"), Qt.MouseButton.LeftButton)

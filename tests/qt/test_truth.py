@@ -8,7 +8,13 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from desktop.core.generation_record import GenerationRecord, GenerationRequest, Reference
+from desktop.core.generation_record import (
+    BASE,
+    REGION,
+    GenerationRecord,
+    GenerationRequest,
+    Reference,
+)
 from desktop.core.product_truth import PRODUCT, Fault, Finding, ProductTruth
 from desktop.qt.create.editing.dialog import EditDialog
 from desktop.qt.create.panel import GenerationPanel
@@ -138,3 +144,24 @@ def test_what_an_earlier_run_left_and_what_edits_make_is_compared_as_well(
     qtbot.waitUntil(lambda: engine.generation.product_check.asked == [3])
     session.controllers.editing.made.emit(edited)
     qtbot.waitUntil(lambda: engine.generation.product_check.asked == [3, 4])
+
+
+def test_the_details_of_an_edit_tell_of_the_product_of_its_base(
+    engine: FakeEngine, open_session: Opener, qtbot: QtBot
+) -> None:
+    first, edited = make_asset(3), make_asset(4)
+    product = Reference(make_asset(2).path, 2, role=PRODUCT)
+    base = Reference(first.path, first.id, role=BASE)
+    for asset, request in (
+        (first, GenerationRequest("a bottle", (product,))),
+        (edited, GenerationRequest("in red", (base,), edit=REGION)),
+    ):
+        engine.browsing.lineages[asset.id] = GenerationRecord(request)
+    engine.generation.product_check.truth = WRONG
+    engine.generation.product_check.asked = [edited.id]
+    session = open_session(engine)
+    session.window.centre.grid.select_asset(edited.id)
+    lineage = session.window.right.details.lineage
+    qtbot.waitUntil(
+        lambda: lineage.truth is not None and lineage.truth.told().startswith("2 things changed")
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
@@ -10,13 +11,17 @@ from pathlib import Path
 
 import pytest
 
-from desktop.core.brand_kit import BrandKit, KitPicture
+from desktop.core.brand_kit import BrandKit, KitPicture, attached
 from desktop.core.cancellation import CancelToken
 from desktop.core.errors import FileError, LibraryError, UsageError
+from desktop.core.generation_record import GenerationRequest
 from desktop.core.progress import finish
+from desktop.services.backup.restore import restore
 from desktop.services.engine import Engine
 from tests import pictures
 from tests.services.conftest import OpenEngine
+
+_Spoil = Callable[[bytes], bytes]
 
 
 @pytest.fixture
@@ -87,6 +92,31 @@ def test_what_cannot_go_out_whole_does_not(
         engine.generation.kit_files.hand_out("Nobody", tmp_path / "nobody.plantain-kit")
 
 
+@pytest.mark.parametrize("how", ["restored", "moved"])
+def test_pictures_that_came_with_it_are_where_the_library_is(
+    file: Path, open_engine: OpenEngine, tmp_path: Path, how: str
+) -> None:
+    first, then = tmp_path / "first", tmp_path / "then"
+    other = open_engine(library_dir=first)
+    taken = other.generation.kit_files.take_in(file)
+    shown = taken.pictures[0].path.read_bytes()
+    finish(other.backup.run(tmp_path / "backup.zip", CancelToken()))
+    other.close()
+    if how == "restored":
+        finish(restore(tmp_path / "backup.zip", then, CancelToken()))
+        shutil.rmtree(first)
+    else:
+        first.rename(then)
+    here = open_engine(library_dir=then)
+    [picture] = here.generation.kits.named("Aurora").pictures
+    assert picture.path.parent == then / "kits"
+    assert picture.path.read_bytes() == shown
+    # A request that was written down before, in the queue or in a record, finds it as well.
+    request = attached(GenerationRequest("a cape", generator="moodboard"), taken)
+    made = finish(here.generation.generating.run(request, CancelToken()))
+    assert made.asset_ids
+
+
 def _newer(members: dict[str, bytes]) -> None:
     manifest = json.loads(members["manifest.json"])
     members["manifest.json"] = json.dumps({**manifest, "version": 9}).encode()
@@ -105,6 +135,16 @@ def _leading_out(members: dict[str, bytes]) -> None:
     members["manifest.json"] = members["manifest.json"].replace(b'".png"', b'"/../x"')
 
 
+def _numbered(*numbers: int) -> Callable[[dict[str, bytes]], None]:
+    def change(members: dict[str, bytes]) -> None:
+        manifest = json.loads(members["manifest.json"])
+        for version, number in zip(manifest["versions"], numbers, strict=True):
+            version["version"] = number
+        members["manifest.json"] = json.dumps(manifest).encode()
+
+    return change
+
+
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
@@ -113,6 +153,8 @@ def _leading_out(members: dict[str, bytes]) -> None:
         (_without_picture, "cannot be used"),
         (_leading_out, "cannot be used"),
         (dict.clear, "cannot be used"),
+        (_numbered(3, 3), "one number"),
+        (_numbered(1, 2**63 - 1), "cannot be used"),
     ],
 )
 def test_what_is_no_kit_is_refused_with_the_reason(
@@ -134,5 +176,46 @@ def test_what_is_no_kit_is_refused_with_the_reason(
         other.generation.kit_files.take_in(spoilt)
     spoilt.write_bytes(b"no archive")
     with pytest.raises(UsageError, match="cannot be used"):
+        other.generation.kit_files.take_in(spoilt)
+    assert other.generation.kits.all() == []
+
+
+_DIRECTORY = b"PK\x01\x02"
+"""Before what the archive's directory says of a member: flags at 8, packing at 10, sizes at 20, its
+name at 46."""
+_CONTENT = 30 + len("manifest.json")
+"""Where that of the first member, which is the manifest, begins in the file."""
+
+
+def _but(directory: dict[int, bytes], start: dict[int, bytes] | None = None) -> _Spoil:
+    """With other bytes in what the directory says of the manifest, and in the file."""
+
+    def spoil(data: bytes) -> bytes:
+        begin = data.index(_DIRECTORY)
+        places = {begin + at: value for at, value in directory.items()} | (start or {})
+        for place, value in places.items():
+            data = data[:place] + value + data[place + len(value) :]
+        return data
+
+    return spoil
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        pytest.param(_but({8: b"\x01"}), id="encrypted"),
+        pytest.param(_but({10: b"\x08"}, {_CONTENT: b"\xff"}), id="no deflated data"),
+        pytest.param(_but({10: b"\x63"}), id="packed in an unknown way"),
+        pytest.param(_but({20: b"\0\0\x20\0\0\0\x20\0"}), id="ends too early"),
+        pytest.param(_but({9: b"\x08", 46: b"\xff"}), id="a name that is no Unicode"),
+    ],
+)
+def test_an_archive_that_cannot_be_read_is_refused_with_a_reason(
+    file: Path, open_engine: OpenEngine, tmp_path: Path, spoil: _Spoil
+) -> None:
+    spoilt = tmp_path / "spoilt.plantain-kit"
+    spoilt.write_bytes(spoil(file.read_bytes()))
+    other = open_engine(library_dir=tmp_path / "other")
+    with pytest.raises(UsageError, match=r"cannot be used: .*\w"):
         other.generation.kit_files.take_in(spoilt)
     assert other.generation.kits.all() == []

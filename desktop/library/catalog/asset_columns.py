@@ -68,7 +68,10 @@ class AssetColumns:
         return made
 
     def numbers(self, name: str) -> NDArray[Any]:
-        """(n,): a field of every asset; not of those that are texts."""
+        """(n,): a field of every asset, or ``dated_s``; not of those that are texts."""
+        if name == "dated_s":
+            taken, modified = self.numbers("taken_s"), self.numbers("modified_ns")
+            return np.where(taken != 0, taken, modified / 1e9)
         return np.asarray(self._columns[name])
 
     def texts(self, name: str) -> list[str]:
@@ -184,7 +187,7 @@ class Assets(AssetSequence):
         return tuple(self.numbers("id").tolist())
 
     def numbers(self, name: str) -> NDArray[Any]:
-        """(n,): a field of every asset, in this order; not of those that are texts."""
+        """(n,): as ``AssetColumns.numbers``, in this order."""
         return self.columns.numbers(name)[self.rows]
 
     def names(self) -> Iterator[str]:
@@ -275,11 +278,6 @@ class Assets(AssetSequence):
         """In natural order of their folders, and of their names in each."""
         names, folders = self.columns.name_ranks[self.rows], self.columns.folder_ranks[self.rows]
         return self.at(np.lexsort((names, folders)))
-
-    def dated_s(self) -> NDArray[np.float64]:
-        """(n,): ``Asset.dated_s`` of each."""
-        taken, modified = self.numbers("taken_s"), self.numbers("modified_ns")
-        return np.where(taken != 0, taken, modified / 1e9)
 
     # -- counts --------------------------------------------------------------------------------
 

@@ -6,6 +6,7 @@ import json
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from desktop.core.annotations import name_key
@@ -15,14 +16,20 @@ from desktop.core.text import listed, tr
 from desktop.files.checked_json import MalformedJson, decode_json, path_text
 from desktop.library.catalog.assets import Catalog
 from desktop.library.catalog.database import Database
+from desktop.library.kept_file import kept_file
 
 
 class KitTable:
-    """The tables ``kits`` and ``kit_versions``. Any thread may call it."""
+    """The tables ``kits`` and ``kit_versions``. Any thread may call it.
 
-    def __init__(self, database: Database, catalog: Catalog) -> None:
+    Args:
+        folder: of the library, with the pictures of imported kits.
+    """
+
+    def __init__(self, database: Database, catalog: Catalog, folder: Path) -> None:
         self._database = database
         self._catalog = catalog
+        self._folder = folder
 
     def all(self) -> list[BrandKit]:
         """The versions that are offered, by name.
@@ -176,7 +183,7 @@ class KitTable:
             # A file that was moved is where its asset is now.
             replace(picture, path=known[picture.asset_id].path)
             if picture.asset_id in known
-            else replace(picture, asset_id=None)
+            else replace(picture, path=kept_file(self._folder, picture.path), asset_id=None)
             for picture in kit.pictures
         )
         return replace(kit, pictures=pictures, version=version)

@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from desktop.core.asset import Asset
 from desktop.core.natural_order import natural
 from desktop.core.query import SearchHit
 from desktop.core.text import marked
@@ -30,6 +29,8 @@ class Order(StrEnum):
 
 BROWSING = tuple(order for order in Order if order is not Order.BEST)
 SEARCHING = (Order.BEST, *BROWSING)
+_NUMBERS = {Order.DATED: "dated_s", Order.RATING: "rating", Order.SIZE: "size"}
+"""Numbers of an asset; the greatest comes first."""
 
 
 class Shelf:
@@ -65,22 +66,10 @@ def _arranged(newest: Assets, order: Order) -> Assets:
             return newest.by_name()
         case Order.FOLDER:
             return newest.by_folder()
-        case Order.DATED:
-            return newest.greatest_first(newest.dated_s())
-        case Order.RATING:
-            return newest.greatest_first(newest.numbers("rating"))
-        case Order.SIZE:
-            return newest.greatest_first(newest.numbers("size"))
+        case _ if order in _NUMBERS:
+            return newest.greatest_first(newest.numbers(_NUMBERS[order]))
         case _:
             return newest
-
-
-_NUMBERS: dict[Order, Callable[[Asset], float]] = {
-    Order.DATED: lambda asset: -asset.dated_s,
-    Order.RATING: lambda asset: -asset.rating,
-    Order.SIZE: lambda asset: -asset.size,
-}
-"""The greatest first."""
 
 
 def hits_in_order(
@@ -94,7 +83,7 @@ def hits_in_order(
         Order.NAME: lambda hit: natural(hit.asset.name),
         Order.FOLDER: lambda hit: (natural(hit.asset.folder), natural(hit.asset.name)),
     }
-    if (by := _NUMBERS.get(order)) is not None:
-        keys[order] = lambda hit: by(hit.asset)
+    if number := _NUMBERS.get(order):
+        keys[order] = lambda hit: -getattr(hit.asset, number)
     found = sorted(hits, key=keys[order])
     return found[::-1] if is_reversed else found

@@ -11,7 +11,6 @@ from desktop.core.asset import Asset
 from desktop.core.asset_sequence import ids_of
 from desktop.core.cancellation import CancelToken
 from desktop.core.errors import FileError
-from desktop.core.product_truth import PRODUCT
 from desktop.qt.browse.asset_grid import AssetGrid
 from desktop.qt.details.facts import file_facts_of
 from desktop.qt.details.panel import DetailsPanel
@@ -79,8 +78,8 @@ class DetailsController(QObject):
             self._sidecars.submit(lambda _: (asset.id, sidecars.keywords(asset)))
             credentials = self._context.engine.curation.credentials
             self._credentials.submit(lambda _: (asset.id, _told(credentials, asset)))
-            record, check = found.lineage, self._context.engine.generation.product_check
-            if record and any(each.role == PRODUCT for each in record.request.references):
+            check = self._context.engine.generation.product_check
+            if found.lineage is not None:  # whose product may be that of a picture before it
                 self._truths.submit(lambda _: (asset, check.known(asset.id)))
         else:
             self._panel.show_common(*found)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 from desktop.core.annotations import Flag
@@ -59,6 +60,8 @@ _WRITTEN = {
     "made_from": marked("Made from {words}"),
     "kit": marked("Kit {words}"),
 }
+_UNIT = re.compile(r"(?<=\d)(?=[A-Za-z]+(\.\.|$))")
+"""Where one begins, right behind its number."""
 _SIGNS = {">=": "≥ ", "<=": "≤ ", ">": "> ", "<": "< "}
 
 
@@ -124,7 +127,8 @@ def chip_text(wanted: Filter, text: str) -> ChipText:
 
 
 def spoken(value: str) -> str:
-    """A range as people write one."""
+    """A range as people write one, with a space before each unit."""
+    value = _UNIT.sub(" ", value)
     for sign, shown in _SIGNS.items():
         if value.startswith(sign):
             return shown + value.removeprefix(sign)

@@ -2,10 +2,10 @@
 
 A backup is a ZIP with the catalogue (tags, ratings, notes, boards, lineage and every vector),
 the generated pictures, the answers that next turns go on from or whose pictures are not saved yet,
-the parts that were marked in pictures, the draft, the settings without secrets, and on request the
-thumbnails. Milvus' file is left out: it is made from the catalogue's vectors, without encoding
-again. ``manifest.json``
-says what is in it, so that restoring takes nothing else out and nothing on trust.
+the parts that were marked in pictures, the pictures of imported brand kits, the draft, the settings
+without secrets, and on request the thumbnails. Milvus' file is left out: it is made from the
+catalogue's vectors, without encoding again. ``manifest.json`` says what is in it, so that restoring
+takes nothing else out and nothing on trust.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from desktop.library.catalog.migrations import CATALOG_VERSION
 
 FORMAT = "plantain-backup"
 VERSION = 2
-"""2 has answers, marked parts and the draft besides."""
+"""2 has answers, marked parts, pictures of brand kits and the draft besides."""
 
 MANIFEST = "manifest.json"
 CATALOG = "catalog.sqlite"

@@ -9,10 +9,8 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-import struct
 import tempfile
 import zipfile
-import zlib
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -27,6 +25,7 @@ from desktop.files.atomic import sync_file
 from desktop.files.checked_json import MalformedJson, checked, parse_json
 from desktop.files.content_hash import hashed_blocks
 from desktop.files.regular_file import open_guarded
+from desktop.files.zip_errors import ZIP_ERRORS, zip_reason
 from desktop.library.backup.identity import NoCatalog, become_another
 from desktop.library.catalog.copies import whole_version
 from desktop.library.catalog.migrations import CATALOG_VERSION
@@ -158,11 +157,8 @@ def _mapped(archive: Path) -> Generator[None]:
     """The archive's and the system's errors as ours."""
     try:
         yield
-    except (
-        *(zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError),
-        *(zlib.error, struct.error, UnicodeError, NoCatalog),
-    ) as error:
-        raise _damaged(archive, str(error)) from error
+    except (*ZIP_ERRORS, NoCatalog) as error:
+        raise _damaged(archive, zip_reason(error)) from error
     except OSError as error:
         raise LibraryError(
             tr(

@@ -27,7 +27,7 @@ from desktop.core.generation_record import (
 from desktop.core.text import tr
 from desktop.files.atomic import write_file
 from desktop.files.content_hash import content_hash
-from desktop.library.regions import kept_region
+from desktop.library.kept_file import kept_file
 from desktop.media.editing.locking import locked
 from desktop.media.editing.matting import cut_out
 from desktop.media.editing.region import (
@@ -192,7 +192,7 @@ class Editing:
 
     def region(self, marked: Reference) -> Path:
         """Where the part that an edit's reference names is now."""
-        return kept_region(self._regions, marked.path)
+        return kept_file(self._regions, marked.path)
 
     def _kept(self, png: bytes) -> Path:
         path = self._regions / f"{content_hash(png)}.png"

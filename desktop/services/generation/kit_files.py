@@ -25,6 +25,7 @@ from desktop.files.checked_json import MalformedJson, decode_json
 from desktop.files.content_hash import content_hash
 from desktop.files.new_file import new_file
 from desktop.files.regular_file import open_guarded, read_regular_file
+from desktop.files.zip_errors import ZIP_ERRORS, zip_reason
 from desktop.library.catalog.assets import Catalog
 from desktop.library.catalog.kits import KitTable
 
@@ -34,6 +35,8 @@ _MOST_BYTES = 256 << 20
 """Of one picture."""
 _MOST_MANIFEST = 4 << 20
 _MOST_VERSIONS = 500
+_HIGHEST_VERSION = 1_000_000
+"""So that the next one has a number as well."""
 
 _Hash = Annotated[str, Meta(pattern=r"^[0-9a-f]{16,128}$")]
 _Suffix = Annotated[str, Meta(pattern=r"^(\.[A-Za-z0-9]{1,8})?$")]
@@ -54,7 +57,7 @@ class _Picture:
 class _KitVersion:
     """``version`` and ``made_at`` (seconds since the epoch) as in the library it is from."""
 
-    version: Annotated[int, Meta(ge=1)]
+    version: Annotated[int, Meta(ge=1, le=_HIGHEST_VERSION)]
     made_at: float = 0.0
     palette: tuple[str, ...] = ()
     style_text: str = ""
@@ -130,8 +133,8 @@ class KitFiles:
                     (self._kit(manifest.name, each, archive), each.made_at)
                     for each in sorted(manifest.versions, key=lambda each: each.version)
                 ]
-        except (MalformedJson, zipfile.BadZipFile, KeyError, NotImplementedError) as error:
-            raise _unusable(source, str(error)) from error
+        except (MalformedJson, KeyError, *ZIP_ERRORS) as error:
+            raise _unusable(source, zip_reason(error)) from error
         except OSError as error:
             raise _unusable(source, error.strerror or str(error)) from error
         if not taken:
@@ -204,6 +207,8 @@ def _manifest(archive: zipfile.ZipFile) -> _Manifest:
         raise MalformedJson(tr("it is something else"))
     if manifest.version > _VERSION:
         raise MalformedJson(tr("it is from a newer Plantain"))
+    if len({each.version for each in manifest.versions}) < len(manifest.versions):
+        raise MalformedJson(tr("two of its versions have one number"))
     return manifest
 
 

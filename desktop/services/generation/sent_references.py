@@ -16,7 +16,8 @@ from desktop.core.text import tr
 from desktop.files.content_hash import content_hash
 from desktop.generation.generator import ReferenceImage
 from desktop.library.catalog.assets import Catalog
-from desktop.library.regions import kept_region
+from desktop.library.kept_file import kept_file
+from desktop.library.paths import LibraryPaths
 from desktop.media.editing.region import marked_picture, picture_pixels, read_region
 from desktop.media.reference_image import encoded_size, reference_image
 from desktop.media.sandbox.pool import Sandbox
@@ -29,13 +30,15 @@ class SentReferences:
     """Makes them ready.
 
     Args:
-        regions: the library's folder of marked parts.
+        paths: the library's, where it keeps marked parts and pictures of brand kits.
         sandbox: decodes risky ones; None: this process does.
     """
 
-    def __init__(self, catalog: Catalog, regions: Path, sandbox: Sandbox | None = None) -> None:
+    def __init__(
+        self, catalog: Catalog, paths: LibraryPaths, sandbox: Sandbox | None = None
+    ) -> None:
         self._catalog = catalog
-        self._regions = regions
+        self._paths = paths
         self._sandbox = sandbox
 
     def known(self, request: GenerationRequest) -> GenerationRequest:
@@ -76,9 +79,11 @@ class SentReferences:
         """With the path where it is now: a folder may have moved since it was chosen, or the whole
         library."""
         if reference.role == MARKED:
-            return replace(reference, path=kept_region(self._regions, reference.path))
-        if reference.asset_id is None or reference.path.exists():
+            return replace(reference, path=kept_file(self._paths.regions, reference.path))
+        if reference.path.exists():
             return reference
+        if reference.asset_id is None:  # perhaps one of an imported brand kit
+            return replace(reference, path=kept_file(self._paths.kits, reference.path))
         asset = self._catalog.asset(reference.asset_id)
         return reference if asset is None else replace(reference, path=asset.path)
 
