@@ -34,6 +34,7 @@ def add_to(commands: Commands) -> None:
         "take-over", _take_over, tr("write there from now on, instead of another copy of it")
     )
     take_over.add_argument("uri", nargs="?", default="", metavar="URI", help=tr("the one in use"))
+    add_certificate(take_over)
     group.add("own", _own, tr("make this copy a library of its own, with vectors of its own"))
     group.add("token", _token, tr("save user:password or an API key in the system's key store"))
 
@@ -60,9 +61,12 @@ def _test(arguments: argparse.Namespace, options: EngineOptions) -> Json:
                     milliseconds=number(found.milliseconds),
                     version=found.version,
                 ),
-                tr("This library's vectors are there.")
-                if found.has_collection
-                else tr("There is nothing of this library yet."),
+                found.other_copy
+                or (
+                    tr("This library's vectors are there.")
+                    if found.has_collection
+                    else tr("There is nothing of this library yet.")
+                ),
             )
         )
     return asdict(found)
@@ -85,9 +89,11 @@ def _use(arguments: argparse.Namespace, options: EngineOptions) -> Json:
 
 def _take_over(arguments: argparse.Namespace, options: EngineOptions) -> Json:
     with open_library(options) as engine, interruptible() as cancel:
-        engine.copies.take_over(arguments.uri)
-        if arguments.uri not in ("", engine.endpoints.uri):
-            engine.endpoints.keep_at(arguments.uri)
+        certificate, endpoints = given_certificate(arguments), engine.endpoints
+        follow(engine.copies.take_over(cancel, arguments.uri, certificate))
+        uri = arguments.uri or endpoints.uri
+        if uri != endpoints.uri or certificate not in (None, endpoints.certificate):
+            endpoints.keep_at(uri, certificate)
         sent = follow(engine.store_migration.run(cancel))
         uri = engine.endpoints.uri
     say(

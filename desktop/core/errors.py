@@ -213,13 +213,26 @@ class StoreMismatch(StoreError):
 
 
 class StoreTaken(StoreError):
-    """``store`` is the address of the server, without a token in it."""
+    """
+    Attributes:
+        store: the address of the server, without a token in it.
+        certificate: with which it was asked; see ``StoreAddress``.
+    """
 
     kind = "store_taken"
 
-    def __init__(self, message: str, *, store: str, safe: str = "", next_step: str = "") -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        store: str,
+        certificate: str = "",
+        safe: str = "",
+        next_step: str = "",
+    ) -> None:
         super().__init__(message, safe=safe, next_step=next_step)
         self.store = store
+        self.certificate = certificate
 
 
 class Remedy(Enum):

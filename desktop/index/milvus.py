@@ -143,15 +143,15 @@ class MilvusStore:
     def upsert(self, rows: Sequence[VectorRow]) -> None:
         data = [self._row(row) for row in rows]
         with self._write_lock, self._asking("written to"):
-            self._require_writing()
             for start in range(0, len(data), _MAX_ROWS_A_REQUEST):
+                self._require_writing()  # a call may outlast what a look is good for
                 part = data[start : start + _MAX_ROWS_A_REQUEST]
                 self._client.upsert(self._collection, part, timeout=CALL_TIMEOUT_S)
 
     def delete(self, ids: Sequence[int]) -> None:
         with self._write_lock, self._asking("written to"):
-            self._require_writing()
             for start in range(0, len(ids), _MAX_ROWS_A_REQUEST):
+                self._require_writing()
                 part = [int(row_id) for row_id in ids[start : start + _MAX_ROWS_A_REQUEST]]
                 self._client.delete(self._collection, ids=part, timeout=CALL_TIMEOUT_S)
 
@@ -170,12 +170,20 @@ class MilvusStore:
         if allowed is None:
             return self._nearest(vector, limit)
         if not allowed.expression and allowed.ids.size > LONGEST_LIST:
-            found = nearest_allowed(partial(self._nearest, vector), allowed.ids, limit, _MAX_PAGE)
+            nearest = partial(self._nearest, vector, is_filtered=True)
+            found = nearest_allowed(nearest, allowed.ids, limit, _MAX_PAGE)
             if found is not None:
                 return found
-        return self._nearest(vector, limit, _told(allowed))
+        return self._nearest(vector, limit, _told(allowed), is_filtered=True)
 
-    def _nearest(self, vector: NDArray[np.float32], limit: int, expression: str = "") -> list[Hit]:
+    def _nearest(
+        self,
+        vector: NDArray[np.float32],
+        limit: int,
+        expression: str = "",
+        *,
+        is_filtered: bool = False,
+    ) -> list[Hit]:
         with self._asking("searched"):
             answer = self._client.search(
                 self._collection,
@@ -183,7 +191,7 @@ class MilvusStore:
                 filter=expression,
                 limit=limit,
                 output_fields=["asset_id"],
-                search_params=self._index.search_params(is_filtered=bool(expression)),
+                search_params=self._index.search_params(is_filtered=is_filtered),
                 consistency_level=self._consistency,
                 timeout=CALL_TIMEOUT_S,
             )

@@ -41,7 +41,7 @@ class SearchIndex:
         return {"params": {"nlist": self.lists}} if self.lists else {}
 
     def search_params(self, *, is_filtered: bool) -> dict[str, Any]:
-        """A filter may leave rows in any list: then all are looked through."""
+        """A filter, whoever applies it, may leave rows in any list: then all are looked through."""
         is_whole = is_filtered or self.lists <= _ALL_PROBED_UP_TO
         probed = self.lists if is_whole else self.lists // _SHARE_PROBED
         params = {"nprobe": probed} if self.lists else {}

@@ -19,12 +19,14 @@ class ServerAnswer:
         version: of the server, as it calls itself.
         milliseconds: for one small question, the connection being there.
         has_collection: this library has vectors there.
+        other_copy: which other copy of the library writes them, as a sentence; empty: none does.
     """
 
     uri: str
     version: str
     milliseconds: float
     has_collection: bool
+    other_copy: str = ""
 
 
 def probe(address: StoreAddress, collection: str) -> ServerAnswer:

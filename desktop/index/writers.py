@@ -7,6 +7,13 @@ and remembers in its folder. Of two copies the first to write makes the other's 
 wherever the folder was copied to and however, and the other is refused from then on. A folder that
 is moved, or that two machines keep in step and use one after the other, goes on as it was. (Refresh
 tokens are rotated for the same reason: RFC 6819, 5.2.2.3.)
+
+The server has no compare-and-set, so time has to do: a copy looks at the turn every ten seconds,
+and one that makes the turn of another place an old one waits until whoever was there must have
+looked, before it writes (a lease that runs out: Gray and Cheriton, 1989). To send the vectors a
+second time instead would take minutes, and rank wrongly until then. What is left: of two that knew
+the same turn and renew it within the same milliseconds, the one that does not wait may write for
+ten seconds more before it is refused.
 """
 
 from __future__ import annotations
@@ -14,6 +21,7 @@ from __future__ import annotations
 import math
 import platform
 import secrets
+import shlex
 import time
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
@@ -21,7 +29,9 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from desktop.core.asset import displayable
+from desktop.core.cancellation import CancelToken
 from desktop.core.errors import StoreTaken
+from desktop.core.progress import Progress, ProgressSteps, finish
 from desktop.core.team import shared_id
 from desktop.core.text import moment, sentences, tr
 from desktop.index.address import StoreAddress
@@ -34,6 +44,13 @@ _TEXTS = {"collection": 255, "record": 32, "turn": 64, "folder": 4_096, "machine
 _LOOKED_AT_EVERY_S = 10.0
 """So soon a copy that is at work notices that another has taken over: a look costs some
 milliseconds, and one before every batch would be a tenth of the sending."""
+_NOTICED_WITHIN_S = math.ceil(_LOOKED_AT_EVERY_S + CALL_TIMEOUT_S)
+"""By then nothing arrives any more that another copy was let through to write: a request that began
+just before its next look has ended."""
+_now = time.time
+"""Not monotonic, which on Linux and macOS stands still while the machine sleeps, and the other copy
+may take over just then."""
+_pause = CancelToken.wait
 
 
 class LibraryCopy(Protocol):
@@ -59,6 +76,7 @@ class _Row:
         record: names this row for ever, so that the turns at several servers are told apart.
         folder, machine, written_at: of the copy that wrote last; the time in seconds since the
             epoch, when it began to.
+        is_waiting: that copy has not written yet: the one before it may not have noticed.
     """
 
     collection: str
@@ -67,6 +85,7 @@ class _Row:
     folder: str
     machine: str
     written_at: int
+    is_waiting: bool
 
 
 class Writing:
@@ -90,24 +109,46 @@ class Writing:
         self._require_ours(self._row())
 
     def require(self) -> None:
-        """Asked before every write; raises as ``check``."""
-        now = time.monotonic()
-        if now - self._looked_at < _LOOKED_AT_EVERY_S:
+        """Asked before every write; raises as ``check``. Waits, once for each opening, where this
+        copy wrote last from another place, or was to wait and was stopped."""
+        now = _now()
+        if 0 <= now - self._looked_at < _LOOKED_AT_EVERY_S:
             return
         row = self._row()
         self._require_ours(row)
         if math.isinf(self._looked_at):
-            self._renew(row)
+            if self._has_to_wait(row):
+                self._renew(row, is_waiting=True)
+                finish(_until_noticed(CancelToken()))
+                now = _now()
+            self.begin()
         self._looked_at = now
 
-    def take_over(self) -> None:
-        """Whoever wrote last is refused from now on."""
-        self._renew(self._row())
+    def take_over(self) -> bool:
+        """Whoever wrote last is refused when it looks next; returns whether that has to be waited
+        for before ``begin``."""
+        row = self._row()
+        has_to_wait = self._has_to_wait(row)
+        self._renew(row, is_waiting=has_to_wait)
+        return has_to_wait
+
+    def begin(self) -> None:
+        """Nobody else writes there from now on; raises as ``check``."""
+        row = self._row()
+        self._require_ours(row)
+        self._renew(row, is_waiting=False)
+
+    def _has_to_wait(self, row: _Row | None) -> bool:
+        return row is not None and (row.is_waiting or (row.folder, row.machine) != self._place())
+
+    def _place(self) -> tuple[str, str]:
+        return _cut("folder", displayable(self._copy.folder)), _cut("machine", platform.node())
 
     def _require_ours(self, row: _Row | None) -> None:
         if row is None or self._copy.knows(row.record, row.turn):
             return
-        store = self._address.shown
+        store, certificate = self._address.shown, self._address.certificate
+        option = f" --certificate {shlex.quote(certificate)}" if certificate else ""
         raise StoreTaken(
             tr(
                 "Another copy of this library writes its vectors on {store}: the one in {folder} "
@@ -118,6 +159,7 @@ class Writing:
                 moment=moment(row.written_at),
             ),
             store=store,
+            certificate=certificate,
             safe=tr(
                 "Nothing was sent there, and nothing is lost: every vector of this copy is in its "
                 "catalogue."
@@ -126,7 +168,7 @@ class Writing:
                 tr("Give this copy a place of its own there with “plantain server own”."),
                 tr(
                     "Or let it write instead of the other one: plantain server take-over {store}",
-                    store=store,
+                    store=store + option,
                 ),
             ),
         )
@@ -139,7 +181,7 @@ class Writing:
         found: Any = self._client.query(
             COLLECTION,
             filter=f"id == {shared_id(self._collection)}",
-            output_fields=[*_TEXTS, "written_at"],
+            output_fields=[*_TEXTS, "written_at", "is_waiting"],
             limit=1,
             consistency_level="Strong",
             timeout=CALL_TIMEOUT_S,
@@ -147,20 +189,20 @@ class Writing:
         if not found:
             return None
         row = found[0]
-        return _Row(**{name: str(row[name]) for name in _TEXTS}, written_at=int(row["written_at"]))
+        return _Row(
+            **{name: str(row[name]) for name in _TEXTS},
+            written_at=int(row["written_at"]),
+            is_waiting=bool(row.get("is_waiting")),  # a dynamic key, which older rows lack
+        )
 
-    def _renew(self, row: _Row | None) -> None:
+    def _renew(self, row: _Row | None, *, is_waiting: bool) -> None:
         record, turn = row.record if row else secrets.token_hex(8), secrets.token_hex(16)
         # The copy first: cut short in between, it knows what is there and what may come there.
         self._copy.remember(record, *([row.turn] if row else []), turn)
         if row is None and not self._client.has_collection(COLLECTION, timeout=CALL_TIMEOUT_S):
             self._create_collection()
-        folder = displayable(self._copy.folder)
-        ours = _Row(self._collection, record, turn, folder, platform.node(), int(time.time()))
-        data: dict[str, Any] = asdict(ours)
-        for name, longest in _TEXTS.items():
-            data[name] = data[name].encode()[:longest].decode(errors="ignore")
-        data |= {"id": shared_id(self._collection), "vector": [1.0, 0.0]}
+        ours = _Row(self._collection, record, turn, *self._place(), int(time.time()), is_waiting)
+        data = asdict(ours) | {"id": shared_id(self._collection), "vector": [1.0, 0.0]}
         self._client.upsert(COLLECTION, [data], timeout=CALL_TIMEOUT_S)
 
     def _create_collection(self) -> None:
@@ -182,17 +224,41 @@ class Writing:
         self._client.load_collection(COLLECTION, timeout=CALL_TIMEOUT_S)
 
 
-def take_over(address: StoreAddress, collections: Iterable[str], copy: LibraryCopy) -> None:
+def take_over(
+    address: StoreAddress, collections: Iterable[str], copy: LibraryCopy, cancel: CancelToken
+) -> ProgressSteps[None]:
     """``copy`` writes these collections from now on, whoever did.
 
     Raises:
+        Cancelled: while it waits for the other copy to notice; the next write waits instead.
+        StoreTaken: the other one has taken over again meanwhile.
         StoreUnreachable, StoreRefused, StoreUntrusted: the server cannot be used.
         LibraryError: the library's folder cannot be written.
     """
     client = connect(address)
     try:
         with mapped(address, "written to"):
-            for collection in collections:
-                Writing(client, address, collection, copy).take_over()
+            each = [Writing(client, address, collection, copy) for collection in collections]
+            has_to_wait = [writing.take_over() for writing in each]
+            if any(has_to_wait):
+                yield from _until_noticed(cancel)
+            for writing in each:
+                writing.begin()
     finally:
         disconnect(client, address)
+
+
+def _until_noticed(cancel: CancelToken) -> ProgressSteps[None]:
+    for second in range(_NOTICED_WITHIN_S):
+        yield Progress(
+            tr("Waiting for the other copy to notice"),
+            second,
+            _NOTICED_WITHIN_S,
+            unit=tr("seconds"),
+        )
+        _pause(cancel, 1.0)
+        cancel.raise_if_cancelled()
+
+
+def _cut(name: str, text: str) -> str:
+    return text.encode()[: _TEXTS[name]].decode(errors="ignore")

@@ -46,17 +46,22 @@ class FakeEndpoints(Endpoints):
         self.token = FakeKeyStore().credential
         self.roots: list[SharedRoot] = []
         self.chosen = Chosen("", "", "", "")
+        self.answer = ServerAnswer("", "2.6.1", 12.0, has_collection=False)
 
     @property
     def uri(self) -> str:
         return self.chosen.store_uri
+
+    @property
+    def certificate(self) -> str:
+        return self.chosen.certificate
 
     def state(self) -> EndpointsState:
         return EndpointsState(self.chosen, self.token.is_set(), tuple(self.roots), 2, 3)
 
     def test(self, uri: str = "", certificate: str | None = None) -> ServerAnswer:
         self._fail()
-        return ServerAnswer(uri, "2.6.1", 12.0, has_collection=False)
+        return replace(self.answer, uri=uri)
 
     def keep_at(self, uri: str, certificate: str | None = None) -> None:
         self._fail()
@@ -92,8 +97,11 @@ class FakeCopies(Copies):
     def __init__(self) -> None:
         self.asked: list[str] = []
 
-    def take_over(self, uri: str = "") -> None:
-        self.asked.append(f"take over {uri}")
+    def take_over(
+        self, cancel: CancelToken, uri: str = "", certificate: str | None = None
+    ) -> ProgressSteps[None]:
+        yield Progress("Waiting for the other copy to notice", 5, 40, unit="seconds")
+        self.asked.append(f"take over {uri} {certificate}")
 
     def separate(self) -> None:
         self.asked.append("separate")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -40,6 +41,26 @@ def test_an_index_is_known_again() -> None:
     assert described({"index_type": "IVF_SQ8", "nlist": "512"}) == SearchIndex(512)
     assert described({"index_type": "IVF_SQ8", "params": {"nlist": 128}}) == SearchIndex(128)
     assert described({"index_type": "HNSW"}) == described(None) == SearchIndex()
+
+
+@pytest.mark.parametrize("count", [20, 2_001])
+def test_a_filter_has_all_lists_looked_through_however_it_is_applied(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, count: int
+) -> None:
+    store = MilvusStore(str(tmp_path / "vectors.db"), "", ENCODER, 32, "test")
+    asked: list[tuple[bool, int]] = []
+
+    def search(*_: object, **given: Any) -> list[list[object]]:
+        asked.append((bool(given["filter"]), given["search_params"]["params"]["nprobe"]))
+        return [[]]
+
+    monkeypatch.setattr(store, "_index", SearchIndex(512))
+    monkeypatch.setattr(store._client, "search", search)
+    store.search(VECTORS[0], 5, Allowed(np.arange(count)))
+    store.search(VECTORS[0], 5)
+    store.close()
+    widened = [(False, 512)] if count > 2_000 else []
+    assert asked == [*widened, (True, 512), (False, 256)]
 
 
 def test_a_server_changes_its_index_while_it_grows_and_shrinks(

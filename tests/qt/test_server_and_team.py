@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -95,7 +96,9 @@ def test_joining_sharing_refreshing_and_leaving(
     assert said(dialog) == "You are in no team."
 
 
-TAKEN = StoreTaken("Another copy writes there.", store="https://milvus:19530")
+TAKEN = StoreTaken(
+    "Another copy writes there.", store="https://milvus:19530", certificate="/its/own.pem"
+)
 
 
 def choose(session: Session, qtbot: QtBot, words: str) -> None:
@@ -131,5 +134,19 @@ def test_in_the_dialog_it_takes_over_where_it_was_to_move(
     engine.endpoints.error = None
     choose(session, qtbot, "Take over")
     qtbot.waitUntil(lambda: "This copy writes on https://milvus:19530 now." in said(dialog))
-    assert engine.copies.asked == ["take over https://milvus:19530"]
+    assert engine.copies.asked == ["take over https://milvus:19530 /its/own.pem"]
     assert engine.endpoints.chosen.store_uri == "https://milvus:19530"
+    assert engine.endpoints.chosen.certificate == "/its/own.pem"
+
+
+def test_who_only_asks_the_server_is_told_of_the_other_copy_and_asked_nothing(
+    opened: tuple[Session, ServerDialog], engine: FakeEngine, qtbot: QtBot
+) -> None:
+    session, dialog = opened
+    engine.endpoints.answer = replace(
+        engine.endpoints.answer, other_copy="Another copy writes there."
+    )
+    dialog.address.setText("https://milvus:19530")
+    dialog.test_button.click()
+    qtbot.waitUntil(lambda: "Milvus 2.6.1. Another copy writes there." in said(dialog))
+    assert session.window.findChild(QMessageBox) is None

@@ -77,13 +77,12 @@ class ServerController(QObject):
             return engine.endpoints.test(entry.uri, entry.certificate)
 
         def answered(found: ServerAnswer) -> None:
-            self._say(
-                tr(
-                    "It answers in {milliseconds} ms: Milvus {version}.",
-                    milliseconds=number(found.milliseconds),
-                    version=found.version,
-                )
+            said = tr(
+                "It answers in {milliseconds} ms: Milvus {version}.",
+                milliseconds=number(found.milliseconds),
+                version=found.version,
             )
+            self._say(sentences(said, found.other_copy) if found.other_copy else said)
             self._show_state_again()
 
         self._say(tr("Asking the server…"))
@@ -95,7 +94,7 @@ class ServerController(QObject):
         """Keep the vectors there, and send them all."""
         engine = self._context.engine
 
-        def choose() -> None:
+        def choose(_: CancelToken) -> None:
             _keep_token(engine.endpoints.token.save, entry)
             engine.endpoints.keep_at(entry.uri, entry.certificate)
 
@@ -109,10 +108,10 @@ class ServerController(QObject):
             return
         copies, endpoints = self._context.engine.copies, self._context.engine.endpoints
 
-        def take_over() -> None:
-            copies.take_over(error.store)
-            if error.store != endpoints.uri:
-                endpoints.keep_at(error.store)
+        def take_over(cancel: CancelToken) -> ProgressSteps[None]:
+            yield from copies.take_over(cancel, error.store, error.certificate)
+            if (error.store, error.certificate) != (endpoints.uri, endpoints.certificate):
+                endpoints.keep_at(error.store, error.certificate)
 
         box = question(
             self._dialog or self._context.dialog_parent,
@@ -136,7 +135,9 @@ class ServerController(QObject):
         accept = QMessageBox.ButtonRole.AcceptRole
         own = box.addButton(tr("A place of its own"), accept)
         own.clicked.connect(
-            lambda: self._move(copies.separate, tr("This copy is a library of its own now."))
+            lambda: self._move(
+                lambda _: copies.separate(), tr("This copy is a library of its own now.")
+            )
         )
         over = box.addButton(tr("Take over"), QMessageBox.ButtonRole.DestructiveRole)
         over.clicked.connect(
@@ -149,12 +150,13 @@ class ServerController(QObject):
         if isinstance(error, StoreTaken):
             self._context.notice(error)
 
-    def _move(self, choose: Callable[[], object], done: str) -> None:
-        """``choose`` where the vectors are kept, and send them there."""
+    def _move(self, choose: Callable[[CancelToken], ProgressSteps[None] | None], done: str) -> None:
+        """``choose`` where the vectors are kept, in steps if it takes long, and send them there."""
         engine = self._context.engine
 
         def move(cancel: CancelToken) -> ProgressSteps[int]:
-            choose()
+            if (steps := choose(cancel)) is not None:
+                yield from steps
             return (yield from engine.store_migration.run(cancel))
 
         def outcome(count: int) -> Outcome:

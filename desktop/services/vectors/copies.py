@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from desktop.core.cancellation import CancelToken
 from desktop.core.errors import UsageError
+from desktop.core.progress import ProgressSteps
 from desktop.core.text import tr
 from desktop.files.atomic import remove
 from desktop.index.address import is_file
@@ -34,15 +36,19 @@ class Copies:
         self._vectors = vectors
         self._copy = copy
 
-    def take_over(self, uri: str = "") -> None:
-        """Write this library's vectors there from now on; the other copy is refused at its next
-        write, or when it is opened next.
+    def take_over(
+        self, cancel: CancelToken, uri: str = "", certificate: str | None = None
+    ) -> ProgressSteps[None]:
+        """Write this library's vectors there from now on; the other copy is refused within
+        seconds, for which this waits, or when it is opened next.
 
         Args:
             uri: instead of the server in use.
+            certificate: instead of the one in the settings.
 
         Raises:
             UsageError: the vectors are kept in a file.
+            Cancelled: the other copy is refused all the same.
             StoreUnreachable, StoreRefused, StoreUntrusted: the server cannot be used.
             LibraryError: this copy cannot be written to.
         """
@@ -55,12 +61,12 @@ class Copies:
                 tr("The vectors are kept in a file; no other copy of the library writes there."),
                 safe=tr("Nothing was changed."),
             )
-        address = self._addresses.address(uri)
+        address = self._addresses.address(uri, certificate)
         # First: rows of the other copy under our ids must not pass for ours, however this ends.
         self._vector_table.leave_place()
         self._vectors.close()
         names = [self._stores.collection(encoder) for encoder, _ in self._vector_table.spaces()]
-        take_over(address, names, self._copy)
+        yield from take_over(address, names, self._copy, cancel)
 
     def separate(self) -> None:
         """Make this copy a library of its own: its vectors get a place of their own on every

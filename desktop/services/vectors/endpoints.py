@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from desktop.core.annotations import clean_name
-from desktop.core.errors import UsageError
+from desktop.core.errors import StoreTaken, UsageError
 from desktop.core.text import tr
 from desktop.index.address import StoreAddress, is_file
 from desktop.index.naming import team_collection_name
@@ -74,6 +74,11 @@ class Endpoints:
         """Where the vectors are kept now."""
         return self._addresses.uri
 
+    @property
+    def certificate(self) -> str:
+        """In the settings; see ``StoreAddress``."""
+        return self._addresses.chosen().certificate
+
     def state(self) -> EndpointsState:
         """What is chosen; asks the key store, which may take its time."""
         here, elsewhere = self._team_tables.sent.counts()
@@ -81,7 +86,8 @@ class Endpoints:
         return EndpointsState(self._addresses.chosen(), self.token.is_set(), roots, here, elsewhere)
 
     def test(self, uri: str = "", certificate: str | None = None) -> ServerAnswer:
-        """Ask a Milvus server, or the one in use, who it is; changes nothing.
+        """Ask a Milvus server, or the one in use, who it is; changes nothing. That another copy of
+        the library writes there is an answer, no error: who only asks has nothing to decide.
 
         Args:
             certificate: instead of the one in the settings.
@@ -101,8 +107,12 @@ class Endpoints:
         address = self._addresses.address(uri, certificate)
         encoder_id = self._model.vector_space() or ""
         found = probe(address, self._stores.collection(encoder_id))
-        if found.has_collection:
+        if not found.has_collection:
+            return found
+        try:
             self._stores.check(address, encoder_id)
+        except StoreTaken as error:
+            return replace(found, other_copy=error.message)
         return found
 
     def keep_at(self, uri: str, certificate: str | None = None) -> None:
