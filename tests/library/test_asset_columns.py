@@ -117,7 +117,7 @@ def test_of_nothing_everything_is_nothing(tmp_path: Path) -> None:
         assert len(none) == 0
         assert none.ids == ()
         assert [*none.by_name()] == [*none.by_folder()] == [*none.among([1])] == []
-        assert [*none.greatest_first(none.dated_s())] == []
+        assert [*none.greatest_first(none.numbers("dated_s"))] == []
         assert none.row_of(1) is None
         assert none.get(1) is None
         assert none.row_named("a", -1) is None
