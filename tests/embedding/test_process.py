@@ -472,7 +472,7 @@ def test_an_interrupt_in_the_terminal_is_the_programs_to_handle(
 
 def test_an_interrupted_call_does_not_disturb_the_next(tmp_path: Path) -> None:
     """In a program of its own: this process bears no signal handler any more once other tests have
-    converted a model in it. The program leaves that to the encoder's process, which has none."""
+    run OpenVINO's 8 bits in it. The program leaves that to the encoder's process."""
     ended = run_program(
         tmp_path,
         "    encoder = begin()\n"
