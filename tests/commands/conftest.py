@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
 from desktop.cli import main
 from desktop.embedding.runtime.process_encoder import ProcessEncoder
+from tests.fakes.gemini import GeminiServer
 from tests.lent import SharedDecoders, lend, lend_decoders
 
 Json = dict[str, Any]
@@ -22,6 +23,15 @@ def _one_process_for_all(
 ) -> None:
     lend(tiny_process, monkeypatch)
     lend_decoders(decoders, monkeypatch)
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[GeminiServer]:
+    """A stand-in for Gemini, which commands ask with a key."""
+    with GeminiServer() as running:
+        monkeypatch.setenv("PLANTAIN_GEMINI_BASE_URL", running.base_url)
+        monkeypatch.setenv("GEMINI_API_KEY", "AIza-test")
+        yield running
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -16,14 +15,6 @@ from tests.benchmarks.edit_figures.plates import known, plate
 from tests.commands.conftest import Run
 from tests.fakes.gemini import GeminiServer
 from tests.fakes.gemini_requests import RecordedRequest
-
-
-@pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[GeminiServer]:
-    with GeminiServer() as running:
-        monkeypatch.setenv("PLANTAIN_GEMINI_BASE_URL", running.base_url)
-        monkeypatch.setenv("GEMINI_API_KEY", "AIza-test")
-        yield running
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -25,14 +24,6 @@ def folder(tmp_path: Path) -> Path:
     path.mkdir()
     pictures.fill(path, 1)
     return path
-
-
-@pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[GeminiServer]:
-    with GeminiServer() as running:
-        monkeypatch.setenv("PLANTAIN_GEMINI_BASE_URL", running.base_url)
-        monkeypatch.setenv("GEMINI_API_KEY", "AIza-test")
-        yield running
 
 
 def test_a_dry_run_says_what_would_be_sent_and_sends_nothing(

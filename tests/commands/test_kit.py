@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,14 +9,6 @@ from PIL import Image
 
 from tests.commands.conftest import Run
 from tests.fakes.gemini import GeminiServer
-
-
-@pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[GeminiServer]:
-    with GeminiServer() as running:
-        monkeypatch.setenv("PLANTAIN_GEMINI_BASE_URL", running.base_url)
-        monkeypatch.setenv("GEMINI_API_KEY", "AIza-test")
-        yield running
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,14 +11,6 @@ from tests import pictures
 from tests.commands.conftest import Run
 from tests.fakes.gemini import GeminiServer
 from tests.fakes.gemini_replies import Failure
-
-
-@pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[GeminiServer]:
-    with GeminiServer() as running:
-        monkeypatch.setenv("PLANTAIN_GEMINI_BASE_URL", running.base_url)
-        monkeypatch.setenv("GEMINI_API_KEY", "AIza-test")
-        yield running
 
 
 def test_count_and_cost_come_before_and_nothing_is_sent(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,14 +11,6 @@ from desktop.cli import main
 from tests import pictures
 from tests.commands.conftest import Run
 from tests.fakes.gemini import GeminiServer
-
-
-@pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[GeminiServer]:
-    with GeminiServer() as running:
-        monkeypatch.setenv("PLANTAIN_GEMINI_BASE_URL", running.base_url)
-        monkeypatch.setenv("GEMINI_API_KEY", "AIza-test")
-        yield running
 
 
 @pytest.fixture
