@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QDialog,
-    QFileDialog,
     QFrame,
     QHBoxLayout,
     QProgressBar,
@@ -21,6 +19,7 @@ from desktop.core.text import language, sentences, tr
 from desktop.qt.manage.download_address import DownloadAddress
 from desktop.qt.manage.model_choice import ModelChoice
 from desktop.qt.manage.model_install import ModelInstall, Phase
+from desktop.qt.manage.models_dialog import ask_model_file
 from desktop.qt.theme import UNIT
 from desktop.qt.widgets.buttons import button
 from desktop.qt.widgets.labels import label
@@ -230,14 +229,8 @@ class ModelStep(QDialog):
         self.address.mirror.setFocus()
 
     def _choose_file(self) -> None:
-        chosen, _ = QFileDialog.getOpenFileName(
-            self,
-            tr("Import a model file"),
-            "",
-            tr("Models (*.safetensors *.pt *.pth *.bin);;All (*)"),
-        )
-        if chosen:
-            self.file_chosen.emit(Path(chosen))
+        if (chosen := ask_model_file(self)) is not None:
+            self.file_chosen.emit(chosen)
 
 
 def proposed(entries: Sequence[ModelEntry]) -> list[ModelEntry]:

@@ -27,6 +27,17 @@ LANGUAGES = {
 }
 
 
+def ask_model_file(parent: QWidget) -> Path | None:
+    """Which file a person picks as a model; None where they pick none."""
+    chosen, _ = QFileDialog.getOpenFileName(
+        parent,
+        tr("Import a model file"),
+        "",
+        tr("Models (*.safetensors *.pt *.pth *.bin);;All (*)"),
+    )
+    return Path(chosen) if chosen else None
+
+
 def entry_facts(entry: ModelEntry) -> str:
     """Size, licence and languages in one line."""
     spoken = [tr(LANGUAGES.get(code, code)) for code in entry.languages[:3]]
@@ -124,11 +135,5 @@ class ModelsDialog(WordedDialog):
         self.accept()
 
     def _choose_file(self) -> None:
-        chosen, _ = QFileDialog.getOpenFileName(
-            self,
-            tr("Import a model file"),
-            "",
-            tr("Models (*.safetensors *.pt *.pth *.bin);;All (*)"),
-        )
-        if chosen:
-            self.import_file(Path(chosen))
+        if (chosen := ask_model_file(self)) is not None:
+            self.import_file(chosen)
