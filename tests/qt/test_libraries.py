@@ -77,6 +77,25 @@ class TestOneWindow:
         listening.close()
         assert not Path(name_for(tmp_path)).exists()
 
+    def test_it_closes_while_visitors_are_there_and_after(
+        self, tmp_path: Path, qtbot: QtBot
+    ) -> None:
+        left = QLocalSocket.LocalSocketState.UnconnectedState
+        for _ in range(5):
+            listening = FirstWindow(tmp_path)
+            asked: list[list[Path]] = []
+            listening.asked.connect(asked.append)
+            second = _second_start(tmp_path, [])
+            qtbot.waitUntil(lambda asked=asked: asked == [[]])
+            assert _said(second) == "True"
+            staying = QLocalSocket()
+            staying.connectToServer(name_for(tmp_path))
+            staying.write(b'{"add": []}\n')
+            qtbot.waitUntil(lambda asked=asked: asked == [[], []])
+            listening.close()
+            del listening
+            qtbot.waitUntil(lambda staying=staying: staying.state() == left)
+
     def test_nonsense_is_passed_over(
         self, first: FirstWindow, tmp_path: Path, qtbot: QtBot
     ) -> None:

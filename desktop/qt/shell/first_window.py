@@ -89,6 +89,7 @@ class FirstWindow(QObject):
         self._server = QLocalServer(self)
         self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
         self._server.newConnection.connect(self._greet)
+        self._visits: list[QLocalSocket] = []
         name = name_for(library)
         if not self._server.listen(name):
             # Of a program that was killed: nobody answered there a moment ago.
@@ -96,25 +97,39 @@ class FirstWindow(QObject):
             self._server.listen(name)
 
     def close(self) -> None:
-        """Listen no more."""
+        """Listen no more, and end what is being said."""
         self._server.close()
+        for socket in self._visits:
+            socket.abort()
+        self._see_off()
 
     def _greet(self) -> None:
         socket = self._server.nextPendingConnection()
         if socket is not None:
-            socket.disconnected.connect(socket.deleteLater)
-            socket.readyRead.connect(lambda: self._hear(socket))
-            self._hear(socket)
+            self._see_off()
+            self._visits.append(socket)
+            # Not a lambda: the socket would hold this object, which holds the socket, and the one
+            # that Python lets go of last would be deleted while it is being deleted.
+            socket.readyRead.connect(self._hear)
+            self._hear()
 
-    def _hear(self, socket: QLocalSocket) -> None:
-        if socket.bytesAvailable() > _LONGEST:
-            socket.abort()
-        elif socket.canReadLine():
-            paths = _paths_in(bytes(socket.readLine().data()))
-            socket.write(_THANKS)
-            socket.flush()
-            if paths is not None:
-                self.asked.emit(paths)
+    def _see_off(self) -> None:
+        """Delete the sockets of those that have gone."""
+        for socket in self._visits.copy():
+            if socket.state() == socket.LocalSocketState.UnconnectedState:
+                self._visits.remove(socket)
+                socket.deleteLater()
+
+    def _hear(self) -> None:
+        for socket in self._visits.copy():  # who is told may close this
+            if socket.bytesAvailable() > _LONGEST:
+                socket.abort()
+            elif socket.canReadLine():
+                paths = _paths_in(bytes(socket.readLine().data()))
+                socket.write(_THANKS)
+                socket.flush()
+                if paths is not None:
+                    self.asked.emit(paths)
 
 
 def _paths_in(line: bytes) -> list[Path] | None:
