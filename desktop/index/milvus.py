@@ -8,7 +8,9 @@ What is known about the two (measured on Milvus Lite 3.2.2 with pymilvus 3.0.2):
 - Lite overwrites an insert with a known key, a server keeps both: always upsert;
 - ids and filters are pasted unescaped into expressions: integer keys only, and texts as
   ``conditions`` quotes them;
-- a server that was started again has to be told to load the collection once more.
+- a server that was started again has to be told to load the collection once more;
+- a server (2.3.5) answers a deletion with the time 0, which pymilvus keeps as that of the session's
+  last write: "Session" would then ask for nothing newer than anything.
 """
 
 from __future__ import annotations
@@ -101,6 +103,7 @@ class MilvusStore:
         self._dimension = dimension
         self._collection = collection
         self._consistency = consistency
+        self._is_deletion_last = False
         self._write_lock = threading.Lock()  # Milvus Lite needs one writer at a time
         self._load_lock = threading.Lock()  # held while the index is made anew: searches wait
         self._is_loaded = False
@@ -147,12 +150,14 @@ class MilvusStore:
                 self._require_writing()  # a call may outlast what a look is good for
                 part = data[start : start + _MAX_ROWS_A_REQUEST]
                 self._client.upsert(self._collection, part, timeout=CALL_TIMEOUT_S)
+                self._is_deletion_last = False
 
     def delete(self, ids: Sequence[int]) -> None:
         with self._write_lock, self._asking("written to"):
             for start in range(0, len(ids), _MAX_ROWS_A_REQUEST):
                 self._require_writing()
                 part = [int(row_id) for row_id in ids[start : start + _MAX_ROWS_A_REQUEST]]
+                self._is_deletion_last = True
                 self._client.delete(self._collection, ids=part, timeout=CALL_TIMEOUT_S)
 
     def flush(self) -> None:
@@ -192,7 +197,7 @@ class MilvusStore:
                 limit=limit,
                 output_fields=["asset_id"],
                 search_params=self._index.search_params(is_filtered=is_filtered),
-                consistency_level=self._consistency,
+                consistency_level=self._freshness(),
                 timeout=CALL_TIMEOUT_S,
             )
         return [
@@ -201,6 +206,11 @@ class MilvusStore:
             for row in answer[0]
             if math.isfinite(row["distance"])
         ]
+
+    def _freshness(self) -> str:
+        """Of a search: strong where pymilvus does not know the time of our last write."""
+        is_unknown = self._is_deletion_last and self._consistency == "Session"
+        return _STRONG if is_unknown else self._consistency
 
     def count(self) -> int:
         with self._asking("read"):
