@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -213,6 +214,20 @@ def test_ctrl_return_creates_and_stop_stops(
     qtbot.waitUntil(panel.generate_button.isEnabled)
     assert panel.prompt.toPlainText() == PROMPT
     assert len(panel.tray.references()) == 4
+
+
+@pytest.mark.parametrize("moment_s", [0, 0.3])
+def test_what_is_stopped_while_it_is_looked_at_is_not_sent(
+    panel: GenerationPanel, engine: FakeEngine, qtbot: QtBot, moment_s: float
+) -> None:
+    write_prompt(panel, qtbot)
+    qtbot.mouseClick(panel.generate_button, Qt.MouseButton.LeftButton)
+    time.sleep(moment_s)  # the look has its answer by then, and the window has not heard of it
+    qtbot.mouseClick(panel.cancel_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(panel.cancel_button.isHidden)
+    qtbot.wait(50)
+    assert engine.generation.generating.requests == []
+    assert panel.generate_button.isEnabled()
 
 
 def test_progress_that_comes_late_does_not_begin_anew_what_has_ended(

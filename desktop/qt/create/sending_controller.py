@@ -20,7 +20,7 @@ class SendingController(QObject):
     """Between the Create panel and what sends."""
 
     refused = Signal()
-    """The person has looked, and does not want it sent."""
+    """The person has looked, and does not want it sent, or has stopped it meanwhile."""
 
     def __init__(self, context: Context) -> None:
         super().__init__()
@@ -32,7 +32,11 @@ class SendingController(QObject):
         requests: Sequence[GenerationRequest],
         agreed: Callable[[Rehearsal | None], object],
     ) -> JobHandle:
-        """Ask where that is needed; ``agreed`` goes on, with what the person has seen."""
+        """Ask where that is needed; ``agreed`` goes on, with what the person has seen.
+
+        Returns:
+            What stops it, also after the look, until ``agreed`` is called.
+        """
         generating, rules = (
             self._context.engine.generation.generating,
             self._context.engine.generation.sending_rules,
@@ -43,9 +47,15 @@ class SendingController(QObject):
             found = yield from generating.unseen(requests, cancel)
             return _view(found, ratio) if found else None
 
+        def go_on(seen: Rehearsal | None) -> None:
+            if handle.token.is_cancelled:  # while the answer was on its way
+                self.refused.emit()
+            else:
+                agreed(seen)
+
         def show(view: SendingView | None) -> None:
-            if view is None:
-                agreed(None)
+            if view is None or handle.token.is_cancelled:
+                go_on(None)
                 return
             endpoint = view.rehearsal.destination.endpoint
             sheet = self._open(view, is_question=True)
@@ -54,7 +64,7 @@ class SendingController(QObject):
             def agree() -> None:
                 # Kept before anything is sent.
                 keeping = self._context.lanes.browse.submit(lambda _: rules.agree(endpoint))
-                keeping.finished.connect(lambda _: agreed(view.rehearsal))
+                keeping.finished.connect(lambda _: go_on(view.rehearsal))
                 keeping.failed.connect(self._context.notice)
                 keeping.failed.connect(lambda _: self.refused.emit())
 
