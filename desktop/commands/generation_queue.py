@@ -12,7 +12,7 @@ from desktop.config.options import EngineOptions
 from desktop.core.asset import displayable
 from desktop.core.attempt import Attempt, AttemptState
 from desktop.core.cancellation import CancelToken
-from desktop.core.errors import PlantainError, UsageError
+from desktop.core.errors import PicturesChanged, PlantainError, UsageError
 from desktop.core.generation_queue import Wait, WaitReason
 from desktop.core.text import english, marked, moment, tr
 from desktop.services.engine import Engine
@@ -35,6 +35,7 @@ _WAITS = {
     WaitReason.QUOTA: marked("the service takes no more requests for now"),
     WaitReason.OFFLINE: marked("the service cannot be reached"),
     WaitReason.CONSENT: marked("in the window somebody has to see what would be sent"),
+    WaitReason.CHANGED: marked("a picture is another one now than when this was added"),
     WaitReason.BUDGET: marked("the month's limit is reached"),
 }
 
@@ -46,11 +47,21 @@ def add_to(commands: Commands) -> None:
     )
     queue.add("list", _list, tr("what waits, and the latest requests, the newest first"))
     queue.add("pause", _pause, tr("ask for nothing more until the queue is resumed"))
-    queue.add("resume", _resume, tr("create what waits, and save what was answered"))
+    resume = queue.add("resume", _resume, tr("create what waits, and save what was answered"))
+    _add_as_they_are(resume)
     cancel = queue.add("cancel", _cancel, tr("give up what waits"))
     cancel.add_argument("ids", nargs="*", metavar="ATTEMPT")
     retry = queue.add("retry", _retry, tr("ask for the same once more, as a new request"))
     retry.add_argument("id", metavar="ATTEMPT")
+    _add_as_they_are(retry)
+
+
+def _add_as_they_are(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--as-they-are",
+        action="store_true",
+        help=tr("send pictures that have changed since as they are now"),
+    )
 
 
 def _list(arguments: argparse.Namespace, options: EngineOptions) -> Json:
@@ -82,10 +93,15 @@ def _pause(arguments: argparse.Namespace, options: EngineOptions) -> Json:
 def _resume(arguments: argparse.Namespace, options: EngineOptions) -> Json:
     with open_library(options) as engine, interruptible() as cancel:
         made = [*engine.generation.generating.finish_left()]
-        engine.generation.queue.resume()
+        queue = engine.generation.queue
+        if arguments.as_they_are:
+            queue.take_as_they_are([attempt.key for attempt in queue.view().waiting])
+        queue.resume()
         more, failed = work_off(engine, cancel)
         made += more
-        view = engine.generation.queue.view()
+        view = queue.view()
+        if view.wait is not None and view.wait.reason is WaitReason.CHANGED:
+            _say_as_they_are("plantain queue resume --as-they-are")
         return {
             **told(made, engine, is_json=arguments.json),
             "failed": [english(error.message) for error in failed],
@@ -113,8 +129,18 @@ def _retry(arguments: argparse.Namespace, options: EngineOptions) -> Json:
                 next_step=tr("See: {command} --help", command="plantain queue"),
             )
         key = engine.generation.queue.retry(found[0].key)
-        made = follow(engine.generation.generating.run_queued(key, cancel))
+        if arguments.as_they_are:
+            engine.generation.queue.take_as_they_are([key])
+        try:
+            made = follow(engine.generation.generating.run_queued(key, cancel))
+        except PicturesChanged:
+            _say_as_they_are(f"plantain queue retry {arguments.id} --as-they-are")
+            raise
         return told([made], engine, is_json=arguments.json)
+
+
+def _say_as_they_are(command: str) -> None:
+    say(tr("To send them as they are now: {command}", command=command), to=sys.stderr)
 
 
 def work_off(

@@ -39,6 +39,7 @@ library; nothing above that edge ever sees them::
         ├── SpendingLimit        the person's own limit would be passed; nothing was sent
         ├── RightsForbid         a picture may not be sent; nothing was
         ├── ConsentMissing       nobody has agreed that this library is sent there; nothing was
+        │   └── PicturesChanged  other bytes would be sent than a person has seen; nothing was
         ├── WorkingOffline       the person works offline; nothing was sent
         ├── AnswerNotKept        an answer came, and no disk takes it; it is in memory
         ├── ServiceUnavailable   5xx, refused or dropped connection, no answer in time
@@ -334,6 +335,10 @@ class RightsForbid(GenerationError):
 class ConsentMissing(GenerationError):
     kind = "consent_missing"
     usual_remedy = Remedy.SEE_WHAT_IS_SENT
+
+
+class PicturesChanged(ConsentMissing):
+    kind = "pictures_changed"
 
 
 class WorkingOffline(GenerationError):

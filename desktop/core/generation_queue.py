@@ -17,6 +17,8 @@ class WaitReason(Enum):
     """The service cannot be reached; it is tried again at ``Wait.until``."""
     CONSENT = "consent"
     """The person has not seen yet what would be sent to that address."""
+    CHANGED = "changed"
+    """The next one would send other bytes than the person has seen of it."""
     BUDGET = "budget"
     """The next picture would pass the month's limit."""
 

@@ -117,6 +117,7 @@ class GenerationRequest:
         parent: content hash of the picture that this one is a next turn of; empty for a first one.
         parent_attempt: key of the attempt that made that one, where the service is told the whole
             talk that led to it; empty where the picture itself goes along as a reference.
+        talk_hash: of that talk as it was sent, see ``earlier_turns.talk_hash``.
         edit: what is done to the first reference: ``REGION``, ``ON_WHITE``, ``ON_BLACK``, or empty.
         instruction: what is asked for besides, in front of the prompt: how far an edit may go.
     """
@@ -137,6 +138,7 @@ class GenerationRequest:
     kit_text: str = ""
     parent: str = ""
     parent_attempt: str = ""
+    talk_hash: str = ""
     edit: str = ""
     instruction: str = ""
     extra: Mapping[str, Any] = field(default_factory=_nothing)

@@ -10,7 +10,7 @@ from PIL import Image
 
 from desktop.config.options import EngineOptions
 from desktop.config.settings import Settings, save_settings
-from desktop.core.generation_record import GenerationRequest
+from desktop.core.generation_record import GenerationRequest, Reference
 from desktop.wiring.engine import open_engine
 from tests import pictures
 from tests.commands.conftest import Run
@@ -151,3 +151,21 @@ def test_a_product_goes_along_as_one_and_is_compared_with_what_came(
     [compared] = told["products"]
     assert Path(compared["path"]) == product
     assert 0 <= compared["score"] <= 1
+
+
+def test_pictures_that_have_changed_since_are_sent_where_a_person_says_so(
+    run: Run, server: GeminiServer, tmp_path: Path
+) -> None:
+    hat = pictures.save(tmp_path / "hat.png", 1)
+    with open_engine(EngineOptions.from_environment(os.environ), os.environ) as engine:
+        engine.generation.queue.add([GenerationRequest("one", (Reference(hat),), "gemini")])
+    pictures.save(hat, 2)
+    told = run("queue", "resume")
+    assert (told["images"], told["wait"]["reason"]) == ([], "changed")
+    assert "hat.png" in told["wait"]["said"]
+    assert len(run("queue", "resume", "--as-they-are")["images"]) == 1
+    key = run("queue", "list")["attempts"][0]["attempt_id"]
+    pictures.save(hat, 3)
+    assert run("queue", "retry", key, expect=1)["error"]["kind"] == "pictures_changed"
+    assert len(server.requests) == 1
+    assert len(run("queue", "retry", key, "--as-they-are")["images"]) == 1

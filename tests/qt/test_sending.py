@@ -203,6 +203,57 @@ def test_a_queue_that_waits_for_consent_opens_the_sheet_and_goes_on(
     qtbot.waitUntil(lambda: not queue.is_at_work)
 
 
+def test_what_has_changed_in_a_queue_since_it_was_added_is_shown_before_it_is_sent(
+    creating: Creating, server: GeminiServer, qtbot: QtBot
+) -> None:
+    creating.engine.generation.sending_rules.agree(server.base_url)
+    queue, row = creating.session.controllers.queue, creating.panel.queue_row
+    path = creating.panel.tray.references()[0].path
+    sample.save(path, 77)  # and the window has not read it anew
+    click(row.add_button, qtbot)
+    qtbot.waitUntil(row.consent_button.isVisible)
+    assert "another one now" in row.text()
+    assert server.requests == []
+    click(row.show_button, qtbot)
+    qtbot.waitUntil(lambda: queue._dialog is not None and path.name in queue._dialog.why())
+    click(row.consent_button, qtbot)
+    qtbot.waitUntil(lambda: queue._sending.sheet is not None and queue._sending.sheet.isVisible())
+    sheet = queue._sending.sheet
+    assert sheet is not None
+    shown = [text.splitlines()[2].rstrip("…") for text in sheet.pictures()]
+    sample.save(path, 78)
+    click(sheet.agree_button, qtbot)
+    qtbot.waitUntil(lambda: queue._sending.sheet is None and row.consent_button.isVisible())
+    qtbot.waitUntil(lambda: not queue.is_at_work)
+    assert server.requests == [], "it is another one again"
+    sample.save(path, 77)
+    click(row.consent_button, qtbot)
+    qtbot.waitUntil(lambda: queue._sending.sheet is not None and queue._sending.sheet.isVisible())
+    assert queue._sending.sheet is not None
+    click(queue._sending.sheet.agree_button, qtbot)
+    qtbot.waitUntil(lambda: len(server.requests) == 1 and not queue.is_at_work)
+    sent = [content_hash(data)[:16] for data in server.requests[0].references]
+    assert sent == shown
+    qtbot.waitUntil(row.consent_button.isHidden)
+
+
+def test_a_changed_picture_that_is_given_up_keeps_the_others_from_nothing(
+    creating: Creating, server: GeminiServer, qtbot: QtBot
+) -> None:
+    creating.engine.generation.sending_rules.agree(server.base_url)
+    queue, row = creating.session.controllers.queue, creating.panel.queue_row
+    sample.save(creating.panel.tray.references()[0].path, 77)
+    click(row.add_button, qtbot)
+    qtbot.waitUntil(row.consent_button.isVisible)
+    creating.panel.prompt.setPlainText("without a picture")
+    creating.panel.tray.replace_all(())
+    click(row.add_button, qtbot)
+    qtbot.waitUntil(lambda: len(queue.view.waiting) == 2)
+    queue.cancel([queue.view.waiting[0].key])
+    qtbot.waitUntil(lambda: len(server.requests) == 1 and not queue.is_at_work)
+    assert server.requests[0].text == "without a picture"
+
+
 class Sockets:
     """Watches where this process connects, and which names it asks for; to the stand-ins as well,
     which are on this machine."""

@@ -12,13 +12,15 @@ from desktop.config.options import EngineOptions
 from desktop.config.settings import Settings, save_settings
 from desktop.core.attempt import AttemptState
 from desktop.core.cancellation import CancelToken
-from desktop.core.errors import Cancelled, UsageError
+from desktop.core.errors import Cancelled, PicturesChanged, UsageError
 from desktop.core.generation_queue import WaitReason
-from desktop.core.generation_record import GenerationRequest
+from desktop.core.generation_record import GenerationRequest, Reference
 from desktop.core.progress import finish
+from desktop.files.content_hash import content_hash
 from desktop.services.engine import Engine
 from desktop.services.generation.queueing import GenerationQueue, QueueStep
 from desktop.wiring.engine import open_engine
+from tests import pictures
 from tests.fakes.gemini import GeminiServer
 from tests.fakes.gemini_replies import Failure
 
@@ -231,3 +233,146 @@ def test_stopping_before_anything_was_sent_keeps_it(engine: Engine, server: Gemi
         finish(engine.generation.queue.run_next(cancel))
     assert (reason(engine), prompts(engine)) == (WaitReason.PERSON, ["one"])
     assert server.requests == []
+
+
+def add_with(engine: Engine, *paths: Path) -> list[str]:
+    """One request a picture."""
+    return engine.generation.queue.add(
+        [GenerationRequest(path.stem, (Reference(path),), "gemini") for path in paths]
+    )
+
+
+def agree_to_the_first(engine: Engine) -> str:
+    """As a person who has looked; the hash of the bytes that were shown."""
+    attempt = engine.generation.queue.view().waiting[0]
+    seen = finish(
+        engine.generation.generating.rehearse_all((attempt.record.request,), CancelToken())
+    )
+    engine.generation.queue.agree(attempt.key, seen.request)
+    [picture] = seen.pictures
+    return picture.sent_hash
+
+
+def test_a_picture_that_has_changed_since_is_not_sent_until_it_was_looked_at(
+    engine: Engine, server: GeminiServer, tmp_path: Path
+) -> None:
+    hat, cape = (pictures.save(tmp_path / f"{name}.png", n) for n, name in enumerate("ab"))
+    add_with(engine, hat, cape)
+    pictures.save(hat, 77)
+    refused = step(engine)
+    assert refused.is_over
+    assert isinstance(refused.error, PicturesChanged)
+    assert (reason(engine), prompts(engine)) == (WaitReason.CHANGED, ["a", "b"])
+    wait = engine.generation.queue.view().wait
+    assert wait is not None
+    assert "a.png" in wait.said
+    assert "b.png" not in wait.said
+    engine.generation.queue.resume()
+    assert step(engine).is_over, "going on alone is no look at it"
+    assert server.requests == []
+    shown = agree_to_the_first(engine)
+    assert step(engine).picture is not None
+    assert step(engine).picture is not None
+    assert content_hash(server.requests[0].references[0]) == shown
+    assert [request.text for request in server.requests] == ["a", "b"]
+
+
+def test_what_was_agreed_to_binds_as_well(
+    engine: Engine, server: GeminiServer, tmp_path: Path
+) -> None:
+    hat = pictures.save(tmp_path / "hat.png", 1)
+    add_with(engine, hat)
+    agree_to_the_first(engine)
+    pictures.save(hat, 2)
+    assert step(engine).is_over
+    assert (reason(engine), server.requests) == (WaitReason.CHANGED, [])
+
+
+def test_a_picture_of_the_library_is_bound_as_the_library_shows_it(
+    engine: Engine, server: GeminiServer, tmp_path: Path
+) -> None:
+    hat = pictures.save(tmp_path / "pictures" / "hat.png", 1)
+    finish(engine.indexing.run([tmp_path / "pictures"], CancelToken()))
+    pictures.save(hat, 2)  # before it was added, and unseen by the library
+    add_with(engine, hat)
+    assert step(engine).is_over
+    assert (reason(engine), server.requests) == (WaitReason.CHANGED, [])
+    pictures.save(hat, 1)
+    engine.generation.queue.resume()
+    assert step(engine).picture is not None, "it is again what was seen"
+
+
+def test_other_metadata_are_no_other_picture_once_the_bytes_were_seen(
+    engine: Engine, server: GeminiServer, tmp_path: Path
+) -> None:
+    hat = pictures.save(tmp_path / "hat.png", 1)
+    add_with(engine, hat)
+    shown = agree_to_the_first(engine)
+    hat.write_bytes(hat.read_bytes() + b"written behind it")
+    assert step(engine).picture is not None
+    assert content_hash(server.requests[0].references[0]) == shown
+
+
+@pytest.mark.parametrize("by", ["giving it up", "putting it behind"])
+def test_a_changed_picture_keeps_the_others_only_while_it_is_next(
+    engine: Engine, server: GeminiServer, tmp_path: Path, by: str
+) -> None:
+    hat, cape = (pictures.save(tmp_path / f"{name}.png", n) for n, name in enumerate("ab"))
+    first, second = add_with(engine, hat, cape)
+    pictures.save(hat, 77)
+    step(engine)
+    if by == "giving it up":
+        engine.generation.queue.cancel([first])
+    else:
+        engine.generation.queue.order([second, first])
+    assert reason(engine) is None
+    assert step(engine).picture is not None
+    assert [request.text for request in server.requests] == ["b"]
+
+
+def test_asked_again_in_its_place_it_is_held_to_the_bytes_that_were_sent(
+    engine: Engine, server: GeminiServer, tmp_path: Path
+) -> None:
+    hat = pictures.save(tmp_path / "hat.png", 1)
+    add_with(engine, hat)
+    server.fail_with(Failure.QUOTA, count=1)
+    step(engine)
+    pictures.save(hat, 2)
+    engine.generation.queue.resume()
+    step(engine)
+    assert (reason(engine), len(server.requests)) == (WaitReason.CHANGED, 1)
+
+
+def test_a_talk_that_is_another_now_is_looked_at_first(
+    engine: Engine, server: GeminiServer, tmp_path: Path
+) -> None:
+    hat = pictures.save(tmp_path / "hat.png", 1)
+    [key] = add_with(engine, hat)
+    made = step(engine).picture
+    assert made is not None
+    turn = engine.generation.refining.next_turn(made.asset, made.record, "make it night")
+    assert turn.parent_attempt == key
+    engine.generation.queue.add([turn, turn])
+    pictures.save(hat, 2)  # it went along before, and goes along again
+    step(engine)
+    assert (reason(engine), len(server.requests)) == (WaitReason.CHANGED, 1)
+    [first, _] = engine.generation.queue.view().waiting
+    seen = finish(engine.generation.generating.rehearse_all((turn,), CancelToken()))
+    engine.generation.queue.agree(first.key, seen.request)
+    assert step(engine).picture is not None
+    assert step(engine).is_over, "the other one was not looked at"
+    assert len(server.requests) == 2
+    pictures.save(hat, 1)
+    engine.generation.queue.resume()
+    assert step(engine).picture is not None
+
+
+def test_created_at_once_it_is_made_of_what_is_there(
+    engine: Engine, server: GeminiServer, tmp_path: Path
+) -> None:
+    hat = pictures.save(tmp_path / "hat.png", 1)
+    request = GenerationRequest("a hat", (Reference(hat),), "gemini")
+    made = finish(engine.generation.generating.run(request, CancelToken()))
+    pictures.save(hat, 2)
+    finish(engine.generation.generating.run(made.record.request, CancelToken()))
+    assert len(server.requests) == 2

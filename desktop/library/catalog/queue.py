@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
 
-from desktop.core.attempt import Attempt
+from desktop.core.attempt import Attempt, AttemptState
 from desktop.core.generation_queue import Wait, WaitReason
+from desktop.core.generation_record import GenerationRequest
 from desktop.files.record_json import dump_record
 from desktop.library.catalog.attempts import AttemptTable, attempt_of
 from desktop.library.catalog.database import Database
@@ -38,6 +39,16 @@ class QueueTable:
                 "UPDATE attempts SET position = ? WHERE key = ?",
                 enumerate((*first, *rest), start=1),
             )
+
+    def restate(self, key: str, request: GenerationRequest) -> None:
+        """One that waits is asked for in this form."""
+        with self._database.transaction() as connection:
+            attempt = self._attempts.of(key)
+            if attempt is not None and attempt.state is AttemptState.QUEUED:
+                connection.execute(
+                    "UPDATE attempts SET record = ? WHERE key = ?",
+                    (dump_record(replace(attempt.record, request=request)), key),
+                )
 
     def ask_again(self, key: str, new_key: str, *, in_its_place: bool = False) -> None:
         """The same once more, as an attempt of its own.

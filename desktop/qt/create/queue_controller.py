@@ -9,6 +9,7 @@ from functools import partial
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from desktop.core.errors import KeyRefused
+from desktop.core.generation_queue import WaitReason
 from desktop.core.generation_record import GenerationRequest
 from desktop.core.progress import Progress
 from desktop.core.text import listed, ngettext, tr
@@ -21,6 +22,7 @@ from desktop.qt.jobs.context import Context
 from desktop.qt.jobs.job_list import JobState, Offer, Outcome
 from desktop.qt.jobs.lane import JobHandle
 from desktop.services.generation.queueing import QueueStep, QueueView
+from desktop.services.generation.rehearsal import Rehearsal
 from desktop.services.reports import GeneratedPicture
 
 _LONGEST_TIMER_MS = 3_600_000
@@ -110,11 +112,16 @@ class QueueController(QObject):
         self._change(self._context.engine.generation.queue.resume, then_run=True)
 
     def ask_consent(self) -> None:
-        """Show what the next one would send; it goes on when the person agrees."""
+        """Show what the next one would send; it goes on when the person agrees, and sends that."""
         if not self._view.waiting:
             return
-        request = self._view.waiting[0].record.request
-        looking = self._sending.ask((request,), lambda _: self.resume())
+        attempt = self._view.waiting[0]
+        queue = self._context.engine.generation.queue
+
+        def agree(seen: Rehearsal) -> None:
+            self._change(partial(queue.agree, attempt.key, seen.request), then_run=True)
+
+        looking = self._sending.ask_about((attempt.record.request,), agree)
         looking.failed.connect(self._context.notice)
 
     def order(self, keys: Sequence[str]) -> None:
@@ -160,9 +167,11 @@ class QueueController(QObject):
 
         def show(answer: tuple[object, QueueView]) -> None:
             result, view = answer
+            was = self._view.wait
             self._show(view)
             after(result)
-            if then_run:
+            is_lifted = was is not None and was.reason is WaitReason.CHANGED and view.wait is None
+            if then_run or is_lifted:
                 self._run()
 
         handle = self._context.lanes.browse.submit(lambda _: change())

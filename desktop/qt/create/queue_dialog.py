@@ -23,7 +23,7 @@ from desktop.generation.generator import ImageGenerator
 from desktop.qt.create.queue_words import (
     STATES,
     count_words,
-    needs_consent,
+    needs_look,
     price,
     price_words,
     wait_words,
@@ -175,7 +175,7 @@ class QueueDialog(QDialog):
         why = wait_words(self._view.wait) if count else ""
         self._why.setText(why)
         self._why.setVisible(bool(why))
-        self.consent_button.setVisible(bool(why) and needs_consent(self._view.wait))
+        self.consent_button.setVisible(bool(why) and needs_look(self._view.wait))
         self._pause.setText(tr("Go on") if self._view.wait is not None else tr("Pause"))
         self._pause.setEnabled(bool(count) or self._view.wait is not None)
 

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.core.text import number, tr
-from desktop.qt.create.queue_words import count_words, needs_consent, short_wait_words
+from desktop.qt.create.queue_words import count_words, needs_look, short_wait_words
 from desktop.qt.theme import UNIT
 from desktop.qt.widgets.buttons import button
 from desktop.qt.widgets.flow_layout import FlowLayout
@@ -59,7 +59,7 @@ class QueueRow(QWidget):
         why = short_wait_words(view.wait) if count else ""
         self._said.setText(" · ".join((count_words(count), why)) if why else "")
         self._said.setVisible(bool(why))
-        self.consent_button.setVisible(bool(why) and needs_consent(view.wait))
+        self.consent_button.setVisible(bool(why) and needs_look(view.wait))
 
     def text(self) -> str:
         """What is said of the queue; empty where it does not wait."""

@@ -23,6 +23,7 @@ _WAITS = {
     WaitReason.QUOTA: marked("Google takes no more requests for now."),
     WaitReason.OFFLINE: marked("Google cannot be reached."),
     WaitReason.CONSENT: marked("Nobody has agreed yet to what would be sent."),
+    WaitReason.CHANGED: marked("A picture is another one now than when this was added."),
     WaitReason.BUDGET: marked("This month's limit would be passed."),
 }
 
@@ -43,9 +44,9 @@ def short_wait_words(wait: Wait | None) -> str:
     return sentences(tr(_WAITS[wait.reason]), until)
 
 
-def needs_consent(wait: Wait | None) -> bool:
+def needs_look(wait: Wait | None) -> bool:
     """A look at what would be sent is what it waits for."""
-    return wait is not None and wait.reason is WaitReason.CONSENT
+    return wait is not None and wait.reason in (WaitReason.CONSENT, WaitReason.CHANGED)
 
 
 def count_words(count: int) -> str:

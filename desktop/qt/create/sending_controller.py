@@ -37,11 +37,8 @@ class SendingController(QObject):
         Returns:
             What stops it, also after the look, until ``agreed`` is called.
         """
-        generating, rules = (
-            self._context.engine.generation.generating,
-            self._context.engine.generation.sending_rules,
-        )
-        ratio = self._context.dialog_parent.devicePixelRatioF()
+        generating = self._context.engine.generation.generating
+        ratio = self._ratio()
 
         def look(cancel: CancelToken) -> ProgressSteps[SendingView | None]:
             found = yield from generating.unseen(requests, cancel)
@@ -56,37 +53,25 @@ class SendingController(QObject):
         def show(view: SendingView | None) -> None:
             if view is None or handle.token.is_cancelled:
                 go_on(None)
-                return
-            endpoint = view.rehearsal.destination.endpoint
-            sheet = self._open(view, is_question=True)
-            sheet.rejected.connect(self.refused)
-
-            def agree() -> None:
-                # Kept before anything is sent.
-                keeping = self._context.lanes.browse.submit(lambda _: rules.agree(endpoint))
-                keeping.finished.connect(lambda _: go_on(view.rehearsal))
-                keeping.failed.connect(self._context.notice)
-                keeping.failed.connect(lambda _: self.refused.emit())
-
-            sheet.agreed.connect(agree)
+            else:
+                self._ask(view, go_on)
 
         # Not behind what the queue has sent: what is created at once is next.
         handle = self._context.lanes.preview.submit(look)
         handle.finished.connect(show)
         return handle
 
+    def ask_about(
+        self, requests: Sequence[GenerationRequest], agreed: Callable[[Rehearsal], object]
+    ) -> JobHandle:
+        """Ask in any case: what was agreed to before was something else."""
+        handle = self._look(requests)
+        handle.finished.connect(lambda view: self._ask(view, agreed))
+        return handle
+
     def show(self, requests: Sequence[GenerationRequest]) -> JobHandle:
         """What would be sent, now or when the person has agreed long ago."""
-        generating, rules = (
-            self._context.engine.generation.generating,
-            self._context.engine.generation.sending_rules,
-        )
-        ratio = self._context.dialog_parent.devicePixelRatioF()
-
-        def look(cancel: CancelToken) -> ProgressSteps[SendingView]:
-            found = yield from generating.rehearse_all(requests, cancel)
-            given_at = rules.agreed().get(found.destination.endpoint)
-            return _view(found, ratio, date(given_at) if given_at else "")
+        rules = self._context.engine.generation.sending_rules
 
         def show(view: SendingView) -> None:
             endpoint = view.rehearsal.destination.endpoint
@@ -94,11 +79,41 @@ class SendingController(QObject):
                 lambda: self._context.lanes.browse.submit(lambda _: rules.withdraw(endpoint))
             )
 
-        handle = self._context.lanes.preview.submit(look)
+        handle = self._look(requests)
         handle.finished.connect(show)
         return handle
 
     # ------------------------------------------------------------------ inside
+
+    def _look(self, requests: Sequence[GenerationRequest]) -> JobHandle:
+        engine = self._context.engine
+        generating, rules = engine.generation.generating, engine.generation.sending_rules
+        ratio = self._ratio()
+
+        def look(cancel: CancelToken) -> ProgressSteps[SendingView]:
+            found = yield from generating.rehearse_all(requests, cancel)
+            given_at = rules.agreed().get(found.destination.endpoint)
+            return _view(found, ratio, date(given_at) if given_at else "")
+
+        return self._context.lanes.preview.submit(look)
+
+    def _ratio(self) -> float:
+        return self._context.dialog_parent.devicePixelRatioF()
+
+    def _ask(self, view: SendingView, agreed: Callable[[Rehearsal], object]) -> None:
+        rules = self._context.engine.generation.sending_rules
+        endpoint = view.rehearsal.destination.endpoint
+        sheet = self._open(view, is_question=True)
+        sheet.rejected.connect(self.refused)
+
+        def agree() -> None:
+            # Kept before anything is sent.
+            keeping = self._context.lanes.browse.submit(lambda _: rules.agree(endpoint))
+            keeping.finished.connect(lambda _: agreed(view.rehearsal))
+            keeping.failed.connect(self._context.notice)
+            keeping.failed.connect(lambda _: self.refused.emit())
+
+        sheet.agreed.connect(agree)
 
     def _open(self, view: SendingView, *, is_question: bool) -> SendingSheet:
         context = self._context

@@ -186,16 +186,7 @@ class SendingSheet(QDialog):
         column.setSpacing(UNIT)
         buttons = QDialogButtonBox()
         if is_question:
-            column.addWidget(
-                label(
-                    tr(
-                        "You are asked once for this library and this address. Later the Create "
-                        "panel shows the same before anything is sent, and there you can withdraw."
-                    ),
-                    tone="faint",
-                    wraps=True,
-                )
-            )
+            column.addWidget(label(_why(view), tone="faint", wraps=True))
             self.agree_button = button(tr("Agree and send"), self._agree, is_next=True)
             buttons.addButton(self.agree_button, QDialogButtonBox.ButtonRole.AcceptRole)
             self.cancel_button = button(tr("Send nothing"), self.reject)
@@ -221,6 +212,20 @@ class SendingSheet(QDialog):
     def _withdraw(self) -> None:
         self.withdrawn.emit()
         self.reject()
+
+
+def _why(view: SendingView) -> str:
+    """Why the person is asked."""
+    if view.agreed_on:
+        return tr(
+            "You agreed to this address on {day}. You are asked again because this is not what you "
+            "have seen: just this is sent, and only once you agree.",
+            day=view.agreed_on,
+        )
+    return tr(
+        "You are asked once for this library and this address. Later the Create panel shows the "
+        "same before anything is sent, and there you can withdraw."
+    )
 
 
 def _price(usd: float | None) -> str:

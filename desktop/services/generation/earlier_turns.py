@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+import json
+from collections.abc import Generator, Iterable, Iterator
 from dataclasses import replace
 
 from desktop.core.asset import Asset
@@ -22,7 +23,7 @@ from desktop.generation.generator import Turn
 from desktop.library.catalog.assets import Catalog
 from desktop.library.catalog.attempts import AttemptTable
 from desktop.library.catalog.lineage import LineageTable
-from desktop.library.spool import Spool
+from desktop.library.spool import Spool, SpooledAnswer
 from desktop.services.generation.sent_references import SentReferences
 
 _INTERACTIONS, _GENERATE_CONTENT = "interactions", "generate-content"
@@ -43,20 +44,29 @@ def earlier_turns(
         Cancelled: nothing was sent.
     """
     found: Earlier = []
-    key = request.parent_attempt
-    while key:
-        answer = spool.turn(key)
-        if answer is None or len(found) >= _MOST:
-            raise RequestRefused(
-                tr("What was said before this picture is not here any more."),
-                safe=tr("Nothing was sent."),
-                next_step=tr("Use the picture as a base instead, and say what to change."),
-                remedy=Remedy.USE_AS_BASE,
-            )
+    for answer in _answers(request, spool):
         images, used = yield from references.prepared(answer.record.request, cancel)
         found.append((used, Turn(used.sent_text, tuple(images), answer.body)))
-        key = used.parent_attempt
     return found[::-1]
+
+
+def talk_hash(earlier: Earlier) -> str:
+    """The identity of a talk as it is sent: of its words, its pictures and its answers; empty where
+    there is none."""
+    return _talk_hash((asked, turn.answer) for asked, turn in earlier)
+
+
+def talk_hash_as_sent(request: GenerationRequest, spool: Spool) -> str:
+    """The same of the talk before a request as it was sent when it was held; empty where nobody
+    knows."""
+    try:
+        answers = list(_answers(request, spool))
+    except RequestRefused:
+        return ""
+    asked = [answer.record.request for answer in answers]
+    if not all(reference.sent_hash for each in asked for reference in each.references):
+        return ""
+    return _talk_hash((each.record.request, each.body) for each in reversed(answers))
 
 
 def earlier_tokens(request: GenerationRequest, attempts: AttemptTable) -> int:
@@ -67,6 +77,30 @@ def earlier_tokens(request: GenerationRequest, attempts: AttemptTable) -> int:
         return 0
     usage = attempt.record.usage
     return usage.prompt_tokens + usage.output_tokens
+
+
+def _answers(request: GenerationRequest, spool: Spool) -> Iterator[SpooledAnswer]:
+    """Those before a request, the latest first. Raises: RequestRefused where one is gone."""
+    key, count = request.parent_attempt, 0
+    while key:
+        answer = spool.turn(key)
+        if answer is None or count >= _MOST:
+            raise RequestRefused(
+                tr("What was said before this picture is not here any more."),
+                safe=tr("Nothing was sent."),
+                next_step=tr("Use the picture as a base instead, and say what to change."),
+                remedy=Remedy.USE_AS_BASE,
+            )
+        yield answer
+        key, count = answer.record.request.parent_attempt, count + 1
+
+
+def _talk_hash(turns: Iterable[tuple[GenerationRequest, bytes]]) -> str:
+    said = [
+        [asked.sent_text, [each.sent_hash for each in asked.references], content_hash(answer)]
+        for asked, answer in turns
+    ]
+    return content_hash(json.dumps(said).encode("ascii")) if said else ""
 
 
 class Refining:

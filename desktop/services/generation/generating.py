@@ -35,10 +35,17 @@ from desktop.library.catalog.assets import Catalog
 from desktop.library.catalog.attempts import AttemptTable
 from desktop.library.import_picture import check_writable
 from desktop.library.spool import Spool, SpooledAnswer
-from desktop.services.generation.earlier_turns import Earlier, earlier_tokens, earlier_turns
+from desktop.services.generation.earlier_turns import (
+    Earlier,
+    earlier_tokens,
+    earlier_turns,
+    talk_hash,
+    talk_hash_as_sent,
+)
 from desktop.services.generation.editing import second_half
 from desktop.services.generation.keeping import SUFFIXES, AnswerKeeping
 from desktop.services.generation.rehearsal import Rehearsal, said_before
+from desktop.services.generation.seen import require_seen, unbound
 from desktop.services.generation.sending_rules import SendingRules
 from desktop.services.generation.sent_references import SentReferences
 from desktop.services.generation.spending import Spending
@@ -95,6 +102,20 @@ class Generating:
             UsageError: an empty prompt, an unknown generator, a file that exists.
             LibraryReadOnly: the library was opened to be read only.
         """
+        return self._queue(unbound(request), out)
+
+    def queue_as_seen(self, requests: Sequence[GenerationRequest]) -> list[str]:
+        """Decide on pictures that are made later, of what the person sees now: where a picture or
+        the talk before is another one by then, nothing is sent (``PicturesChanged``).
+
+        Raises: as ``queue``.
+        """
+        return [
+            self._queue(replace(request, talk_hash=talk_hash_as_sent(request, self._spool)), None)
+            for request in self._references.as_seen(requests)
+        ]
+
+    def _queue(self, request: GenerationRequest, out: Path | None) -> str:
         self._catalog.require_writable()
         generator = self._generator(request)
         if out is not None:
@@ -120,6 +141,7 @@ class Generating:
         generator = self._generator(request)
         images, used = yield from self._references.prepared(request, cancel)
         earlier = yield from self._earlier(used, generator, cancel)
+        used = replace(used, talk_hash=talk_hash(earlier))
         destination = generator.destination(used, images)
         if not generator.is_offline:
             self._rules.check_rights(used)
@@ -174,6 +196,8 @@ class Generating:
             for reference, image in zip(each.request.references, each.images, strict=True)
         }
         first = rehearsals[0]
+        if len(requests) == 1:
+            return first
         each_usd = first.estimated_usd
         return Rehearsal(
             replace(first.request, references=tuple(used for used, _ in pictures.values())),
@@ -205,7 +229,8 @@ class Generating:
         Raises:
             UsageError: an empty prompt, an unknown generator, a file that exists.
             RequestRefused: a reference cannot be read; the message names it.
-            RightsForbid, ConsentMissing, WorkingOffline: it may not be sent.
+            RightsForbid, ConsentMissing, WorkingOffline: it may not be sent. ``PicturesChanged`` of
+                one that was queued as it was seen, see ``services.generation.seen``.
             GenerationError: the generator failed; nothing was saved.
             AnswerNotKept: an answer came that no disk takes; it is in memory.
             LibraryReadOnly: the library was opened to be read only; nothing was asked for.
@@ -328,8 +353,9 @@ class Generating:
             # A picture may cost money: whether it can be kept is found out before it is asked for.
             check_writable(out.parent if out else self._keeping.folder)
             images, request = yield from self._references.prepared(record.request, cancel)
-            record = replace(record, request=request)
             earlier = yield from self._earlier(request, generator, cancel)
+            request = replace(request, talk_hash=talk_hash(earlier))
+            bound, record = record.request, replace(record, request=request)
             turns = [turn for _, turn in earlier]
             if not generator.is_offline:
                 if seen is not None and not seen.has_shown(request, turns):
@@ -338,6 +364,7 @@ class Generating:
                         safe=tr("Nothing was sent."),
                         next_step=tr("Look at it again, then decide."),
                     )
+                require_seen(bound, request)
                 self._rules.check(request, generator.destination(request, images).endpoint)
                 self._spending.check(self._estimate(request, generator))
         except PlantainError as error:

@@ -24,6 +24,7 @@ from desktop.core.errors import (
     KeyRefused,
     LibraryError,
     LibraryGone,
+    PicturesChanged,
     PlantainError,
     QuotaExhausted,
     ServiceUnavailable,
@@ -40,6 +41,7 @@ from desktop.library.catalog.attempts import AttemptTable
 from desktop.library.catalog.queue import QueueTable
 from desktop.services.generation.earlier_turns import earlier_tokens
 from desktop.services.generation.generating import Generating
+from desktop.services.generation.seen import unbound
 from desktop.services.reports import GeneratedPicture
 
 _FIRST_WAIT_S = 30.0
@@ -112,12 +114,13 @@ class GenerationQueue:
         self._running = ""
 
     def add(self, requests: Sequence[GenerationRequest]) -> list[str]:
-        """Behind those that wait, all or none; returns the attempts' keys.
+        """Behind those that wait, all or none, to be made of what the person sees now; returns the
+        attempts' keys.
 
         Raises: as ``Generating.queue``.
         """
         with self._table.together():
-            return [self._generating.queue(request) for request in requests]
+            return self._generating.queue_as_seen(requests)
 
     def view(self) -> QueueView:
         """At this moment; without what somebody has just asked for by itself."""
@@ -136,9 +139,30 @@ class GenerationQueue:
         """Whatever it waited for, it goes on."""
         self._table.set_wait(None)
 
+    def agree(self, key: str, seen: GenerationRequest) -> None:
+        """The person has looked at what this one would send, and wants just that sent; the queue
+        goes on.
+
+        Args:
+            seen: as it was rehearsed, with the hashes of what would be sent.
+        """
+        with self._table.together():
+            self._table.restate(key, seen)
+            self._table.set_wait(None)
+
+    def take_as_they_are(self, keys: Collection[str]) -> None:
+        """These are made of their pictures as they are by then."""
+        with self._table.together():
+            for attempt in self._table.waiting():
+                if attempt.key in keys:
+                    self._table.restate(attempt.key, unbound(attempt.record.request))
+
     def order(self, keys: Sequence[str]) -> None:
         """These first, in this order."""
-        self._table.order(keys)
+        with self._table.together():
+            first = self._first()
+            self._table.order(keys)
+            self._drop_reason_of(first)
 
     def cancel(self, keys: Collection[str]) -> bool:
         """These are not wanted any more; those that were sent stay as they are.
@@ -150,13 +174,17 @@ class GenerationQueue:
             is_running = self._running in keys and bool(self._running)
             if is_running:
                 self._unwanted.add(self._running)
-        for key in keys:
-            if not (is_running and key == self._running):
-                self._generating.forget(key)
+        with self._table.together():
+            first = self._first()
+            for key in keys:
+                if not (is_running and key == self._running):
+                    self._generating.forget(key)
+            self._drop_reason_of(first)
         return is_running
 
     def retry(self, key: str) -> str:
-        """The same request once more, because a person says so; returns the new attempt's key.
+        """The same request once more, of the same pictures, because a person says so; returns the
+        new attempt's key.
 
         Raises:
             UsageError: there is no such attempt, or it waits already.
@@ -213,6 +241,16 @@ class GenerationQueue:
             self._table.set_wait(None)
         return QueueStep(picture)
 
+    def _first(self) -> str:
+        """Key of the one that is next."""
+        return next((attempt.key for attempt in self._table.waiting()), "")
+
+    def _drop_reason_of(self, first: str) -> None:
+        """What was changed of the one that was next keeps no other from being asked for."""
+        wait = self._table.wait()
+        if wait is not None and wait.reason is WaitReason.CHANGED and self._first() != first:
+            self._table.set_wait(None)
+
     def _keeps(self, key: str, before: Wait | None, error: PlantainError) -> bool:
         """Whether that one stays in the queue, which then waits."""
         if isinstance(error, Cancelled):
@@ -233,6 +271,8 @@ class GenerationQueue:
             return Wait(WaitReason.BUDGET, said=said)
         if isinstance(error, WorkingOffline):
             return Wait(WaitReason.OFFLINE, said=said)
+        if isinstance(error, PicturesChanged):
+            return Wait(WaitReason.CHANGED, said=said)
         if isinstance(error, ConsentMissing):
             return Wait(WaitReason.CONSENT, said=said)
         if isinstance(error, _NEEDS_PERSON):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -50,6 +51,18 @@ class SentReferences:
         )
         return replace(request, references=tuple(references))
 
+    def as_seen(self, requests: Sequence[GenerationRequest]) -> list[GenerationRequest]:
+        """With the content of each picture as the person sees it now: the one that the library
+        shows, and of others the one on the disk. A file that cannot be read is refused later."""
+        hashes: dict[Path, str] = {}
+        return [
+            replace(
+                request,
+                references=tuple(self._as_seen(each, hashes) for each in request.references),
+            )
+            for request in map(self.known, requests)
+        ]
+
     def prepared(
         self, request: GenerationRequest, cancel: CancelToken
     ) -> Generator[Progress, None, Prepared]:
@@ -74,6 +87,18 @@ class SentReferences:
             images.append(image)
             used.append(read)
         return images, self.known(replace(request, references=tuple(used)))
+
+    def _as_seen(self, reference: Reference, hashes: dict[Path, str]) -> Reference:
+        path = self._here(reference).path
+        if path not in hashes:
+            asset = None
+            if reference.asset_id is not None and reference.role != MARKED:
+                asset = self._catalog.asset(reference.asset_id)
+            hashes[path] = asset.content_hash if asset is not None else ""
+        if not hashes[path]:
+            with suppress(OSError):
+                hashes[path] = content_hash(path)
+        return replace(reference, content_hash=hashes[path], sent_hash="")
 
     def _here(self, reference: Reference) -> Reference:
         """With the path where it is now: a folder may have moved since it was chosen, or the whole
