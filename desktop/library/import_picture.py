@@ -75,11 +75,14 @@ def check_writable(folder: Path) -> None:
 
 
 def save_picture_as(path: Path, data: bytes) -> Path:
-    """Write ``data`` to exactly ``path``; refuses to replace an existing file.
+    """Write ``data`` to exactly ``path``; refuses to replace an existing file, unless it is this
+    very picture, saved before.
 
     Raises:
         LibraryError: something is there already, or the disk refuses.
     """
+    if _holds(path, data):
+        return path
     with new_file(path, tr("The picture")) as file:
         file.write(data)
     return path

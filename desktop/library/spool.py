@@ -11,6 +11,7 @@ import json
 import logging
 import os
 import threading
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,8 @@ from desktop.files.record_json import plain_record, record_from
 
 _SUFFIX = ".answer"
 _UNREADABLE = ".unreadable"
+_PLACE = ".place"
+"""Of a file that names the folder of an answer that a person had kept elsewhere."""
 _LOG = logging.getLogger(__name__)
 
 
@@ -79,22 +82,31 @@ class Spool:
         return False
 
     def keep_in(self, folder: Path, key: str) -> bool:
-        """A person names another folder for an answer that is in memory alone."""
+        """A person names another folder for an answer that is in memory alone. It stays there too
+        where nothing can be written that leads to that folder after the next start."""
         with self._lock:
             answer = self._held.get(key)
         if answer is None or not self._written(folder, answer):
             return False
+        is_found_again = any(_led_to(own / f"{key}{_PLACE}", folder) for own in self._folders)
         with self._lock:
             self._folders = (*self._folders, folder)
-            del self._held[key]
+            if is_found_again:
+                del self._held[key]
         return True
+
+    @property
+    def holds_any(self) -> bool:
+        """There is an answer that nobody would find after the next start."""
+        with self._lock:
+            return bool(self._held)
 
     def load(self, key: str) -> SpooledAnswer | None:
         """The answer of that attempt."""
         with self._lock:
             if key in self._held:
                 return self._held[key]
-        paths = (folder / f"{key}{_SUFFIX}" for folder in self._folders)
+        paths = (folder / f"{key}{_SUFFIX}" for folder in self._folders_of(key))
         return next((found for path in paths if (found := _read(path)) is not None), None)
 
     def waiting(self) -> list[str]:
@@ -102,18 +114,21 @@ class Spool:
         with self._lock:
             held = list(self._held)
         files: list[tuple[float, str]] = []
-        for folder in self._folders:
-            with suppress(OSError):
-                files += [(path.stat().st_mtime, path.stem) for path in folder.glob(f"*{_SUFFIX}")]
+        for path in self._answers():
+            with suppress(OSError):  # gone meanwhile
+                files.append((path.stat().st_mtime, path.stem))
         return [*dict.fromkeys([*(key for _, key in sorted(files)), *held])]
 
     def remove(self, key: str) -> None:
         """Its pictures are in the library."""
         with self._lock:
             self._held.pop(key, None)
-        for folder in self._folders:
+        for folder in self._folders_of(key):
             with suppress(OSError):
                 (folder / f"{key}{_SUFFIX}").unlink(missing_ok=True)
+        for folder in self._folders:
+            with suppress(OSError):
+                (folder / f"{key}{_PLACE}").unlink(missing_ok=True)
 
     def archive(self, key: str) -> None:
         """Its pictures are in the library; the answer is kept as it came, for a next turn.
@@ -150,10 +165,28 @@ class Spool:
         """Nobody can read it; it is kept, and not tried again."""
         with self._lock:
             self._held.pop(key, None)
-        for folder in self._folders:
+        for folder in self._folders_of(key):
             with suppress(OSError):
                 path = folder / f"{key}{_SUFFIX}"
                 path.replace(path.with_suffix(_UNREADABLE))
+
+    def _folders_of(self, key: str) -> list[Path]:
+        """Where that answer may be."""
+        folders = [*self._folders]
+        for folder in self._folders:
+            with suppress(OSError):
+                folders.append(Path(os.fsdecode((folder / f"{key}{_PLACE}").read_bytes())))
+        return folders
+
+    def _answers(self) -> Iterator[Path]:
+        """All files that hold one."""
+        for folder in self._folders:
+            with suppress(OSError):
+                yield from folder.glob(f"*{_SUFFIX}")
+                for place in folder.glob(f"*{_PLACE}"):
+                    named = Path(os.fsdecode(place.read_bytes())) / f"{place.stem}{_SUFFIX}"
+                    if named.is_file():
+                        yield named
 
     def _written(self, folder: Path, answer: SpooledAnswer) -> bool:
         head = {
@@ -169,6 +202,17 @@ class Spool:
             _LOG.warning("an answer is not kept in %s: %s", folder, error.strerror)
             return False
         return True
+
+
+def _led_to(place: Path, folder: Path) -> bool:
+    """Whether the file ``place`` names ``folder`` now, on the disk."""
+    try:
+        write_file(place, os.fsencode(folder.absolute()), replace=True, mode=0o600)
+        sync_folder(place.parent)
+    except OSError as error:
+        _LOG.warning("where an answer is kept is not written down: %s", error.strerror)
+        return False
+    return True
 
 
 def _read(path: Path) -> SpooledAnswer | None:

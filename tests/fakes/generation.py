@@ -63,6 +63,11 @@ class FakeGenerating(Generating):
         self.left: list[GeneratedPicture] = []
         self.drafts = 0
         self.to_see: Rehearsal | None = None
+        self.at_risk = False
+
+    @property
+    def is_at_risk(self) -> bool:
+        return self.at_risk
 
     def run(
         self, request: GenerationRequest, cancel: CancelToken, *, out: Path | None = None

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from desktop.core.attempt import Attempt, AttemptState
 from desktop.core.errors import (
     AccountRefused,
     KeyRefused,
+    LibraryError,
     ModelGone,
     PlantainError,
     QuotaExhausted,
@@ -32,6 +34,7 @@ from desktop.core.generation_record import (
 from desktop.qt.create.panel import GenerationPanel
 from desktop.qt.shell.main_window import MainWindow
 from desktop.qt.shell.right_panel import CREATE
+from desktop.services.reports import GeneratedPicture
 from tests.fakes.services import FakeEngine, make_asset
 from tests.qt.conftest import Opener
 
@@ -219,6 +222,28 @@ def test_after_a_refused_key_another_is_entered_for_this_session(
     assert panel.result_card.isVisible()
 
 
+def test_a_refused_key_is_that_of_the_service_that_was_asked(
+    panel: GenerationPanel, engine: FakeEngine, qtbot: QtBot
+) -> None:
+    refused: list[str] = []
+    services = engine.generation.image_services
+    vars(engine.generation)["image_services"] = {
+        name: replace(each, key=replace(each.key, refuse=partial(refused.append, name)))
+        for name, each in services.items()
+    }
+    generating = engine.generation.generating
+    generating.gate, generating.error = threading.Event(), KeyRefused("Gemini does not accept it.")
+    choose_gemini(panel, qtbot)
+    write(panel, "kettle", qtbot)
+    click(panel.generate_button, qtbot)
+    qtbot.waitUntil(lambda: generating.requests != [])
+    panel.generator_combo.setCurrentIndex(panel.generator_combo.findData("openai-images"))
+    generating.gate.set()
+    qtbot.waitUntil(lambda: refused == ["gemini"])
+    assert "Gemini does not accept it." in panel.failure_text()
+    assert "does not accept" not in panel.key_form.text(), "it asks for another service's key"
+
+
 def test_a_key_that_is_not_accepted_is_not_kept(
     panel: GenerationPanel, engine: FakeEngine, qtbot: QtBot
 ) -> None:
@@ -345,6 +370,32 @@ def test_closing_while_a_picture_is_made_asks(
     engine.generation.generating.gate.set()
     qtbot.waitUntil(lambda: not panel.is_running)
     qtbot.waitUntil(panel.result_card.isVisible)
+
+
+def test_closing_while_one_that_was_paid_for_found_no_room_asks_wherever_it_came_from(
+    window: MainWindow, engine: FakeEngine
+) -> None:
+    engine.generation.generating.at_risk = True
+    said = answer_next_dialog("Keep Plantain open")
+    assert not window.close()
+    assert said == ["A picture that was paid for is not saved, and would be lost."]
+    engine.generation.generating.at_risk = False
+
+
+def test_one_that_cannot_be_saved_hides_none_of_the_others(
+    engine: FakeEngine, open_session: Opener, qtbot: QtBot
+) -> None:
+    generating = engine.generation.generating
+    made = generating.picture(GenerationRequest("paid for", (), "gemini"))
+
+    def finish_left() -> Iterator[GeneratedPicture]:
+        yield made
+        raise LibraryError("There is no room for the other one.")
+
+    generating.finish_left = finish_left  # type: ignore[method-assign]
+    window = open_session(engine).window
+    qtbot.waitUntil(lambda: "no room for the other one" in window.centre.notice.text())
+    qtbot.waitUntil(lambda: engine.indexing.made_searchable == [(1000,)])
 
 
 def test_pictures_that_were_paid_for_earlier_are_saved_at_the_start(

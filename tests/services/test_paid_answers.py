@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import io
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,7 +27,9 @@ from desktop.core.generation_record import DRAFT, GenerationRequest, Reference, 
 from desktop.core.progress import finish
 from desktop.files import atomic
 from desktop.files.content_hash import content_hash
+from desktop.library.spool import SpooledAnswer
 from desktop.services.engine import Engine
+from desktop.services.generation.keeping import AnswerKeeping
 from desktop.services.reports import GeneratedPicture
 from desktop.wiring.engine import open_engine
 from tests import pictures
@@ -81,12 +84,12 @@ def studio(tmp_path: Path, server: GeminiServer) -> Iterator[Studio]:
     made.engine.close()
 
 
-def disk_is_full(monkeypatch: pytest.MonkeyPatch, *below: Path) -> None:
-    """Nothing can be written there any more."""
+def disk_is_full(monkeypatch: pytest.MonkeyPatch, *below: Path, but: str = "no suffix") -> None:
+    """Nothing can be written there any more, ``but`` files of this suffix."""
     real = atomic.atomic_path
 
     def full(path: Path, **options: bool) -> object:
-        if any(path.is_relative_to(folder) for folder in below):
+        if path.suffix != but and any(path.is_relative_to(folder) for folder in below):
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
         return real(path, **options)  # type: ignore[arg-type]
 
@@ -294,3 +297,113 @@ def test_a_picture_of_another_library_keeps_its_lineage_and_is_no_proposal(
         assert used.path == reference
         assert used.asset_id is not None
         assert [a.id for a in engine.browsing.details(used.asset_id).used_in] == [asset.id]
+
+
+def killed(*_: object, **__: object) -> None:
+    raise KeyboardInterrupt
+
+
+def leave_answers(studio: Studio, *prompts: str) -> None:
+    """Each in the spool, as by a kill before its picture was saved."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(AnswerKeeping, "take_in", killed)
+        for prompt in prompts:
+            with pytest.raises(KeyboardInterrupt):
+                studio.make(prompt)
+
+
+def test_a_kill_behind_the_named_file_makes_no_second_picture(
+    studio: Studio, tmp_path: Path
+) -> None:
+    out = tmp_path / "poster.webp"
+    request = GenerationRequest("a poster", (), "gemini")
+    with pytest.MonkeyPatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(studio.engine.generation.attempts, "end", killed)
+        finish(studio.engine.generation.generating.run(request, CancelToken(), out=out))
+    [made] = studio.open_again().generation.generating.finish_left()
+    assert made.asset.path == out
+    assert studio.files() == []
+
+
+def test_a_picture_that_the_named_format_cannot_hold_is_saved_as_it_came(
+    studio: Studio, server: GeminiServer, tmp_path: Path
+) -> None:
+    banner = io.BytesIO()
+    Image.new("RGB", (16_400, 4), "red").save(banner, "PNG")
+    server.paint = lambda _: banner.getvalue()
+    request = GenerationRequest("a long banner", (), "gemini")
+    out = tmp_path / "banner.webp"
+    made = finish(studio.engine.generation.generating.run(request, CancelToken(), out=out))
+    assert made.asset.path == studio.files()[0]
+    assert not out.exists()
+    assert studio.states() == [AttemptState.DONE]
+
+
+def test_an_answer_that_cannot_be_taken_in_is_in_no_other_ones_way(studio: Studio) -> None:
+    leave_answers(studio, "bad", "good")
+    engine, real = studio.open_again(), AnswerKeeping.take_in
+
+    def take_in(keeping: AnswerKeeping, answer: SpooledAnswer) -> GeneratedPicture:
+        if answer.record.request.prompt == "bad":
+            raise ZeroDivisionError
+        return real(keeping, answer)
+
+    made: list[GeneratedPicture] = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(AnswerKeeping, "take_in", take_in)
+        with pytest.raises(ZeroDivisionError):
+            made.extend(engine.generation.generating.finish_left())
+    assert len(studio.files()) == 1
+    [kept] = engine.library.paths.spool.iterdir()
+    assert b'"bad"' in kept.read_bytes()
+
+
+@pytest.mark.parametrize("change", ["DELETE FROM attempts", "UPDATE attempts SET state = 'queued'"])
+def test_what_an_older_catalogue_does_not_know_to_be_answered_is_not_asked_for_again(
+    studio: Studio, server: GeminiServer, change: str
+) -> None:
+    leave_answers(studio, "paid for")
+    with studio.engine.library.database.transaction() as connection:
+        connection.execute(change)
+    engine = studio.open_again()
+    with pytest.MonkeyPatch.context() as patch:
+        disk_is_full(patch, engine.library.paths.generated)
+        with pytest.raises(LibraryError):
+            list(engine.generation.generating.finish_left())
+        assert finish(engine.generation.queue.run_next(CancelToken())).is_over
+    assert studio.states() == [AttemptState.ANSWERED]
+    assert len(server.requests) == 1
+
+
+def test_an_answer_in_a_folder_that_a_person_named_is_found_after_the_next_start(
+    studio: Studio, tmp_path: Path
+) -> None:
+    stick = tmp_path / "stick"
+    stick.mkdir()
+    generating = studio.engine.generation.generating
+    with pytest.MonkeyPatch.context() as patch:
+        disk_is_full(patch, studio.options.profile.folder, but=".place")  # a few bytes fit
+        with pytest.raises(AnswerNotKept) as caught:
+            studio.make()
+        assert generating.is_at_risk
+        assert generating.save_elsewhere(caught.value.key, stick)
+        assert not generating.is_at_risk
+    [made] = studio.open_again().generation.generating.finish_left()
+    assert made.asset.path.exists()
+    assert [*stick.iterdir(), *studio.spooled()] == []
+    assert not list(studio.options.profile.folder.rglob("*.place"))
+
+
+def test_it_stays_at_risk_where_nothing_can_lead_to_that_folder(
+    studio: Studio, tmp_path: Path
+) -> None:
+    generating = studio.engine.generation.generating
+    with pytest.MonkeyPatch.context() as patch:
+        disk_is_full(patch, studio.options.profile.folder)
+        with pytest.raises(AnswerNotKept) as caught:
+            studio.make()
+        assert generating.save_elsewhere(caught.value.key, tmp_path)
+    assert generating.is_at_risk
+    assert len([*generating.finish_left()]) == 1
+    assert not generating.is_at_risk
+    assert not list(tmp_path.glob("*.answer"))

@@ -13,7 +13,7 @@ from PIL import Image
 from desktop.cli import main
 from desktop.core.cancellation import CancelToken
 from desktop.core.colour_difference import Direction
-from desktop.core.errors import LibraryError
+from desktop.core.errors import FileError, LibraryError
 from desktop.core.generation_record import (
     BASE,
     REGION,
@@ -84,6 +84,16 @@ def test_a_product_that_cannot_be_read_is_no_fault_of_the_picture(
     assert checked.truth.findings == ()
     assert checked.truth.problem
     assert not checked.truth.is_true
+
+
+def test_a_picture_that_is_not_there_any_more_is_no_fault_of_ours(
+    engine: Engine, made: tuple[int, int]
+) -> None:
+    asset = engine.catalog.asset(made[0])
+    assert asset is not None
+    asset.path.unlink()
+    with pytest.raises(FileError):
+        finish(engine.generation.product_check.check_asset(asset.id, CancelToken()))
 
 
 def test_a_product_with_nothing_on_it_could_not_be_compared(

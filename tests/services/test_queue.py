@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -12,17 +12,19 @@ from desktop.config.options import EngineOptions
 from desktop.config.settings import Settings, save_settings
 from desktop.core.attempt import AttemptState
 from desktop.core.cancellation import CancelToken
-from desktop.core.errors import Cancelled, PicturesChanged, UsageError
+from desktop.core.errors import AnswerNotKept, Cancelled, PicturesChanged, UsageError
 from desktop.core.generation_queue import WaitReason
-from desktop.core.generation_record import GenerationRequest, Reference
+from desktop.core.generation_record import GenerationRecord, GenerationRequest, Reference
 from desktop.core.progress import finish
 from desktop.files.content_hash import content_hash
 from desktop.services.engine import Engine
+from desktop.services.generation.editing import second_half
 from desktop.services.generation.queueing import GenerationQueue, QueueStep
 from desktop.wiring.engine import open_engine
 from tests import pictures
 from tests.fakes.gemini import GeminiServer
 from tests.fakes.gemini_replies import Failure
+from tests.services.test_paid_answers import disk_is_full
 
 
 @pytest.fixture
@@ -376,3 +378,63 @@ def test_created_at_once_it_is_made_of_what_is_there(
     pictures.save(hat, 2)
     finish(engine.generation.generating.run(made.record.request, CancelToken()))
     assert len(server.requests) == 2
+
+
+def while_sent(engine: Engine, monkeypatch: pytest.MonkeyPatch, do: Callable[[], object]) -> None:
+    """At the next moment in which a request leaves."""
+    attempts = engine.generation.attempts
+    real = attempts.mark_sent
+
+    def sent(key: str, record: GenerationRecord) -> None:
+        real(key, record)
+        monkeypatch.setattr(attempts, "mark_sent", real)
+        do()
+
+    monkeypatch.setattr(attempts, "mark_sent", sent)
+
+
+def test_one_that_is_given_up_while_the_service_refuses_it_does_not_wait_again(
+    engine: Engine, server: GeminiServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unwanted, _ = add(engine, "unwanted", "wanted")
+    server.fail_with(Failure.QUOTA, count=1)
+    while_sent(engine, monkeypatch, lambda: engine.generation.queue.cancel([unwanted]))
+    assert step(engine).is_over
+    assert reason(engine) is WaitReason.QUOTA
+    assert prompts(engine) == ["wanted"]
+
+
+def test_the_second_half_of_a_cut_out_can_be_given_up_as_well(
+    engine: Engine, server: GeminiServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queue = engine.generation.queue
+    [first] = queue.add([engine.generation.editing.on_white(GenerationRequest("a", (), "gemini"))])
+    asked: list[bool] = []
+
+    def give_up() -> None:
+        while_sent(engine, monkeypatch, lambda: asked.append(queue.cancel([second_half(first)])))
+
+    while_sent(engine, monkeypatch, give_up)
+    step(engine)
+    assert asked == [True], "it is at work, and has to be stopped"
+    assert server.requests
+
+
+def test_what_found_no_room_is_saved_before_another_one_is_asked_for(
+    engine: Engine, server: GeminiServer
+) -> None:
+    add(engine, "one", "two")
+    with pytest.MonkeyPatch.context() as patch:
+        disk_is_full(patch, engine.library.paths.folder.parent)
+        assert isinstance(step(engine).error, AnswerNotKept)
+        engine.generation.queue.resume()
+        assert step(engine).is_over, "there is no room still"
+        assert len(server.requests) == 1
+    engine.generation.queue.resume()
+    saved = step(engine).picture
+    assert saved is not None
+    assert saved.record.request.prompt == "one"
+    assert not engine.generation.generating.is_at_risk
+    assert len(server.requests) == 1
+    assert step(engine).picture is not None
+    assert [request.text for request in server.requests] == ["one", "two"]

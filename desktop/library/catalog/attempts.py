@@ -91,9 +91,14 @@ class AttemptTable:
 
     def settle(self, spooled: Collection[str]) -> None:
         """After a Plantain that was killed: what was sent is answered where the answer is in the
-        spool, and otherwise unknown."""
+        spool, and otherwise unknown. To an older copy of the catalogue, which was put back, what
+        was answered may look as if it waited."""
         with self._database.transaction() as connection:
-            rows = connection.execute("SELECT key FROM attempts WHERE state = 'sent'").fetchall()
+            rows = connection.execute(
+                "SELECT key FROM attempts WHERE state = 'sent'"
+                " OR state = 'queued' AND key IN (SELECT value FROM json_each(?))",
+                (json.dumps([*spooled]),),
+            ).fetchall()
             for row in rows:
                 state = "answered" if row["key"] in spooled else "unknown"
                 connection.execute(

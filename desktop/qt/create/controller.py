@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QFileDialog
 from shiboken6 import isValid
 
 from desktop.core.errors import (
-    AnswerNotKept,
     KeyRefused,
     PlantainError,
     ServiceUnavailable,
@@ -20,6 +19,7 @@ from desktop.core.errors import (
 from desktop.core.generation_record import GenerationRequest, Reference
 from desktop.core.text import tr
 from desktop.qt.create.closing import may_close_over
+from desktop.qt.create.left_pictures import Left, finish_left
 from desktop.qt.create.panel import GenerationPanel
 from desktop.qt.create.queue_controller import QueueController
 from desktop.qt.create.sending_controller import SendingController
@@ -64,7 +64,6 @@ class CreationController(QObject):
         self._make_searchable = make_searchable
         self._panel = panel
         self._handle: JobHandle | None = None
-        self._is_kept = True
         self._sending = SendingController(context)
         self._sending.refused.connect(panel.show_stopped)
         panel.sending_wanted.connect(self.show_sending)
@@ -175,10 +174,9 @@ class CreationController(QObject):
 
     def save_again(self) -> None:
         """There may be room by now for an answer that no disk took."""
-        handle = self._context.lanes.network.submit(
-            lambda _: [*self._context.engine.generation.generating.finish_left()]
-        )
-        handle.finished.connect(self._show_created)
+        generating = self._context.engine.generation.generating
+        handle = self._context.lanes.network.submit(lambda _: finish_left(generating))
+        handle.finished.connect(self._on_saved_again)
         handle.failed.connect(self._on_failed)
 
     def save_elsewhere(self, key: str) -> None:
@@ -192,16 +190,12 @@ class CreationController(QObject):
                 lambda _: engine.generation.generating.save_elsewhere(key, Path(folder))
             )
             handle.finished.connect(lambda is_kept: self._on_kept_elsewhere(folder, is_kept))
+            handle.failed.connect(self._context.notice)
 
     def may_close(self) -> bool:
         """Asks while a picture is being made; what is paid for should not be given up unasked."""
-        if not self._panel.is_running and self._is_kept:
-            return True
-        return may_close_over(
-            self._context.dialog_parent,
-            tr("A picture is being made.")
-            if self._panel.is_running
-            else tr("A picture that was paid for is in memory alone."),
+        return not self._panel.is_running or may_close_over(
+            self._context.dialog_parent, tr("A picture is being made.")
         )
 
     def keep_now(self) -> None:
@@ -232,8 +226,16 @@ class CreationController(QObject):
             self._panel.show_key_state(True, service)
 
     def _on_kept_elsewhere(self, folder: str, is_kept: bool) -> None:
-        self._is_kept = self._is_kept or is_kept
-        if is_kept:
+        if not is_kept:
+            self._context.notices.say(
+                tr(
+                    "The picture cannot be kept in {folder}. It is still in memory: free some "
+                    "space, or choose another folder.",
+                    folder=folder,
+                ),
+                is_failure=True,
+            )
+        else:
             self._panel.failure.clear()
             self._context.notices.say(
                 tr(
@@ -245,15 +247,16 @@ class CreationController(QObject):
                 chosen=self.save_again,
             )
 
-    def _show_created(self, results: Sequence[GeneratedPicture]) -> Outcome:
+    def _on_saved_again(self, left: Left) -> None:
         """Those that an earlier run, or a full disk, had left."""
-        if not results:
-            return Outcome("")
-        self._is_kept = True
         self._shown = []
-        for result in results:
+        for result in left.made:
             self._show_one(result)
-        return self._finish(results)
+        if left.made:
+            self._finish(left.made)
+            self._context.hub.tell(Changes(assets=True))
+        if left.problem is not None:
+            self._on_failed(left.problem)
 
     def _show_one(self, result: GeneratedPicture) -> None:
         """At once: the next one may take a minute, or fail."""
@@ -270,19 +273,15 @@ class CreationController(QObject):
         handle.finished.connect(lambda _: self.indexed.emit(result))
 
     def _finish(self, results: Sequence[GeneratedPicture]) -> Outcome:
-        self._is_kept = True
         self._panel.show_results(results)
         return Outcome(tr("Saved as {file}", file=results[-1].asset.filename))
 
     def _on_failed(self, error: object) -> None:
-        if isinstance(error, KeyRefused):
+        asked = self._context.engine.generation.image_services.get(self._panel.asked_service())
+        if isinstance(error, KeyRefused) and asked is not None:
             # Another source's comes first from now on: that of the environment may be good.
-            credential = self._context.engine.generation.image_services[
-                self._panel.key_service()
-            ].key
+            credential = asked.key
             self._context.lanes.browse.submit(lambda _: credential.refuse())
-        if isinstance(error, AnswerNotKept):
-            self._is_kept = False
         self._panel.show_failure(self._context.known(error))
 
     def _show_proposals(self, proposed: _Proposed) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 from PySide6.QtCore import QObject, Signal
 
@@ -11,7 +12,26 @@ from desktop.qt.create.queue_controller import QueueController
 from desktop.qt.jobs.changes import Changes
 from desktop.qt.jobs.context import Context
 from desktop.qt.jobs.lane import JobHandle
+from desktop.services.generation.generating import Generating
 from desktop.services.reports import GeneratedPicture
+
+
+class Left(NamedTuple):
+    """What became of them. Attributes: problem: why not all could be saved."""
+
+    made: Sequence[GeneratedPicture]
+    problem: Exception | None = None
+
+
+def finish_left(generating: Generating) -> Left:
+    """Save what can be saved; in a lane."""
+    made: list[GeneratedPicture] = []
+    try:
+        for picture in generating.finish_left():
+            made.append(picture)  # noqa: PERF402 - those before a failure count
+    except Exception as error:  # noqa: BLE001 (told to the person)
+        return Left(made, error)
+    return Left(made)
 
 
 class LeftPictures(QObject):
@@ -37,19 +57,23 @@ class LeftPictures(QObject):
         self._make_searchable = make_searchable
         engine = context.engine
 
-        def look() -> tuple[list[GeneratedPicture], int]:
+        def look() -> tuple[Left, int]:
             # Those that wait are looked up first: what this run decides on is its own.
             waiting = len(engine.generation.queue.view().waiting)
             engine.generation.refining.forget_unneeded()
-            return [*engine.generation.generating.finish_left()], waiting
+            return finish_left(engine.generation.generating), waiting
 
         looking = context.lanes.network.submit(lambda _: look())
         looking.finished.connect(lambda found: self._tell(*found))
         looking.failed.connect(context.notice)
 
-    def _tell(self, made: Sequence[GeneratedPicture], waiting: int) -> None:
+    def _tell(self, left: Left, waiting: int) -> None:
+        made = left.made
         if made:
             self._show(made)
+        if left.problem is not None:
+            self._context.notice(left.problem)
+        elif made:
             self._context.notices.say(
                 ngettext(
                     "{count} picture that was paid for in an earlier run has been saved.",

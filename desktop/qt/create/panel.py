@@ -295,7 +295,8 @@ class GenerationPanel(QWidget):
     def show_failure(self, error: PlantainError) -> None:
         """It did not work; prompt and references stay as they are."""
         self._end()
-        if isinstance(error, (KeyMissing, KeyRefused)):
+        is_of_key = isinstance(error, (KeyMissing, KeyRefused))
+        if is_of_key and self.asked_service() == self.key_service():
             self.show_key_problem(error)
             self.key_form.field.setFocus()
             return
@@ -350,6 +351,10 @@ class GenerationPanel(QWidget):
         """Name of the service whose key is asked for."""
         made = self._generator()
         return _USUAL if made is None or made.is_offline else made.name
+
+    def asked_service(self) -> str:
+        """Name of the service that was asked; another one may be chosen by now."""
+        return self._asked[0].generator if self._asked else self.key_service()
 
     def _service_name(self, name: str) -> str:
         return self._services[name].service if name in self._services else name

@@ -72,10 +72,15 @@ class QueueController(QObject):
         return self._handle is not None
 
     def may_close(self) -> bool:
-        """Asks while one is being made; those that wait are there again after the next start."""
-        return not self.is_at_work or may_close_over(
-            self._context.dialog_parent, tr("A picture of the queue is being made.")
-        )
+        """Asks while one is being made, and while one that was paid for could not be saved; those
+        that wait are there again after the next start."""
+        if self.is_at_work:
+            what = tr("A picture of the queue is being made.")
+        elif self._context.engine.generation.generating.is_at_risk:
+            what = tr("A picture that was paid for is not saved, and would be lost.")
+        else:
+            return True
+        return may_close_over(self._context.dialog_parent, what)
 
     def show(self) -> None:
         """The list."""

@@ -222,12 +222,12 @@ class AnswerKeeping:
         data, suffix, record = made.data, made.suffix, made.record
         if out is not None:
             wanted = out if out.suffix else out.with_suffix(suffix)
-            fitting = converted(data, suffix, wanted.suffix, self._sandbox)
             try:
+                fitting = converted(data, suffix, wanted.suffix, self._sandbox)
                 return _beside(
                     save_picture_as(wanted, _described(fitting, record)), record, fitting
                 )
-            except LibraryError as error:
+            except (LibraryError, FileError) as error:
                 # It was asked for and paid for: then in the library's own folder.
                 _LOG.warning("not written as asked: %s", error)
         path = save_picture(

@@ -154,7 +154,10 @@ class ProductCheck:
                 safe=tr("Nothing was changed."),
                 next_step=tr("Name the picture that it is to be compared with."),
             )
-        digest = content_hash(asset.path)
+        try:
+            digest = content_hash(asset.path)
+        except OSError as error:  # discarded meanwhile, or on a drive that is away
+            raise FileError(asset.path, error.strerror or str(error)) from error
         report = yield from self._report(asset.path, asset_id, list(products.values()), cancel)
         found = (product.truth for product in report.products)
         self._truths.record(asset_id, self.checker, digest, dict(zip(products, found, strict=True)))

@@ -40,6 +40,7 @@ from desktop.core.text import tr
 from desktop.library.catalog.attempts import AttemptTable
 from desktop.library.catalog.queue import QueueTable
 from desktop.services.generation.earlier_turns import earlier_tokens
+from desktop.services.generation.editing import second_half
 from desktop.services.generation.generating import Generating
 from desktop.services.generation.seen import unbound
 from desktop.services.reports import GeneratedPicture
@@ -111,7 +112,8 @@ class GenerationQueue:
         self._now = now
         self._lock = threading.Lock()
         self._unwanted: set[str] = set()
-        self._running = ""
+        self._running: frozenset[str] = frozenset()
+        """Keys of what is asked for now; of a cut-out, of both halves."""
 
     def add(self, requests: Sequence[GenerationRequest]) -> list[str]:
         """Behind those that wait, all or none, to be made of what the person sees now; returns the
@@ -170,14 +172,16 @@ class GenerationQueue:
         Returns:
             whether one of them is at work at the moment: its run has to be stopped.
         """
-        with self._lock:
-            is_running = self._running in keys and bool(self._running)
-            if is_running:
-                self._unwanted.add(self._running)
+        # Both, or the next one is begun while it is given up; in this order, as ``_keeps`` has it.
         with self._table.together():
+            with self._lock:
+                running = self._running
+                is_running = not running.isdisjoint(keys)
+                if is_running:
+                    self._unwanted |= running
             first = self._first()
             for key in keys:
-                if not (is_running and key == self._running):
+                if key not in running:
                     self._generating.forget(key)
             self._drop_reason_of(first)
         return is_running
@@ -197,7 +201,8 @@ class GenerationQueue:
         return new_key
 
     def run_next(self, cancel: CancelToken) -> ProgressSteps[QueueStep]:
-        """Ask for the next one, unless there is a reason to wait.
+        """Ask for the next one, unless there is a reason to wait; before it, save a picture whose
+        answer came and found no room.
 
         Raises:
             Cancelled: the queue then waits for a person.
@@ -206,12 +211,21 @@ class GenerationQueue:
         wait = self._table.wait()
         if wait is not None and not 0 < wait.until <= self._now():
             return QueueStep(is_over=True)
-        attempt = next(iter(self.view().waiting), None)
+        try:
+            left = self._left()
+        except LibraryError as error:
+            self._table.set_wait(Wait(WaitReason.PERSON, said=error.sentence()))
+            return QueueStep(error=error, is_over=True)
+        if left is not None:
+            return QueueStep(left)
+        with self._table.together():
+            attempt = self._next()
+            if attempt is not None:
+                with self._lock:
+                    self._running = frozenset({attempt.key, second_half(attempt.key)})
         if attempt is None:
             self._table.set_wait(None)
             return QueueStep(is_over=True)
-        with self._lock:
-            self._running = attempt.key
         try:
             picture = yield from self._generating.run_queued(
                 attempt.key, cancel, lambda key, error: self._keeps(key, wait, error)
@@ -236,7 +250,7 @@ class GenerationQueue:
             )
         finally:
             with self._lock:
-                self._running = ""
+                self._running = frozenset()
         if wait is not None:
             self._table.set_wait(None)
         return QueueStep(picture)
@@ -253,13 +267,16 @@ class GenerationQueue:
 
     def _keeps(self, key: str, before: Wait | None, error: PlantainError) -> bool:
         """Whether that one stays in the queue, which then waits."""
+        with self._lock:
+            is_wanted = key not in self._unwanted
         if isinstance(error, Cancelled):
-            with self._lock:
-                return key not in self._unwanted
+            return is_wanted
         wait = self._wait_for(before, error)
         if wait is None:
             return False
         self._table.set_wait(wait)
+        if not is_wanted:
+            return False
         attempt = self._attempts.of(key)
         if attempt is not None and attempt.sent_at:
             self._table.ask_again(key, secrets.token_hex(16), in_its_place=True)
@@ -292,5 +309,19 @@ class GenerationQueue:
     def _is_unwanted(self, key: str) -> bool:
         with self._lock:
             is_so = key in self._unwanted
-            self._unwanted.discard(key)
+            self._unwanted -= {key, second_half(key)}
             return is_so
+
+    def _next(self) -> Attempt | None:
+        """The first that waits, and that nobody asks for by itself."""
+        waiting = (a for a in self._table.waiting() if not self._generating.is_at(a.key))
+        return next(waiting, None)
+
+    def _left(self) -> GeneratedPicture | None:
+        """A picture that could not be saved when its answer came. Raises: LibraryError."""
+        try:
+            return next(self._generating.finish_left(), None)
+        except LibraryError:
+            raise
+        except Exception:  # noqa: BLE001 (logged where it happened; the others are not in its way)
+            return None
