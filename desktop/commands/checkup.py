@@ -96,7 +96,7 @@ def _examine(options: EngineOptions, *, is_in_use: bool) -> dict[str, Any]:
             "is_in_use_elsewhere": is_in_use,
             "failed": engine.catalog.counts()["failed"],
             "passed_over": {displayable(kind): count for kind, count in passed_over.items()},
-            "answers_kept": engine.generation.refining.kept(),
+            "answers_kept": engine.generation.talks.kept(),
             "gemini": {"has_key": engine.generation.image_services["gemini"].key.is_set()},
             "image_services": {
                 name: {"address": without_user_info(each.base_url), "key": each.key.source()}

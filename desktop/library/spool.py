@@ -11,8 +11,8 @@ import json
 import logging
 import os
 import threading
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -46,6 +46,14 @@ class SpooledAnswer:
     @property
     def key(self) -> str:
         return self.record.attempt
+
+
+@dataclass(frozen=True, slots=True)
+class TurnFile:
+    """One that was archived. Attributes: size: bytes; modified_ns: since the epoch."""
+
+    size: int
+    modified_ns: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,13 +156,18 @@ class Spool:
         """It was archived, and is still there."""
         return bool(key) and (self._turns / f"{key}{_SUFFIX}").is_file()
 
-    def turns(self) -> set[str]:
-        """Keys of all answers that were archived."""
-        return {path.stem for path in self._turns.glob(f"*{_SUFFIX}")}
+    def turn_record(self, key: str) -> GenerationRecord | None:
+        """What was asked for it, without reading the answer."""
+        return _read_record(self._turns / f"{key}{_SUFFIX}")
 
-    def turns_size(self) -> int:
-        """Bytes that they take."""
-        return sum(path.stat().st_size for path in self._turns.glob(f"*{_SUFFIX}"))
+    def turn_files(self) -> dict[str, TurnFile]:
+        """All answers that were archived, by their keys."""
+        found: dict[str, TurnFile] = {}
+        for path in self._turns.glob(f"*{_SUFFIX}"):
+            with suppress(OSError):
+                stat = path.stat()
+                found[path.stem] = TurnFile(stat.st_size, stat.st_mtime_ns)
+        return found
 
     def remove_turn(self, key: str) -> None:
         """Nothing goes on from it any more."""
@@ -217,15 +230,29 @@ def _led_to(place: Path, folder: Path) -> bool:
 
 def _read(path: Path) -> SpooledAnswer | None:
     """None where there is no such file, or one that is not of our making."""
-    try:
+    with _told_of(path):
         head, _, body = path.read_bytes().partition(b"\n")
         written = checked(parse_json(head), _Head)
         out = bytes.fromhex(written.out)
         return SpooledAnswer(
             record_from(written.record), body, Path(os.fsdecode(out)) if out else None
         )
+    return None
+
+
+def _read_record(path: Path) -> GenerationRecord | None:
+    """The same of its first line alone."""
+    with _told_of(path), path.open("rb") as file:
+        return record_from(checked(parse_json(file.readline()), _Head).record)
+    return None
+
+
+@contextmanager
+def _told_of(path: Path) -> Generator[None]:
+    """A file that cannot be read is named in the log; one that is not there is nothing."""
+    try:
+        yield
     except FileNotFoundError:
-        return None
+        pass
     except (OSError, ValueError) as error:
         _LOG.warning("the spooled answer %s cannot be read: %s", path, type(error).__name__)
-        return None

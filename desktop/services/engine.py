@@ -41,6 +41,7 @@ from desktop.services.generation.edited_pictures import EditedPictures
 from desktop.services.generation.editing import Editing
 from desktop.services.generation.generating import Generating
 from desktop.services.generation.image_services import ImageService
+from desktop.services.generation.kept_talks import KeptTalks
 from desktop.services.generation.kit_files import KitFiles
 from desktop.services.generation.matrices import Matrices
 from desktop.services.generation.product_check import ProductCheck
@@ -83,6 +84,7 @@ class GenerationServices:
     generating: Generating
     queue: GenerationQueue
     refining: Refining
+    talks: KeptTalks
     matrices: Matrices
     attempts: AttemptTable
     editing: Editing

@@ -26,6 +26,7 @@ from desktop.services.generation.edited_pictures import EditedPictures
 from desktop.services.generation.editing import Editing
 from desktop.services.generation.generating import Generating
 from desktop.services.generation.keeping import AnswerKeeping
+from desktop.services.generation.kept_talks import KeptTalks
 from desktop.services.generation.kit_files import KitFiles
 from desktop.services.generation.matrices import Matrices
 from desktop.services.generation.product_check import ProductCheck
@@ -77,7 +78,9 @@ def generation_services(
         sandbox,
     )
     references = SentReferences(catalog, paths, sandbox)
-    generating = Generating(catalog, attempts, spool, keeping, spending, rules, references)
+    draft = DraftFile(paths.draft, is_read_only=library.is_read_only)
+    talks = KeptTalks(spool, attempts, draft.load)
+    generating = Generating(catalog, attempts, spool, keeping, spending, rules, references, talks)
     queue = GenerationQueue(generating, attempts, QueueTable(database, attempts))
     kits = KitTable(database, catalog, paths.kits)
     return GenerationServices(
@@ -86,6 +89,7 @@ def generation_services(
         generating=generating,
         queue=queue,
         refining=Refining(spool, attempts, lineage, catalog),
+        talks=talks,
         matrices=Matrices(queue, attempts, MatrixTable(database), catalog, sandbox),
         attempts=attempts,
         editing=editing,
@@ -95,7 +99,7 @@ def generation_services(
         ),
         spending=spending,
         sending_rules=rules,
-        draft=DraftFile(paths.draft, is_read_only=library.is_read_only),
+        draft=draft,
         templates=TemplateFiles(resource("prompts"), profile.prompts),
         kits=kits,
         kit_files=KitFiles(kits, catalog, paths.kits),

@@ -27,9 +27,9 @@ from desktop.library.catalog.attempts import AttemptTable, Spent
 from desktop.library.catalog.matrices import MatrixRow
 from desktop.library.draft import DraftFile
 from desktop.services.credential import Credential
-from desktop.services.generation.earlier_turns import Refining
 from desktop.services.generation.generating import Generating, OnFailed
 from desktop.services.generation.image_services import ImageService
+from desktop.services.generation.kept_talks import KeptTalks
 from desktop.services.generation.matrices import Matrices, MatrixView
 from desktop.services.generation.queueing import GenerationQueue, QueueStep, QueueView
 from desktop.services.generation.rehearsal import Rehearsal
@@ -164,13 +164,16 @@ class FakeDraft(DraftFile):
         self.request = request
 
 
-class FakeRefining(Refining):
+class FakeTalks(KeptTalks):
     """Keeps no answers."""
 
     def __init__(self) -> None:
         pass
 
     def forget_unneeded(self) -> int:
+        return 0
+
+    def forget_oldest(self, latest: str = "") -> int:
         return 0
 
 

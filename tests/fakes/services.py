@@ -80,8 +80,8 @@ from tests.fakes.generation import (
     FakeGenerator,
     FakeMatrices,
     FakeQueue,
-    FakeRefining,
     FakeSpending,
+    FakeTalks,
     fake_image_services,
 )
 from tests.fakes.ignore_rules import FakeIgnoreRules
@@ -671,7 +671,7 @@ class FakeGenerationServices(GenerationServices):
     attempts: FakeAttempts
     product_check: FakeProductCheck
     draft: FakeDraft
-    refining: FakeRefining
+    talks: FakeTalks
     kits: FakeKits
     closeness: FakeCloseness
 
@@ -754,7 +754,7 @@ class FakeEngine(Engine):
                 spending=FakeSpending(),
                 sending_rules=FakeSendingRules(),
                 draft=FakeDraft(),
-                refining=FakeRefining(),
+                talks=FakeTalks(),
                 templates=templates or TemplateFiles(resource("prompts"), thumbnails / "prompts"),
                 kits=FakeKits(),
                 closeness=FakeCloseness(),

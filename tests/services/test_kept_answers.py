@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +18,7 @@ from desktop.core.generation_record import BASE, MARKED, GenerationRequest, Refe
 from desktop.core.progress import finish
 from desktop.services.backup.restore import restore
 from desktop.services.engine import Engine
+from desktop.services.generation.kept_talks import KeptTalks
 from desktop.services.reports import GeneratedPicture
 from desktop.wiring.engine import open_engine
 from tests import pictures
@@ -142,16 +144,16 @@ def test_answers_go_with_the_last_picture_of_their_talk(studio: Studio) -> None:
     second = studio.refine(first, "make it night")
     third = studio.refine(second, "with a moon")
     other = studio.make("a chair")
-    size = studio.engine.generation.refining.kept()
+    size = studio.engine.generation.talks.kept()
     assert size["count"] == 4
     assert size["bytes"] > 1000
     studio.forget(first, second)
-    assert studio.engine.generation.refining.forget_unneeded() == 0, (
+    assert studio.engine.generation.talks.forget_unneeded() == 0, (
         "the third picture's talk goes by them"
     )
     studio.refine(third, "and a star")
     studio.forget(other)
-    assert studio.engine.generation.refining.forget_unneeded() == 1
+    assert studio.engine.generation.talks.forget_unneeded() == 1
     assert other.record.attempt not in studio.answers()
     assert len(studio.answers()) == 4
 
@@ -159,7 +161,7 @@ def test_answers_go_with_the_last_picture_of_their_talk(studio: Studio) -> None:
 def test_a_picture_that_is_away_keeps_its_answer(studio: Studio) -> None:
     made = studio.make("a kettle")
     studio.engine.catalog.mark_missing([made.asset.id], is_missing=True)
-    assert studio.engine.generation.refining.forget_unneeded() == 0
+    assert studio.engine.generation.talks.forget_unneeded() == 0
     assert studio.answers() == {made.record.attempt}
 
 
@@ -168,7 +170,7 @@ def test_a_turn_that_waits_keeps_what_it_is_asked_with(studio: Studio) -> None:
     wished = studio.engine.generation.refining.next_turn(first.asset, first.record, "make it night")
     [key] = studio.engine.generation.queue.add([wished])
     studio.forget(first)
-    assert studio.engine.generation.refining.forget_unneeded() == 0
+    assert studio.engine.generation.talks.forget_unneeded() == 0
     finish(studio.engine.generation.generating.run_queued(key, CancelToken()))
     attempt = studio.engine.generation.attempts.of(key)
     assert attempt is not None
@@ -180,7 +182,7 @@ def test_an_answer_that_a_restored_catalogue_does_not_know_is_kept(studio: Studi
     turns = studio.engine.library.paths.turns
     shutil.copy(turns / f"{made.record.attempt}.answer", turns / "unknown.answer")
     studio.forget(made)
-    assert studio.engine.generation.refining.forget_unneeded() == 1
+    assert studio.engine.generation.talks.forget_unneeded() == 1
     assert studio.answers() == {"unknown"}
 
 
@@ -191,3 +193,60 @@ def test_of_an_edit_no_answer_is_kept(studio: Studio) -> None:
         studio.engine.generation.editing.change_part(request, made.asset.path, part_of(made))
     )
     assert studio.answers() == {made.record.attempt}
+
+
+def bounded(studio: Studio, answers: float) -> KeptTalks:
+    """Room for so many answers of the size that those there have."""
+    generation = studio.engine.generation
+    kept = generation.talks.kept()
+    most = int(answers * kept["bytes"] / kept["count"])
+    spool = generation.refining._spool
+    return KeptTalks(spool, generation.attempts, generation.draft.load, most)
+
+
+def made_in_this_order(studio: Studio, *made: GeneratedPicture) -> None:
+    """Answers that came within one tick of the disk's clock have times of their own."""
+    for second, picture in enumerate(made, start=1_000_000):
+        file = studio.engine.library.paths.turns / f"{picture.record.attempt}.answer"
+        os.utime(file, (second, second))
+
+
+def test_the_talk_that_was_gone_on_from_longest_ago_goes_first_and_whole(studio: Studio) -> None:
+    first = studio.make("a kettle")
+    chair = studio.make("a chair")
+    branch = studio.refine(chair, "in wood")
+    second = studio.refine(first, "make it night")
+    made_in_this_order(studio, first, chair, branch, second)
+    assert bounded(studio, 4.1).forget_oldest() == 0
+    assert bounded(studio, 3.1).forget_oldest() == 2
+    assert studio.answers() == {first.record.attempt, second.record.attempt}
+    assert chair.asset.path.exists(), "the pictures stay"
+    anew = studio.refine(branch, "in oak")
+    assert [reference.role for reference in anew.record.request.references] == [BASE]
+    assert studio.refine(second, "with a moon").record.request.parent_attempt
+
+
+@pytest.mark.parametrize("use", ["waits", "is entered", "was made just now"])
+def test_a_talk_in_use_is_kept_however_much_there_is(studio: Studio, use: str) -> None:
+    first = studio.make("a kettle")
+    second = studio.refine(first, "make it night")
+    chair = studio.make("a chair")
+    made_in_this_order(studio, first, second, chair)
+    generation = studio.engine.generation
+    turn = generation.refining.next_turn(first.asset, first.record, "make it dawn")
+    latest = ""
+    if use == "waits":
+        generation.queue.add([turn])
+    elif use == "is entered":
+        generation.draft.save(turn)
+    else:
+        latest = second.record.attempt
+    assert bounded(studio, 0.1).forget_oldest(latest) == 1
+    assert studio.answers() == {first.record.attempt, second.record.attempt}
+
+
+def test_the_bound_holds_with_each_picture(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(studio.engine.generation.talks, "_most_bytes", 1)
+    studio.make("a kettle")
+    last = studio.make("a chair")
+    assert studio.answers() == {last.record.attempt}

@@ -60,7 +60,8 @@ class LeftPictures(QObject):
         def look() -> tuple[Left, int]:
             # Those that wait are looked up first: what this run decides on is its own.
             waiting = len(engine.generation.queue.view().waiting)
-            engine.generation.refining.forget_unneeded()
+            engine.generation.talks.forget_unneeded()
+            engine.generation.talks.forget_oldest()
             return finish_left(engine.generation.generating), waiting
 
         looking = context.lanes.network.submit(lambda _: look())

@@ -104,7 +104,7 @@ def _talk_hash(turns: Iterable[tuple[GenerationRequest, bytes]]) -> str:
 
 
 class Refining:
-    """Begins a next turn on a picture, and keeps what that needs."""
+    """Begins a next turn on a picture."""
 
     def __init__(
         self, spool: Spool, attempts: AttemptTable, lineage: LineageTable, catalog: Catalog
@@ -163,34 +163,6 @@ class Refining:
     def tokens_before(self, request: GenerationRequest) -> int:
         """Of the talk that goes along with a request, see ``earlier_tokens``."""
         return earlier_tokens(request, self._attempts)
-
-    def kept(self) -> dict[str, int]:
-        """How many answers are kept for next turns, and the bytes that they take."""
-        return {"count": len(self._spool.turns()), "bytes": self._spool.turns_size()}
-
-    def forget_unneeded(self) -> int:
-        """Delete the answers from which nothing can go on; returns how many that were.
-
-        An answer is kept while the library knows a picture of it, or of a later turn of its talk
-        (one whose file is away, or in the trash, as well), or such a turn is still to be made. One
-        of a call that the catalogue does not know is kept: a restored catalogue finds its pictures
-        with the next scan.
-        """
-        archived = self._spool.turns()
-        needed = self._attempts.with_pictures()
-        unneeded = self._attempts.known(archived - needed)
-        if not unneeded:
-            return 0
-        leads = [attempt.record.request.parent_attempt for attempt in self._attempts.unfinished()]
-        seen: set[str] = set()
-        for key in (*needed, *leads):
-            while key and key not in seen:
-                seen.add(key)
-                answer = self._spool.turn(key)
-                key = answer.record.request.parent_attempt if answer is not None else ""
-        for key in unneeded - seen:
-            self._spool.remove_turn(key)
-        return len(unneeded - seen)
 
 
 def _on_base(request: GenerationRequest, asset: Asset) -> GenerationRequest:

@@ -45,6 +45,7 @@ from desktop.services.generation.earlier_turns import (
 )
 from desktop.services.generation.editing import second_half
 from desktop.services.generation.keeping import SUFFIXES, AnswerKeeping
+from desktop.services.generation.kept_talks import KeptTalks
 from desktop.services.generation.rehearsal import Rehearsal, said_before
 from desktop.services.generation.seen import require_seen, unbound
 from desktop.services.generation.sending_rules import SendingRules
@@ -76,6 +77,7 @@ class Generating:
         spending: says before each request whether it may be paid for.
         rules: say whether it may be sent.
         references: makes ready what goes along.
+        talks: are kept within their bound.
     """
 
     def __init__(
@@ -87,6 +89,7 @@ class Generating:
         spending: Spending,
         rules: SendingRules,
         references: SentReferences,
+        talks: KeptTalks,
     ) -> None:
         self._catalog = catalog
         self._attempts = attempts
@@ -95,6 +98,7 @@ class Generating:
         self._spending = spending
         self._rules = rules
         self._references = references
+        self._talks = talks
         self._lock = threading.Lock()
         self._own: set[str] = set()
 
@@ -493,7 +497,7 @@ class Generating:
         try:
             if is_kept:
                 self._attempts.mark_answered(answer.key, answer.record)
-            return self._keeping.take_in(answer)
+            picture = self._keeping.take_in(answer)
         except LibraryError as error:
             if is_kept:
                 error.safe = tr(_KEPT)
@@ -504,6 +508,8 @@ class Generating:
                 safe=tr("It was paid for and is kept in memory while Plantain is open."),
                 next_step=tr("Free some space and try again, or choose another place for it."),
             ) from error
+        self._talks.forget_oldest(latest=answer.key)
+        return picture
 
     def _generator(self, request: GenerationRequest) -> ImageGenerator:
         if not request.prompt.strip():
