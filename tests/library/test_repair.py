@@ -9,13 +9,18 @@ from pathlib import Path
 
 import pytest
 
+from desktop.core.attempt import AttemptState
 from desktop.core.errors import LibraryDamaged, LibraryReadOnly
+from desktop.core.generation_queue import WaitReason
+from desktop.core.generation_record import GenerationRecord, GenerationRequest
 from desktop.library.backup.daily import DailyBackups
 from desktop.library.backup.repair import carry_out, plan_repair
 from desktop.library.catalog.annotations import Annotations
 from desktop.library.catalog.assets import Catalog
+from desktop.library.catalog.attempts import AttemptTable
 from desktop.library.catalog.copies import newest_whole
 from desktop.library.catalog.database import Database
+from desktop.library.catalog.queue import QueueTable
 from desktop.library.folders.scan import FoundFile
 
 _NOON = 1_790_000_000.0
@@ -68,6 +73,24 @@ def test_the_copy_takes_its_place_and_every_vector_is_to_be_sent_again(garbage: 
         assert (said.tags, said.rating) == (("before",), 0)
         [row] = database.read("SELECT is_stored FROM vectors")
         assert row["is_stored"] == 0
+
+
+def test_what_waited_when_the_copy_was_made_is_not_sent_unasked(catalog: Path) -> None:
+    folder = catalog.parent / "backups"
+    with closing(Database(catalog)) as database:
+        record = GenerationRecord(GenerationRequest("a kettle"), attempt="k")
+        AttemptTable(database).queue("k", record)
+        DailyBackups(database, folder).copy_now("with-a-queue")
+        AttemptTable(database).end("k", AttemptState.DONE, record)  # sent after the copy was made
+    catalog.write_bytes(b"garbage" * 5_000)
+    carry_out(plan_repair(catalog, folder), catalog)
+    with closing(Database(catalog)) as database:
+        queue = QueueTable(database, AttemptTable(database))
+        assert [attempt.key for attempt in queue.waiting()] == ["k"]
+        wait = queue.wait()
+        assert wait is not None
+        assert (wait.reason, wait.until) == (WaitReason.PERSON, 0)
+        assert "may have been made since" in wait.said
 
 
 def test_a_damaged_copy_is_passed_over_for_an_older_one(catalog: Path) -> None:

@@ -24,6 +24,7 @@ from desktop.core.errors import (
     Remedy,
     SpendingLimit,
 )
+from desktop.core.generation_queue import Wait, WaitReason
 from desktop.core.generation_record import (
     AUTO,
     CHOSEN,
@@ -421,3 +422,17 @@ def test_what_was_decided_earlier_is_created_when_a_person_says_so(
     click(notice.action_button, qtbot)
     qtbot.waitUntil(lambda: [r.prompt for r in engine.generation.generating.requests] == ["later"])
     qtbot.waitUntil(lambda: engine.generation.generating.waiting == [])
+
+
+def test_why_what_was_decided_earlier_waits_is_told_and_looked_at_first(
+    engine: FakeEngine, open_session: Opener, qtbot: QtBot
+) -> None:
+    record = GenerationRecord(GenerationRequest("later", (), "gemini"), attempt="k")
+    engine.generation.generating.waiting.append(Attempt("k", AttemptState.QUEUED, record))
+    engine.generation.queue.reason = Wait(WaitReason.PERSON, said="It may have been made since.")
+    session = open_session(engine)
+    notice = session.window.centre.notice
+    qtbot.waitUntil(lambda: notice.text() == "It may have been made since.")
+    click(notice.action_button, qtbot)
+    qtbot.waitUntil(lambda: session.controllers.queue._dialog is not None)
+    assert engine.generation.generating.requests == []

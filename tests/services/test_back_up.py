@@ -78,6 +78,19 @@ def test_a_restored_library_is_the_same_and_searches_at_once(
     assert other.index_check.count() == 7
 
 
+def test_only_one_of_two_libraries_goes_on_with_the_queue_by_itself(
+    engine: Engine, open_engine: OpenEngine, tmp_path: Path
+) -> None:
+    engine.generation.queue.add([GenerationRequest("a kettle", generator="moodboard")])
+    back_up(engine, tmp_path / "back up.zip")
+    engine.close()
+    other = open_engine(library_dir=restored(tmp_path / "back up.zip", tmp_path / "new").folder)
+    assert finish(other.generation.queue.run_next(CancelToken())).is_over
+    assert len(other.generation.queue.view().waiting) == 1
+    other.generation.queue.resume()
+    assert finish(other.generation.queue.run_next(CancelToken())).picture is not None
+
+
 def test_thumbnails_come_along_when_asked(full: Engine, tmp_path: Path) -> None:
     back_up(full, tmp_path / "with.zip", with_thumbnails=True)
     report = restored(tmp_path / "with.zip", tmp_path / "new")

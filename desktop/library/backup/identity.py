@@ -1,7 +1,8 @@
 """A restored catalogue becomes a library of its own.
 
 Beside the original, on one server, both would write into one collection under the same ids, each
-over the other's vectors. And what a file says about sharing is nobody's wish here.
+over the other's vectors; and both would send what waits in the queue. And what a file says about
+sharing is nobody's wish here.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from contextlib import closing
 from pathlib import Path
 
 from desktop.library.catalog.assets import ANOTHER_ID
+from desktop.library.catalog.queue import hold
 from desktop.library.catalog.vectors import NOWHERE
 
 
@@ -50,6 +52,7 @@ def _become_another(catalog: Path, *, is_shared: bool) -> tuple[str, ...]:
             names = tuple(row[0] for row in rows)
             if not is_shared:
                 connection.execute("UPDATE roots SET name = '' WHERE NOT is_elsewhere")
+        hold(connection)
         connection.commit()
         # One file, as it was: nobody reads a journal of a catalogue that is not opened yet.
         connection.execute("PRAGMA journal_mode = DELETE")

@@ -11,6 +11,7 @@ from pathlib import Path
 from desktop.core.text import moment, ngettext, sentences, tr
 from desktop.library.catalog.copies import WholeCopy, newest_whole, place_copy
 from desktop.library.catalog.database import Database, unusable
+from desktop.library.catalog.queue import hold
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,17 +68,19 @@ def carry_out(plan: RepairPlan, catalog: Path) -> Path | None:
     try:
         aside = _put_aside(catalog)
         if plan.backup is not None:
-            place_copy(plan.backup.path, catalog, _forget_index)
+            place_copy(plan.backup.path, catalog, _prepare)
     except (OSError, sqlite3.Error) as error:
         raise unusable(catalog, error) from error
     Database(catalog).close()  # made anew, or migrated
     return aside
 
 
-def _forget_index(copy: Path) -> None:
-    """The vector index may hold newer values under the same ids: all are to be sent again."""
+def _prepare(copy: Path) -> None:
+    """The vector index may hold newer values under the same ids: all are to be sent again. And what
+    waits in the queue may have been made."""
     with closing(sqlite3.connect(copy)) as connection:
         connection.execute("UPDATE vectors SET is_stored = 0")
+        hold(connection)
         connection.commit()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import time
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
@@ -10,9 +11,33 @@ from dataclasses import replace
 from desktop.core.attempt import Attempt, AttemptState
 from desktop.core.generation_queue import Wait, WaitReason
 from desktop.core.generation_record import GenerationRequest
+from desktop.core.text import tr
 from desktop.files.record_json import dump_record
 from desktop.library.catalog.attempts import AttemptTable, attempt_of
 from desktop.library.catalog.database import Database
+
+
+def hold(catalog: sqlite3.Connection) -> None:
+    """In a catalogue of any version that is a copy, which others went on from: what waits there may
+    have been made since, and paid for, so nothing is asked for before a person says so.
+
+    Raises:
+        sqlite3.Error: it cannot be written, or is none.
+    """
+    has_queue = "SELECT 1 FROM sqlite_master WHERE name = 'queue_wait'"
+    if catalog.execute(has_queue).fetchone() is None:
+        return
+    catalog.execute(
+        "INSERT OR REPLACE INTO queue_wait (id, reason, until, said, tries) SELECT 1, ?, 0, ?, 0"
+        " WHERE EXISTS (SELECT 1 FROM attempts WHERE state = 'queued')",
+        (
+            WaitReason.PERSON.value,
+            tr(
+                "This library was put back from a copy, and what waits here may have been made "
+                "since. Look through it before you go on."
+            ),
+        ),
+    )
 
 
 class QueueTable:

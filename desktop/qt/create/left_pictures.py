@@ -13,6 +13,7 @@ from desktop.qt.jobs.changes import Changes
 from desktop.qt.jobs.context import Context
 from desktop.qt.jobs.lane import JobHandle
 from desktop.services.generation.generating import Generating
+from desktop.services.generation.queueing import QueueView
 from desktop.services.reports import GeneratedPicture
 
 
@@ -57,19 +58,19 @@ class LeftPictures(QObject):
         self._make_searchable = make_searchable
         engine = context.engine
 
-        def look() -> tuple[Left, int]:
+        def look() -> tuple[Left, QueueView]:
             # Those that wait are looked up first: what this run decides on is its own.
-            waiting = len(engine.generation.queue.view().waiting)
+            view = engine.generation.queue.view()
             engine.generation.talks.forget_unneeded()
             engine.generation.talks.forget_oldest()
-            return finish_left(engine.generation.generating), waiting
+            return finish_left(engine.generation.generating), view
 
         looking = context.lanes.network.submit(lambda _: look())
         looking.finished.connect(lambda found: self._tell(*found))
         looking.failed.connect(context.notice)
 
-    def _tell(self, left: Left, waiting: int) -> None:
-        made = left.made
+    def _tell(self, left: Left, view: QueueView) -> None:
+        made, wait = left.made, view.wait
         if made:
             self._show(made)
         if left.problem is not None:
@@ -82,12 +83,16 @@ class LeftPictures(QObject):
                     len(made),
                 )
             )
-        elif waiting:
+        elif view.waiting and wait is not None and wait.said and not wait.until:
+            self._context.notices.say(
+                wait.said, action=tr("Show the queue"), chosen=self._queue.show
+            )
+        elif view.waiting:
             self._context.notices.say(
                 ngettext(
                     "{count} picture was decided on in an earlier run and not asked for yet.",
                     "{count} pictures were decided on in an earlier run and not asked for yet.",
-                    waiting,
+                    len(view.waiting),
                 ),
                 action=tr("Create now"),
                 chosen=self._queue.resume,
