@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QToolButton
 from pytestqt.qtbot import QtBot
+from shiboken6 import isValid
 
 from desktop.core.brand_kit import FROM_KIT, BrandKit, KitPicture
 from desktop.core.generation_record import GenerationRequest
@@ -189,3 +192,29 @@ def test_a_kit_is_made_and_changed_in_the_editor(
     qtbot.waitUntil(lambda: "was removed" in notice.text())
     qtbot.mouseClick(notice.action_button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: "borealis" in engine.generation.kits.offered)
+
+
+def test_a_kit_is_saved_once_and_also_when_its_dialog_is_closed_at_once(
+    session: Session, engine: FakeEngine, qtbot: QtBot
+) -> None:
+    kits = session.kits
+    assert kits is not None
+    waiting = threading.Event()
+    session.lanes.browse.submit(lambda _: waiting.wait(10))
+    kits.edit(None)
+    dialog = kits.dialog
+    assert dialog is not None
+    dialog.name.setText("Borealis")
+    dialog.style_text.setPlainText("Calm.")
+    saved: list[BrandKit] = []
+    real = engine.generation.kits.save
+    engine.generation.kits.save = lambda kit: (saved.append(kit), real(kit))[1]  # type: ignore[method-assign]
+    qtbot.mouseClick(dialog.save_button, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(dialog.save_button, Qt.MouseButton.LeftButton)
+    dialog.close()
+    qtbot.waitUntil(lambda: not isValid(dialog))
+    waiting.set()
+    qtbot.waitUntil(
+        lambda: "Borealis" in [kit.name for kit in session.window.right.creation.kits.kits]
+    )
+    assert [kit.name for kit in saved] == ["Borealis"]

@@ -51,7 +51,7 @@ def test_a_matrix_is_priced_queued_filled_and_saved(
         "A photo of what picture 1 shows In snow.",
     ]
     place = tmp_path / "sheet.png"
-    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(place), ""))
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_, **__: (str(place), ""))
     studio.click(dialog.export_button)
     studio.until(place.exists)
     studio.until(lambda: str(place) in studio.session.window.centre.notice.text())

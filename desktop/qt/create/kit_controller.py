@@ -13,6 +13,7 @@ from desktop.core.brand_kit import BrandKit
 from desktop.core.text import tr
 from desktop.qt.create.kit_dialog import KitDialog
 from desktop.qt.create.panel import GenerationPanel
+from desktop.qt.create.saving import save_from
 from desktop.qt.jobs.context import Context
 from desktop.services.generation.closeness import Closeness
 from desktop.services.generation.kit_files import SUFFIX
@@ -88,15 +89,12 @@ class KitController(QObject):
 
     def _save(self, dialog: KitDialog, kit: BrandKit) -> None:
         kits = self._context.engine.generation.kits
-        handle = self._context.lanes.browse.submit(lambda _: kits.save(kit))
-        handle.finished.connect(lambda saved: self._on_saved(dialog, saved))
-        handle.failed.connect(
-            lambda error: dialog.show_problem(self._context.known(error).sentence())
+        save_from(
+            dialog, dialog.show_problem, self._context, lambda: kits.save(kit), self._on_saved
         )
 
-    def _on_saved(self, dialog: KitDialog, kit: BrandKit) -> None:
+    def _on_saved(self, kit: BrandKit) -> None:
         self.dialog = None
-        dialog.accept()
         self._panel.kits.choose(kit)
         self._read()
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog
 
-from desktop.core.asset import Asset
+from desktop.core.asset import Asset, displayable
 from desktop.core.matrix import Matrix
 from desktop.core.text import tr
 from desktop.library.catalog.matrices import MatrixRow
@@ -17,6 +17,7 @@ from desktop.qt.create.matrix_dialog import RESULTS, AxisField, MatrixDialog
 from desktop.qt.create.panel import GenerationPanel
 from desktop.qt.create.queue_controller import QueueController
 from desktop.qt.jobs.context import Context
+from desktop.qt.jobs.job_list import Outcome
 from desktop.qt.jobs.lane import Latest
 from desktop.services.generation.matrices import MatrixView
 from desktop.services.generation.spending import SpendReport
@@ -126,16 +127,27 @@ class MatrixController(QObject):
 
     def _ask_place(self, view: MatrixView) -> None:
         name, _ = QFileDialog.getSaveFileName(
-            self._dialog, tr("Save contact sheet"), "matrix.png", tr("Pictures (*.png)")
+            self._dialog,
+            tr("Save contact sheet"),
+            "matrix.png",
+            tr("Pictures (*.png)"),
+            options=QFileDialog.Option.DontConfirmOverwrite,  # nothing is written over
         )
-        if not name:
-            return
-        path = Path(name).with_suffix(".png")
+        if name:
+            path = Path(name)
+            is_named = path.suffix.lower() == ".png"
+            self.write_sheet(view, path if is_named else path.with_name(f"{path.name}.png"))
+
+    def write_sheet(self, view: MatrixView, path: Path) -> None:
+        """Draw the whole matrix; up to 200 pictures are read for it."""
         engine = self._context.engine
-        handle = self._context.lanes.browse.submit(
-            lambda _: engine.generation.matrices.write_sheet(view, path)
+        handle = self._context.follow(
+            self._context.lanes.models,
+            tr("Contact sheet of {name}", name=view.matrix.title),
+            lambda _: engine.generation.matrices.write_sheet(view, path),
+            lambda _: Outcome(tr("Saved as {file}", file=displayable(path))),
         )
         handle.finished.connect(
-            lambda _: self._context.notices.say(tr("Saved as {file}", file=path))
+            lambda _: self._context.notices.say(tr("Saved as {file}", file=displayable(path)))
         )
         handle.failed.connect(self._context.notice)

@@ -75,9 +75,13 @@ class SendingController(QObject):
 
         def show(view: SendingView) -> None:
             endpoint = view.rehearsal.destination.endpoint
-            self._open(view, is_question=False).withdrawn.connect(
-                lambda: self._context.lanes.browse.submit(lambda _: rules.withdraw(endpoint))
-            )
+
+            def withdraw() -> None:
+                # It is believed from then on: that it was not kept has to be told.
+                withdrawing = self._context.lanes.browse.submit(lambda _: rules.withdraw(endpoint))
+                withdrawing.failed.connect(self._context.notice)
+
+            self._open(view, is_question=False).withdrawn.connect(withdraw)
 
         handle = self._look(requests)
         handle.finished.connect(show)

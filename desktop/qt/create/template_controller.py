@@ -17,6 +17,7 @@ from desktop.generation.template import PromptTemplate, spoken
 from desktop.generation.template_files import BadTemplate, Templates
 from desktop.qt.create.panel import GenerationPanel
 from desktop.qt.create.save_template_dialog import SaveTemplateDialog
+from desktop.qt.create.saving import save_from
 from desktop.qt.create.slot_fields import AssetField
 from desktop.qt.jobs.context import Context
 
@@ -120,15 +121,16 @@ class TemplateController(QObject):
 
     def _save(self, dialog: SaveTemplateDialog, template: PromptTemplate) -> None:
         files = self._context.engine.generation.templates
-        handle = self._context.lanes.browse.submit(lambda _: files.save(template))
-        handle.finished.connect(lambda _: self._on_saved(dialog))
-        handle.failed.connect(
-            lambda error: dialog.show_problem(self._context.known(error).sentence())
+        save_from(
+            dialog,
+            dialog.show_problem,
+            self._context,
+            lambda: files.save(template),
+            lambda _: self._on_saved(),
         )
 
-    def _on_saved(self, dialog: SaveTemplateDialog) -> None:
+    def _on_saved(self) -> None:
         self.dialog = None
-        dialog.accept()
         self.read()
 
     def _on_imported(self, told: tuple[list[str], list[str]]) -> None:
