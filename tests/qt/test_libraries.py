@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import subprocess
 import sys
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +16,7 @@ from pytestqt.qtbot import QtBot
 
 from desktop.app import run
 from desktop.config.options import EngineOptions
+from desktop.library.catalog.asset_columns import Assets
 from desktop.qt.jobs.lane import Lane
 from desktop.qt.shell.first_window import FirstWindow, hand_over, name_for
 from desktop.qt.shell.library_switch import LibrarySwitch
@@ -22,6 +25,7 @@ from desktop.qt.theme import Theme
 from desktop.qt.widgets.notice_bar import NoticeBar
 from tests.fakes.services import FakeEngine, make_asset
 from tests.qt.conftest import Opener
+from tests.qt.curating import Window
 
 
 @pytest.fixture
@@ -155,6 +159,17 @@ class TestGoingOver:
         (tmp_path / "letter.txt").touch()
         switch.begin(tmp_path)
         qtbot.waitUntil(lambda: "not empty" in switch._notices.text())
+
+
+def test_of_a_library_that_was_left_no_picture_is_kept_in_memory(window: Window) -> None:
+    shown = window.session.window.centre.grid.assets.assets(0, None)
+    assert isinstance(shown, Assets)
+    read = weakref.ref(shown.columns)
+    del shown
+    assert window.session.close(5)
+    window.session.let_go()
+    gc.collect()
+    assert read() is None
 
 
 def test_recent_libraries_are_in_the_menu(open_session: Opener, tmp_path: Path) -> None:

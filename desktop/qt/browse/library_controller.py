@@ -117,6 +117,10 @@ class LibraryController(QObject):
             self._firsts.submit(lambda _: engine.browsing.first())
         self._readings.submit(read)
 
+    def let_go(self) -> None:
+        """After the window has closed: hold the library no longer."""
+        self._shelf = None
+
     def arrange(self, order: Order) -> None:
         """Show the library in another order."""
         shelf = self._shelf

@@ -169,6 +169,8 @@ class Session(QObject):
         """After ``close``: hold nothing large any more."""
         if self.window.has_panels:
             self.window.centre.show_library(())
+        if self._controllers is not None:
+            self._controllers.library.let_go()
         self.pictures.set_assets({})
         self.cache.clear()
 
