@@ -12,11 +12,12 @@ from desktop.commands.opening import interruptible, open_unchanged
 from desktop.commands.parser import Commands, Json
 from desktop.commands.terminal import follow, say
 from desktop.config.options import EngineOptions
-from desktop.config.paths import ProfilePaths, default_profile
+from desktop.config.paths import ProfilePaths, default_profile, resource
 from desktop.config.settings import load_settings, save_settings
 from desktop.core.addresses import without_user_info
 from desktop.core.asset import displayable
-from desktop.core.text import duration, size, tr
+from desktop.core.text import duration, ngettext, size, tr
+from desktop.generation.template_files import TemplateFiles
 
 _ADDRESSES = ("store_uri", "store_certificate", "team", "team_uri", "gemini_base_url")
 """Settings that say where pictures, keys and tokens are sent."""
@@ -69,7 +70,9 @@ def _restore(arguments: argparse.Namespace, options: EngineOptions) -> Json:
         is_trusted: bool = arguments.with_addresses
         made = follow(restore(arguments.file, arguments.folder, cancel, is_shared=is_trusted))
     # On a new computer the settings come back too; nobody's own are replaced.
-    own = ProfilePaths(options.profile_dir or default_profile()).settings
+    profile = ProfilePaths(options.profile_dir or default_profile())
+    templates = TemplateFiles(resource("prompts"), profile.prompts).take_over(made.templates)
+    own = profile.settings
     addresses: dict[str, str] = {}
     if not own.exists():
         settings = load_settings(made.settings)
@@ -97,4 +100,17 @@ def _restore(arguments: argparse.Namespace, options: EngineOptions) -> Json:
                 folder=displayable(made.folder),
             )
         )
-    return {"folder": os.fspath(made.folder), "files": made.files, "made_at": made.made_at}
+        if templates:
+            say(
+                ngettext(
+                    "{count} template of the backup is among your own now.",
+                    "{count} templates of the backup are among your own now.",
+                    len(templates),
+                )
+            )
+    return {
+        "folder": os.fspath(made.folder),
+        "files": made.files,
+        "made_at": made.made_at,
+        "templates": [template.name for template in templates],
+    }

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, cast
@@ -148,6 +149,19 @@ class TemplateFiles:
         template = read_template(path)
         self.save(template, replaces=replaces)
         return template
+
+    def own_files(self) -> list[Path]:
+        """The person's own, as they are on the disk."""
+        return [*_files(self._own)]
+
+    def take_over(self, folder: Path) -> list[PromptTemplate]:
+        """Keep those of another folder whose names none of the person's own has; returns them. The
+        others, and what cannot be used or written, stay where they are."""
+        taken: list[PromptTemplate] = []
+        for path in _files(folder):
+            with suppress(UsageError, SettingsError):
+                taken.append(self.take_in(path))
+        return taken
 
     def hand_out(self, name: str, path: Path, *, replaces: bool = False) -> None:
         """Export one to a file.

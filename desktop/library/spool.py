@@ -24,7 +24,7 @@ from desktop.files.record_json import plain_record, record_from
 
 _SUFFIX = ".answer"
 _UNREADABLE = ".unreadable"
-_PLACE = ".place"
+PLACE = ".place"
 """Of a file that names the folder of an answer that a person had kept elsewhere."""
 _LOG = logging.getLogger(__name__)
 
@@ -96,7 +96,7 @@ class Spool:
             answer = self._held.get(key)
         if answer is None or not self._written(folder, answer):
             return False
-        is_found_again = any(_led_to(own / f"{key}{_PLACE}", folder) for own in self._folders)
+        is_found_again = any(_led_to(own / f"{key}{PLACE}", folder) for own in self._folders)
         with self._lock:
             self._folders = (*self._folders, folder)
             if is_found_again:
@@ -127,6 +127,16 @@ class Spool:
                 files.append((path.stat().st_mtime, path.stem))
         return [*dict.fromkeys([*(key for _, key in sorted(files)), *held])]
 
+    def unsaved(self) -> Iterator[tuple[str, Path | bytes]]:
+        """All answers that wait, wherever they are: the name of a file for each, and that file, or
+        what would be in it."""
+        for path in self._answers():
+            yield path.name, path
+        with self._lock:
+            held = list(self._held.values())
+        for answer in held:
+            yield f"{answer.key}{_SUFFIX}", _file_of(answer)
+
     def remove(self, key: str) -> None:
         """Its pictures are in the library."""
         with self._lock:
@@ -136,7 +146,7 @@ class Spool:
                 (folder / f"{key}{_SUFFIX}").unlink(missing_ok=True)
         for folder in self._folders:
             with suppress(OSError):
-                (folder / f"{key}{_PLACE}").unlink(missing_ok=True)
+                (folder / f"{key}{PLACE}").unlink(missing_ok=True)
 
     def archive(self, key: str) -> None:
         """Its pictures are in the library; the answer is kept as it came, for a next turn.
@@ -188,7 +198,7 @@ class Spool:
         folders = [*self._folders]
         for folder in self._folders:
             with suppress(OSError):
-                folders.append(Path(os.fsdecode((folder / f"{key}{_PLACE}").read_bytes())))
+                folders.append(Path(os.fsdecode((folder / f"{key}{PLACE}").read_bytes())))
         return folders
 
     def _answers(self) -> Iterator[Path]:
@@ -196,20 +206,16 @@ class Spool:
         for folder in self._folders:
             with suppress(OSError):
                 yield from folder.glob(f"*{_SUFFIX}")
-                for place in folder.glob(f"*{_PLACE}"):
+                for place in folder.glob(f"*{PLACE}"):
                     named = Path(os.fsdecode(place.read_bytes())) / f"{place.stem}{_SUFFIX}"
                     if named.is_file():
                         yield named
 
     def _written(self, folder: Path, answer: SpooledAnswer) -> bool:
-        head = {
-            "record": plain_record(answer.record),
-            "out": os.fsencode(answer.out).hex() if answer.out else "",
-        }
-        data = b"\n".join((json.dumps(head).encode("ascii"), answer.body))
+        path = folder / f"{answer.key}{_SUFFIX}"
         try:
             folder.mkdir(exist_ok=True, parents=folder != self._own, mode=0o700)
-            write_file(folder / f"{answer.key}{_SUFFIX}", data, replace=True, mode=0o600)
+            write_file(path, _file_of(answer), replace=True, mode=0o600)
             sync_folder(folder)
         except OSError as error:
             _LOG.warning("an answer is not kept in %s: %s", folder, error.strerror)
@@ -226,6 +232,14 @@ def _led_to(place: Path, folder: Path) -> bool:
         _LOG.warning("where an answer is kept is not written down: %s", error.strerror)
         return False
     return True
+
+
+def _file_of(answer: SpooledAnswer) -> bytes:
+    head = {
+        "record": plain_record(answer.record),
+        "out": os.fsencode(answer.out).hex() if answer.out else "",
+    }
+    return b"\n".join((json.dumps(head).encode("ascii"), answer.body))
 
 
 def _read(path: Path) -> SpooledAnswer | None:

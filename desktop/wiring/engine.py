@@ -162,7 +162,13 @@ def open_engine(
                 options, library, tables, vectors, model, browsing, children
             ),
             daily_backups=DailyBackups(database, paths.backups),
-            backup=BackUp(database, paths.folder, lambda: without_secrets(preferences.settings)),
+            backup=BackUp(
+                database,
+                paths.folder,
+                lambda: without_secrets(preferences.settings),
+                generation.generating.unsaved,
+                generation.templates.own_files,
+            ),
             exchange=Exchange(database, catalog, annotations, lineage),
             endpoints=placed.endpoints,
             copies=placed.copies,

@@ -50,6 +50,21 @@ def test_a_library_that_is_not_there_is_not_backed_up_as_an_empty_one(
     assert not list(tmp_path.glob("*.zip")) + list(tmp_path.glob("*.json"))
 
 
+def test_templates_of_ones_own_come_back_to_another_profile(
+    run: Run, folder: Path, tmp_path: Path
+) -> None:
+    run("template", "export", "key-art", tmp_path / "mine.json")
+    written = json.loads((tmp_path / "mine.json").read_text())
+    (tmp_path / "mine.json").write_text(json.dumps({**written, "name": "mine"}))
+    run("template", "import", tmp_path / "mine.json")
+    run("backup", tmp_path / "b.zip")
+    assert run("restore", tmp_path / "b.zip", tmp_path / "here")["templates"] == []
+    other = tmp_path / "other profile"
+    told = run("restore", tmp_path / "b.zip", tmp_path / "new", "--profile-dir", other)
+    assert told["templates"] == ["mine"]
+    run("template", "show", "mine", "--profile-dir", other)
+
+
 def test_settings_come_back_to_a_profile_that_has_none(
     run: Run, folder: Path, tmp_path: Path
 ) -> None:

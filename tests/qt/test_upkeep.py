@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -87,13 +88,18 @@ def test_cancel_forgets_nothing(session: Session, engine: Engine, qtbot: QtBot) 
 
 
 def test_a_backup_becomes_a_library_that_can_be_gone_over_to(
-    session: Session, tmp_path: Path, qtbot: QtBot
+    session: Session, engine: Engine, tmp_path: Path, qtbot: QtBot
 ) -> None:
     backup, notice = session.controllers.backup, session.window.centre.notice
+    templates = engine.generation.templates
+    templates.save(replace(templates.all().usable[0], name="mine"))
     backup.back_up(tmp_path / "a.zip")
     qtbot.waitUntil((tmp_path / "a.zip").exists)
+    templates.delete("mine")
     backup.restore(tmp_path / "a.zip", tmp_path / "Restored")
     qtbot.waitUntil(lambda: "is a library now" in notice.text())
+    assert "1 template of the backup is among your own now" in notice.text()
+    assert templates.all().named("mine").name == "mine"
     with qtbot.waitSignal(session.library_wanted) as told:
         notice.action_button.click()
     assert told.args == [tmp_path / "Restored"]

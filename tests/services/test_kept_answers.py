@@ -6,6 +6,7 @@ import io
 import os
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from PIL import Image
 from desktop.config.options import EngineOptions
 from desktop.core.attempt import AttemptState
 from desktop.core.cancellation import CancelToken
+from desktop.core.errors import AnswerNotKept, LibraryError
 from desktop.core.generation_record import BASE, MARKED, GenerationRequest, Reference
 from desktop.core.progress import finish
 from desktop.services.backup.restore import restore
@@ -124,6 +126,70 @@ def test_what_is_not_saved_yet_and_the_draft_are_in_a_backup(
         assert draft is not None
         assert draft.prompt == "half a thought"
     assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize("where", ["the profile", "a named folder", "memory"])
+def test_an_answer_that_is_kept_outside_the_library_is_in_a_backup(
+    studio: Studio, server: GeminiServer, tmp_path: Path, where: str
+) -> None:
+    engine = studio.engine
+    spool = engine.generation.refining._spool
+    own, elsewhere = spool._folders
+    no_folder = tmp_path / "no folder"
+    no_folder.touch()
+    spool._own = no_folder / "spool"
+    spool._folders = (spool._own, elsewhere if where == "the profile" else no_folder / "other")
+    keeping = engine.generation.generating._keeping
+    full = LibraryError("The disk is full.")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(keeping, "take_in", lambda _: (_ for _ in ()).throw(full))
+        with pytest.raises((LibraryError, AnswerNotKept)) as lost:
+            studio.make("a kettle")
+    if where == "a named folder":
+        spool._own, spool._folders = own, (own, elsewhere)
+        assert isinstance(lost.value, AnswerNotKept)
+        assert spool.keep_in(tmp_path / "named", lost.value.key)
+    finish(engine.backup.run(tmp_path / "b.zip", CancelToken()))
+    [kept] = dict(engine.generation.generating.unsaved()).values()
+    report = finish(restore(tmp_path / "b.zip", tmp_path / "new", CancelToken()))
+    assert not list(report.folder.rglob("*.place")), "it leads to the first library's answer"
+    again = Studio(tmp_path / "other profile", server, report.folder)
+    with again.engine as restored:
+        [made] = restored.generation.generating.finish_left()
+        assert made.record.request.prompt == "a kettle"
+    assert isinstance(kept, bytes) or kept.exists(), "the first library has it still"
+    assert len(server.requests) == 1
+
+
+def test_templates_of_ones_own_come_back_and_replace_none(studio: Studio, tmp_path: Path) -> None:
+    templates = studio.engine.generation.templates
+    shipped = templates.all().usable[0]
+    for name in ("mine", "changed since"):
+        templates.save(replace(shipped, name=name))
+    damaged = studio.engine.generation.templates._own / "damaged.json"
+    damaged.write_text("{")
+    finish(studio.engine.backup.run(tmp_path / "b.zip", CancelToken()))
+    report = finish(restore(tmp_path / "b.zip", tmp_path / "new", CancelToken()))
+    templates.delete("mine")
+    changed = replace(shipped, name="changed since", ratio="21:9")
+    templates.save(changed, replaces=True)
+    assert [each.name for each in templates.take_over(report.templates)] == ["mine"]
+    assert templates.all().named("changed since").ratio == "21:9"
+    assert (report.templates / "damaged.json").read_text() == "{", "it is not lost either"
+
+
+def test_a_backup_of_the_second_version_is_restored(tmp_path: Path, server: GeminiServer) -> None:
+    data = Path(__file__).parents[1] / "data" / "backup-v2.zip"
+    report = finish(restore(data, tmp_path / "new", CancelToken()))
+    again = Studio(tmp_path / "profile", server, report.folder)
+    with again.engine as engine:
+        assert again.engine.generation.templates.take_over(report.templates) == []
+        assert len(again.answers()) == 2
+        [made] = engine.generation.generating.finish_left()
+        assert made.record.request.prompt == "a chair"
+        draft = engine.generation.draft.load()
+        assert draft is not None
+        assert draft.prompt == "half a thought"
 
 
 def test_a_backup_of_the_first_version_is_restored(tmp_path: Path) -> None:

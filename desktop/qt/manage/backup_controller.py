@@ -8,7 +8,9 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from desktop.core.asset import displayable
-from desktop.core.text import ngettext, size, tr
+from desktop.core.cancellation import CancelToken
+from desktop.core.progress import ProgressSteps
+from desktop.core.text import ngettext, sentences, size, tr
 from desktop.qt.jobs.context import Context
 from desktop.qt.jobs.job_list import Outcome
 
@@ -79,12 +81,28 @@ class BackupController(QObject):
         """Make a library of its own from a backup; the open one stays as it is."""
         from desktop.services.backup.restore import RestoreReport, restore
 
-        def tell(made: RestoreReport) -> None:
-            told = tr(
-                "The backup of {made_at} is a library now: {folder}. The library that is open was "
-                "not changed.",
-                made_at=made.made_at,
-                folder=displayable(made.folder),
+        templates = self._context.engine.generation.templates
+
+        def run(cancel: CancelToken) -> ProgressSteps[tuple[RestoreReport, int]]:
+            made = yield from restore(archive, folder, cancel)
+            return made, len(templates.take_over(made.templates))
+
+        def tell(restored: tuple[RestoreReport, int]) -> None:
+            made, count = restored
+            told = sentences(
+                tr(
+                    "The backup of {made_at} is a library now: {folder}. The library that is open "
+                    "was not changed.",
+                    made_at=made.made_at,
+                    folder=displayable(made.folder),
+                ),
+                ngettext(
+                    "{count} template of the backup is among your own now.",
+                    "{count} templates of the backup are among your own now.",
+                    count,
+                )
+                if count
+                else "",
             )
             self._context.notices.say(
                 told, action=tr("Open it"), chosen=lambda: self.restored.emit(made.folder)
@@ -93,9 +111,9 @@ class BackupController(QObject):
         handle = self._context.follow(
             self._context.lanes.models,
             tr("Restore {name}", name=displayable(archive.name)),
-            lambda cancel: restore(archive, folder, cancel),
-            lambda made: Outcome(
-                ngettext("{count} file restored", "{count} files restored", made.files)
+            run,
+            lambda restored: Outcome(
+                ngettext("{count} file restored", "{count} files restored", restored[0].files)
             ),
         )
         handle.finished.connect(tell)

@@ -1,11 +1,12 @@
 """A library as one file, made while it is in use.
 
 A backup is a ZIP with the catalogue (tags, ratings, notes, boards, lineage and every vector),
-the generated pictures, the answers that next turns go on from or whose pictures are not saved yet,
-the parts that were marked in pictures, the pictures of imported brand kits, the draft, the settings
-without secrets, and on request the thumbnails. Milvus' file is left out: it is made from the
-catalogue's vectors, without encoding again. ``manifest.json`` says what is in it, so that restoring
-takes nothing else out and nothing on trust.
+the generated pictures, the answers that next turns go on from or whose pictures are not saved yet
+(wherever they are kept), the parts that were marked in pictures, the pictures of imported brand
+kits, the draft, the person's own templates, the settings without secrets, and on request the
+thumbnails. Milvus' file is left out: it is made from the catalogue's vectors, without encoding
+again. ``manifest.json`` says what is in it, so that restoring takes nothing else out and nothing on
+trust.
 """
 
 from __future__ import annotations
@@ -15,10 +16,11 @@ import json
 import os
 import time
 import zipfile
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
-from pathlib import Path
+from io import BytesIO
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from desktop import __version__
@@ -32,10 +34,11 @@ from desktop.files.new_file import new_file
 from desktop.library.backup.daily import copy_catalog
 from desktop.library.catalog.database import Database
 from desktop.library.catalog.migrations import CATALOG_VERSION
+from desktop.library.spool import PLACE
 
 FORMAT = "plantain-backup"
-VERSION = 2
-"""2 has answers, marked parts, pictures of brand kits and the draft besides."""
+VERSION = 3
+"""2 has answers, marked parts, pictures of brand kits and the draft besides; 3 templates."""
 
 MANIFEST = "manifest.json"
 CATALOG = "catalog.sqlite"
@@ -43,7 +46,10 @@ SETTINGS = "settings.json"
 DRAFT = "draft.json"
 GENERATED = "generated"
 THUMBNAILS = "thumbnails"
-FOLDERS = ("spool", GENERATED, "turns", "regions", "kits")
+TEMPLATES = "templates"
+"""Not of a library but of a profile, as the settings are; they are restored beside them."""
+_SPOOL = "spool"
+FOLDERS = (_SPOOL, GENERATED, "turns", "regions", "kits")
 """Of a library, that are in every backup of it, by the names of ``LibraryPaths``; an answer goes
 from the first to the others, so it is met on its way."""
 
@@ -66,6 +72,8 @@ class BackUp:
     Args:
         folder: the library's.
         settings: those in use, without secrets.
+        unsaved: answers that wait in other places than the library as well, see ``Spool.unsaved``.
+        templates: files of the person's own.
     """
 
     def __init__(
@@ -73,10 +81,14 @@ class BackUp:
         database: Database,
         folder: Path,
         settings: Callable[[], Mapping[str, object]],
+        unsaved: Callable[[], Iterable[tuple[str, Path | bytes]]],
+        templates: Callable[[], Iterable[Path]],
     ) -> None:
         self._database = database
         self._folder = folder
         self._settings = settings
+        self._unsaved = unsaved
+        self._templates = templates
 
     def run(
         self, target: Path, cancel: CancelToken, *, with_thumbnails: bool = False
@@ -107,10 +119,15 @@ class BackUp:
             packing.total = catalog.stat().st_size + sum(sizes)
             yield from packing.add(CATALOG, catalog)
             yield from packing.add(DRAFT, self._folder / DRAFT)
+            for name, source in self._unsaved():
+                yield from packing.add(f"{_SPOOL}/{name}", source)
             for folder_name in names:
                 for name, path in _files(self._folder, folder_name):
                     yield from packing.add(name, path)
-            packing.add_text(SETTINGS, json.dumps(dict(self._settings()), indent=2))
+            for path in self._templates():
+                yield from packing.add(f"{TEMPLATES}/{path.name}", path)
+            settings = json.dumps(dict(self._settings()), indent=2)
+            yield from packing.add(SETTINGS, settings.encode())
             packing.finish()
         return BackUpReport(
             target, target.stat().st_size, packing.count(GENERATED), time.monotonic() - started
@@ -125,15 +142,19 @@ class _Packing:
         self._cancel = cancel
         self._members: list[dict[str, Any]] = []
         self._names: set[str] = set()
+        self._files: set[str] = set()
         self._done = 0
         self.total = 0
 
-    def add(self, name: str, path: Path) -> Generator[Progress]:
-        """One file; one that has just been removed is left out."""
+    def add(self, name: str, content: Path | bytes) -> Generator[Progress]:
+        """One file, once; one that has just been removed is left out."""
+        if name in self._files:
+            return
         try:
-            source = path.open("rb")
+            source = BytesIO(content) if isinstance(content, bytes) else content.open("rb")
         except FileNotFoundError:
             return
+        self._files.add(name)
         digest = hashlib.sha256()
         size = 0
         info = self._info(name)
@@ -146,17 +167,13 @@ class _Packing:
                     tr("Backing up"),
                     (self._done + size) // _MEGABYTE,
                     max(self.total, self._done + size) // _MEGABYTE,
-                    displayable(path.name),
+                    displayable(PurePosixPath(name).name),
                     unit=tr("MB"),
                 )
         self._done += size
-        self._note(info, name, size, digest.hexdigest())
-
-    def add_text(self, name: str, text: str) -> None:
-        data = text.encode()
-        info = self._info(name)
-        self._archive.writestr(info, data)
-        self._note(info, name, len(data), hashlib.sha256(data).hexdigest())
+        self._members.append(
+            {"member": info.filename, "file": name, "size": size, "sha256": digest.hexdigest()}
+        )
 
     def count(self, folder: str) -> int:
         """How many files of this folder are in it."""
@@ -186,20 +203,15 @@ class _Packing:
         self._names.add(fit)
         return zipfile.ZipInfo(fit)
 
-    def _note(self, info: zipfile.ZipInfo, name: str, size: int, digest: str) -> None:
-        self._members.append(
-            {"member": info.filename, "file": name, "size": size, "sha256": digest}
-        )
-
 
 def _files(library: Path, folder: str) -> Iterator[tuple[str, Path]]:
     """Name below ``library``, with slashes, and path of every file in one of its folders; hidden
-    ones are not finished."""
+    ones are not finished, and those that name another folder are of no use in another library."""
     for place, folders, names in os.walk(library / folder):
         folders.sort()
         for name in sorted(names):
             path = Path(place, name)
-            if not name.startswith(".") and path.is_file():
+            if not name.startswith(".") and path.suffix != PLACE and path.is_file():
                 yield path.relative_to(library).as_posix(), path
 
 

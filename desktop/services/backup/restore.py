@@ -36,6 +36,7 @@ from desktop.services.backup.archive import (
     FORMAT,
     MANIFEST,
     SETTINGS,
+    TEMPLATES,
     THUMBNAILS,
     VERSION,
 )
@@ -53,7 +54,8 @@ class RestoreReport:
     """What was restored.
 
     Attributes:
-        settings: the backup's file of settings, in the new library.
+        settings, templates: the backup's file of settings, and its folder of templates, in the new
+            library; the folder is not there where the backup has none.
         shared: names of its folders that a team knew.
     """
 
@@ -62,6 +64,7 @@ class RestoreReport:
     size: int
     made_at: str
     settings: Path
+    templates: Path
     shared: tuple[str, ...] = ()
 
 
@@ -149,7 +152,15 @@ def restore(
             temporary.rename(folder)
         finally:
             shutil.rmtree(temporary, ignore_errors=True)
-    return RestoreReport(folder, len(members), total, manifest.made_at, folder / SETTINGS, shared)
+    return RestoreReport(
+        folder,
+        len(members),
+        total,
+        manifest.made_at,
+        folder / SETTINGS,
+        folder / TEMPLATES,
+        shared,
+    )
 
 
 @contextmanager
@@ -234,7 +245,7 @@ def _is_allowed(target: str) -> bool:
     parts = target.split("/")
     return (
         len(parts) > 1
-        and parts[0] in {*FOLDERS, THUMBNAILS}
+        and parts[0] in {*FOLDERS, TEMPLATES, THUMBNAILS}
         and not any(part in {"", ".", ".."} or "\0" in part for part in parts)
         and (os.sep == "/" or not any(set(part) & set('\\:*?"<>|') for part in parts))
     )

@@ -359,6 +359,10 @@ class Generating:
             if attempt is not None and attempt.state is AttemptState.QUEUED:
                 self._attempts.mark_answered(answer.key, answer.record)
 
+    def unsaved(self) -> Iterator[tuple[str, Path | bytes]]:
+        """The answers whose pictures are not in the library yet, see ``Spool.unsaved``."""
+        return self._spool.unsaved()
+
     def save_elsewhere(self, key: str, folder: Path) -> bool:
         """A person names a folder for an answer that is in memory alone; True when it is there."""
         return self._spool.keep_in(folder, key)
