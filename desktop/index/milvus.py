@@ -39,6 +39,7 @@ from desktop.index.connection import (
     disconnect,
 )
 from desktop.index.errors import mapped
+from desktop.index.loading import build, load
 from desktop.index.paging import pages
 from desktop.index.search_index import SearchIndex, described, index_for
 from desktop.index.store import Allowed, Hit
@@ -344,15 +345,11 @@ class MilvusStore:
     def _build(self, index: SearchIndex) -> None:
         """Rank by another index from now on; searches wait meanwhile."""
         _LOG.info("collection %s: building %s", self._collection, index)
-        wanted: Any = self._client.prepare_index_params()
-        wanted.add_index(
-            "vector", index_type=index.kind, metric_type="COSINE", params=index.build_params
-        )
         with self._load_lock:
             self._is_loaded = False
             self._client.release_collection(self._collection, timeout=CALL_TIMEOUT_S)
             self._client.drop_index(self._collection, "vector", timeout=CALL_TIMEOUT_S)
-            self._client.create_index(self._collection, wanted, timeout=BUILD_TIMEOUT_S)
+            build(self._client, self._collection, index, metric="COSINE")
             self._index = index
             self._load()
 
@@ -363,7 +360,13 @@ class MilvusStore:
                     self._load()
 
     def _load(self) -> None:
-        self._client.load_collection(self._collection, timeout=BUILD_TIMEOUT_S)
+        load(
+            self._client,
+            self._collection,
+            self._index,
+            metric="COSINE",
+            timeout_s=BUILD_TIMEOUT_S,
+        )
         self._is_loaded = True
 
     def _count(self) -> int:

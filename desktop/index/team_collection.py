@@ -29,7 +29,9 @@ from desktop.files.edits_json import dump_edits, load_edits
 from desktop.index.address import StoreAddress
 from desktop.index.connection import BUILD_TIMEOUT_S, CALL_TIMEOUT_S, connect, disconnect
 from desktop.index.errors import mapped
+from desktop.index.loading import load
 from desktop.index.paging import pages
+from desktop.index.search_index import SearchIndex
 
 _PAGE = 4_000
 """Rows without vectors: some 4 MB."""
@@ -241,7 +243,7 @@ class TeamCollection:
                 safe=tr("It was not changed."),
                 next_step=tr("Choose the model that the team uses, or another name for the team."),
             )
-        self._client.load_collection(self._name, timeout=BUILD_TIMEOUT_S)
+        load(self._client, self._name, SearchIndex(), metric="COSINE", timeout_s=BUILD_TIMEOUT_S)
         return True
 
     def _create(self, dimension: int) -> None:

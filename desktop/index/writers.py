@@ -37,6 +37,8 @@ from desktop.core.text import moment, sentences, tr
 from desktop.index.address import StoreAddress
 from desktop.index.connection import CALL_TIMEOUT_S, connect, disconnect
 from desktop.index.errors import mapped
+from desktop.index.loading import load
+from desktop.index.search_index import SearchIndex
 
 COLLECTION = "plantain_writers"
 _TEXTS = {"collection": 255, "record": 32, "turn": 64, "folder": 4_096, "machine": 256}
@@ -177,7 +179,7 @@ class Writing:
         """None while nobody has written there."""
         if not self._client.has_collection(COLLECTION, timeout=CALL_TIMEOUT_S):
             return None
-        self._client.load_collection(COLLECTION, timeout=CALL_TIMEOUT_S)
+        self._load()
         found: Any = self._client.query(
             COLLECTION,
             filter=f"id == {shared_id(self._collection)}",
@@ -221,7 +223,10 @@ class Writing:
         self._client.create_collection(
             COLLECTION, schema=schema, index_params=index, timeout=CALL_TIMEOUT_S
         )
-        self._client.load_collection(COLLECTION, timeout=CALL_TIMEOUT_S)
+        self._load()
+
+    def _load(self) -> None:
+        load(self._client, COLLECTION, SearchIndex(), metric="L2", timeout_s=CALL_TIMEOUT_S)
 
 
 def take_over(

@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from desktop.index.address import StoreAddress
 from desktop.index.connection import connect, disconnect
 from desktop.index.milvus import MilvusStore
 from desktop.index.resident import ResidentStore
+from desktop.index.search_index import SearchIndex
 from desktop.index.store import Allowed, VectorStore
 from tests.index.rows import chunks_of, directions, halves, vectors_in
 from tests.index.server import LiteServer
@@ -220,6 +222,35 @@ def test_opening_never_drops_what_is_there(open_store: OpenStore) -> None:
     open_store().upsert(rows(4))
     for _ in range(3):
         assert open_store().count() == 4
+
+
+@pytest.mark.parametrize("at", ["making it", "ranking it anew"])
+def test_a_kill_before_its_index_was_made_leaves_a_collection_that_can_be_used(
+    standalone: str, at: str
+) -> None:
+    name = f"test_{os.getpid()}_{time.monotonic_ns()}"
+    *some, last = np.eye(31, DIMENSION, dtype=np.float32)
+
+    def open_it() -> MilvusStore:
+        return MilvusStore(standalone, "root:Milvus", ENCODER, DIMENSION, name)
+
+    def killed(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    if at == "ranking it anew":
+        rows = [VectorRow(n, n, value) for n, value in enumerate(some, start=1)]
+        with closing(open_it()) as store:
+            store.upsert(rows)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("pymilvus.MilvusClient.create_index", killed)
+        for module in ("milvus", "search_index"):
+            patch.setattr(f"desktop.index.{module}.index_for", lambda _: SearchIndex(4))
+        with pytest.raises(KeyboardInterrupt), closing(open_it()) as store:
+            store.flush()
+    with closing(open_it()) as store:
+        store.upsert([VectorRow(31, 31, last)])
+        assert store.search(last, 1)[0].id == 31
+        assert store.count() == (31 if at == "ranking it anew" else 1)
 
 
 def test_dropping_is_possible_when_asked_for(open_store: OpenStore) -> None:
