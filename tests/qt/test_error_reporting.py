@@ -146,10 +146,26 @@ class TestReport:
     def test_closing_gives_a_report_up(self, trouble: ErrorReporting, tmp_path: Path) -> None:
         trouble._command = (sys.executable, "-c", "import time; time.sleep(60)")
         self.dialog(trouble).save_requested.emit(tmp_path / "report.zip", False)
-        [writer] = trouble._writers
+        [(writer, _)] = trouble._writers
         assert writer.waitForStarted()
         trouble.close()
         assert writer.state() == writer.ProcessState.NotRunning
+
+    def test_it_goes_with_its_window_while_a_report_is_written(
+        self, qtbot: QtBot, tmp_path: Path
+    ) -> None:
+        window = QDialog()
+        qtbot.addWidget(window)
+        trouble = ErrorReporting(window, (sys.executable, "-c", "import time; time.sleep(60)"))
+        trouble.tell(traceback_of(ValueError("ours")))
+        self.dialog(trouble).save_requested.emit(tmp_path / "report.zip", False)
+        [(writer, _)] = trouble._writers
+        assert writer.waitForStarted()
+        gone: list[bool] = []
+        trouble.destroyed.connect(lambda: gone.append(True))
+        trouble.close()
+        del trouble, writer
+        qtbot.waitUntil(lambda: gone == [True])
 
     def test_a_place_is_asked_for(
         self, trouble: ErrorReporting, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path

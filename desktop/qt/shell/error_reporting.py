@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
     from desktop.qt.shell.report_dialog import ReportDialog
 
 _SIGNATURE_LINES = 3
+_ENDED = QProcess.ProcessState.NotRunning
 
 
 class ErrorReporting(QObject):
@@ -37,7 +37,7 @@ class ErrorReporting(QObject):
         self._window = window
         self._command = tuple(report_command)
         self._dialog: ReportDialog | None = None
-        self._writers: list[QProcess] = []
+        self._writers: list[tuple[QProcess, Path]] = []
         self._told: set[str] = set()
         self._is_closed = False
 
@@ -69,10 +69,11 @@ class ErrorReporting(QObject):
         self._is_closed = True
         if self._dialog is not None:
             self._dialog.close()
-        for writer in self._writers:
+        writers, self._writers = self._writers, []
+        for writer, _ in writers:
             writer.kill()
             writer.waitForFinished(2_000)
-        self._writers.clear()
+            writer.deleteLater()
 
     def _open(self, details: str, *, is_after_crash: bool = False) -> None:
         from desktop.qt.shell.report_dialog import ReportDialog  # hopefully never needed
@@ -102,15 +103,20 @@ class ErrorReporting(QObject):
         options = ["--with-paths"] if with_paths else []
         writer.setProgram(program)
         writer.setArguments([*arguments, str(path), *options])
-        writer.finished.connect(partial(self._on_written, writer, path))
-        writer.errorOccurred.connect(partial(self._on_written, writer, path))
-        self._writers.append(writer)
+        # No function that holds this object: the writer, which it holds, would hold it, and the one
+        # that Python lets go of last would be deleted while it is being deleted.
+        writer.finished.connect(self._on_end)
+        writer.errorOccurred.connect(self._on_end)
+        self._writers.append((writer, path))
         writer.start()
 
-    def _on_written(self, writer: QProcess, path: Path, *_: object) -> None:
-        if writer not in self._writers:
-            return  # told already
-        self._writers.remove(writer)
+    def _on_end(self, *_: object) -> None:
+        over = [each for each in self._writers if each[0].state() == _ENDED]
+        for writer, path in over:
+            self._writers.remove((writer, path))
+            self._on_written(writer, path)
+
+    def _on_written(self, writer: QProcess, path: Path) -> None:
         said = bytes(writer.readAllStandardOutput().data()).decode("utf-8", "replace")
         has_worked = writer.error() is QProcess.ProcessError.UnknownError and writer.exitCode() == 0
         writer.deleteLater()
