@@ -264,14 +264,15 @@ class ModelSwitch:
 
         Raises:
             ModelMissing, ModelDamaged: there is no such model; nothing changes.
-            SettingsError: the choice could not be saved.
+            SettingsError: the choice could not be saved; nothing changes.
         """
-        model = self._model.use(name)
+        model = self._model.resolve(name)
         kept = model.manifest.name
         if Path(name).exists():
             # A path must mean the same from any folder; a name may not be taken for one.
             kept = os.path.abspath(Path(name).expanduser())  # noqa: PTH100 - links stay as named
         self._preferences.change(model=kept)
+        self._model.use(name)
 
     def in_use(self) -> str:
         """The name of the model in use; empty when there is none that works."""

@@ -260,6 +260,26 @@ def test_a_key_that_is_not_accepted_is_not_kept(
     assert engine.key_store.secret == "a key"
 
 
+def test_what_is_wrong_with_a_key_is_not_said_of_another_service_s(
+    panel: GenerationPanel, window: MainWindow, engine: FakeEngine, qtbot: QtBot
+) -> None:
+    gate = threading.Event()
+
+    def refuse(_: str) -> None:
+        gate.wait(10)
+        raise KeyRefused("Gemini does not accept this key.")
+
+    with_key(engine, check=refuse)
+    choose_gemini(panel, qtbot)
+    panel.ask_key()
+    qtbot.keyClicks(panel.key_form.field, "a bad key")
+    click(panel.key_form.save_button, qtbot)
+    panel.generator_combo.setCurrentIndex(panel.generator_combo.findData("openai-images"))
+    gate.set()
+    qtbot.waitUntil(lambda: "does not accept" in window.centre.notice.text())
+    assert "does not accept" not in panel.key_form.text()
+
+
 def test_a_key_that_appears_in_the_environment_is_seen_without_a_restart(
     panel: GenerationPanel, engine: FakeEngine, qtbot: QtBot
 ) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from desktop.core.cancellation import CancelToken
-from desktop.core.errors import Cancelled, ModelError, UsageError
+from desktop.core.errors import Cancelled, ModelError, SettingsError, UsageError
 from desktop.core.progress import Progress, finish
 from desktop.core.query import Query, SearchResult
 from desktop.embedding.encoder import Encoder
@@ -247,3 +247,18 @@ def test_an_old_model_that_does_not_load_gives_way_with_a_word(
         f"new is used for searches already. {done} of {PICTURES} pictures are encoded with new. "
         "The weights of old are damaged."
     )
+
+
+def test_a_choice_that_cannot_be_kept_changes_nothing(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = engine.model_switch.in_use()
+    other = "new" if before == "old" else "old"
+
+    def full(*_: object, **__: object) -> None:
+        raise SettingsError("The disk is full.")
+
+    monkeypatch.setattr("desktop.config.preferences.save_settings", full)
+    with pytest.raises(SettingsError):
+        engine.model_switch.use(other)
+    assert engine.model_switch.in_use() == before

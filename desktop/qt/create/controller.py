@@ -162,9 +162,7 @@ class CreationController(QObject):
 
         handle = self._context.lanes.network.submit(lambda _: keep())
         handle.finished.connect(lambda _: self.show_key(service, True))
-        handle.failed.connect(
-            lambda error: self._panel.show_key_problem(self._context.known(error))
-        )
+        handle.failed.connect(lambda error: self._on_key_not_kept(service, error))
 
     def show_key(self, service: str, has_key: bool) -> None:
         """A key was entered or removed, here or elsewhere; with it the service may have told its
@@ -220,6 +218,12 @@ class CreationController(QObject):
         credential = self._context.engine.generation.image_services[service].key
         handle = self._context.lanes.browse.submit(lambda _: credential.is_set())
         handle.finished.connect(lambda has_key: self._on_key_looked_for(service, has_key))
+
+    def _on_key_not_kept(self, service: str, error: object) -> None:
+        if service == self._panel.key_service():
+            self._panel.show_key_problem(self._context.known(error))
+        else:  # the form asks for another service's by now
+            self._context.notice(error)
 
     def _on_key_looked_for(self, service: str, has_key: bool) -> None:
         if has_key:
