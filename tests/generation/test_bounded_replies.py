@@ -97,6 +97,7 @@ def test_an_answer_without_an_end_is_given_up(
     assert "unforeseen" not in raised.value.message
     if send in (endless, bomb, an_error_without_end):
         assert "far longer" in raised.value.message
+        assert raised.value.may_be_billed, "it is not asked for again as if it had cost nothing"
 
 
 def test_an_answer_of_ordinary_length_is_read(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -78,7 +78,7 @@ def explain(error: BaseException, peer: Peer) -> GenerationError | None:
 
     causes = list(causes_of(error))
     if any(isinstance(cause, ReplyTooLargeError) for cause in causes):
-        return too_large(peer.service)
+        return _too_large(peer)
     if isinstance(error, TimeoutError):  # from asyncio.timeout, around the whole attempt
         return _too_slow(peer)
     # Each library has its own way of wrapping what the network did.
@@ -129,12 +129,16 @@ def sent_elsewhere(code: int, peer: Peer) -> ReplyUnreadable:
     )
 
 
-def too_large(service: str) -> ReplyUnreadable:
-    """The error for an answer that has no end."""
+def _too_large(peer: Peer) -> ReplyUnreadable:
+    """The error for an answer that has no end: one came, so it may cost."""
     return ReplyUnreadable(
-        tr("{service}'s answer is far longer than any picture, and was given up.", service=service),
-        safe=tr(KEPT),
+        tr(
+            "{service}'s answer is far longer than any picture, and was given up.",
+            service=peer.service,
+        ),
+        safe=sentences(tr(KEPT), _may_be_billed(peer)),
         next_step=tr(_CHECK_PROXY),
+        may_be_billed=True,
     )
 
 
