@@ -145,6 +145,25 @@ class TestWrittenOut:
             assert written_out.write_out_patches(network, mean, std)
             assert disagreement(network.encode_image(pixels.float()), exact) < 1e-4
 
+    def test_the_last_block_tells_of_the_token_that_becomes_the_vector(self) -> None:
+        network = tiny.make_model()
+        pictures = torch.rand(2, 3, 32, 32)
+        told: list[torch.Size] = []
+        tower: Any = network.visual
+        tower.ln_post.register_forward_pre_hook(lambda _, given: told.append(given[0].shape))
+        with torch.inference_mode():
+            exact = network.encode_image(pictures)
+            written_out.write_out_attention(network)
+            assert written_out.leave_out_unseen_tokens(network)
+            assert disagreement(network.encode_image(pictures), exact) < 1e-5
+        assert [shape[1] for shape in told] == [5, 1]
+
+    def test_a_tower_that_looks_at_all_tokens_is_left_as_it_is(self) -> None:
+        network = tiny.make_model()
+        tower: Any = network.visual
+        tower.pool_type = "avg"
+        assert not written_out.leave_out_unseen_tokens(network)
+
     def test_a_tower_that_does_not_begin_with_patches_is_left_as_it_is(self) -> None:
         network = tiny.make_model(RESIDUAL)
         pictures = torch.rand(1, 3, 64, 64)

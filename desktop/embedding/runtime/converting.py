@@ -152,6 +152,7 @@ def _write(
     tried = [(one, texts(torch.from_numpy(one)).numpy()) for one in (cut, cut[:1], tokens)]
 
     written_out.write_out_attention(network)
+    written_out.leave_out_unseen_tokens(network)
     if written_out.write_out_patches(network, preprocess.mean, preprocess.std):
         pictures = _Pictures(network, Tensor.float).eval()
     side = [-1, spec.size, spec.size, 3]
