@@ -22,7 +22,7 @@ from desktop.files.atomic import sync_file, sync_folder
 from desktop.files.checked_json import MalformedJson, decode_json
 from desktop.files.regular_file import read_guarded
 
-CONVERTER = 2
+CONVERTER = 3
 """Raised when a model would be converted to something else than before."""
 IMAGES, IMAGES_8_BIT, TEXTS = "images", "images-8-bit", "texts"
 """Names of the networks; each is an .xml file and a .bin file beside it."""
