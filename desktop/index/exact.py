@@ -11,8 +11,8 @@ new row fills. At 1,000,000 x 512 the blocks take 0.5 GB and everything beside t
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
+from concurrent.futures import Executor, ThreadPoolExecutor
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,6 +39,8 @@ _FEWEST_READ = 64
 _MOST_READ = 16_384
 """Rows that are read for one search; more are as near only where thousands are hardly told apart,
 and then those are taken that the coarse scores put first."""
+_SAMPLED = 16
+"""Of so many scores one is looked at, to tell where about the largest begin."""
 
 
 def unit(vectors: NDArray[np.floating]) -> NDArray[np.float32]:
@@ -64,10 +66,9 @@ def _coarse(
     return np.rint(units).astype(np.int8), steps
 
 
-def _usual_error(query: NDArray[np.float32]) -> float:
+def _usual_error(query: NDArray[np.float32], levels: NDArray[np.int8], step: np.float32) -> float:
     """What coarse scores are off by, where a row loses as much to its levels as the query does, and
     neither loss has to do with the other vector."""
-    [levels], [step] = _coarse(query[np.newaxis])
     return float(np.linalg.norm(query - levels * step) * np.sqrt(2 / len(query)))
 
 
@@ -79,15 +80,26 @@ def _multiply(rows: NDArray[np.int8], query: NDArray[np.int8], out: NDArray[np.f
         numkong.cdist(rows, query[np.newaxis], "dot", out=out[:, np.newaxis])
 
 
-def _in_parallel(work: Callable[[int], None], numbers: Sequence[int]) -> None:
-    threads = min(_MOST_THREADS, os.cpu_count() or 1, len(numbers))
-    if threads < 2:
+def _in_parallel(helpers: Executor, work: Callable[[int], None], count: int) -> None:
+    """Do ``work`` with every number below ``count``.
+
+    The caller takes part, and waits for no helper that has not begun: on a busy machine, where a
+    thread may take longer to wake than a product takes, it does all the work itself.
+    """
+    numbers = iter(range(count))  # of which each goes to one thread
+
+    def work_on() -> None:
         for number in numbers:
             work(number)
-        return
-    with ThreadPoolExecutor(threads, "ranking") as pool:
-        for _ in pool.map(work, numbers):
-            pass
+
+    wanted = min(_MOST_THREADS, os.cpu_count() or 1, count) - 1
+    helping = [helpers.submit(work_on) for _ in range(wanted)]
+    try:
+        work_on()
+    finally:
+        for helper in helping:
+            if not helper.cancel():
+                helper.result()
 
 
 class ExactIndex:
@@ -112,6 +124,8 @@ class ExactIndex:
         # Id -> position by bisection: a dict would take 100 MB at 1,000,000 rows.
         self._sorted_ids = np.empty(0, np.int64)
         self._positions = np.empty(0, np.int64)
+        # Kept, since starting them may take as long as the products; they end with the index.
+        self._helpers = ThreadPoolExecutor(_MOST_THREADS - 1, "ranking")
 
     def __len__(self) -> int:
         return len(self._sorted_ids)
@@ -184,13 +198,14 @@ class ExactIndex:
         if best <= 0:
             return []
         [levels], [step] = _coarse(query[np.newaxis])
+        usual = _usual_error(query, levels, step)
         if kept is not None and count * _GATHERED_SHARE <= self._end:
             scores = self._scores_at(kept, levels)
         else:
             scores = self._all_scores(levels)
             scores = scores if kept is None else scores[kept]
         scores *= step
-        ids, assets, exact = self._ranked(query, scores, kept, best)
+        ids, assets, exact = self._ranked(query, scores, usual, kept, best)
         return [
             Hit(row_id, asset_id, score)
             for row_id, asset_id, score in zip(
@@ -202,6 +217,7 @@ class ExactIndex:
         self,
         query: NDArray[np.float32],
         scores: NDArray[np.float32],
+        usual: float,
         kept: NDArray[np.int64] | None,
         best: int,
     ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
@@ -212,13 +228,14 @@ class ExactIndex:
 
         Args:
             scores: coarse, of the positions ``kept``, or of all.
+            usual: what they are off by, so far as the query tells.
         """
         first = _largest(scores, max(2 * best, _FEWEST_READ))
         found, exact = self._exactly(first if kept is None else kept[first], query)
         if len(first) < len(scores) and len(exact):
             off = exact - scores[first][found]
             least = np.sort(exact)[-min(best, len(exact))]
-            usual = max(_usual_error(query), float(np.sqrt(np.mean(off**2))))
+            usual = max(usual, float(np.sqrt(np.mean(off**2))))
             is_near = scores >= least - _SLACK * usual
             is_near[first] = False
             near = np.flatnonzero(is_near)
@@ -259,7 +276,7 @@ class ExactIndex:
             part = scores[number * _BLOCK_ROWS : (number + 1) * _BLOCK_ROWS]
             _multiply(self._blocks[number][: len(part)], query, part)
 
-        _in_parallel(score, range(-(-self._end // _BLOCK_ROWS)))
+        _in_parallel(self._helpers, score, -(-self._end // _BLOCK_ROWS))
         scores *= self._steps[: self._end]
         scores[self._holes] = -np.inf
         return scores
@@ -296,5 +313,27 @@ def _largest(scores: NDArray[np.float32], count: int) -> NDArray[np.intp]:
     """Where the ``count`` largest are, ascending by place; those at the very bottom are none."""
     if count >= len(scores):
         return np.flatnonzero(scores > -np.inf)
-    parted = np.argpartition(scores, len(scores) - count)[len(scores) - count :]
-    return np.sort(parted[scores[parted] > -np.inf])
+    above = _above_most(scores, count)
+    if len(above) >= count:
+        return above[_parted(scores[above], count)]
+    parted = _parted(scores, count)
+    return parted[scores[parted] > -np.inf]
+
+
+def _above_most(scores: NDArray[np.float32], count: int) -> NDArray[np.intp]:
+    """Where all are that reach a bound, ascending by place; about twice ``count`` of them.
+
+    The bound is guessed from some of the scores. Where these are unlike the others, too few are
+    given, or many more. To part all scores takes up to ten times as long.
+    """
+    sample = scores[::_SAMPLED]
+    rank = 2 * count // _SAMPLED + _SAMPLED
+    if rank >= len(sample):
+        return np.empty(0, np.intp)
+    bound = np.partition(sample, len(sample) - rank)[len(sample) - rank]
+    return np.flatnonzero(scores >= bound) if bound > -np.inf else np.empty(0, np.intp)
+
+
+def _parted(scores: NDArray[np.float32], count: int) -> NDArray[np.intp]:
+    """Where the ``count`` largest are, ascending by place."""
+    return np.sort(np.argpartition(scores, len(scores) - count)[len(scores) - count :])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 
 import numpy as np
@@ -86,6 +87,49 @@ def test_a_filter_finds_the_same_however_it_is_done(share: float) -> None:
     allowed = np.random.default_rng(7).permutation(400)[: max(1, int(share * 400))] + 1_000
     everything = [hit for hit in index.search(VECTORS[2], 400) if hit.asset_id in set(allowed)]
     assert index.search(VECTORS[2], 400, allowed) == everything
+
+
+@pytest.mark.parametrize("order", ["ascending", "descending", "mixed", "in waves"])
+def test_among_many_rows_the_best_are_found_wherever_they_lie(order: str) -> None:
+    """Where the best begin is told from some of the rows, which may be unlike the others."""
+    count = 3_200
+    nearness = np.linspace(-1, 1, count)
+    if order == "descending":
+        nearness = nearness[::-1]
+    elif order == "mixed":
+        nearness = np.random.default_rng(8).permutation(nearness)
+    elif order == "in waves":  # every sixteenth row is among the best, or none of them
+        nearness = nearness.reshape(16, -1).T.ravel()
+    angles = np.arccos(nearness)
+    vectors = np.zeros((count, DIMENSION))
+    vectors[:, 0], vectors[:, 1] = np.cos(angles), np.sin(angles)
+    query = np.eye(DIMENSION, dtype=np.float32)[0]
+    for turn in range(16 if order == "in waves" else 1):
+        turned = np.roll(vectors, turn, axis=0)
+        index = Index()
+        index.put(np.arange(count), np.arange(count), turned)
+        best = np.lexsort((np.arange(count), -directions(turned) @ query))[:10]
+        assert [hit.id for hit in index.search(query, 10)] == best.tolist()
+
+
+def test_helpers_that_come_late_or_fail_are_no_matter(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A thread may sleep through the whole search; what fails in one fails the search."""
+    index = filled(200)
+    wanted = [hit.id for hit in index.search(UNITS[3], 5)]
+    awake = threading.Event()
+    sleeping = [index._helpers.submit(awake.wait) for _ in range(exact._MOST_THREADS - 1)]
+    try:
+        assert [hit.id for hit in index.search(UNITS[3], 5)] == wanted
+        assert not any(each.done() for each in sleeping)
+    finally:
+        awake.set()
+
+    def fail(*_: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(exact, "_multiply", fail)
+    with pytest.raises(MemoryError):
+        index.search(UNITS[3], 5)
 
 
 def test_what_is_hardly_told_apart_is_ranked_as_the_vectors_are() -> None:
