@@ -38,8 +38,11 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
-    """One process for chosen files, whose start would take longer than their tests."""
-    return 0 if config.args_source is pytest.Config.ArgsSource.ARGS else None
+    """One process for chosen files, whose start would take longer than their tests; for all of
+    them one more than there are processors, for tests wait as often as they compute."""
+    if config.args_source is pytest.Config.ArgsSource.ARGS:
+        return 0
+    return (os.cpu_count() or 1) + 1
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
