@@ -13,7 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from desktop.core.cancellation import CancelToken
-from desktop.core.errors import NoPicture, PlantainError, ReplyUnreadable
+from desktop.core.errors import GenerationError, NoPicture, PlantainError, ReplyUnreadable
 from desktop.generation.gemini.reply import MAX_PICTURES
 from desktop.generation.wire import bounded
 from tests.generation.asking import at, generate, read_reply, request
@@ -97,6 +97,7 @@ def test_an_answer_without_an_end_is_given_up(
     assert "unforeseen" not in raised.value.message
     if send in (endless, bomb, an_error_without_end):
         assert "far longer" in raised.value.message
+        assert isinstance(raised.value, GenerationError)
         assert raised.value.may_be_billed, "it is not asked for again as if it had cost nothing"
 
 
