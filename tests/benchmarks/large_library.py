@@ -12,6 +12,7 @@ from PIL import Image
 from desktop.config.paths import ProfilePaths
 from desktop.library.catalog.assets import Catalog, ReadFile
 from desktop.library.catalog.database import Database
+from desktop.library.catalog.full_text import renew_words
 from desktop.library.folders.scan import FoundFile
 from desktop.library.paths import LibraryPaths
 from desktop.media.thumbnails import ThumbnailCache
@@ -29,7 +30,7 @@ def make_library(profile: Path, count: int, seed: int = 3) -> None:
     """Fill the default library of a profile with ``count`` assets in ``FOLDERS`` folders.
 
     One by one as a scan does it, a million would take minutes; SQLite multiplies the first. Their
-    words, colours and metadata are not there: nothing that browsing shows needs them.
+    colours and metadata are not there: nothing that browsing shows needs them.
     """
     rng = random.Random(seed)
     library = LibraryPaths(ProfilePaths(profile).library)
@@ -62,6 +63,7 @@ def make_library(profile: Path, count: int, seed: int = 3) -> None:
                     for n in rest
                 ),
             )
+        renew_words(database)  # or the first opening would, which takes a minute
         hashes = database.read("SELECT id, content_hash FROM assets")
     finally:
         database.close()
