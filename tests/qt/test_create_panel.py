@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from pathlib import Path
 
 import pytest
@@ -25,6 +24,7 @@ from desktop.qt.create.panel import GenerationPanel
 from desktop.qt.create.reference_tray import ReferenceTray
 from desktop.qt.images.cache import PixmapCache
 from desktop.qt.images.pictures import Pictures
+from desktop.qt.jobs.lane import JobHandle
 from desktop.qt.shell.main_window import MainWindow
 from desktop.qt.shell.right_panel import CREATE
 from desktop.qt.theme import Theme
@@ -216,16 +216,33 @@ def test_ctrl_return_creates_and_stop_stops(
     assert len(panel.tray.references()) == 4
 
 
-@pytest.mark.parametrize("moment_s", [0, 0.3])
-def test_what_is_stopped_while_it_is_looked_at_is_not_sent(
-    panel: GenerationPanel, engine: FakeEngine, qtbot: QtBot, moment_s: float
+@pytest.mark.parametrize("is_looked_at", [False, True])
+def test_what_is_stopped_before_it_is_sent_is_not_sent(
+    open_session: Opener,
+    engine: FakeEngine,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+    is_looked_at: bool,
 ) -> None:
+    session = open_session(engine)
+    session.window.right.show_tab(CREATE)
+    panel = session.window.right.creation
     write_prompt(panel, qtbot)
+    lane, answered = session.lanes.preview, threading.Event()
+    post = lane._post
+
+    def noted(handle: JobHandle, outcome: str, value: object) -> None:
+        post(handle, outcome, value)
+        if outcome == "finished":
+            answered.set()
+
+    monkeypatch.setattr(lane, "_post", noted)
     qtbot.mouseClick(panel.generate_button, Qt.MouseButton.LeftButton)
-    time.sleep(moment_s)  # the look has its answer by then, and the window has not heard of it
+    if is_looked_at:  # and the window has not heard of it yet
+        assert answered.wait(30)
     qtbot.mouseClick(panel.cancel_button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(panel.cancel_button.isHidden)
-    qtbot.wait(50)
+    qtbot.waitUntil(lambda: session.lanes.preview.is_idle and session.lanes.network.is_idle)
     assert engine.generation.generating.requests == []
     assert panel.generate_button.isEnabled()
 
