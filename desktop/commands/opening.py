@@ -35,8 +35,7 @@ def open_library(options: EngineOptions) -> Generator[Engine]:
     with open_engine(options) as engine:
         engine.daily_backups.keep_up()
         if not engine.is_read_only:
-            engine.generation.talks.forget_unneeded()
-            engine.generation.talks.forget_oldest()
+            engine.generation.talks.tidy()
         try:
             yield engine
             while not engine.is_read_only and engine.annotations.index_words():

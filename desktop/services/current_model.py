@@ -214,15 +214,10 @@ class CurrentModel:
                 if identity in kept
             }
 
-    def use(self, name: str) -> InstalledModel:
-        """Change to another model; ``keep_only`` drops the old one when it is no longer needed.
-
-        Raises:
-            ModelMissing, ModelDamaged: there is no such model; the old one stays in use.
-        """
-        model = self._registry.resolve(name)
+    def use(self, name: str) -> None:
+        """Change to another model, one that ``resolve`` finds; ``keep_only`` drops the old one when
+        it is no longer needed."""
         self._name = name
-        return model
 
     def close(self) -> None:
         with self._lock:

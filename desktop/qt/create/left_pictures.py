@@ -61,8 +61,7 @@ class LeftPictures(QObject):
         def look() -> tuple[Left, QueueView]:
             # Those that wait are looked up first: what this run decides on is its own.
             view = engine.generation.queue.view()
-            engine.generation.talks.forget_unneeded()
-            engine.generation.talks.forget_oldest()
+            engine.generation.talks.tidy()
             return finish_left(engine.generation.generating), view
 
         looking = context.lanes.network.submit(lambda _: look())

@@ -39,6 +39,11 @@ class KeptTalks:
         sizes = [file.size for file in self._spool.turn_files().values()]
         return {"count": len(sizes), "bytes": sum(sizes), "most_bytes": self._most_bytes}
 
+    def tidy(self) -> None:
+        """Once, when a library has been opened."""
+        self.forget_unneeded()
+        self.forget_oldest()
+
     def forget_unneeded(self) -> int:
         """Delete the answers from which nothing can go on; returns how many that were.
 
@@ -52,9 +57,8 @@ class KeptTalks:
         unneeded = self._attempts.known(archived - needed)
         if not unneeded:
             return 0
-        leads = [attempt.record.request.parent_attempt for attempt in self._attempts.unfinished()]
         seen: set[str] = set()
-        for key in (*needed, *leads):
+        for key in (*needed, *self._awaited()):
             while key and key not in seen:
                 seen.add(key)
                 key = self._before(key)
@@ -87,8 +91,8 @@ class KeptTalks:
         for key in sorted(files, key=lambda key: files[key].modified_ns, reverse=True):
             talks[first(key)].append(key)
         draft = self._draft()
-        leads = [attempt.record.request.parent_attempt for attempt in self._attempts.unfinished()]
-        in_use = {first(key) for key in (*leads, latest, draft.parent_attempt if draft else "")}
+        entered = draft.parent_attempt if draft else ""
+        in_use = {first(key) for key in (*self._awaited(), latest, entered)}
         count = 0
         for talk in reversed(talks):
             if size <= self._most_bytes:
@@ -100,6 +104,10 @@ class KeptTalks:
                 size -= files[key].size
                 count += 1
         return count
+
+    def _awaited(self) -> list[str]:
+        """Keys of the turns that a picture which is still to be made goes on from."""
+        return [attempt.record.request.parent_attempt for attempt in self._attempts.unfinished()]
 
     def _before(self, key: str) -> str:
         """Key of the turn before that one; empty for a first one, and for one that is gone."""

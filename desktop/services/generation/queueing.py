@@ -126,7 +126,7 @@ class GenerationQueue:
 
     def view(self) -> QueueView:
         """At this moment; without what somebody has just asked for by itself."""
-        waiting = [a for a in self._table.waiting() if not self._generating.is_at(a.key)]
+        waiting = self._waiting()
         known = {attempt.key for attempt in waiting}
         latest = self._attempts.latest(_RECENT + len(waiting))
         others = [attempt for attempt in latest if attempt.key not in known][:_RECENT]
@@ -219,7 +219,7 @@ class GenerationQueue:
         if left is not None:
             return QueueStep(left)
         with self._table.together():
-            attempt = self._next()
+            attempt = next(iter(self._waiting()), None)
             if attempt is not None:
                 with self._lock:
                     self._running = frozenset({attempt.key, second_half(attempt.key)})
@@ -312,10 +312,9 @@ class GenerationQueue:
             self._unwanted -= {key, second_half(key)}
             return is_so
 
-    def _next(self) -> Attempt | None:
-        """The first that waits, and that nobody asks for by itself."""
-        waiting = (a for a in self._table.waiting() if not self._generating.is_at(a.key))
-        return next(waiting, None)
+    def _waiting(self) -> list[Attempt]:
+        """Those that nobody asks for by itself."""
+        return [a for a in self._table.waiting() if not self._generating.is_at(a.key)]
 
     def _left(self) -> GeneratedPicture | None:
         """A picture that could not be saved when its answer came. Raises: LibraryError."""
