@@ -92,7 +92,7 @@ def _pause(arguments: argparse.Namespace, options: EngineOptions) -> Json:
 
 def _resume(arguments: argparse.Namespace, options: EngineOptions) -> Json:
     with open_library(options) as engine, interruptible() as cancel:
-        made = [*engine.generation.generating.finish_left()]
+        made = [*engine.generation.left_answers.finish()]
         queue = engine.generation.queue
         if arguments.as_they_are:
             queue.take_as_they_are([attempt.key for attempt in queue.view().waiting])

@@ -166,7 +166,7 @@ def _open_and_mend(options: EngineOptions) -> list[str]:
                 safe=tr("Your pictures are untouched."),
             )
         copy = engine.daily_backups.copy_now("before-mending")
-        made = [*engine.generation.generating.finish_left()]
+        made = [*engine.generation.left_answers.finish()]
         if made:
             done.append(
                 ngettext(

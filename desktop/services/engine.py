@@ -43,6 +43,7 @@ from desktop.services.generation.generating import Generating
 from desktop.services.generation.image_services import ImageService
 from desktop.services.generation.kept_talks import KeptTalks
 from desktop.services.generation.kit_files import KitFiles
+from desktop.services.generation.left_answers import LeftAnswers
 from desktop.services.generation.matrices import Matrices
 from desktop.services.generation.product_check import ProductCheck
 from desktop.services.generation.queueing import GenerationQueue
@@ -82,6 +83,7 @@ class GenerationServices:
     generators: tuple[ImageGenerator, ...]
     image_services: Mapping[str, ImageService]
     generating: Generating
+    left_answers: LeftAnswers
     queue: GenerationQueue
     refining: Refining
     talks: KeptTalks

@@ -166,7 +166,7 @@ def open_engine(
                 database,
                 paths.folder,
                 lambda: without_secrets(preferences.settings),
-                generation.generating.unsaved,
+                generation.left_answers.unsaved,
                 generation.templates.own_files,
             ),
             exchange=Exchange(database, catalog, annotations, lineage),

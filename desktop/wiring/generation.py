@@ -28,6 +28,7 @@ from desktop.services.generation.generating import Generating
 from desktop.services.generation.keeping import AnswerKeeping
 from desktop.services.generation.kept_talks import KeptTalks
 from desktop.services.generation.kit_files import KitFiles
+from desktop.services.generation.left_answers import LeftAnswers
 from desktop.services.generation.matrices import Matrices
 from desktop.services.generation.product_check import ProductCheck
 from desktop.services.generation.queueing import GenerationQueue
@@ -81,12 +82,14 @@ def generation_services(
     draft = DraftFile(paths.draft, is_read_only=library.is_read_only)
     talks = KeptTalks(spool, attempts, draft.load)
     generating = Generating(catalog, attempts, spool, keeping, spending, rules, references, talks)
-    queue = GenerationQueue(generating, attempts, QueueTable(database, attempts))
+    left_answers = LeftAnswers(catalog, attempts, spool, keeping)
+    queue = GenerationQueue(generating, left_answers, attempts, QueueTable(database, attempts))
     kits = KitTable(database, catalog, paths.kits)
     return GenerationServices(
         generators=generators,
         image_services=services,
         generating=generating,
+        left_answers=left_answers,
         queue=queue,
         refining=Refining(spool, attempts, lineage, catalog),
         talks=talks,

@@ -30,6 +30,7 @@ from desktop.services.credential import Credential
 from desktop.services.generation.generating import Generating, OnFailed
 from desktop.services.generation.image_services import ImageService
 from desktop.services.generation.kept_talks import KeptTalks
+from desktop.services.generation.left_answers import LeftAnswers
 from desktop.services.generation.matrices import Matrices, MatrixView
 from desktop.services.generation.queueing import GenerationQueue, QueueStep, QueueView
 from desktop.services.generation.rehearsal import Rehearsal
@@ -60,14 +61,8 @@ class FakeGenerating(Generating):
         self.gate: threading.Event | None = None
         self.text = "Here is your picture."
         self.waiting: list[Attempt] = []
-        self.left: list[GeneratedPicture] = []
         self.drafts = 0
         self.to_see: Rehearsal | None = None
-        self.at_risk = False
-
-    @property
-    def is_at_risk(self) -> bool:
-        return self.at_risk
 
     def run(
         self, request: GenerationRequest, cancel: CancelToken, *, out: Path | None = None
@@ -138,9 +133,24 @@ class FakeGenerating(Generating):
         self.waiting.remove(attempt)
         return (yield from self.run(attempt.record.request, cancel))
 
-    def finish_left(self) -> Iterator[GeneratedPicture]:
-        while self.left:
-            yield self.left.pop(0)
+
+class FakeLeftAnswers(LeftAnswers):
+    """Saves what is in ``pictures``, and fails with ``problem`` behind them."""
+
+    def __init__(self) -> None:
+        self.pictures: list[GeneratedPicture] = []
+        self.problem: Exception | None = None
+        self.at_risk = False
+
+    @property
+    def is_at_risk(self) -> bool:
+        return self.at_risk
+
+    def finish(self) -> Iterator[GeneratedPicture]:
+        while self.pictures:
+            yield self.pictures.pop(0)
+        if self.problem is not None:
+            raise self.problem
 
 
 class FakeAttempts(AttemptTable):

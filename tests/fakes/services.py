@@ -78,6 +78,7 @@ from tests.fakes.generation import (
     FakeDraft,
     FakeGenerating,
     FakeGenerator,
+    FakeLeftAnswers,
     FakeMatrices,
     FakeQueue,
     FakeSpending,
@@ -666,6 +667,7 @@ class FakeGenerationServices(GenerationServices):
     """Those that the window asks."""
 
     generating: FakeGenerating
+    left_answers: FakeLeftAnswers
     queue: FakeQueue
     matrices: FakeMatrices
     attempts: FakeAttempts
@@ -747,6 +749,7 @@ class FakeEngine(Engine):
                 ),
                 image_services=services,
                 generating=generating,
+                left_answers=FakeLeftAnswers(),
                 queue=FakeQueue(generating),
                 matrices=FakeMatrices(),
                 attempts=FakeAttempts(),

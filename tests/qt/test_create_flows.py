@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -35,7 +35,6 @@ from desktop.core.generation_record import (
 from desktop.qt.create.panel import GenerationPanel
 from desktop.qt.shell.main_window import MainWindow
 from desktop.qt.shell.right_panel import CREATE
-from desktop.services.reports import GeneratedPicture
 from tests.fakes.services import FakeEngine, make_asset
 from tests.qt.conftest import Opener
 
@@ -396,24 +395,19 @@ def test_closing_while_a_picture_is_made_asks(
 def test_closing_while_one_that_was_paid_for_found_no_room_asks_wherever_it_came_from(
     window: MainWindow, engine: FakeEngine
 ) -> None:
-    engine.generation.generating.at_risk = True
+    engine.generation.left_answers.at_risk = True
     said = answer_next_dialog("Keep Plantain open")
     assert not window.close()
     assert said == ["A picture that was paid for is not saved, and would be lost."]
-    engine.generation.generating.at_risk = False
+    engine.generation.left_answers.at_risk = False
 
 
 def test_one_that_cannot_be_saved_hides_none_of_the_others(
     engine: FakeEngine, open_session: Opener, qtbot: QtBot
 ) -> None:
-    generating = engine.generation.generating
-    made = generating.picture(GenerationRequest("paid for", (), "gemini"))
-
-    def finish_left() -> Iterator[GeneratedPicture]:
-        yield made
-        raise LibraryError("There is no room for the other one.")
-
-    generating.finish_left = finish_left  # type: ignore[method-assign]
+    made = engine.generation.generating.picture(GenerationRequest("paid for", (), "gemini"))
+    engine.generation.left_answers.pictures.append(made)
+    engine.generation.left_answers.problem = LibraryError("There is no room for the other one.")
     window = open_session(engine).window
     qtbot.waitUntil(lambda: "no room for the other one" in window.centre.notice.text())
     qtbot.waitUntil(lambda: engine.indexing.made_searchable == [(1000,)])
@@ -422,7 +416,7 @@ def test_one_that_cannot_be_saved_hides_none_of_the_others(
 def test_pictures_that_were_paid_for_earlier_are_saved_at_the_start(
     engine: FakeEngine, open_session: Opener, qtbot: QtBot
 ) -> None:
-    engine.generation.generating.left.append(
+    engine.generation.left_answers.pictures.append(
         engine.generation.generating.picture(GenerationRequest("paid for", (), "gemini"))
     )
     window = open_session(engine).window

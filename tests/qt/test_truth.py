@@ -139,7 +139,7 @@ def test_what_an_earlier_run_left_and_what_edits_make_is_compared_as_well(
     )
     for picture in (left, edited):
         engine.browsing.lineages[picture.asset.id] = picture.record
-    engine.generation.generating.left = [left]
+    engine.generation.left_answers.pictures = [left]
     session = open_session(engine)
     qtbot.waitUntil(lambda: engine.generation.product_check.asked == [3])
     session.controllers.editing.made.emit(edited)

@@ -94,7 +94,7 @@ def run(profile: Path, *, queued: int, kills: int, seed: int = 1) -> Outcome:
             done += _until_killed(server, profile, chance)
         _start(server, profile).wait()
         with open_engine(options, _KEY) as engine:
-            list(engine.generation.generating.finish_left())
+            list(engine.generation.left_answers.finish())
             outcome = _outcome(engine, server)
     outcome.kills = done
     _judge(outcome, queued)
@@ -126,7 +126,7 @@ def _work(base_url: str, profile: Path) -> None:
     """In the process that is killed."""
     options = EngineOptions(profile_dir=profile, gemini_base_url=base_url)
     with open_engine(options, _KEY) as engine:
-        list(engine.generation.generating.finish_left())
+        list(engine.generation.left_answers.finish())
         while engine.generation.queue.view().waiting:
             engine.generation.queue.resume()  # as a person who does not wait for the end of a limit
             finish(engine.generation.queue.run_next(CancelToken()))

@@ -208,7 +208,7 @@ def test_a_kill_after_the_answer_came_loses_nothing(
         with pytest.raises(KeyboardInterrupt):
             studio.run(desk.request(studio.engine))
     engine = studio.open_again()
-    [made] = engine.generation.generating.finish_left()
+    [made] = engine.generation.left_answers.finish()
     assert (pixels_of(made.asset.path) == desk.case.picture)[~desk.case.region].all()
     assert studio.stages().keys() == {"", WHOLE}
     assert len(server.requests) == 1
@@ -337,12 +337,12 @@ def test_a_kill_between_the_two_calls_leaves_the_second_waiting(
         with pytest.raises(KeyboardInterrupt):
             studio.run(cut(studio.engine))
     engine = studio.open_again()
-    assert len([*engine.generation.generating.finish_left()]) == 1
+    assert len([*engine.generation.left_answers.finish()]) == 1
     [waiting] = engine.generation.generating.unfinished()
     made = finish(engine.generation.generating.run_queued(waiting.key, CancelToken()))
     assert alpha_error(made.asset.path, truth) <= 0.02
     assert len(server.requests) == 2
-    assert [*engine.generation.generating.finish_left()] == []
+    assert [*engine.generation.left_answers.finish()] == []
 
 
 def test_a_quota_that_ends_before_the_first_call_leaves_nothing_waiting(

@@ -120,7 +120,7 @@ def test_what_is_not_saved_yet_and_the_draft_are_in_a_backup(
     report = finish(restore(tmp_path / "b.zip", tmp_path / "new", CancelToken()))
     again = Studio(tmp_path / "other profile", server, report.folder)
     with again.engine as engine:
-        [made] = engine.generation.generating.finish_left()
+        [made] = engine.generation.left_answers.finish()
         assert made.record.request.prompt == "a kettle"
         draft = engine.generation.draft.load()
         assert draft is not None
@@ -150,12 +150,12 @@ def test_an_answer_that_is_kept_outside_the_library_is_in_a_backup(
         assert isinstance(lost.value, AnswerNotKept)
         assert spool.keep_in(tmp_path / "named", lost.value.key)
     finish(engine.backup.run(tmp_path / "b.zip", CancelToken()))
-    [kept] = dict(engine.generation.generating.unsaved()).values()
+    [kept] = dict(engine.generation.left_answers.unsaved()).values()
     report = finish(restore(tmp_path / "b.zip", tmp_path / "new", CancelToken()))
     assert not list(report.folder.rglob("*.place")), "it leads to the first library's answer"
     again = Studio(tmp_path / "other profile", server, report.folder)
     with again.engine as restored:
-        [made] = restored.generation.generating.finish_left()
+        [made] = restored.generation.left_answers.finish()
         assert made.record.request.prompt == "a kettle"
     assert isinstance(kept, bytes) or kept.exists(), "the first library has it still"
     assert len(server.requests) == 1
@@ -185,7 +185,7 @@ def test_a_backup_of_the_second_version_is_restored(tmp_path: Path, server: Gemi
     with again.engine as engine:
         assert again.engine.generation.templates.take_over(report.templates) == []
         assert len(again.answers()) == 2
-        [made] = engine.generation.generating.finish_left()
+        [made] = engine.generation.left_answers.finish()
         assert made.record.request.prompt == "a chair"
         draft = engine.generation.draft.load()
         assert draft is not None

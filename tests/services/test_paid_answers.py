@@ -172,7 +172,7 @@ def test_sent_without_an_answer_is_unknown_and_never_sent_again(
             finish(steps)
     assert studio.states() == [AttemptState.UNKNOWN]
     engine = studio.open_again()
-    assert list(engine.generation.generating.finish_left()) == []
+    assert list(engine.generation.left_answers.finish()) == []
     assert engine.generation.generating.unfinished() == []
     assert engine.generation.attempts.spent().unknown == 1
     assert len(server.requests) == 1
@@ -198,7 +198,7 @@ def test_on_a_full_disk_the_answer_goes_elsewhere_and_comes_back(
     assert "kept" in caught.value.safe
     assert len(studio.spooled()) == 1
     assert not studio.spooled()[0].is_relative_to(library)
-    [made] = studio.open_again().generation.generating.finish_left()
+    [made] = studio.open_again().generation.left_answers.finish()
     assert made.asset.path.exists()
     assert studio.states() == [AttemptState.DONE]
     assert studio.spooled() == []
@@ -219,9 +219,9 @@ def test_with_no_room_anywhere_it_is_in_memory_and_a_person_is_asked(
         assert (caught.value.kind, caught.value.remedy) == (row.kind, Remedy(row.action))
         stick = tmp_path / "stick"
         stick.mkdir()
-        assert studio.engine.generation.generating.save_elsewhere(caught.value.key, stick)
+        assert studio.engine.generation.left_answers.save_elsewhere(caught.value.key, stick)
         assert len(list(stick.iterdir())) == 1
-    [made] = studio.engine.generation.generating.finish_left()
+    [made] = studio.engine.generation.left_answers.finish()
     assert made.asset.path.exists()
     assert list(stick.iterdir()) == []
     assert len(server.requests) == 1
@@ -248,7 +248,7 @@ def test_a_kill_after_the_answer_loses_and_doubles_nothing(
     assert len(studio.spooled()) == 1
     engine = studio.open_again()
     finish(engine.indexing.run([], CancelToken()))  # a scan may come first
-    [made] = engine.generation.generating.finish_left()
+    [made] = engine.generation.left_answers.finish()
     assert len(made.drafts) == 1
     assert len(studio.files()) == 2
     assert len(engine.browsing.all()) == 2
@@ -320,7 +320,7 @@ def test_a_kill_behind_the_named_file_makes_no_second_picture(
     with pytest.MonkeyPatch.context() as patch, pytest.raises(KeyboardInterrupt):
         patch.setattr(studio.engine.generation.attempts, "end", killed)
         finish(studio.engine.generation.generating.run(request, CancelToken(), out=out))
-    [made] = studio.open_again().generation.generating.finish_left()
+    [made] = studio.open_again().generation.left_answers.finish()
     assert made.asset.path == out
     assert studio.files() == []
 
@@ -352,7 +352,7 @@ def test_an_answer_that_cannot_be_taken_in_is_in_no_other_ones_way(studio: Studi
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(AnswerKeeping, "take_in", take_in)
         with pytest.raises(ZeroDivisionError):
-            made.extend(engine.generation.generating.finish_left())
+            made.extend(engine.generation.left_answers.finish())
     assert len(studio.files()) == 1
     [kept] = engine.library.paths.spool.iterdir()
     assert b'"bad"' in kept.read_bytes()
@@ -369,7 +369,7 @@ def test_what_an_older_catalogue_does_not_know_to_be_answered_is_not_asked_for_a
     with pytest.MonkeyPatch.context() as patch:
         disk_is_full(patch, engine.library.paths.generated)
         with pytest.raises(LibraryError):
-            list(engine.generation.generating.finish_left())
+            list(engine.generation.left_answers.finish())
         assert finish(engine.generation.queue.run_next(CancelToken())).is_over
     assert studio.states() == [AttemptState.ANSWERED]
     assert len(server.requests) == 1
@@ -380,15 +380,15 @@ def test_an_answer_in_a_folder_that_a_person_named_is_found_after_the_next_start
 ) -> None:
     stick = tmp_path / "stick"
     stick.mkdir()
-    generating = studio.engine.generation.generating
+    answers = studio.engine.generation.left_answers
     with pytest.MonkeyPatch.context() as patch:
         disk_is_full(patch, studio.options.profile.folder, but=".place")  # a few bytes fit
         with pytest.raises(AnswerNotKept) as caught:
             studio.make()
-        assert generating.is_at_risk
-        assert generating.save_elsewhere(caught.value.key, stick)
-        assert not generating.is_at_risk
-    [made] = studio.open_again().generation.generating.finish_left()
+        assert answers.is_at_risk
+        assert answers.save_elsewhere(caught.value.key, stick)
+        assert not answers.is_at_risk
+    [made] = studio.open_again().generation.left_answers.finish()
     assert made.asset.path.exists()
     assert [*stick.iterdir(), *studio.spooled()] == []
     assert not list(studio.options.profile.folder.rglob("*.place"))
@@ -397,13 +397,13 @@ def test_an_answer_in_a_folder_that_a_person_named_is_found_after_the_next_start
 def test_it_stays_at_risk_where_nothing_can_lead_to_that_folder(
     studio: Studio, tmp_path: Path
 ) -> None:
-    generating = studio.engine.generation.generating
+    answers = studio.engine.generation.left_answers
     with pytest.MonkeyPatch.context() as patch:
         disk_is_full(patch, studio.options.profile.folder)
         with pytest.raises(AnswerNotKept) as caught:
             studio.make()
-        assert generating.save_elsewhere(caught.value.key, tmp_path)
-    assert generating.is_at_risk
-    assert len([*generating.finish_left()]) == 1
-    assert not generating.is_at_risk
+        assert answers.save_elsewhere(caught.value.key, tmp_path)
+    assert answers.is_at_risk
+    assert len([*answers.finish()]) == 1
+    assert not answers.is_at_risk
     assert not list(tmp_path.glob("*.answer"))

@@ -100,6 +100,7 @@ def test_a_limit_of_the_service_is_waited_for_and_the_same_asked_for_again(
     now = 1_000.0
     queue = GenerationQueue(
         engine.generation.generating,
+        engine.generation.left_answers,
         engine.generation.attempts,
         engine.generation.queue._table,
         lambda: now,
@@ -132,6 +133,7 @@ def test_waits_for_a_service_that_is_away_grow(engine: Engine, server: GeminiSer
     now = 1_000.0
     queue = GenerationQueue(
         engine.generation.generating,
+        engine.generation.left_answers,
         engine.generation.attempts,
         engine.generation.queue._table,
         lambda: now,
@@ -434,7 +436,7 @@ def test_what_found_no_room_is_saved_before_another_one_is_asked_for(
     saved = step(engine).picture
     assert saved is not None
     assert saved.record.request.prompt == "one"
-    assert not engine.generation.generating.is_at_risk
+    assert not engine.generation.left_answers.is_at_risk
     assert len(server.requests) == 1
     assert step(engine).picture is not None
     assert [request.text for request in server.requests] == ["one", "two"]

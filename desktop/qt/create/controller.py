@@ -172,8 +172,8 @@ class CreationController(QObject):
 
     def save_again(self) -> None:
         """There may be room by now for an answer that no disk took."""
-        generating = self._context.engine.generation.generating
-        handle = self._context.lanes.network.submit(lambda _: finish_left(generating))
+        answers = self._context.engine.generation.left_answers
+        handle = self._context.lanes.network.submit(lambda _: finish_left(answers))
         handle.finished.connect(self._on_saved_again)
         handle.failed.connect(self._on_failed)
 
@@ -185,7 +185,7 @@ class CreationController(QObject):
         if folder:
             engine = self._context.engine
             handle = self._context.lanes.network.submit(
-                lambda _: engine.generation.generating.save_elsewhere(key, Path(folder))
+                lambda _: engine.generation.left_answers.save_elsewhere(key, Path(folder))
             )
             handle.finished.connect(lambda is_kept: self._on_kept_elsewhere(folder, is_kept))
             handle.failed.connect(self._context.notice)

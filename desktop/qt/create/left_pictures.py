@@ -12,7 +12,7 @@ from desktop.qt.create.queue_controller import QueueController
 from desktop.qt.jobs.changes import Changes
 from desktop.qt.jobs.context import Context
 from desktop.qt.jobs.lane import JobHandle
-from desktop.services.generation.generating import Generating
+from desktop.services.generation.left_answers import LeftAnswers
 from desktop.services.generation.queueing import QueueView
 from desktop.services.reports import GeneratedPicture
 
@@ -24,11 +24,11 @@ class Left(NamedTuple):
     problem: Exception | None = None
 
 
-def finish_left(generating: Generating) -> Left:
+def finish_left(answers: LeftAnswers) -> Left:
     """Save what can be saved; in a lane."""
     made: list[GeneratedPicture] = []
     try:
-        for picture in generating.finish_left():
+        for picture in answers.finish():
             made.append(picture)  # noqa: PERF402 - those before a failure count
     except Exception as error:  # noqa: BLE001 (told to the person)
         return Left(made, error)
@@ -62,7 +62,7 @@ class LeftPictures(QObject):
             # Those that wait are looked up first: what this run decides on is its own.
             view = engine.generation.queue.view()
             engine.generation.talks.tidy()
-            return finish_left(engine.generation.generating), view
+            return finish_left(engine.generation.left_answers), view
 
         looking = context.lanes.network.submit(lambda _: look())
         looking.finished.connect(lambda found: self._tell(*found))

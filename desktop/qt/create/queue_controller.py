@@ -76,7 +76,7 @@ class QueueController(QObject):
         that wait are there again after the next start."""
         if self.is_at_work:
             what = tr("A picture of the queue is being made.")
-        elif self._context.engine.generation.generating.is_at_risk:
+        elif self._context.engine.generation.left_answers.is_at_risk:
             what = tr("A picture that was paid for is not saved, and would be lost.")
         else:
             return True

@@ -7,12 +7,11 @@ from becoming pictures in the library, now or at the next start.
 
 from __future__ import annotations
 
-import logging
 import os
 import secrets
 import threading
 import time
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -57,8 +56,6 @@ _OTHER_NAME = marked("Choose another name.")
 _KEPT = marked(
     "The picture that was paid for is kept, and will be saved as soon as that is possible."
 )
-
-_LOG = logging.getLogger(__name__)
 
 OnFailed = Callable[[str, PlantainError], bool]
 """Told of an attempt's failure that cost nothing, in the transaction that writes it down; True
@@ -319,53 +316,6 @@ class Generating:
         """Somebody in this process asks for it one after the other; it is nobody else's to ask."""
         with self._lock:
             return key in self._own
-
-    def finish_left(self) -> Iterator[GeneratedPicture]:
-        """Save the pictures of answers that an earlier run, or a full disk, left in the spool.
-
-        Raises:
-            LibraryError: the disk takes nothing; those that were not saved stay where they are.
-            PlantainError, Exception: of the first that cannot be taken in, after all others were.
-        """
-        problem: Exception | None = None
-        for key in self._spool.waiting():
-            answer = self._spool.load(key)
-            if answer is None:
-                continue
-            self._note_answered(answer)
-            try:
-                yield self._keeping.take_in(answer)
-            except GenerationError:
-                continue  # it holds no picture; its attempt says why
-            except LibraryError:
-                raise
-            except Exception as error:  # noqa: BLE001 (the others are not in its way)
-                _LOG.exception("the answer %s cannot be taken in", key)
-                problem = problem or error
-        if problem is not None:
-            raise problem
-
-    @property
-    def is_at_risk(self) -> bool:
-        """An answer that was paid for would be lost if the program ended now."""
-        return self._spool.holds_any
-
-    def _note_answered(self, answer: SpooledAnswer) -> None:
-        """Also where an older copy of the catalogue knows nothing of it, or believes it to be
-        waiting: it must not be asked for again."""
-        with self._catalog.all_or_nothing():
-            self._attempts.queue(answer.key, answer.record, answer.out)
-            attempt = self._attempts.of(answer.key)
-            if attempt is not None and attempt.state is AttemptState.QUEUED:
-                self._attempts.mark_answered(answer.key, answer.record)
-
-    def unsaved(self) -> Iterator[tuple[str, Path | bytes]]:
-        """The answers whose pictures are not in the library yet, see ``Spool.unsaved``."""
-        return self._spool.unsaved()
-
-    def save_elsewhere(self, key: str, folder: Path) -> bool:
-        """A person names a folder for an answer that is in memory alone; True when it is there."""
-        return self._spool.keep_in(folder, key)
 
     def unfinished(self) -> list[Attempt]:
         """What was decided and not ended, the oldest first."""

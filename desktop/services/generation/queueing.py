@@ -42,6 +42,7 @@ from desktop.library.catalog.queue import QueueTable
 from desktop.services.generation.earlier_turns import earlier_tokens
 from desktop.services.generation.editing import second_half
 from desktop.services.generation.generating import Generating
+from desktop.services.generation.left_answers import LeftAnswers
 from desktop.services.generation.seen import unbound
 from desktop.services.reports import GeneratedPicture
 
@@ -96,17 +97,20 @@ class GenerationQueue:
     """Works the queue off, whoever calls for the next one.
 
     Args:
+        left: are saved before anything else is asked for.
         now: seconds since the epoch.
     """
 
     def __init__(
         self,
         generating: Generating,
+        left: LeftAnswers,
         attempts: AttemptTable,
         table: QueueTable,
         now: Callable[[], float] = time.time,
     ) -> None:
         self._generating = generating
+        self._left = left
         self._attempts = attempts
         self._table = table
         self._now = now
@@ -212,7 +216,7 @@ class GenerationQueue:
         if wait is not None and not 0 < wait.until <= self._now():
             return QueueStep(is_over=True)
         try:
-            left = self._left()
+            left = self._one_left()
         except LibraryError as error:
             self._table.set_wait(Wait(WaitReason.PERSON, said=error.sentence()))
             return QueueStep(error=error, is_over=True)
@@ -316,10 +320,10 @@ class GenerationQueue:
         """Those that nobody asks for by itself."""
         return [a for a in self._table.waiting() if not self._generating.is_at(a.key)]
 
-    def _left(self) -> GeneratedPicture | None:
+    def _one_left(self) -> GeneratedPicture | None:
         """A picture that could not be saved when its answer came. Raises: LibraryError."""
         try:
-            return next(self._generating.finish_left(), None)
+            return next(self._left.finish(), None)
         except LibraryError:
             raise
         except Exception:  # noqa: BLE001 (logged where it happened; the others are not in its way)
