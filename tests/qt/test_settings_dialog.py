@@ -210,6 +210,10 @@ def _settle(session: Session, qtbot: QtBot) -> None:
     for lane in (lanes.browse, lanes.sections, lanes.index, lanes.preview):
         qtbot.waitUntil(lambda lane=lane: lane.is_idle)
     window.centre.grid.clearFocus()
+    for asset in window.centre.grid.assets.assets(0, None):
+        picture = session.pictures.of_asset(asset)
+        if picture is not None:  # there is no thumbnail, which the window has to hear of
+            qtbot.waitUntil(lambda key=picture.key: session.cache.is_unreadable(key))
     thumbs = [timer for timer in window.findChildren(QTimer) if timer.isSingleShot()]
     qtbot.waitUntil(lambda: not any(timer.isActive() for timer in thumbs))
     QApplication.processEvents()
