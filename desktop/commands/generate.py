@@ -74,7 +74,7 @@ def _generate(arguments: argparse.Namespace, options: EngineOptions) -> Json:
             requests = [attached(each, kit) for each in requests]
         request = requests[0]
         if arguments.dry_run:
-            rehearsal = follow(engine.generation.generating.rehearse(request, cancel))
+            rehearsal = follow(engine.generation.rehearsing.rehearse(request, cancel))
             return _rehearsed(rehearsal, requests, is_json=arguments.json)
         if not arguments.json:
             _tell_references(request)

@@ -196,7 +196,7 @@ def _fill(arguments: argparse.Namespace, base: GenerationRequest, engine: Engine
 def _rehearsed(matrix: Matrix, engine: Engine, cancel: CancelToken, *, is_json: bool) -> Json:
     requests = [request for _, _, request in matrix.requests()]
     engine.generation.matrices.check(requests)
-    rehearsal = follow(engine.generation.generating.rehearse_all(requests, cancel))
+    rehearsal = follow(engine.generation.rehearsing.rehearse_all(requests, cancel))
     generator = next(
         each for each in engine.generation.generators if each.name == matrix.base.generator
     )

@@ -47,6 +47,7 @@ from desktop.services.generation.left_answers import LeftAnswers
 from desktop.services.generation.matrices import Matrices
 from desktop.services.generation.product_check import ProductCheck
 from desktop.services.generation.queueing import GenerationQueue
+from desktop.services.generation.rehearsing import Rehearsing
 from desktop.services.generation.sending_rules import SendingRules
 from desktop.services.generation.spending import Spending
 from desktop.services.indexing.folder_removal import FolderRemoval
@@ -82,6 +83,7 @@ class GenerationServices:
 
     generators: tuple[ImageGenerator, ...]
     image_services: Mapping[str, ImageService]
+    rehearsing: Rehearsing
     generating: Generating
     left_answers: LeftAnswers
     queue: GenerationQueue

@@ -30,8 +30,10 @@ from desktop.services.generation.kept_talks import KeptTalks
 from desktop.services.generation.kit_files import KitFiles
 from desktop.services.generation.left_answers import LeftAnswers
 from desktop.services.generation.matrices import Matrices
+from desktop.services.generation.preparing import Preparing
 from desktop.services.generation.product_check import ProductCheck
 from desktop.services.generation.queueing import GenerationQueue
+from desktop.services.generation.rehearsing import Rehearsing
 from desktop.services.generation.sending_rules import SendingRules
 from desktop.services.generation.sent_references import SentReferences
 from desktop.services.generation.spending import Spending
@@ -81,13 +83,15 @@ def generation_services(
     references = SentReferences(catalog, paths, sandbox)
     draft = DraftFile(paths.draft, is_read_only=library.is_read_only)
     talks = KeptTalks(spool, attempts, draft.load)
-    generating = Generating(catalog, attempts, spool, keeping, spending, rules, references, talks)
+    preparing = Preparing(references, keeping, attempts, spool, rules)
+    generating = Generating(catalog, attempts, spool, keeping, spending, rules, preparing, talks)
     left_answers = LeftAnswers(catalog, attempts, spool, keeping)
     queue = GenerationQueue(generating, left_answers, attempts, QueueTable(database, attempts))
     kits = KitTable(database, catalog, paths.kits)
     return GenerationServices(
         generators=generators,
         image_services=services,
+        rehearsing=Rehearsing(preparing, rules),
         generating=generating,
         left_answers=left_answers,
         queue=queue,

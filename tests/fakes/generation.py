@@ -34,6 +34,7 @@ from desktop.services.generation.left_answers import LeftAnswers
 from desktop.services.generation.matrices import Matrices, MatrixView
 from desktop.services.generation.queueing import GenerationQueue, QueueStep, QueueView
 from desktop.services.generation.rehearsal import Rehearsal
+from desktop.services.generation.rehearsing import Rehearsing
 from desktop.services.generation.spending import Spending, SpendReport
 from desktop.services.reports import GeneratedPicture
 
@@ -62,7 +63,6 @@ class FakeGenerating(Generating):
         self.text = "Here is your picture."
         self.waiting: list[Attempt] = []
         self.drafts = 0
-        self.to_see: Rehearsal | None = None
 
     def run(
         self, request: GenerationRequest, cancel: CancelToken, *, out: Path | None = None
@@ -108,6 +108,25 @@ class FakeGenerating(Generating):
     def unfinished(self) -> list[Attempt]:
         return [*self.waiting]
 
+    def run_queued(
+        self,
+        key: str,
+        cancel: CancelToken,
+        on_failed: OnFailed = lambda _key, _error: False,
+        *,
+        seen: Rehearsal | None = None,
+    ) -> Generator[Progress, None, GeneratedPicture]:
+        [attempt] = [attempt for attempt in self.waiting if attempt.key == key]
+        self.waiting.remove(attempt)
+        return (yield from self.run(attempt.record.request, cancel))
+
+
+class FakeRehearsing(Rehearsing):
+    """Has what is in ``to_see`` to be looked at first."""
+
+    def __init__(self) -> None:
+        self.to_see: Rehearsal | None = None
+
     def unseen(
         self, requests: Sequence[GenerationRequest], cancel: CancelToken
     ) -> Generator[Progress, None, Rehearsal | None]:
@@ -120,18 +139,6 @@ class FakeGenerating(Generating):
         yield from ()
         assert self.to_see is not None
         return self.to_see
-
-    def run_queued(
-        self,
-        key: str,
-        cancel: CancelToken,
-        on_failed: OnFailed = lambda _key, _error: False,
-        *,
-        seen: Rehearsal | None = None,
-    ) -> Generator[Progress, None, GeneratedPicture]:
-        [attempt] = [attempt for attempt in self.waiting if attempt.key == key]
-        self.waiting.remove(attempt)
-        return (yield from self.run(attempt.record.request, cancel))
 
 
 class FakeLeftAnswers(LeftAnswers):

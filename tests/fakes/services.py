@@ -81,6 +81,7 @@ from tests.fakes.generation import (
     FakeLeftAnswers,
     FakeMatrices,
     FakeQueue,
+    FakeRehearsing,
     FakeSpending,
     FakeTalks,
     fake_image_services,
@@ -666,6 +667,7 @@ class FakeSidecars(Sidecars):
 class FakeGenerationServices(GenerationServices):
     """Those that the window asks."""
 
+    rehearsing: FakeRehearsing
     generating: FakeGenerating
     left_answers: FakeLeftAnswers
     queue: FakeQueue
@@ -748,6 +750,7 @@ class FakeEngine(Engine):
                     *(each.generator for each in services.values()),
                 ),
                 image_services=services,
+                rehearsing=FakeRehearsing(),
                 generating=generating,
                 left_answers=FakeLeftAnswers(),
                 queue=FakeQueue(generating),

@@ -269,7 +269,7 @@ def _to_see() -> Rehearsal:
 
 def _sheet(stage: Stage, *, is_question: bool) -> QWidget:
     engine = full_library(stage.thumbnails)
-    engine.generation.generating.to_see = _to_see()
+    engine.generation.rehearsing.to_see = _to_see()
     engine.key_store.secret = "a key"
     if not is_question:
         engine.generation.sending_rules.agree("https://generativelanguage.googleapis.com")

@@ -250,7 +250,7 @@ def agree_to_the_first(engine: Engine) -> str:
     """As a person who has looked; the hash of the bytes that were shown."""
     attempt = engine.generation.queue.view().waiting[0]
     seen = finish(
-        engine.generation.generating.rehearse_all((attempt.record.request,), CancelToken())
+        engine.generation.rehearsing.rehearse_all((attempt.record.request,), CancelToken())
     )
     engine.generation.queue.agree(attempt.key, seen.request)
     [picture] = seen.pictures
@@ -361,7 +361,7 @@ def test_a_talk_that_is_another_now_is_looked_at_first(
     step(engine)
     assert (reason(engine), len(server.requests)) == (WaitReason.CHANGED, 1)
     [first, _] = engine.generation.queue.view().waiting
-    seen = finish(engine.generation.generating.rehearse_all((turn,), CancelToken()))
+    seen = finish(engine.generation.rehearsing.rehearse_all((turn,), CancelToken()))
     engine.generation.queue.agree(first.key, seen.request)
     assert step(engine).picture is not None
     assert step(engine).is_over, "the other one was not looked at"

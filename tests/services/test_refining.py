@@ -110,7 +110,7 @@ def test_where_the_talk_is_gone_the_picture_itself_goes_along(
 
 
 def rehearsed(engine: Engine, request: GenerationRequest) -> Rehearsal:
-    return finish(engine.generation.generating.rehearse(request, CancelToken()))
+    return finish(engine.generation.rehearsing.rehearse(request, CancelToken()))
 
 
 @pytest.mark.parametrize("api", APIS)
@@ -161,7 +161,7 @@ def test_a_turn_whose_talk_is_another_than_the_one_seen_is_not_sent(
 ) -> None:
     first = make(engine, GenerationRequest("a kettle", (), "gemini"))
     request = engine.generation.refining.next_turn(first.asset, first.record, "make it night")
-    seen = finish(engine.generation.generating.rehearse_all((request,), CancelToken()))
+    seen = finish(engine.generation.rehearsing.rehearse_all((request,), CancelToken()))
     [kept] = engine.library.paths.turns.glob("*")
     kept.write_bytes(
         kept.read_bytes().replace(b"STOP", b"stop").replace(b"completed", b"complete!")

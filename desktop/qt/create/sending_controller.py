@@ -37,11 +37,11 @@ class SendingController(QObject):
         Returns:
             What stops it, also after the look, until ``agreed`` is called.
         """
-        generating = self._context.engine.generation.generating
+        rehearsing = self._context.engine.generation.rehearsing
         ratio = self._ratio()
 
         def look(cancel: CancelToken) -> ProgressSteps[SendingView | None]:
-            found = yield from generating.unseen(requests, cancel)
+            found = yield from rehearsing.unseen(requests, cancel)
             return _view(found, ratio) if found else None
 
         def go_on(seen: Rehearsal | None) -> None:
@@ -91,11 +91,11 @@ class SendingController(QObject):
 
     def _look(self, requests: Sequence[GenerationRequest]) -> JobHandle:
         engine = self._context.engine
-        generating, rules = engine.generation.generating, engine.generation.sending_rules
+        rehearsing, rules = engine.generation.rehearsing, engine.generation.sending_rules
         ratio = self._ratio()
 
         def look(cancel: CancelToken) -> ProgressSteps[SendingView]:
-            found = yield from generating.rehearse_all(requests, cancel)
+            found = yield from rehearsing.rehearse_all(requests, cancel)
             given_at = rules.agreed().get(found.destination.endpoint)
             return _view(found, ratio, date(given_at) if given_at else "")
 

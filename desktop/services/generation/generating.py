@@ -7,11 +7,10 @@ from becoming pictures in the library, now or at the next start.
 
 from __future__ import annotations
 
-import os
 import secrets
 import threading
 import time
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -29,30 +28,22 @@ from desktop.core.errors import (
 from desktop.core.generation_record import ON_WHITE, GenerationRecord, GenerationRequest
 from desktop.core.progress import Progress, ProgressSteps
 from desktop.core.text import english, marked, tr
-from desktop.generation.cost import estimated_usd
-from desktop.generation.generator import ImageGenerator, ReferenceImage, Reply, Turn
+from desktop.generation.generator import ImageGenerator, Reply
 from desktop.library.catalog.assets import Catalog
 from desktop.library.catalog.attempts import AttemptTable
 from desktop.library.import_picture import check_writable
 from desktop.library.spool import Spool, SpooledAnswer
-from desktop.services.generation.earlier_turns import (
-    Earlier,
-    earlier_tokens,
-    earlier_turns,
-    talk_hash,
-    talk_hash_as_sent,
-)
 from desktop.services.generation.editing import second_half
-from desktop.services.generation.keeping import SUFFIXES, AnswerKeeping
+from desktop.services.generation.keeping import AnswerKeeping
 from desktop.services.generation.kept_talks import KeptTalks
-from desktop.services.generation.rehearsal import Rehearsal, said_before
+from desktop.services.generation.output_file import numbered, output_file
+from desktop.services.generation.preparing import PreparedRequest, Preparing
+from desktop.services.generation.rehearsal import Rehearsal
 from desktop.services.generation.seen import require_seen, unbound
 from desktop.services.generation.sending_rules import SendingRules
-from desktop.services.generation.sent_references import SentReferences
 from desktop.services.generation.spending import Spending
 from desktop.services.reports import GeneratedPicture
 
-_OTHER_NAME = marked("Choose another name.")
 _KEPT = marked(
     "The picture that was paid for is kept, and will be saved as soon as that is possible."
 )
@@ -73,7 +64,7 @@ class Generating:
         keeping: takes answers in.
         spending: says before each request whether it may be paid for.
         rules: say whether it may be sent.
-        references: makes ready what goes along.
+        preparing: makes ready what is sent.
         talks: are kept within their bound.
     """
 
@@ -85,7 +76,7 @@ class Generating:
         keeping: AnswerKeeping,
         spending: Spending,
         rules: SendingRules,
-        references: SentReferences,
+        preparing: Preparing,
         talks: KeptTalks,
     ) -> None:
         self._catalog = catalog
@@ -94,7 +85,7 @@ class Generating:
         self._keeping = keeping
         self._spending = spending
         self._rules = rules
-        self._references = references
+        self._preparing = preparing
         self._talks = talks
         self._lock = threading.Lock()
         self._own: set[str] = set()
@@ -114,105 +105,16 @@ class Generating:
 
         Raises: as ``queue``.
         """
-        return [
-            self._queue(replace(request, talk_hash=talk_hash_as_sent(request, self._spool)), None)
-            for request in self._references.as_seen(requests)
-        ]
+        return [self._queue(request, None) for request in self._preparing.as_seen(requests)]
 
     def _queue(self, request: GenerationRequest, out: Path | None) -> str:
         self._catalog.require_writable()
-        generator = self._generator(request)
+        asked = self._preparing.known(request)
         if out is not None:
-            out = Path(os.path.abspath(out))  # noqa: PTH100 - links stay as they are
-            self._check_free(out)
-            if request.edit and out.suffix.lower() in {".jpg", ".jpeg"}:
-                raise UsageError(
-                    tr("A JPEG keeps neither every pixel nor what is clear."),
-                    next_step=tr("Use .png or .webp, or no suffix at all."),
-                )
+            out = output_file(out, request, self._keeping.folder)
         key = secrets.token_hex(16)
-        asked = self._references.known(
-            replace(request, model=request.model or generator.models.default)
-        )
         self._attempts.queue(key, GenerationRecord(asked, attempt=key), out)
         return key
-
-    def rehearse(self, request: GenerationRequest, cancel: CancelToken) -> ProgressSteps[Rehearsal]:
-        """Everything that ``run`` does up to the moment of sending, and nothing after it.
-
-        Raises: as ``run``.
-        """
-        generator = self._generator(request)
-        images, used = yield from self._references.prepared(request, cancel)
-        earlier = yield from self._earlier(used, generator, cancel)
-        used = replace(used, talk_hash=talk_hash(earlier))
-        destination = generator.destination(used, images)
-        if not generator.is_offline:
-            self._rules.check_rights(used)
-        answers = [
-            generator.read(Reply(turn.answer, used.model, destination.api)) for _, turn in earlier
-        ]
-        return Rehearsal(
-            used,
-            tuple(images),
-            destination,
-            self._estimate(used, generator),
-            (used.sent_text,),
-            tuple(turn for _, turn in earlier),
-            *said_before(earlier, answers),
-        )
-
-    def unseen(
-        self, requests: Sequence[GenerationRequest], cancel: CancelToken
-    ) -> ProgressSteps[Rehearsal | None]:
-        """What a person has to see and to agree to before these are sent; None where they have, or
-        need not.
-
-        Raises: as ``run``.
-        """
-        request = requests[0]
-        generator = self._generator(request)
-        if generator.is_offline or not self._rules.asks_consent:
-            return None
-        self._rules.require_online()
-        bare = replace(request, references=())
-        if not self._rules.needs_consent(generator.destination(bare, ()).endpoint):
-            return None
-        return (yield from self.rehearse_all(requests, cancel))
-
-    def rehearse_all(
-        self, requests: Sequence[GenerationRequest], cancel: CancelToken
-    ) -> ProgressSteps[Rehearsal]:
-        """As ``rehearse``, of the variants of one idea: every picture once, and the price of all.
-
-        Raises: as ``run``.
-        """
-        differing: list[GenerationRequest] = []
-        for request in requests:
-            if all(request.references != other.references for other in differing):
-                differing.append(request)
-        rehearsals: list[Rehearsal] = []
-        for request in differing:
-            rehearsals.append((yield from self.rehearse(request, cancel)))  # noqa: PERF401
-        pictures = {
-            reference.sent_hash: (reference, image)
-            for each in rehearsals
-            for reference, image in zip(each.request.references, each.images, strict=True)
-        }
-        first = rehearsals[0]
-        if len(requests) == 1:
-            return first
-        each_usd = first.estimated_usd
-        return Rehearsal(
-            replace(first.request, references=tuple(used for used, _ in pictures.values())),
-            tuple(image for _, image in pictures.values()),
-            first.destination,
-            None if each_usd is None else each_usd * len(requests),
-            tuple(dict.fromkeys(request.sent_text for request in requests)),
-            first.turns,
-            first.earlier_texts,
-            first.earlier,
-        )
 
     def run(
         self,
@@ -294,7 +196,7 @@ class Generating:
         """
         with self._catalog.all_or_nothing():  # where one of the files exists, none is decided on
             keys = [
-                self.queue(request, out=_numbered(out, number))
+                self.queue(request, out=numbered(out, number))
                 for number, request in enumerate(requests, start=1)
             ]
             self._hold(keys)
@@ -335,33 +237,32 @@ class Generating:
             raise UsageError(tr("This picture is not waiting to be made."))
         record, out = attempt.record, attempt.out
         try:
-            generator = self._generator(record.request)
+            bound = record.request
+            generator = self._preparing.generator(bound)
             if not generator.is_offline:
                 self._rules.require_online()
             # A picture may cost money: whether it can be kept is found out before it is asked for.
             check_writable(out.parent if out else self._keeping.folder)
-            images, request = yield from self._references.prepared(record.request, cancel)
-            earlier = yield from self._earlier(request, generator, cancel)
-            request = replace(request, talk_hash=talk_hash(earlier))
-            bound, record = record.request, replace(record, request=request)
-            turns = [turn for _, turn in earlier]
+            prepared = yield from self._preparing.prepare(bound, generator, cancel)
+            request = prepared.request
+            record = replace(record, request=request)
             if not generator.is_offline:
-                if seen is not None and not seen.has_shown(request, turns):
+                if seen is not None and not seen.has_shown(request, prepared.turns):
                     raise ConsentMissing(
                         tr("A reference has changed since you looked at what would be sent."),
                         safe=tr("Nothing was sent."),
                         next_step=tr("Look at it again, then decide."),
                     )
                 require_seen(bound, request)
-                self._rules.check(request, generator.destination(request, images).endpoint)
-                self._spending.check(self._estimate(request, generator))
+                self._rules.check(request, generator.destination(request, prepared.images).endpoint)
+                self._spending.check(self._preparing.estimated_usd(request, generator))
         except PlantainError as error:
             is_stopped = isinstance(error, Cancelled)
             state = AttemptState.STOPPED if is_stopped else AttemptState.FAILED
             self._end_unpaid(record, state, error, on_failed, is_sent=False)
             raise
         yield Progress(tr("Waiting for {generator}", generator=tr(generator.label)), unit="")
-        reply = self._ask(generator, record, images, turns, cancel, on_failed)
+        reply = self._ask(generator, record, prepared, cancel, on_failed)
         answer = SpooledAnswer(
             replace(record, api=reply.api, endpoint=reply.endpoint, created_at=time.time()),
             reply.body,
@@ -372,26 +273,11 @@ class Generating:
         yield Progress(tr("Saving the picture"), unit="")
         return self._take_in(answer, is_kept=is_kept)
 
-    def _earlier(
-        self, request: GenerationRequest, generator: ImageGenerator, cancel: CancelToken
-    ) -> Generator[Progress, None, Earlier]:
-        """The talk before it. Raises: RequestRefused, RightsForbid, Cancelled."""
-        earlier = yield from earlier_turns(request, self._spool, self._references, cancel)
-        if not generator.is_offline:
-            for asked, _ in earlier:
-                self._rules.check_rights(asked)
-        return earlier
-
-    def _estimate(self, request: GenerationRequest, generator: ImageGenerator) -> float | None:
-        before = earlier_tokens(request, self._attempts)
-        return estimated_usd(request, generator.models.find(request.model), before)
-
     def _ask(
         self,
         generator: ImageGenerator,
         record: GenerationRecord,
-        images: list[ReferenceImage],
-        history: Sequence[Turn],
+        prepared: PreparedRequest,
         cancel: CancelToken,
         on_failed: OnFailed,
     ) -> Reply:
@@ -404,7 +290,7 @@ class Generating:
 
         try:
             cancel.raise_if_cancelled()
-            return generator.ask(record.request, images, cancel, sending, history)
+            return generator.ask(record.request, prepared.images, cancel, sending, prepared.turns)
         except Cancelled as error:
             if is_sent:
                 self._end(record, AttemptState.UNKNOWN, error)
@@ -464,40 +350,3 @@ class Generating:
             ) from error
         self._talks.forget_oldest(latest=answer.key)
         return picture
-
-    def _generator(self, request: GenerationRequest) -> ImageGenerator:
-        if not request.prompt.strip():
-            raise UsageError(
-                tr("The prompt is empty."), next_step=tr("Say what the picture should show.")
-            )
-        generator = self._keeping.generator(request.generator)
-        if request.edit and generator.is_offline:
-            raise UsageError(
-                tr("A mood board changes no picture."),
-                next_step=tr("Choose a model that makes pictures."),
-            )
-        return generator
-
-    def _check_free(self, out: Path) -> None:
-        suffixes = {*SUFFIXES.values(), ".jpeg"} - {".gif"}
-        if out.suffix.lower() not in {"", *suffixes}:
-            raise UsageError(
-                tr("Pictures are not written as “{suffix}”.", suffix=out.suffix),
-                next_step=tr("Use .png, .jpg or .webp, or no suffix at all."),
-            )
-        library = self._keeping.folder.parent
-        if out.is_relative_to(library) and not out.is_relative_to(self._keeping.folder):
-            raise UsageError(
-                tr("{out} is inside Plantain's own folder.", out=out), next_step=tr(_OTHER_NAME)
-            )
-        with_suffix = (out.with_suffix(suffix) for suffix in SUFFIXES.values())
-        for path in (out, *(() if out.suffix else with_suffix)):
-            if os.path.lexists(path):
-                raise UsageError(tr("{path} exists already.", path=path), next_step=tr(_OTHER_NAME))
-
-
-def _numbered(out: Path | None, number: int) -> Path | None:
-    """The file for one of several variants: x.png, x-2.png …"""
-    if out is None or number == 1:
-        return out
-    return out.with_name(f"{out.stem}-{number}{out.suffix}")
