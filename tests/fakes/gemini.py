@@ -28,6 +28,7 @@ from collections.abc import Callable
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Self
+from urllib.parse import parse_qs
 
 from tests.fakes import gemini_replies as replies
 from tests.fakes.gemini_replies import Failure
@@ -62,6 +63,7 @@ class GeminiServer:
         redirect_to: where ``Failure.REDIRECT`` points.
         drafts: how many drafts come before the final picture of an answer.
         interactions_only: models that ``generateContent`` does not serve.
+        models_on_a_page: of the list of models, at most.
         paint: draws the final picture of an answer from its request; None for ``compose``.
     """
 
@@ -81,6 +83,7 @@ class GeminiServer:
         self.is_talkative = is_talkative
         self.drafts = 0
         self.interactions_only: set[str] = set()
+        self.models_on_a_page = 1000
         self.paint: Callable[[RecordedRequest], bytes] | None = None
         self._lock = threading.Lock()
         self._failure = failure
@@ -169,9 +172,16 @@ class GeminiHandler(BaseHTTPRequestHandler):
         if not self._has_key():
             self._send_json(400, replies.BAD_KEY)
         elif self.path.partition("?")[0] == "/v1beta/models":
-            self._send_json(200, {"models": [_described(model) for model in MODELS]})
+            self._send_json(200, self._page_of_models())
         else:
             self._send_json(404, replies.error(404, "NOT_FOUND", "Not found."))
+
+    def _page_of_models(self) -> dict[str, object]:
+        asked = parse_qs(self.path.partition("?")[2])
+        start = int(asked.get("pageToken", ["0"])[0])
+        end = start + min(int(asked.get("pageSize", ["50"])[0]), self.fake.models_on_a_page)
+        page: dict[str, object] = {"models": [_described(model) for model in MODELS[start:end]]}
+        return {**page, "nextPageToken": str(end)} if end < len(MODELS) else page
 
     def do_POST(self) -> None:
         raw = self.rfile.read(int(self.headers.get("Content-Length") or 0))

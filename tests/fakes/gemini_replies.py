@@ -81,6 +81,8 @@ class Failure(Enum):
     FINISH_TOO_MANY_TOOL_CALLS = "finish-too-many-tool-calls"
     FINISH_MISSING_THOUGHT_SIGNATURE = "finish-missing-thought-signature"
     FINISH_UNKNOWN = "finish-unknown"
+    CUT_OFF = "cut-off"
+    REFUSED_AS_A_SUCCESS = "refused-as-a-success"
     TEXT_ONLY = "text-only"
     THOUGHT_PICTURE_ONLY = "thought-picture-only"
     CANDIDATES_NULL = "candidates-null"
@@ -236,6 +238,9 @@ def failed_interaction(failure: Failure, model: str) -> object:
         reason = unknown if reason == "UNKNOWN" else reason
         failed: Json = interaction([], model, status="failed")
         return {**failed, "errors": [{"code": reason, "message": GOOGLES_WORDS}]}
+    if failure is Failure.CUT_OFF:
+        half: Json = interaction([{"type": "text", "text": "A"}], model)
+        return {**half, "status": "requires_continuation", "continuation_token": "more"}
     garbled: Json = {"type": "image", "mime_type": "image/png", "data": "!!!not base64!!!"}
     bodies: dict[Failure, object] = {
         Failure.BAD_BASE64: interaction([garbled], model),
@@ -271,6 +276,9 @@ def failed_answer(failure: Failure, picture: bytes, model: str) -> object:
         assert isinstance(candidates, list)
         candidates[0].update(finishMessage=GOOGLES_WORDS, safetyRatings=SAFETY_RATINGS)
         return withheld
+    if failure is Failure.CUT_OFF:
+        half = answer([{"text": "A"}], model, finish="CONTINUATION")
+        return {**half, "continuationToken": "bW9yZQ=="}
     garbled: Json = {"inlineData": {"mimeType": "image/png", "data": "!!!not base64!!!"}}
     bodies: dict[Failure, object] = {
         Failure.BAD_BASE64: answer([garbled], model),
@@ -381,6 +389,8 @@ def refusal(failure: Failure, model: str, key: str) -> tuple[int, Json] | None:
         ),
         Failure.INTERNAL: error(500, "INTERNAL", "An internal error has occurred."),
     }
+    if failure is Failure.REFUSED_AS_A_SUCCESS:
+        return 200, bodies[Failure.QUOTA]
     body = bodies.get(failure)
     if body is None:
         return None

@@ -11,6 +11,7 @@ from desktop.core.cancellation import CancelToken
 from desktop.core.errors import RequestRefused, SettingsError, UsageError
 from desktop.core.generation_record import Usage
 from desktop.generation.generator import ImageGenerator, ReferenceImage
+from tests.fakes.gemini import MODELS as SERVED
 from tests.fakes.gemini import GeminiServer
 from tests.fakes.gemini_replies import ANSWER, THOUGHT, compose
 from tests.generation.asking import (
@@ -204,3 +205,9 @@ def test_an_address_that_would_carry_the_key_unencrypted_is_refused():
     error = error_of(at("http://gateway.example", lambda: KEY))
     assert isinstance(error, SettingsError)
     assert "unencrypted" in error.message
+
+
+def test_the_list_of_models_is_read_to_its_last_page(server: GeminiServer):
+    server.models_on_a_page = 2
+    assert generator(server).usable_models() == SERVED
+    assert len(server.requests) == 3

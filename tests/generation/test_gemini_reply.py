@@ -31,6 +31,51 @@ def test_a_jpeg_is_as_welcome_as_a_png():
     assert read_reply(_body(_inline(encoded, "image/jpeg")), "m").images == (PNG,)
 
 
+@pytest.mark.parametrize(
+    "mime_type", [None, "", "IMAGE/PNG", "application/octet-stream", "binary/octet-stream"]
+)
+def test_a_picture_that_is_called_something_else_was_paid_for_all_the_same(mime_type: object):
+    encoded = base64.b64encode(PNG).decode()
+    assert read_reply(_body(_inline(encoded, mime_type)), "m").images == (PNG,)
+
+
+def test_names_are_read_in_either_spelling_as_google_writes_them():
+    """JSON has ``inlineData``, the API's own definition ``inline_data``."""
+    body = {
+        "candidates": [
+            {
+                "content": {
+                    "parts": [
+                        {
+                            "inline_data": {"mime_type": "image/png", "data": "b25l"},
+                            "thought": True,
+                        },
+                        {"inline_data": {"mime_type": "image/png", "data": "dHdv"}},
+                    ]
+                },
+                "finish_reason": "STOP",
+            }
+        ],
+        "usage_metadata": {
+            "prompt_token_count": 7,
+            "candidates_token_count": 1125,
+            "candidates_tokens_details": [{"modality": "IMAGE", "token_count": 1120}],
+        },
+        "model_version": "answered",
+        "response_id": "r-1",
+    }
+    result = read_reply(json.dumps(body), "asked")
+    assert (result.images, result.thought_images) == ((b"two",), (b"one",))
+    assert (result.model, result.response_id) == ("answered", "r-1")
+    assert result.usage == Usage(7, 1125, image_tokens=1120)
+    withheld = {"candidates": [{"finish_reason": "IMAGE_SAFETY", "finish_message": "No."}]}
+    with pytest.raises(PromptBlocked, match="No\\."):
+        read_reply(json.dumps(withheld), "m")
+    blocked = {"prompt_feedback": {"block_reason": "BLOCKLIST"}}
+    with pytest.raises(PromptBlocked, match="block list"):
+        read_reply(json.dumps(blocked), "m")
+
+
 @pytest.mark.parametrize("encode", [base64.b64encode, base64.urlsafe_b64encode])
 @pytest.mark.parametrize("strip", [False, True])
 def test_both_alphabets_of_base64_are_read_with_and_without_padding(

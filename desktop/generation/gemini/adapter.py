@@ -20,7 +20,7 @@ from desktop.generation.gemini.checks import (
     checked_model_id,
 )
 from desktop.generation.gemini.interaction import read_interaction
-from desktop.generation.gemini.refusals import explain_refusal, is_of_other_api
+from desktop.generation.gemini.refusals import explain_refusal, is_of_other_api, with_told_status
 from desktop.generation.gemini.reply import an_object, name, objects, parsed, read_content
 from desktop.generation.gemini.sending import (
     GENERATE_CONTENT,
@@ -47,6 +47,8 @@ if TYPE_CHECKING:
 
 _SERVICE = "Gemini"
 _CHECK_TIMEOUT_S = 20.0
+_MOST_PAGES = 20
+"""Of a list of models; Google has some dozens on one."""
 
 logger = logging.getLogger(__name__)
 
@@ -209,6 +211,7 @@ class GeminiGenerator:
         answer = send(call, request, references, cancel, sending, history)
         if isinstance(answer, BaseException):
             return detached(kept_from_coming(answer, call.peer, call.key, cancel))
+        answer = with_told_status(answer)
         if answer.status == 200:
             # Kept on the disk as it came, but for a key that a service may have repeated in it.
             body = body_without_key(answer.body, call.key)
@@ -223,15 +226,24 @@ class GeminiGenerator:
             call = self._call(self._api_key() if key is None else key, "", "", limit)
         except PlantainError as error:
             return detached(error)
-        cancel = CancelToken()
-        answer = list_models(call, cancel)
-        if isinstance(answer, BaseException):
-            return detached(kept_from_coming(answer, call.peer, call.key, cancel))
-        if answer.status != 200:
-            return _refused(answer, call)
-        reply = an_object(parsed(answer.body))
-        listed = [*objects(reply.get("models")), *objects(reply.get("publisherModels"))]
-        return tuple(name(model.get("name")).rpartition("/")[2] for model in listed)
+        names: list[str] = []
+        page = ""
+        for _ in range(_MOST_PAGES):
+            cancel = CancelToken()
+            answer = list_models(call, cancel, page)
+            if isinstance(answer, BaseException):
+                return detached(kept_from_coming(answer, call.peer, call.key, cancel))
+            answer = with_told_status(answer)
+            if answer.status != 200:
+                return _refused(answer, call)
+            reply = an_object(parsed(answer.body))
+            listed = [*objects(reply.get("models")), *objects(reply.get("publisherModels"))]
+            names += [name(model.get("name")).rpartition("/")[2] for model in listed]
+            token = reply.get("nextPageToken")
+            if not (isinstance(token, str) and token):
+                break
+            page = token
+        return tuple(dict.fromkeys(names))
 
 
 class VertexGenerator(GeminiGenerator):

@@ -31,6 +31,15 @@ from desktop.generation.wire.quoting import KEPT
 _PICTURE_RULES = ("safety", "blocked", "prohibited", "policy", "recitation")
 """Words by which a failed interaction is known to have been declined."""
 
+_REASONS = {
+    "INCOMPLETE": "MAX_TOKENS",
+    "COMPLETED": "STOP",
+    "REQUIRES_CONTINUATION": "CONTINUATION",
+    "IN_PROGRESS": "CONTINUATION",
+    "QUEUED": "CONTINUATION",
+}
+"""What a status without a reason comes to, in the words of the other API."""
+
 
 def read_interaction(body: bytes, asked_model: str) -> GenerationResult:
     """The pictures and words of one interaction; never raises.
@@ -48,7 +57,7 @@ def read_interaction(body: bytes, asked_model: str) -> GenerationResult:
         into = found if step.get("type") == "model_output" else thought
         for part in objects(step.get("content")):
             if part.get("type") == "image":
-                into.take_picture(part.get("data"), part.get("mime_type", "image/"))
+                into.take_picture(part.get("data"), part.get("mime_type"))
             else:
                 into.take_text(part.get("text"))
     return GenerationResult(
@@ -79,11 +88,9 @@ def _why_no_picture(reply: Json, text: str) -> GenerationError:
             safe=tr(KEPT),
             next_step=tr(REWORD),
         )
-    if not reasons and status == "INCOMPLETE":
-        reasons = ["MAX_TOKENS"]
-    if not reasons and status == "COMPLETED":
-        reasons = ["STOP"]
-    return why_picture_less(reasons or [status] * bool(status), said, text)
+    if not reasons and status:
+        reasons = [_REASONS.get(status, status)]
+    return why_picture_less(reasons, said, text)
 
 
 def _usage(usage: Json) -> Usage:

@@ -7,7 +7,7 @@ No text that came from outside is passed on without the key taken out of it, cut
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, cast
 
 from desktop.core.errors import (
@@ -40,6 +40,10 @@ _BLOCKED_KEY = {
     *("API_KEY_SERVICE_BLOCKED", "API_KEY_HTTP_REFERRER_BLOCKED", "API_KEY_IP_ADDRESS_BLOCKED"),
     *("API_KEY_ANDROID_APP_BLOCKED", "API_KEY_IOS_APP_BLOCKED"),
 }
+_LONGEST_REFUSAL = 100_000
+"""Bytes; pictures are longer."""
+_ANSWERS = {"candidates", "steps"}
+"""What holds the pictures of an answer, in either API."""
 _LONGEST_WAIT_S = 10 * 24 * 3600.0
 
 
@@ -60,6 +64,17 @@ class _Said:
     status: str
     reasons: frozenset[str]
     details: tuple[Json, ...]
+
+
+def with_told_status(answer: Answer) -> Answer:
+    """A refusal that came as a success has the status that its body tells: gateways in front of
+    Google's API send it so, and it holds nothing that was paid for."""
+    if answer.status != 200 or len(answer.body) > _LONGEST_REFUSAL:
+        return answer
+    outer = _outermost(answer)
+    code = an_object(outer.get("error")).get("code")
+    is_refusal = isinstance(code, int) and 400 <= code < 600 and not outer.keys() & _ANSWERS
+    return replace(answer, status=code) if is_refusal else answer
 
 
 def is_of_other_api(answer: Answer) -> bool:
@@ -293,10 +308,7 @@ def _spoken(seconds: float) -> str:
 
 
 def _said(answer: Answer, key: str) -> _Said:
-    parsed = json_in(answer.body)
-    if isinstance(parsed, list) and parsed:  # of a stream, which Google wraps so
-        parsed = cast(list[object], parsed)[0]
-    outer = an_object(cast(object, parsed))
+    outer = _outermost(answer)
     inner = an_object(outer.get("error", outer))
     message = inner.get("message")
     text = message if isinstance(message, str) else ""
@@ -311,3 +323,10 @@ def _said(answer: Answer, key: str) -> _Said:
         frozenset(reason for reason in reasons if isinstance(reason, str)),
         details,
     )
+
+
+def _outermost(answer: Answer) -> Json:
+    parsed = json_in(answer.body)
+    if isinstance(parsed, list) and parsed:  # of a stream, which Google wraps so
+        parsed = cast(list[object], parsed)[0]
+    return an_object(cast(object, parsed))

@@ -10,6 +10,7 @@ import base64
 import binascii
 import contextlib
 import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import cast
 
@@ -27,6 +28,8 @@ MAX_PARTS = 1_000
 """Of one reply that are looked at; Gemini sends a handful."""
 MAX_PICTURES = 16
 """Of one reply that are kept; Gemini sends one, seldom some."""
+_NO_PICTURES = ("text/", "audio/", "video/")
+"""How the MIME types of parts begin that are no pictures."""
 _MAX_TEXT = 100_000
 _MAX_NAME = 200
 _MAX_TURN = 16_000_000
@@ -88,6 +91,7 @@ _PICTURELESS: dict[str, tuple[str, str]] = {
         marked("Gemini could not finish its own answer."),
         marked("Try again."),
     ),
+    "INTERNAL": (marked("Gemini could not finish its own answer."), marked("Try again.")),
     "TOO_MANY_TOOL_CALLS": (
         marked("Gemini lost itself in tools before a picture was made."),
         marked("Ask for a picture more plainly, for example “A photo of …”."),
@@ -104,7 +108,7 @@ _PICTURELESS: dict[str, tuple[str, str]] = {
 
 _REMEDIES = {
     # The same request may well be answered the next time.
-    **dict.fromkeys(("", "CONTINUATION", "MALFORMED_RESPONSE"), Remedy.TRY_AGAIN),
+    **dict.fromkeys(("", "CONTINUATION", "MALFORMED_RESPONSE", "INTERNAL"), Remedy.TRY_AGAIN),
     "MISSING_THOUGHT_SIGNATURE": Remedy.USE_AS_BASE,
 }
 
@@ -123,23 +127,22 @@ def read_content(body: bytes, asked_model: str) -> GenerationResult:
     finish_reasons: list[str] = []
     message = ""
     for candidate in objects(reply.get("candidates")):
-        finish_reasons.append(word(candidate.get("finishReason")))
-        said = quoted(candidate.get("finishMessage"))
-        harms = named_harms(objects(candidate.get("safetyRatings")))
+        finish_reasons.append(word(member(candidate, "finishReason")))
+        said = quoted(member(candidate, "finishMessage"))
+        harms = named_harms(objects(member(candidate, "safetyRatings")))
         message = message or sentences(harms, said)
         for part in objects(an_object(candidate.get("content")).get("parts")):
             # Thoughts are drafts: their pictures are not the answer, their words not for people.
             into = thought if part.get("thought") is True else found
-            inline = an_object(part.get("inlineData"))
-            into.take_picture(inline.get("data"), inline.get("mimeType", "image/"))
+            inline = an_object(member(part, "inlineData"))
+            into.take_picture(inline.get("data"), member(inline, "mimeType"))
             into.take_text(part.get("text"))
-    version = reply.get("modelVersion")
     return GenerationResult(
         images=tuple(found.images),
         text=found.text,
-        model=name(version) or asked_model,
-        usage=_usage(an_object(reply.get("usageMetadata"))),
-        response_id=name(reply.get("responseId")),
+        model=name(member(reply, "modelVersion")) or asked_model,
+        usage=_usage(an_object(member(reply, "usageMetadata"))),
+        response_id=name(member(reply, "responseId")),
         turn=without_pictures(reply.get("candidates")),
         thought_images=tuple(thought.images),
         thought_text=thought.text,
@@ -163,11 +166,16 @@ class Findings:
         return readable("\n".join(self._texts)[:_MAX_TEXT])
 
     def take_picture(self, data: object, mime_type: object) -> None:
-        """One that is garbled costs itself alone: the others were paid for."""
+        """One that is garbled costs itself alone: the others were paid for.
+
+        Args:
+            mime_type: None or one that says little passes, for the bytes tell what they are.
+        """
         self._parts += 1
         if self._parts > MAX_PARTS or not data:
             return
-        if not (isinstance(mime_type, str) and mime_type.startswith("image/")):
+        called = "" if mime_type is None else mime_type
+        if not isinstance(called, str) or called.lower().startswith(_NO_PICTURES):
             return
         picture = _decoded(data)
         if picture is None:
@@ -243,16 +251,16 @@ def without_pictures(turn: object) -> str:
 def _why_no_picture(
     reply: Json, finish_reasons: list[str], message: str, text: str
 ) -> GenerationError:
-    feedback = an_object(reply.get("promptFeedback"))
-    block_reason = word(feedback.get("blockReason"))
+    feedback = an_object(member(reply, "promptFeedback"))
+    block_reason = word(member(feedback, "blockReason"))
     if block_reason:
         rule = (
             tr(_BLOCKED[block_reason])
             if block_reason in _BLOCKED
             else tr("a rule it calls “{name}”", name=one_line(block_reason, 40))
         )
-        said = quoted(feedback.get("blockReasonMessage"))
-        harms = named_harms(objects(feedback.get("safetyRatings")))
+        said = quoted(member(feedback, "blockReasonMessage"))
+        harms = named_harms(objects(member(feedback, "safetyRatings")))
         return PromptBlocked(
             sentences(tr("Gemini declined this prompt because of {rule}.", rule=rule), harms, said),
             safe=tr(KEPT),
@@ -299,19 +307,31 @@ def why_picture_less(reasons: Sequence[str], message: str, text: str) -> Generat
 
 def _usage(metadata: Json) -> Usage:
     return Usage(
-        prompt_tokens=count(metadata.get("promptTokenCount")),
-        output_tokens=count(metadata.get("candidatesTokenCount")),
-        thought_tokens=count(metadata.get("thoughtsTokenCount")),
-        total_tokens=count(metadata.get("totalTokenCount")),
-        image_tokens=image_tokens(metadata.get("candidatesTokensDetails"), "tokenCount"),
+        prompt_tokens=count(member(metadata, "promptTokenCount")),
+        output_tokens=count(member(metadata, "candidatesTokenCount")),
+        thought_tokens=count(member(metadata, "thoughtsTokenCount")),
+        total_tokens=count(member(metadata, "totalTokenCount")),
+        image_tokens=image_tokens(member(metadata, "candidatesTokensDetails"), "tokenCount"),
     )
 
 
 def image_tokens(by_modality: object, field: str) -> int | None:
     """Those of an answer that are pictures; None where it does not say."""
     modalities = objects(by_modality)
-    found = [count(item.get(field)) for item in modalities if word(item.get("modality")) == "IMAGE"]
+    found = [
+        count(member(item, field)) for item in modalities if word(item.get("modality")) == "IMAGE"
+    ]
     return sum(found) if modalities else None
+
+
+def member(fields: Json, name: str) -> object:
+    """A field by its name in JSON (``inlineData``) or in the API's own definition
+    (``inline_data``): Google reads and writes either."""
+    value = fields.get(name)
+    return fields.get(_CAPITAL.sub(r"_\g<0>", name).lower()) if value is None else value
+
+
+_CAPITAL = re.compile("[A-Z]")
 
 
 def an_object(value: object) -> Json:

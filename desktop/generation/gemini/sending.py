@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import logging
+import warnings
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -70,13 +71,19 @@ def send(
     )
 
 
-def list_models(call: Call, cancel: CancelToken) -> Answer | BaseException:
-    """Ask which models the key may use: costs nothing."""
+def list_models(call: Call, cancel: CancelToken, page: str = "") -> Answer | BaseException:
+    """Ask which models the key may use: costs nothing.
+
+    Args:
+        page: the token of the one that is wanted; empty for the first.
+    """
 
     def asked(client: genai.Client) -> Awaitable[object]:
         from google.genai import types
 
-        return client.aio.models.list(config=types.ListModelsConfig(page_size=1000))
+        return client.aio.models.list(
+            config=types.ListModelsConfig(page_size=1000, page_token=page or None)
+        )
 
     return _run(call, cancel, asked, lambda: None)
 
@@ -196,11 +203,15 @@ def _interaction(
     }
     if history:
         body["input"] = earlier_steps(history, request.sent_text, references)
+    # Nobody reads that it did not; doing this again changes nothing.
+    warnings.filterwarnings("ignore", "Interaction stopped before completion")
     interactions: Any = client.aio.interactions  # the types of its arguments are incomplete
     return interactions.create(
         model=call.model,
         input=list(interaction_content(request.sent_text, references)),
         store=False,  # it would keep every interaction, pictures included
+        # It would ask on by itself where an answer is cut off: one more request, billed as well.
+        automatic_continuation=False,
         extra_body=body,
     )
 
