@@ -79,8 +79,8 @@ def small_tiles(stage: Stage) -> QWidget:
 
 
 def _type(grid: AssetGrid, name: str) -> None:
-    grid.type_ahead.take(name)
-    grid.type_ahead._timer.stop()  # it would be forgotten before it is painted
+    grid.keys.type_ahead.take(name)
+    grid.keys.type_ahead._timer.stop()  # it would be forgotten before it is painted
 
 
 def typing(stage: Stage) -> QWidget:

@@ -82,7 +82,7 @@ def test_outside_of_it_letters_are_names_and_several_are_decided_about_at_once(
     assert len(current(window)) == 2
     assert flags(window, 2) == set()
     QTest.keyClick(window.session.window, Qt.Key.Key_Escape)
-    assert not window.grid.is_culling
+    assert not window.grid.keys.is_culling
 
 
 def test_it_goes_on_in_the_large_preview_as_well(window: Window) -> None:

@@ -93,8 +93,8 @@ def test_typing_finds_and_changes_nothing(
 ) -> None:
     QTest.keyClicks(grid, typed)
     assert names(grid) == [found]
-    assert typed in grid.keys_label.text()
-    assert grid.keys_label.isVisible()
+    assert typed in grid.keys.label.text()
+    assert grid.keys.label.isVisible()
     settle(session, qtbot)
     assert noted.ratings == []
     assert grid.hasFocus()
@@ -107,7 +107,7 @@ def test_names_of_any_script_are_found(grid: AssetGrid) -> None:
     event.setCommitString("红色")
     QApplication.sendEvent(grid, event)
     assert names(grid) == ["红色披风.png"]
-    grid.type_ahead.end()
+    grid.keys.type_ahead.end()
     event.setCommitString("É")
     QApplication.sendEvent(grid, event)
     assert names(grid) == ["Émile.png"]
@@ -126,29 +126,29 @@ def test_a_letter_again_steps_through_the_names_that_begin_with_it(grid: AssetGr
 
 def test_what_was_typed_can_be_seen_taken_back_and_left(session: Session, grid: AssetGrid) -> None:
     QTest.keyClicks(grid, "foz")
-    assert grid.keys_label.text() == "No name here begins with “foz”"
+    assert grid.keys.label.text() == "No name here begins with “foz”"
     QTest.keyClick(grid, Qt.Key.Key_Shift)
     QTest.keyClick(grid, Qt.Key.Key_Backspace)
-    assert grid.keys_label.text() == "Name: fo"
+    assert grid.keys.label.text() == "Name: fo"
     assert names(grid) == ["fox.png"]
     QTest.keyClick(grid, Qt.Key.Key_Escape)
-    assert not grid.keys_label.isVisible()
+    assert not grid.keys.label.isVisible()
     assert names(grid) == ["fox.png"]  # only the typing was left
     for ending in (Qt.Key.Key_Right, Qt.Key.Key_Home):
         QTest.keyClicks(grid, "z")
         QTest.keyClick(grid, ending)
-        assert grid.type_ahead.text == ""
+        assert grid.keys.type_ahead.text == ""
     QTest.keyClicks(grid, "z")
     QTest.mouseClick(grid.viewport(), Qt.MouseButton.LeftButton, pos=grid.cell_of(1).center())
-    assert grid.type_ahead.text == ""
+    assert grid.keys.type_ahead.text == ""
     QTest.keyClicks(grid, "z")
     session.window.centre.search.text_field.setFocus()
-    assert grid.type_ahead.text == ""
+    assert grid.keys.type_ahead.text == ""
 
 
 def test_a_pause_begins_a_new_name(grid: AssetGrid, qtbot: QtBot) -> None:
     QTest.keyClicks(grid, "t")
-    with qtbot.waitSignal(grid.type_ahead.changed):
+    with qtbot.waitSignal(grid.keys.type_ahead.changed):
         pass
     QTest.keyClicks(grid, "19")
     assert names(grid) == ["1984.png"]
@@ -169,17 +169,17 @@ def test_single_keys_decide_where_the_grid_says_so_and_find_nothing(
     session: Session, grid: AssetGrid, noted: Noted, qtbot: QtBot
 ) -> None:
     QTest.keyClick(grid, Qt.Key.Key_D, CTRL)
-    assert "stars" in grid.keys_label.text()
+    assert "stars" in grid.keys.label.text()
     QTest.keyClick(grid, Qt.Key.Key_3)
     qtbot.waitUntil(lambda: noted.ratings == [((1,), 3)])
     QTest.keyClicks(grid, "zf9")
     assert names(grid) != ["fox.png"]
-    assert grid.keys_label.isVisible()
+    assert grid.keys.label.isVisible()
     grid.select_asset(2)
     QTest.keyClick(grid, Qt.Key.Key_0)
     qtbot.waitUntil(lambda: noted.ratings[1:] == [((2,), 0)])
     QTest.keyClick(grid, Qt.Key.Key_Escape)
-    assert not grid.keys_label.isVisible()
+    assert not grid.keys.label.isVisible()
     QTest.keyClick(grid, Qt.Key.Key_3)
     settle(session, qtbot)
     assert len(noted.ratings) == 2

@@ -52,14 +52,13 @@ from desktop.qt.browse.asset_painter import (
     picture_side,
 )
 from desktop.qt.browse.drag_picture import HOT_SPOT, drag_picture
+from desktop.qt.browse.grid_keys import GridKeys
 from desktop.qt.browse.marks import NO_MARKS, Marks
 from desktop.qt.browse.tile_view import TileView
-from desktop.qt.browse.type_ahead import TypeAhead
 from desktop.qt.images.cache import PixmapCache, edge_for
 from desktop.qt.images.pictures import Picture, Pictures
 from desktop.qt.theme import UNIT, Theme
 from desktop.qt.widgets.dragging import ASSETS_MIME, assets_mime, dropped_assets
-from desktop.qt.widgets.labels import label
 from desktop.qt.widgets.styling import set_property
 
 SMALLEST, LARGEST = TILE_SIZES
@@ -71,12 +70,6 @@ LOAD_INTERVAL_MS = 20
 
 _WEAKER = 0.45
 """How much is to be seen of a tile that has little to do with the query."""
-
-_NOTHING = Qt.KeyboardModifier.NoModifier
-_ALTGR = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
-"""As Windows tells of AltGr, which types a character."""
-_COMMANDING = _ALTGR | Qt.KeyboardModifier.MetaModifier
-_HELD = (Qt.Key.Key_Shift, Qt.Key.Key_Control, Qt.Key.Key_Alt, Qt.Key.Key_Meta, Qt.Key.Key_AltGr)
 
 
 class Stay(NamedTuple):
@@ -104,8 +97,6 @@ class AssetGrid(TileView):
     """list[int]: ids of the pictures in view, and of those that come next."""
     placed = Signal(object, int)
     """(list[int], row): these shall be before that row; behind all at ``count()``."""
-    single_keys_changed = Signal(bool)
-    """A key by itself is a decision from now on, or the beginning of a name."""
 
     def __init__(
         self, theme: Theme, pictures: Pictures, cache: PixmapCache, parent: QWidget | None = None
@@ -145,15 +136,7 @@ class AssetGrid(TileView):
         self._shows_marks = True
         self._stack_counts: Mapping[int, int] = {}
         self._takes_places = False
-        self.decides_by_single_keys = False
-        self.is_culling = False
-        """The next picture comes by itself when one was decided about."""
-        self.type_ahead = TypeAhead(self._find_name, self)
-        self.type_ahead.changed.connect(self._show_keys)
-        self.keys_label = label()
-        self.keys_label.setObjectName("keys")
-        self.keys_label.setParent(self)
-        self.keys_label.hide()
+        self.keys = GridKeys(self._find_name, self)
         # Names are typed in any script.
         self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled)
 
@@ -290,29 +273,6 @@ class AssetGrid(TileView):
         self._shows_marks = is_shown
         self.viewport().update()
 
-    def decide_by_single_keys(self, is_on: bool, *, is_culling: bool = False) -> None:
-        """Whether a key by itself is a decision (3: three stars) or the beginning of a name; what
-        it is now can be read in the grid all the time.
-
-        Args:
-            is_culling: and go on to the next picture each time.
-        """
-        self.decides_by_single_keys = is_on
-        self.is_culling = is_on and is_culling
-        self.type_ahead.end()
-        self._show_keys()
-        self.single_keys_changed.emit(is_on)
-
-    def leave_keys(self) -> bool:
-        """Out of the name that is being typed, or of deciding by single keys; False: of neither."""
-        if self.type_ahead.text:
-            self.type_ahead.end()
-        elif self.decides_by_single_keys:
-            self.decide_by_single_keys(False)
-        else:
-            return False
-        return True
-
     # ------------------------------------------------------------------ Qt
 
     def cell_for(self, width: int) -> QSize:
@@ -352,21 +312,14 @@ class AssetGrid(TileView):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
             event.ignore()
-            return
-        if self._is_typed(event):
-            return
-        if event.key() not in _HELD:
-            self.type_ahead.end()
-        super().keyPressEvent(event)
+        elif not self.keys.take(event):
+            super().keyPressEvent(event)
 
     def event(self, event: QEvent) -> bool:
-        # In the middle of a name a space or a letter is a part of it, whatever else it means.
         if (
             event.type() == QEvent.Type.ShortcutOverride
             and isinstance(event, QKeyEvent)
-            and self.type_ahead.text
-            and event.text().isprintable()
-            and event.modifiers() & _COMMANDING in (_NOTHING, _ALTGR)
+            and self.keys.is_within_name(event)
         ):
             event.accept()
             return True
@@ -376,23 +329,22 @@ class AssetGrid(TileView):
         """Qt's own way to find a name does not show what was typed."""
 
     def inputMethodEvent(self, event: QInputMethodEvent) -> None:
-        if event.commitString() and not self.decides_by_single_keys:
-            self.type_ahead.take(event.commitString())
+        self.keys.take_words(event.commitString())
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        self.type_ahead.end()
+        self.keys.type_ahead.end()
         if event.button() in (Qt.MouseButton.BackButton, Qt.MouseButton.ForwardButton):
             event.ignore()  # they are the window's
             return
         super().mousePressEvent(event)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
-        self.type_ahead.end()
+        self.keys.type_ahead.end()
         super().focusOutEvent(event)
 
     def resizeEvent(self, e: QResizeEvent) -> None:
         super().resizeEvent(e)
-        self._place_keys()
+        self.keys.place()
 
     def startDrag(self, supportedActions: Qt.DropAction) -> None:  # noqa: N803
         """Qt would drag a picture of all selected tiles; one thumbnail says enough."""
@@ -438,43 +390,12 @@ class AssetGrid(TileView):
 
     # ------------------------------------------------------------------ inside
 
-    def _is_typed(self, event: QKeyEvent) -> bool:
-        """A part of a name, which it has become a part of."""
-        if event.modifiers() & _COMMANDING not in (_NOTHING, _ALTGR) or self.decides_by_single_keys:
-            return False
-        if event.key() == Qt.Key.Key_Backspace and self.type_ahead.text:
-            self.type_ahead.take_back()
-            return True
-        return bool(event.text()) and self.type_ahead.take(event.text())
-
     def _find_name(self, beginning: str, is_next: bool) -> bool:
         current = self.currentIndex().row()
         row = self.assets.row_named(beginning, current if is_next else current - 1)
         if row is not None:
             self.setCurrentIndex(self.assets.index(row))
         return row is not None
-
-    def _show_keys(self) -> None:
-        mode = (
-            tr("K: keep · X: reject · U: neither · 0 to 5: stars · F: favourite · Esc: end")
-            if self.is_culling
-            else tr("0 to 5: stars · F: favourite · T: tags · R: reference · Esc: find by typing")
-        )
-        words = self.type_ahead.says() or (mode if self.decides_by_single_keys else "")
-        self.keys_label.setText(words)
-        self.keys_label.setVisible(bool(words))
-        self._place_keys()
-
-    def _place_keys(self) -> None:
-        area, made = self.viewport().geometry(), self.keys_label
-        room = area.width() - 2 * UNIT
-        made.setWordWrap(False)
-        made.adjustSize()
-        if made.width() > room:
-            made.setWordWrap(True)
-            made.resize(room, made.heightForWidth(room))
-        made.move(area.center().x() - made.width() // 2, area.bottom() - made.height() - 2 * UNIT)
-        made.raise_()
 
     def _show_bar(self, least: int, most: int) -> None:
         set_property(self.verticalScrollBar(), "idle", least == most)

@@ -119,7 +119,7 @@ class CullingController(QObject):
     def _go_on(self) -> None:
         """To the next picture, from a single one; several were decided about together."""
         chosen = self._grid.selected_assets()
-        if not self._grid.is_culling or len(chosen) != 1:
+        if not self._grid.keys.is_culling or len(chosen) != 1:
             return
         row = self._grid.assets.row_of(chosen[0].id)
         if row is None:

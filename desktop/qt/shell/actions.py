@@ -110,18 +110,18 @@ def window_actions(
         Action(
             "browse.single_keys",
             lambda: tr("Decide with single keys"),
-            lambda: go.decide_by_single_keys(not grid.decides_by_single_keys or grid.is_culling),
+            lambda: go.decide_by_single_keys(not grid.keys.are_decisions or grid.keys.is_culling),
             keys=("Ctrl+D",),
             when=writable,
-            is_checked=lambda: grid.decides_by_single_keys and not grid.is_culling,
+            is_checked=lambda: grid.keys.are_decisions and not grid.keys.is_culling,
         ),
         Action(
             "browse.cull",
             lambda: tr("Cull, one after the other"),
-            lambda: go.decide_by_single_keys(not grid.is_culling, is_culling=True),
+            lambda: go.decide_by_single_keys(not grid.keys.is_culling, is_culling=True),
             keys=("Ctrl+Shift+D",),
             when=writable,
-            is_checked=lambda: grid.is_culling,
+            is_checked=lambda: grid.keys.is_culling,
         ),
         Action(
             "window.right_panel",

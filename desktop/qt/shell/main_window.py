@@ -327,7 +327,7 @@ class MainWindow(QMainWindow):
         self.navigation.trail.moved.connect(actions.refresh)
         grid.selection_changed.connect(lambda assets: actions.set_state(selected=len(assets)))
         grid.menu_wanted.connect(self._show_asset_menu)
-        grid.single_keys_changed.connect(actions.use_single_keys)
+        grid.keys.mode_changed.connect(actions.use_single_keys)
         self.sidebar.menu_wanted.connect(actions.popup_for)
         self.right.shown_changed.connect(actions.refresh)
         self.centre.action_chosen.connect(self.run_action)

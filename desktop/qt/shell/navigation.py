@@ -78,7 +78,7 @@ class Navigation(QObject):
         """The keyboard goes to the grid, where a key by itself is a decision from now on, or no
         longer."""
         grid = self._centre.grid
-        grid.decide_by_single_keys(is_on, is_culling=is_culling)
+        grid.keys.decide(is_on, is_culling=is_culling)
         grid.setFocus()
         if is_culling and is_on and not grid.selected_assets() and grid.assets.rowCount():
             grid.select_asset(grid.assets.asset(0).id)
@@ -90,7 +90,7 @@ class Navigation(QObject):
             pass
         elif self._right.is_in_use:
             self._centre.grid.setFocus()
-        elif self._centre.grid.leave_keys():
+        elif self._centre.grid.keys.leave():
             pass
         elif search.is_searching:
             search.clear_search()
