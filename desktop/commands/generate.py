@@ -209,6 +209,7 @@ def _rehearsed(
                 "reason": reference.reason,
                 "role": reference.role,
                 "label": reference.label,
+                "caption": image.caption,
             }
             for reference, image in zip(request.references, rehearsal.images, strict=True)
         ],

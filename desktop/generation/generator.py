@@ -24,6 +24,7 @@ class ReferenceImage:
         data: an encoded picture.
         mime_type: "image/jpeg" or "image/png".
         label: the file's name, shown on boards; never sent to a service.
+        caption: what the model is told of it, right before it; empty for nothing.
         score: as in ``Reference``.
         width, height: pixels; 0 where nobody said.
     """
@@ -34,6 +35,7 @@ class ReferenceImage:
     score: float | None = None
     width: int = 0
     height: int = 0
+    caption: str = ""
 
 
 @dataclass(frozen=True, slots=True)

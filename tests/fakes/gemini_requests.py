@@ -29,6 +29,7 @@ class RecordedRequest:
 
     Attributes:
         text, references: of the last turn; the pictures decoded, in the order of their parts.
+        captions: what was said right before each of them; empty where nothing was.
         history: the turns before it, as they came.
         body: the JSON as it came.
         raw: the bytes as they came.
@@ -41,6 +42,7 @@ class RecordedRequest:
     body: dict[str, object] = field(repr=False, default_factory=dict)
     text: str = ""
     references: tuple[bytes, ...] = field(repr=False, default=())
+    captions: tuple[str, ...] = ()
     mime_types: tuple[str, ...] = ()
     response_modalities: tuple[str, ...] = ()
     aspect_ratio: str = ""
@@ -59,6 +61,31 @@ class BadRequestError(Exception):
     """The request is not one that the real service would take."""
 
 
+class _Said:
+    """The last turn, as it is read: its words, then each picture with what was said before it."""
+
+    def __init__(self) -> None:
+        self.text = ""
+        self.references: list[bytes] = []
+        self.mime_types: list[str] = []
+        self.captions: list[str] = []
+        self._caption = ""
+
+    def take_text(self, text: str) -> None:
+        if self._caption:
+            raise BadRequestError("This stand-in wants each caption right before its picture.")
+        if self.text:
+            self._caption = text
+        else:
+            self.text = text
+
+    def take_picture(self, mime_type: str, data: bytes) -> None:
+        self.mime_types.append(mime_type)
+        self.references.append(data)
+        self.captions.append(self._caption)
+        self._caption = ""
+
+
 def parse_request(path: str, headers: dict[str, str], raw: bytes) -> RecordedRequest:
     """Raises: BadRequestError for whatever the real service would not take."""
     try:
@@ -71,23 +98,18 @@ def parse_request(path: str, headers: dict[str, str], raw: bytes) -> RecordedReq
     *earlier, last = _items(body.get("contents"), "contents")
     for content in earlier:
         _check_earlier(_object(content, "content", {"role", "parts"}))
-    texts: list[str] = []
-    references: list[bytes] = []
-    mime_types: list[str] = []
-    for content in (last,):
-        for part in _items(_object(content, "content", {"role", "parts"}).get("parts"), "parts"):
-            fields = _object(part, "part", {"text", "inlineData"})
-            if len(fields) != 1:
-                raise BadRequestError("A part must have exactly one of text, inlineData.")
-            if "text" in fields:
-                texts.append(str(fields["text"]))
-            else:
-                mime_type, data = _picture(fields["inlineData"])
-                references.append(data)
-                mime_types.append(mime_type)
-    if not any(texts):
+    said = _Said()
+    for part in _items(_object(last, "content", {"role", "parts"}).get("parts"), "parts"):
+        fields = _object(part, "part", {"text", "inlineData"})
+        if len(fields) != 1:
+            raise BadRequestError("A part must have exactly one of text, inlineData.")
+        if "text" in fields:
+            said.take_text(str(fields["text"]))
+        else:
+            said.take_picture(*_picture(fields["inlineData"]))
+    if not said.text:
         raise BadRequestError("contents.parts must not be empty.")
-    if len(references) > MAX_REFERENCES:
+    if len(said.references) > MAX_REFERENCES:
         raise BadRequestError(f"At most {MAX_REFERENCES} images are supported.")
     config = _object(
         body.get("generationConfig"),
@@ -111,9 +133,10 @@ def parse_request(path: str, headers: dict[str, str], raw: bytes) -> RecordedReq
         headers=headers,
         raw=raw,
         body=body,
-        text="\n".join(texts),
-        references=tuple(references),
-        mime_types=tuple(mime_types),
+        text=said.text,
+        references=tuple(said.references),
+        captions=tuple(said.captions),
+        mime_types=tuple(said.mime_types),
         response_modalities=tuple(modalities),
         aspect_ratio=str(image.get("aspectRatio", "")),
         image_size=str(image["imageSize"]),
@@ -141,24 +164,21 @@ def _parse_interaction(
     fields = _object(body, "the request", allowed)
     if fields.get("store") is not False:
         raise BadRequestError("This stand-in keeps nothing: store must be false.")
-    texts: list[str] = []
-    references: list[bytes] = []
-    mime_types: list[str] = []
     *earlier, last = _items(fields.get("input"), "input")
     for step in earlier:
-        said = cast("dict[str, object]", step)
-        signature = base64.b64decode(str(said.get("signature", "")))
-        if said.get("type") == "thought" and signature not in SIGNATURES:
+        before = cast("dict[str, object]", step)
+        signature = base64.b64decode(str(before.get("signature", "")))
+        if before.get("type") == "thought" and signature not in SIGNATURES:
             raise BadRequestError("A step is missing a thought_signature.")
-    for step in (last,):
-        for part in _items(_object(step, "step", {"type", "content"}).get("content"), "content"):
-            item = _object(part, "part", {"type", "text", "mime_type", "data"})
-            if item.get("type") == "text":
-                texts.append(str(item["text"]))
-            else:
-                mime_types.append(str(item.get("mime_type")))
-                references.append(_checked_picture(mime_types[-1], str(item.get("data")), "+/"))
-    if not any(texts) or len(references) > MAX_REFERENCES:
+    said = _Said()
+    for part in _items(_object(last, "step", {"type", "content"}).get("content"), "content"):
+        item = _object(part, "part", {"type", "text", "mime_type", "data"})
+        if item.get("type") == "text":
+            said.take_text(str(item["text"]))
+        else:
+            mime_type = str(item.get("mime_type"))
+            said.take_picture(mime_type, _checked_picture(mime_type, str(item.get("data")), "+/"))
+    if not said.text or len(said.references) > MAX_REFERENCES:
         raise BadRequestError("There must be a text and at most 14 images.")
     modalities = [str(item) for item in _items(fields.get("response_modalities"), "modalities")]
     if set(modalities) != {"image", "text"}:
@@ -175,9 +195,10 @@ def _parse_interaction(
         headers=headers,
         raw=raw,
         body=fields,
-        text="\n".join(texts),
-        references=tuple(references),
-        mime_types=tuple(mime_types),
+        text=said.text,
+        references=tuple(said.references),
+        captions=tuple(said.captions),
+        mime_types=tuple(said.mime_types),
         response_modalities=tuple(modalities),
         aspect_ratio=str(image.get("aspect_ratio", "")),
         image_size=str(image["image_size"]),

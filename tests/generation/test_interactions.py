@@ -112,3 +112,14 @@ def test_the_words_of_a_kit_are_sent_behind_the_persons(server: GeminiServer, ap
     ask(server, replace(wish, kit="Aurora", kit_text="Never use plastic."))
     [sent] = server.requests
     assert sent.text == "a cape\n\nNever use plastic."
+
+
+@pytest.mark.parametrize("api", ["generate-content", INTERACTIONS])
+def test_each_picture_comes_right_behind_what_is_said_of_it(server: GeminiServer, api: str):
+    product = replace(picture(1), caption="The product, for “the bottle”:")
+    style = replace(picture(2), caption="For its style alone:")
+    ask(server, request("a bottle", api=api), [product, picture(3), style])
+    [sent] = server.requests
+    assert sent.text == "a bottle"
+    assert sent.references == (product.data, picture(3).data, style.data)
+    assert sent.captions == (product.caption, "", style.caption)

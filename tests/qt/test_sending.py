@@ -113,6 +113,7 @@ def test_the_first_time_the_very_bytes_are_shown_and_then_sent(
     qtbot.waitUntil(lambda: len(server.requests) == 1 and not creating.panel.is_running)
     sent = [content_hash(data) for data in server.requests[0].references]
     assert [text.splitlines()[2].rstrip("…") for text in said] == [each[:16] for each in sent]
+    assert tuple(text.splitlines()[3] for text in said) == server.requests[0].captions
     click(creating.panel.generate_button, qtbot)
     qtbot.waitUntil(lambda: len(server.requests) == 2 and not creating.panel.is_running)
     assert creating.sheet is None, "it asks once"

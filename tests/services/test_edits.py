@@ -137,6 +137,7 @@ def test_the_request_carries_the_picture_the_part_and_the_words(
     [sent] = server.requests
     assert sent.text.endswith(WISH.prompt)
     assert "magenta" in sent.text
+    assert ["change" in each for each in sent.captions] == [True, True]
     assert sent.aspect_ratio == "", "the model keeps the shape of what it is given"
     picture, marked = (np.asarray(Image.open(io.BytesIO(data))) for data in sent.references)
     apart = np.abs(picture.astype(int) - marked).max(axis=2) > 40

@@ -97,9 +97,10 @@ class GeminiGenerator:
     ) -> Reply:
         """Send the prompt and the references once and wait for the answer.
 
-        Blocks; not for the GUI thread nor for a thread that runs an event loop. File names,
-        labels and scores of references stay on this machine. Only where an API says that it does
-        not serve the model is the other one asked, once: nothing was made or billed by then.
+        Blocks; not for the GUI thread nor for a thread that runs an event loop. Each picture comes
+        right behind its caption; file names and scores stay on this machine. Only where an API
+        says that it does not serve the model is the other one asked, once: nothing was made or
+        billed by then.
 
         Raises:
             UsageError: the model does not take such a request; nothing was sent.

@@ -149,15 +149,14 @@ def _content(
 ) -> Any:
     from google.genai import types
 
+    contents: list[Any] = [request.sent_text]
+    for picture in references:
+        if picture.caption:
+            contents.append(picture.caption)
+        contents.append(types.Part.from_bytes(data=picture.data, mime_type=picture.mime_type))
     return client.aio.models.generate_content(
         model=call.model,
-        contents=[
-            request.sent_text,
-            *(
-                types.Part.from_bytes(data=picture.data, mime_type=picture.mime_type)
-                for picture in references
-            ),
-        ],
+        contents=contents,
         config=types.GenerateContentConfig(
             response_modalities=["TEXT", "IMAGE"],
             image_config=types.ImageConfig(

@@ -37,17 +37,13 @@ def earlier_steps(
 
 def interaction_content(text: str, references: Sequence[ReferenceImage]) -> list[Json]:
     """What a person says, as the Interactions API takes it."""
-    return [
-        {"type": "text", "text": text},
-        *(
-            {
-                "type": "image",
-                "mime_type": picture.mime_type,
-                "data": base64.b64encode(picture.data).decode("ascii"),
-            }
-            for picture in references
-        ),
-    ]
+    content: list[Json] = [{"type": "text", "text": text}]
+    for picture in references:
+        if picture.caption:
+            content.append({"type": "text", "text": picture.caption})
+        data = base64.b64encode(picture.data).decode("ascii")
+        content.append({"type": "image", "mime_type": picture.mime_type, "data": data})
+    return content
 
 
 def _step(text: str, references: Sequence[ReferenceImage]) -> Json:
@@ -55,18 +51,10 @@ def _step(text: str, references: Sequence[ReferenceImage]) -> Json:
 
 
 def _said_by_person(text: str, references: Sequence[ReferenceImage]) -> Json:
-    return {
-        "role": "user",
-        "parts": [
-            {"text": text},
-            *(
-                {
-                    "inlineData": {
-                        "mime_type": picture.mime_type,
-                        "data": base64.urlsafe_b64encode(picture.data).decode("ascii"),
-                    }
-                }
-                for picture in references
-            ),
-        ],
-    }
+    parts: list[Json] = [{"text": text}]
+    for picture in references:
+        if picture.caption:
+            parts.append({"text": picture.caption})
+        data = base64.urlsafe_b64encode(picture.data).decode("ascii")
+        parts.append({"inlineData": {"mime_type": picture.mime_type, "data": data}})
+    return {"role": "user", "parts": parts}

@@ -158,6 +158,7 @@ class SendingSheet(QDialog):
                             kind=kind,
                         ),
                         picture.sent_hash[:_HASH] + "…",
+                        *([image.caption] if image.caption else []),
                     )
                 ),
                 tone="soft",

@@ -17,6 +17,7 @@ from desktop.core.generation_record import (
     Reference,
 )
 from desktop.core.progress import Progress
+from desktop.core.reference_captions import caption
 from desktop.core.text import tr
 from desktop.files.content_hash import content_hash
 from desktop.generation.generator import Turn
@@ -97,7 +98,11 @@ def _answers(request: GenerationRequest, spool: Spool) -> Iterator[SpooledAnswer
 
 def _talk_hash(turns: Iterable[tuple[GenerationRequest, bytes]]) -> str:
     said = [
-        [asked.sent_text, [each.sent_hash for each in asked.references], content_hash(answer)]
+        [
+            asked.sent_text,
+            [[caption(each), each.sent_hash] for each in asked.references],
+            content_hash(answer),
+        ]
         for asked, answer in turns
     ]
     return content_hash(json.dumps(said).encode("ascii")) if said else ""

@@ -72,7 +72,7 @@ class Rehearsing:
         if len(requests) == 1:
             return first
         pictures = {
-            reference.sent_hash: (reference, image)
+            (image.caption, reference.sent_hash): (reference, image)
             for each in rehearsals
             for reference, image in zip(each.request.references, each.images, strict=True)
         }

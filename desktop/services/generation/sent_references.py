@@ -13,6 +13,7 @@ from desktop.core.cancellation import CancelToken
 from desktop.core.errors import FileError, Remedy, RequestRefused
 from desktop.core.generation_record import BASE, MARKED, GenerationRequest, Reference
 from desktop.core.progress import Progress
+from desktop.core.reference_captions import caption
 from desktop.core.text import tr
 from desktop.files.content_hash import content_hash
 from desktop.generation.generator import ReferenceImage
@@ -129,7 +130,12 @@ def _encoded(
     except OSError as error:  # gone between the two
         raise _unusable(path, error.strerror or str(error)) from error
     image = ReferenceImage(
-        data, mime_type, displayable(path.name), reference.score, *encoded_size(data)
+        data,
+        mime_type,
+        displayable(path.name),
+        reference.score,
+        *encoded_size(data),
+        caption(reference),
     )
     return image, replace(reference, content_hash=content, sent_hash=content_hash(data))
 

@@ -1,0 +1,34 @@
+"""What a model is told of the pictures that go along."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from desktop.core.brand_kit import LOGO, STYLE
+from desktop.core.generation_record import BASE, MARKED, PERSON, SCENE, Reference
+from desktop.core.product_truth import PRODUCT
+from desktop.core.reference_captions import caption
+
+PATH = Path("/secret/customer/draft-3.png")
+
+
+def test_each_role_is_said_in_another_way():
+    roles = ("", PRODUCT, PERSON, SCENE, STYLE, LOGO, BASE, MARKED, "garment")
+    said = [caption(Reference(PATH, role=role)) for role in roles]
+    assert len(set(said)) == len(roles)
+    assert said[-1] == "garment:"
+    assert not any("draft" in each or "secret" in each for each in said)
+
+
+@pytest.mark.parametrize(
+    ("reference", "expected"),
+    [
+        (Reference(PATH, words="red  cape"), "A reference, for “red cape”:"),
+        (Reference(PATH, label="Your product", role="product"), "for “Your product”:"),
+        (Reference(PATH, label="Aurora", words="a bottle", role="logo"), "for “a bottle”:"),
+    ],
+)
+def test_the_words_that_it_stands_for_are_quoted(reference: Reference, expected: str):
+    assert caption(reference).endswith(expected)
