@@ -79,6 +79,21 @@ def test_after_tagging_undo_takes_the_tag_back(window: Window) -> None:
     window.until(lambda: window.names("tag") == {})
 
 
+def test_the_keyboard_that_left_a_tag_is_not_taken_back(window: Window) -> None:
+    window.select(0)
+    type_into(window.editor.tag_field, "cat")
+    window.until(lambda: window.editor.tags.names == ["cat"])
+    window.session.window.activateWindow()
+    window.until(window.session.window.isActiveWindow)
+    remove = window.editor.tags.findChild(QToolButton)
+    assert remove is not None
+    remove.setFocus()
+    window.grid.setFocus()
+    window.select(1)
+    window.until(lambda: window.editor.tags.names == [])
+    assert window.grid.hasFocus()
+
+
 def test_digits_give_stars_in_the_grid_and_nowhere_else(window: Window) -> None:
     [a] = window.select(2)
     window.session.window.action_list["browse.single_keys"].trigger()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.core.annotations import NameCount
@@ -104,6 +104,21 @@ def test_esc_gives_the_keyboard_back_and_does_nothing(
     assert not palette.isVisible()
     qtbot.waitUntil(session.window.centre.grid.hasFocus)
     assert len(session.window.centre.grid.selected_assets()) == 3, "Esc meant the palette"
+
+
+def test_the_keyboard_goes_straight_back(
+    palette: CommandPalette, session: Session, qtbot: QtBot, qapp: QApplication
+) -> None:
+    went_to: list[QWidget] = []
+
+    def note(_: QWidget, now: QWidget) -> None:
+        went_to.append(now)
+
+    qapp.focusChanged.connect(note)
+    qtbot.keyClick(palette.field, Qt.Key.Key_Escape)
+    qapp.focusChanged.disconnect(note)
+    assert not palette.isVisible()
+    assert went_to == [session.window.centre.grid]
 
 
 def test_the_same_keys_close_it(palette: CommandPalette, qtbot: QtBot) -> None:

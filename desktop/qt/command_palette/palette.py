@@ -108,9 +108,10 @@ class CommandPalette(QWidget):
         """Give the keyboard back."""
         if self.isVisible():
             before, self._before = self._before, None
-            self.hide()
             if before is not None and before.isVisible():
+                # Before it hides, or Qt passes the keyboard on to whatever comes next.
                 before.setFocus(Qt.FocusReason.PopupFocusReason)
+            self.hide()
         return True
 
     def shown(self) -> list[Offer]:

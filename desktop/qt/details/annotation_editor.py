@@ -96,7 +96,8 @@ class AnnotationEditor(QWidget):
             (self.tags, self.tag_field, said.tags),
             (self.boards, self.board_field, said.boards),
         ):
-            if chips.isAncestorOf(self.focusWidget() or self) and not field.hasFocus():
+            # Of the window: this widget's own remembers a chip that the keyboard has left long ago.
+            if chips.isAncestorOf(self.window().focusWidget() or self):
                 field.setFocus()  # or Qt passes it on to whatever comes next, with what is typed
             chips.show_names(_as_text(names, said.count))
         hint = (
