@@ -27,6 +27,7 @@ from desktop.media.formats.tiff import TIFF
 from desktop.media.formats.webp import WEBP
 from desktop.media.installed_fonts import installed_fonts
 from desktop.media.svg.extent import measured_extent, shown, stated_extent
+from desktop.media.svg.foreign_text import set_foreign_text
 from desktop.media.svg.markup import MAX_DEPTH, begins_drawing, read_drawing, too_deep
 from desktop.media.svg.pictures import embed_pictures
 from desktop.media.svg.repetition import growth
@@ -69,9 +70,10 @@ def _opened(encoded: Encoded, depth: int) -> Source:
     except ImportError as error:
         raise encoded.lacking(tr("An SVG drawing"), "resvg-py") from error
     root = read_drawing(encoded.data, encoded.path)
-    _leave_out_foreign(root)
     embed_pictures(root, lambda data: _picture_inside(encoded.holding(data), depth), encoded.path)
     resolve_styles(root)
+    set_foreign_text(root)
+    _leave_out_foreign(root)
     grown = growth(root)
     if grown.parts > _MOST_PARTS:
         raise FileTooLarge(

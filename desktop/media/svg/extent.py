@@ -38,7 +38,7 @@ _LENGTH = re.compile(
     r"\s*\+?([0-9]+\.?[0-9]*|\.[0-9]+)((?:[eE][+-]?[0-9]+)?)\s*(px|pt|pc|mm|cm|in|q|rem|em|ex|ch)?\s*",
     re.IGNORECASE,
 )
-_PIXELS = {
+PIXELS = {
     "": 1.0,
     "px": 1.0,
     "pt": 96 / 72,
@@ -52,6 +52,7 @@ _PIXELS = {
     "ex": 8.0,
     "ch": 8.0,
 }
+"""How many CSS pixels one of each unit is, where 16 are an em."""
 _LARGEST = 2.0**24
 """What is beyond is no size: 4 km, and the last whole number that resvg's floats hold exactly."""
 _SMALLEST = 1e-6
@@ -207,7 +208,7 @@ def _length(text: str) -> float:
     match = _LENGTH.fullmatch(text) if len(text) <= _LONGEST else None
     if match is None:
         return 0.0
-    length = float(match[1] + match[2]) * _PIXELS[(match[3] or "").lower()]
+    length = float(match[1] + match[2]) * PIXELS[(match[3] or "").lower()]
     return length if _is_size(length) else 0.0
 
 

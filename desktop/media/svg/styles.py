@@ -5,18 +5,16 @@ resvg drops no declaration that it cannot read: it paints black. So the cascade 
 variables are put in; colours become hexadecimal.
 """
 
-# The libraries at this edge publish partial types.
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from contextlib import suppress
-from typing import Any, NamedTuple
+from collections.abc import Callable
 from xml.etree import ElementTree
 
 from desktop.media.svg.colours import srgb
+from desktop.media.svg.sheets import Declaration, declarations, ruled
+from desktop.media.svg.transforms import PROPERTIES as TRANSFORMS
+from desktop.media.svg.transforms import transform_attribute
 
 _PAINTS = frozenset({"fill", "stroke"})
 _COLOURS = frozenset({"color", "stop-color", "flood-color", "lighting-color"})
@@ -42,148 +40,50 @@ _WORD = re.compile(r"[a-z-]+", re.IGNORECASE)
 _CSS_WIDE = frozenset({"initial", "unset", "revert", "revert-layer"})
 _ROOT_FONT_SIZE = 16.0
 _KNOWN_FUNCTIONS = frozenset(
-    {"url", "rgb", "rgba", "hsl", "hsla", "rect", "matrix", "rotate"}
-    | {f"{name}{axis}" for name in ("translate", "scale", "skew") for axis in ("", "x", "y")}
+    {"url", "rgb", "rgba", "hsl", "hsla", "rect"}
     | {"blur", "brightness", "contrast", "drop-shadow", "grayscale", "hue-rotate", "invert"}
     | {"opacity", "saturate", "sepia"}
 )
 _HEXADECIMAL = re.compile(r"#(?:[0-9a-fA-F]{3,4}){1,2}")
 _LINK = re.compile(r"(url\(\s*(?:\"[^\"]*\"|'[^']*'|[^)]*)\s*\))\s*(.*)", re.DOTALL | re.IGNORECASE)
-_PROFILED = re.compile(r"(.+?)\s+icc-color\([^)]*\)", re.DOTALL | re.IGNORECASE)
+_PROFILED = re.compile(
+    r"(.+?)\s+(?:icc-color|icc-named-color|device-cmyk)\([^)]*\)", re.DOTALL | re.IGNORECASE
+)
+_OUTLINE = re.compile(r"path\(\s*(?:\w+\s*,\s*)?([\"'])(.*)\1\s*\)", re.DOTALL | re.IGNORECASE)
+_FONT_SIZE = re.compile(
+    r"(?<!\S)((?:[\d.]+[a-z%]+|(?:xx?-)?(?:small|large)|medium|larger|smaller))\s*/\s*\S+(?=\s)",
+    re.IGNORECASE,
+)
+"""In the shorthand ``font``, with the height of lines, which resvg does not expect there."""
+_CURRENT_COLOUR = re.compile(r"\bcurrentcolor\b", re.IGNORECASE)
 _VARIABLE = re.compile(r"var\(", re.IGNORECASE)
 _LONGEST_VALUE = 64 * 1024
 _LONGEST_CONDITION = 500
 
+_CURRENT = "currentcolor"
+"""Among the variables: the colour that this word stands for."""
 _NO_VARIABLES: dict[str, str] = {}
-
-
-class _Declaration(NamedTuple):
-    name: str
-    value: str
-    is_important: bool
 
 
 def resolve_styles(root: ElementTree.Element) -> None:
     """Replace all style sheets of a drawing, and what resvg would misread, in place."""
-    ruled = _ruled(root, list(_take_sheets(root)))
+    stated = ruled(root, lambda name, value: _computed(name, value, {}) is not None)
     waiting = [(root, _NO_VARIABLES)]
     while waiting:
         element, variables = waiting.pop()
-        variables = _resolve(element, ruled.get(element, []), variables)
+        variables = _resolve(element, stated.get(element, []), variables)
         waiting.extend((child, variables) for child in element)
 
 
-def _ruled(
-    root: ElementTree.Element, sheets: list[str]
-) -> dict[ElementTree.Element, list[_Declaration]]:
-    """What the sheets say about each element, the more specific later."""
-    if not sheets:
-        return {}
-    from cssselect2 import ElementWrapper, Matcher
-
-    matcher: Any = Matcher()
-    for sheet in sheets:
-        _add_sheet(matcher, sheet)
-    ruled: dict[ElementTree.Element, list[_Declaration]] = {}
-    for wrapper in ElementWrapper.from_xml_root(root).iter_subtree():
-        found = [rules for *_, pseudo, rules in matcher.match(wrapper) if not pseudo]
-        if found:
-            ruled[wrapper.etree_element] = [each for rules in found for each in rules]
-    return ruled
-
-
-def _take_sheets(root: ElementTree.Element) -> Iterator[str]:
-    for parent in list(root.iter()):
-        for child in [child for child in parent if child.tag == "style"]:
-            kind = child.get("type", "").strip().lower()
-            if kind in {"", "text/css"} and _media_apply(child.get("media", "")):
-                yield "".join(child.itertext())
-            parent.remove(child)
-
-
-def _add_sheet(matcher: Any, sheet: str) -> None:
-    import tinycss2
-
-    _add_rules(matcher, tinycss2.parse_stylesheet(sheet, skip_comments=True, skip_whitespace=True))
-
-
-def _add_rules(matcher: Any, rules: list[Any]) -> None:
-    for rule in rules:
-        with suppress(RecursionError):  # brackets in brackets without end
-            _add_rule(matcher, rule)
-
-
-def _add_rule(matcher: Any, rule: Any) -> None:
-    import tinycss2
-    from cssselect2 import SelectorError, compile_selector_list
-
-    if rule.type == "at-rule" and rule.content is not None:
-        condition = tinycss2.serialize(rule.prelude)
-        if (
-            (rule.lower_at_keyword == "media" and _media_apply(condition))
-            or (rule.lower_at_keyword == "supports" and _is_supported(condition))
-            or rule.lower_at_keyword == "layer"
-        ):
-            _add_rules(
-                matcher,
-                tinycss2.parse_rule_list(rule.content, skip_comments=True, skip_whitespace=True),
-            )
-    elif rule.type == "qualified-rule":
-        declarations = _declarations(rule.content)
-        # Namespaces are gone from the tree.
-        selectors = re.sub(r"[\w*-]*\|(?=[\w*])", "", tinycss2.serialize(rule.prelude))
-        with suppress(SelectorError, ValueError):
-            for selector in compile_selector_list(selectors):
-                matcher.add_selector(selector, declarations)
-
-
-def _media_apply(query: str) -> bool:
-    """Whether one of these media queries is true of a picture on a light screen."""
-    if len(query) > _LONGEST_CONDITION:
-        return False
-    true = {"", "all", "screen", "(prefers-color-scheme:light)", "(color)"}
-    return any(
-        all(part.replace(" ", "") in true for part in re.split(r"\s+and\s+", each.strip()))
-        for each in re.sub(r"\bonly\s+", "", query.lower()).split(",")
-    )
-
-
-def _is_supported(condition: str) -> bool:
-    """Of "(property: value)" alone, negated, or several with "and" or "or"."""
-    if len(condition) > _LONGEST_CONDITION:
-        return False
-    answers: list[bool] = []
-    for negation, name, value in re.findall(
-        r"(not\s*)?\(\s*([\w-]+)\s*:\s*((?:[^()]|\([^()]*\))*)\)", condition, re.IGNORECASE
-    ):
-        answers.append((_valid(name.lower(), value.strip()) is not None) is not bool(negation))
-    is_either = re.search(r"\)\s*or\b", condition, re.IGNORECASE)
-    return bool(answers) and (any(answers) if is_either else all(answers))
-
-
-def _declarations(content: Any) -> list[_Declaration]:
-    """Of the inside of a rule or of a style attribute; what cannot be read is left out."""
-    import tinycss2
-
-    parsed = tinycss2.parse_blocks_contents(content, skip_comments=True, skip_whitespace=True)
-    found: list[_Declaration] = []
-    for each in parsed:
-        if each.type == "declaration":
-            name = each.name if each.name.startswith("--") else each.lower_name
-            with suppress(RecursionError):  # brackets in brackets without end
-                value = tinycss2.serialize(each.value).strip()
-                found.append(_Declaration(name, value, each.important))
-    return found
-
-
 def _resolve(
-    element: ElementTree.Element, rules: list[_Declaration], variables: dict[str, str]
+    element: ElementTree.Element, rules: list[Declaration], variables: dict[str, str]
 ) -> dict[str, str]:
     """Give one element the values that count; returns the variables that its children inherit."""
     style = element.attrib.pop("style", "")
-    own = [*rules, *(_declarations(style) if style else ())]
+    own = [*rules, *(declarations(style) if style else ())]
     own.sort(key=lambda declaration: declaration.is_important)  # stable: the order stays otherwise
     variables = _with_own(variables, own)
+    variables = _with_colour(variables, element.get("color", ""), own)
     for name, value in list(element.attrib.items()):
         if name in _PAINTS or name in _COLOURS or _VARIABLE.search(value):
             valid = _computed(name, value, variables)
@@ -201,13 +101,17 @@ def _resolve(
         if valid is not None or is_late:
             chosen.pop(name, None)  # so that shorthands and longhands keep their order
             chosen[name] = valid
+    _transform(element, chosen)
     written: list[str] = []
     for name, value in chosen.items():
         element.attrib.pop(name, None)
         if value is None:
             continue
-        if name in _GEOMETRY or name == "transform":
-            element.set(name, re.sub(r"(?<=[\d.])(?:px|deg)\b", "", value))
+        if name in _GEOMETRY:
+            element.set(name, re.sub(r"(?<=[\d.])px\b", "", value))
+        elif name == "d":
+            outline = _OUTLINE.fullmatch(value)
+            element.set("d", outline[2] if outline else "")
         else:
             written.append(f"{name}:{value}")
     if written:
@@ -215,7 +119,23 @@ def _resolve(
     return variables
 
 
-def _with_own(inherited: dict[str, str], own: list[_Declaration]) -> dict[str, str]:
+def _transform(element: ElementTree.Element, chosen: dict[str, str | None]) -> None:
+    """Make one attribute of what is stated about place and direction; takes it out of
+    ``chosen``."""
+    stated = {name: chosen.pop(name) for name in TRANSFORMS if name in chosen}
+    if not stated:
+        return
+    # SVG's attribute is overruled by the property, and what it says is SVG's already.
+    own = "" if "transform" in stated else element.attrib.pop("transform", "")
+    made = transform_attribute({name: value for name, value in stated.items() if value})
+    if made is not None:
+        element.attrib.pop("transform", None)
+    whole = " ".join(filter(None, (made, own)))
+    if whole:
+        element.set("transform", whole)
+
+
+def _with_own(inherited: dict[str, str], own: list[Declaration]) -> dict[str, str]:
     raw = {name: value for name, value, _ in own if name.startswith("--")}
     if not raw:
         return inherited
@@ -235,6 +155,18 @@ def _with_own(inherited: dict[str, str], own: list[_Declaration]) -> dict[str, s
     return variables
 
 
+def _with_colour(
+    inherited: dict[str, str], attribute: str, own: list[Declaration]
+) -> dict[str, str]:
+    """With what currentColor stands for in this element."""
+    stated = [attribute, *(value for name, value, _ in own if name == "color")]
+    for value in reversed(stated):
+        known = _computed("color", value, inherited) if value else None
+        if known is not None:
+            return {**inherited, _CURRENT: known} if known.startswith("#") else inherited
+    return inherited
+
+
 def _computed(name: str, value: str, variables: dict[str, str]) -> str | None:
     """The value with its variables, for resvg; None for what counts as not stated."""
     if _VARIABLE.search(value):
@@ -243,6 +175,8 @@ def _computed(name: str, value: str, variables: dict[str, str]) -> str | None:
             return None
         value = substituted
     value = value.strip()
+    if "(" in value:  # alone, resvg knows it
+        value = _CURRENT_COLOUR.sub(variables.get(_CURRENT, "#000"), value)
     return _valid(name, value)
 
 
@@ -303,6 +237,10 @@ def _valid(name: str, value: str) -> str | None:
         return value if _NUMBER.fullmatch(value) else None
     if name in _LENGTHS:
         return _length(value)
+    if name == "font":
+        return _FONT_SIZE.sub(r"\1", value[:_LONGEST_CONDITION], count=1)
+    if name in TRANSFORMS or name == "d":
+        return value
     functions = {found.lower() for found in re.findall(r"([\w-]+)\(", value)}
     return value if functions <= _KNOWN_FUNCTIONS or "url" in functions else None
 

@@ -51,6 +51,25 @@ def rect(attributes: str) -> str:
         "rgb(0, 128, 0)",
         "GREEN",
         "light-dark(green, red)",
+        # CSS Color 5 and Values 4: taken from another, mixed in any space, calculated.
+        "rgb(from green r g b)",
+        "hsl(from lime h s calc(l - 24.9020))",
+        "hwb(from green h w b / alpha)",
+        "lab(from green l a b)",
+        "lch(from green l c h)",
+        "oklab(from green l a b / 100%)",
+        "oklch(from green l c calc(h + 360))",
+        "color(from green srgb r g b)",
+        "color(from green display-p3 r g b)",
+        "color(from green prophoto-rgb r g b)",
+        "color(from green rec2020 r g b)",
+        "color(from green xyz-d50 x y z)",
+        "rgb(calc(5 - 5) calc(2 * (60 + 4)) min(0, 7))",
+        "rgba(0, calc(256 / 2), 0, calc(50% * 2))",
+        "color-mix(green, green)",
+        "color-mix(in lab, green, green 30%)",
+        "color-mix(in hwb longer hue, green, green)",
+        "color-mix(in display-p3, green calc(100%), red)",
     ],
 )
 def test_each_way_to_write_green_is_green(colour: str) -> None:
@@ -85,7 +104,8 @@ def test_colours_of_css_become_hexadecimal(colour: str, hexadecimal: str) -> Non
     [
         *("", "none", "ff0000", "#12345", "color()", "lab()", "oklch(1 2 foo)", "rgb(1e400,0,0)"),
         *("color(display-p3 1e300 0 0)", "color-mix(in srgb, red)", "color(unknown 1 1 1)"),
-        *("color-mix(in srgb, red 0%, blue 0%)", "((((", "light-dark(red)", "rgb(from red r g b)"),
+        *("color-mix(in srgb, red 0%, blue 0%)", "((((", "light-dark(red)", "rgb(from x r g b)"),
+        *("rgb(from red r g)", "rgb(calc(1 / 0) 0 0)", "color(from red no-space r g b)"),
     ],
 )
 def test_what_is_no_colour_is_left_out(colour: str) -> None:
@@ -115,6 +135,10 @@ def test_what_is_no_colour_is_left_out(colour: str) -> None:
         ('<g fill="red">' + rect('fill="blue" style="fill:initial"') + "</g>", BLACK),
         (rect('fill="red" style="opacity:calc(0);opacity:oops"'), RED),
         ('<rect fill="red" style="width:10px;height:10px"/>', RED),
+        (rect('fill="red device-cmyk(0, 1, 1, 0)"'), RED),
+        (rect('style="color:red;fill:color-mix(in srgb, currentColor, currentcolor)"'), RED),
+        ('<g color="red">' + rect('fill="rgb(from currentColor r g b)"') + "</g>", RED),
+        ('<path fill="red" style="d:path(&quot;M0 0H10V10H0z&quot;)"/>', RED),
     ],
 )
 def test_values_are_worked_out_as_css_does(inside: str, colour: tuple[int, ...]) -> None:
@@ -138,6 +162,17 @@ def test_values_are_worked_out_as_css_does(inside: str, colour: tuple[int, ...])
         ("@import url(x.css); @font-face{src:url(x)} }{ nonsense; rect{fill:red}", BLACK),
         ("@import url(x.css); @font-face{src:url(x)} rect{fill:red}", RED),
         ("<!-- rect{fill:red} -->", RED),
+        ("@media (min-width: 600px){rect{fill:red}}", RED),
+        ("rect{fill:red} @media (max-width: 600px){rect{fill:blue}}", RED),
+        (
+            '@property --a{syntax:"<color>";inherits:true;initial-value:red} rect{fill:var(--a)}',
+            RED,
+        ),
+        ("@property --a{initial-value:blue} svg{--a:red} rect{fill:var(--a)}", RED),
+        ("g{fill:blue; rect{fill:red}}", RED),
+        ("g{& > .a{fill:red}} rect{fill:blue}", RED),
+        ("rect, circle{&.a{@media screen{fill:red}}}", RED),
+        ("g{" + "& &{" * 40 + "fill:blue" + "}" * 41 + " rect{fill:red}", RED),
         ('@namespace svg url("http://www.w3.org/2000/svg"); svg|rect{fill:red}', RED),
         ("a{b:" + "(" * 20_000, BLACK),
         ("@supports " + "(a:(" * 20_000 + "{a{b:c}}", BLACK),

@@ -63,6 +63,12 @@ def test_text_is_drawn_whatever_font_it_names(attributes: str) -> None:
     assert ink(text("Logo", attributes)) > 2
 
 
+def test_a_shorthand_sets_the_size_whatever_else_it_says() -> None:
+    plain = ink(text("Logo", 'style="font:60px Arial"'))
+    for font in ("60px/1.2 Arial", "normal 60px / normal Arial", "60px/72px 'Arial', sans-serif"):
+        assert ink(text("Logo", f'style="font:{font}"')) == pytest.approx(plain, abs=0.01)
+
+
 def test_units_of_paper_are_what_they_are() -> None:
     assert ink(text("Logo", 'style="font-size:45pt"')) == pytest.approx(ink(text("Logo")), abs=0.1)
     wide = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 96 96"><rect {}/></svg>'

@@ -1,0 +1,91 @@
+"""Numbers of CSS that are worked out: calc(), min(), max(), clamp() (Values and Units 4)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+_DEGREES = {"deg": 1.0, "grad": 0.9, "rad": 180 / math.pi, "turn": 360.0}
+_CONSTANTS = {"pi": math.pi, "e": math.e, "none": 0.0}
+
+
+def calculated(token: Any, names: Mapping[str, float], whole: float) -> float:
+    """What a number, an angle (in degrees), a share or a calculation comes to.
+
+    Args:
+        token: tinycss2's.
+        names: what words stand for.
+        whole: what 100 % is.
+
+    Raises:
+        ValueError: it is nothing of that; ArithmeticError: it has no result.
+    """
+    if token.type == "number":
+        return float(token.value)
+    if token.type == "percentage":
+        return float(token.value) / 100 * whole
+    if token.type == "dimension" and token.lower_unit in _DEGREES:
+        return float(token.value) * _DEGREES[token.lower_unit]
+    if token.type == "ident":
+        word = token.lower_value
+        if word in names or word in _CONSTANTS:
+            return names.get(word, _CONSTANTS.get(word, 0.0))
+    if token.type == "() block":
+        return _sum(meaningful(token.content), names, whole)
+    if token.type == "function" and token.lower_name in _FUNCTIONS:
+        parts = separated(token.arguments)
+        return _FUNCTIONS[token.lower_name]([_sum(part, names, whole) for part in parts])
+    raise ValueError("no number")
+
+
+def meaningful(tokens: Sequence[Any]) -> list[Any]:
+    return [token for token in tokens if token.type not in {"whitespace", "comment"}]
+
+
+def separated(tokens: Sequence[Any]) -> list[list[Any]]:
+    """Arguments between commas."""
+    parts: list[list[Any]] = [[]]
+    for token in meaningful(tokens):
+        if token == ",":
+            parts.append([])
+        else:
+            parts[-1].append(token)
+    return parts
+
+
+def _sum(tokens: list[Any], names: Mapping[str, float], whole: float) -> float:
+    """Products of values, added."""
+    if len(tokens) % 2 == 0:
+        raise ValueError("no sum")
+    total, product, sign = 0.0, calculated(tokens[0], names, whole), 1.0
+    for operator, token in zip(tokens[1::2], tokens[2::2], strict=True):
+        value = calculated(token, names, whole)
+        if operator == "*":
+            product *= value
+        elif operator == "/":
+            product /= value
+        elif operator in ("+", "-"):
+            total += sign * product
+            sign, product = 1.0 if operator == "+" else -1.0, value
+        else:
+            raise ValueError("no operator")
+    return total + sign * product
+
+
+def _only(values: list[float]) -> float:
+    (value,) = values
+    return value
+
+
+def _clamp(values: list[float]) -> float:
+    least, value, most = values
+    return max(least, min(value, most))
+
+
+_FUNCTIONS: dict[str, Callable[[list[float]], float]] = {
+    "calc": _only,
+    "min": min,
+    "max": max,
+    "clamp": _clamp,
+}
