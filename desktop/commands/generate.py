@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from desktop.commands.arguments import count, path
+from desktop.commands.arguments import path, positive
 from desktop.commands.edit_options import (
     add_edit_options,
     edit_lines,
@@ -42,7 +42,11 @@ def add_to(commands: Commands) -> None:
     generate.add_argument("prompt", nargs="?", default="", metavar="PROMPT")
     add_request_options(generate)
     generate.add_argument(
-        "--count", type=count, default=1, metavar="N", help=tr("so many variants, each a request")
+        "--count",
+        type=positive,
+        default=1,
+        metavar="N",
+        help=tr("so many variants, each a request"),
     )
     add_edit_options(generate)
     generate.add_argument("--out", type=path, metavar="FILE")
@@ -54,7 +58,7 @@ def add_to(commands: Commands) -> None:
 
 
 def _generate(arguments: argparse.Namespace, options: EngineOptions) -> Json:
-    variants = max(1, arguments.count)
+    variants: int = arguments.count
     if variants > _MOST:
         raise UsageError(
             tr(

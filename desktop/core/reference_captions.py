@@ -6,27 +6,35 @@ sheet of what is sent. No name of a file or a folder is among it.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from desktop.core.brand_kit import LOGO, STYLE
 from desktop.core.generation_record import BASE, MARKED, PERSON, SCENE, Reference
 from desktop.core.product_truth import PRODUCT
 
 _ROLES = {
-    "": "A reference",
-    PRODUCT: "The product, to be shown exactly as it is",
-    PERSON: "Who is to be seen",
-    SCENE: "Where it takes place",
-    STYLE: "For its style alone",
-    LOGO: "The logo, to be shown exactly as it is",
-    BASE: "The picture to change",
-    MARKED: "The same picture, with the part to change marked",
+    "": "",
+    PRODUCT: "the product, to be shown exactly as it is",
+    PERSON: "who is to be seen",
+    SCENE: "where it takes place",
+    STYLE: "for its style alone",
+    LOGO: "the logo, to be shown exactly as it is",
+    BASE: "the picture to change",
+    MARKED: "the same picture, with the part to change marked",
 }
 
 
-def caption(reference: Reference) -> str:
+def captions(references: Iterable[Reference]) -> tuple[str, ...]:
+    """One for each, in their order, with its number: the words of a kit go by that."""
+    return tuple(_caption(number, each) for number, each in enumerate(references, start=1))
+
+
+def _caption(number: int, reference: Reference) -> str:
     """Its role, and the words of the prompt that it stands for or the name that they have for it.
 
     A role of a template's own is said as it is.
     """
-    role = _ROLES.get(reference.role, reference.role)
     called = " ".join((reference.words or reference.label).split())
-    return f"{role}, for “{called}”:" if called else f"{role}:"
+    told = (_ROLES.get(reference.role, reference.role), f"for “{called}”" if called else "")
+    said = ", ".join(filter(None, told))
+    return f"Reference picture {number}: {said}." if said else f"Reference picture {number}."

@@ -6,7 +6,7 @@ US dollars without tax, by the dated price list of ``capabilities``: never a bil
 from __future__ import annotations
 
 from desktop.core.generation_record import ON_WHITE, GenerationRequest, Usage
-from desktop.core.reference_captions import caption
+from desktop.core.reference_captions import captions
 from desktop.generation.capabilities import ModelCapabilities
 
 _TOKENS_A_REFERENCE = 258
@@ -28,7 +28,7 @@ def estimated_usd(
     calls = 2 if request.edit == ON_WHITE else 1
     if picture is None or prices is None:
         return None if picture is None else picture * calls
-    texts = (request.sent_text, *(caption(each) for each in request.references))
+    texts = (request.sent_text, *captions(request.references))
     letters = sum(1.0 if ord(letter) > 0x2E7F else 0.25 for text in texts for letter in text)
     tokens = tokens_before + letters + _TOKENS_A_REFERENCE * len(request.references)
     thought = _TYPICAL_THOUGHT.get(request.thinking, _TYPICAL_THOUGHT["medium"])

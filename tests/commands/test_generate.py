@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from desktop.cli import main
 from desktop.config.options import EngineOptions
 from desktop.config.settings import Settings, save_settings
 from desktop.core.generation_record import GenerationRequest, Reference
@@ -169,3 +170,12 @@ def test_pictures_that_have_changed_since_are_sent_where_a_person_says_so(
     assert run("queue", "retry", key, expect=1)["error"]["kind"] == "pictures_changed"
     assert len(server.requests) == 1
     assert len(run("queue", "retry", key, "--as-they-are")["images"]) == 1
+
+
+def test_no_picture_is_no_number_of_pictures(
+    server: GeminiServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        main(["generate", "x", "--count", "0", "--json"])
+    assert "must be 1 to" in capsys.readouterr().out
+    assert server.requests == []

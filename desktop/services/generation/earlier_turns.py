@@ -17,7 +17,7 @@ from desktop.core.generation_record import (
     Reference,
 )
 from desktop.core.progress import Progress
-from desktop.core.reference_captions import caption
+from desktop.core.reference_captions import captions
 from desktop.core.text import tr
 from desktop.files.content_hash import content_hash
 from desktop.generation.generator import Turn
@@ -100,7 +100,8 @@ def _talk_hash(turns: Iterable[tuple[GenerationRequest, bytes]]) -> str:
     said = [
         [
             asked.sent_text,
-            [[caption(each), each.sent_hash] for each in asked.references],
+            captions(asked.references),
+            [each.sent_hash for each in asked.references],
             content_hash(answer),
         ]
         for asked, answer in turns

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from desktop.core.asset import displayable_name
 from desktop.core.generation_record import GenerationRequest
-from desktop.core.reference_captions import caption
+from desktop.core.reference_captions import captions
 from desktop.core.text import tr
 from desktop.files.content_hash import content_hash
 from desktop.generation.generator import Destination, GenerationResult, ReferenceImage, Turn
@@ -54,8 +54,12 @@ class Rehearsal:
 
     def has_shown(self, request: GenerationRequest, turns: Sequence[Turn]) -> bool:
         """Nothing else would be sent: the same words and pictures, and the same talk before."""
-        shown = {(caption(each), each.sent_hash) for each in self.request.references}
-        sent = {(caption(each), each.sent_hash) for each in request.references}
+        shown = {
+            (image.caption, each.sent_hash)
+            for each, image in zip(self.request.references, self.images, strict=True)
+        }
+        hashes = (each.sent_hash for each in request.references)
+        sent = set(zip(captions(request.references), hashes, strict=True))
         return sent <= shown and request.sent_text in self.texts and tuple(turns) == self.turns
 
 

@@ -13,7 +13,7 @@ from desktop.core.cancellation import CancelToken
 from desktop.core.errors import FileError, Remedy, RequestRefused
 from desktop.core.generation_record import BASE, MARKED, GenerationRequest, Reference
 from desktop.core.progress import Progress
-from desktop.core.reference_captions import caption
+from desktop.core.reference_captions import captions
 from desktop.core.text import tr
 from desktop.files.content_hash import content_hash
 from desktop.generation.generator import ReferenceImage
@@ -76,6 +76,7 @@ class SentReferences:
         images: list[ReferenceImage] = []
         used: list[Reference] = []
         request = replace(request, references=tuple(map(self._here, request.references)))
+        told = captions(request.references)
         for number, reference in enumerate(request.references, start=1):
             cancel.raise_if_cancelled()
             yield Progress(
@@ -85,7 +86,7 @@ class SentReferences:
                 current=displayable(reference.path.name),
             )
             image, read = _encoded(reference, request, self._sandbox)
-            images.append(image)
+            images.append(replace(image, caption=told[number - 1]))
             used.append(read)
         return images, self.known(replace(request, references=tuple(used)))
 
@@ -130,12 +131,7 @@ def _encoded(
     except OSError as error:  # gone between the two
         raise _unusable(path, error.strerror or str(error)) from error
     image = ReferenceImage(
-        data,
-        mime_type,
-        displayable(path.name),
-        reference.score,
-        *encoded_size(data),
-        caption(reference),
+        data, mime_type, displayable(path.name), reference.score, *encoded_size(data)
     )
     return image, replace(reference, content_hash=content, sent_hash=content_hash(data))
 
