@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QToolButton
+from PySide6.QtWidgets import QFileDialog, QToolButton
 from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
@@ -15,10 +17,12 @@ from desktop.core.generation_record import GenerationRequest
 from desktop.qt.create.panel import GenerationPanel
 from desktop.qt.shell.right_panel import CREATE
 from desktop.qt.shell.session import Session
+from desktop.qt.theme import Theme
 from desktop.qt.widgets.dragging import assets_mime
 from tests.fakes.services import FakeEngine, make_asset
 from tests.qt.conftest import Opener
 from tests.qt.drops import drop
+from tests.qt.studio import Studio, open_studio
 
 LOGO, LOOK = make_asset(1), make_asset(2)
 AURORA = BrandKit(
@@ -218,3 +222,46 @@ def test_a_kit_is_saved_once_and_also_when_its_dialog_is_closed_at_once(
         lambda: "Borealis" in [kit.name for kit in session.window.right.creation.kits.kits]
     )
     assert [kit.name for kit in saved] == ["Borealis"]
+
+
+@pytest.fixture
+def studio(theme: Theme, tmp_path: Path, qtbot: QtBot) -> Iterator[Studio]:
+    yield from open_studio(theme, tmp_path, qtbot)
+
+
+def test_a_kit_goes_out_as_a_file_and_comes_back_while_browsing_goes_on(
+    studio: Studio, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    logo = studio.session.window.centre.assets()[0]
+    kits = studio.engine.generation.kits
+    kits.save(BrandKit("Aurora", ("#000080",), (KitPicture(logo.path, "logo", logo.id),)))
+    studio.restart()
+    kits, lanes = studio.engine.generation.kits, studio.session.lanes
+    panel = studio.show_panel()
+    studio.until(lambda: [kit.name for kit in panel.kits.kits] == ["Aurora"])
+    choose(panel, "Aurora", qtbot)
+    notice = studio.session.window.centre.notice
+    file = tmp_path / "aurora.plantain-kit"
+    monkeypatch.setattr(
+        QFileDialog, "getSaveFileName", lambda *_, **__: (str(file.with_suffix("")), "")
+    )
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_, **__: (str(file), ""))
+    waiting = threading.Event()
+    lanes.browse.submit(lambda _: waiting.wait(60))
+    choose(panel, "Export this kit…", qtbot)
+    studio.until(lambda: str(file) in notice.text())
+    assert not lanes.browse.is_idle, "what a click waits for is still held up"
+    waiting.set()
+    choose(panel, "Export this kit…", qtbot)
+    studio.until(lambda: "exists" in notice.text())
+    choose(panel, "Remove this kit", qtbot)
+    studio.until(lambda: not panel.kits.kits)
+    choose(panel, "Import a brand kit…", qtbot)
+    studio.until(lambda: panel.request().kit == "Aurora")
+    studio.until(lambda: [kit.name for kit in panel.kits.kits] == ["Aurora"])
+    assert [each.role for each in panel.tray.references()] == ["logo"]
+    assert kits.named("Aurora").pictures == (KitPicture(logo.path, "logo", logo.id),)
+    file.write_bytes(b"no kit")
+    choose(panel, "Import a brand kit…", qtbot)
+    studio.until(lambda: "aurora.plantain-kit" in notice.text() and notice.isVisible())
+    assert panel.request().kit == "Aurora", "the one that is chosen stays"

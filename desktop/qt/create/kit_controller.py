@@ -15,6 +15,7 @@ from desktop.qt.create.kit_dialog import KitDialog
 from desktop.qt.create.panel import GenerationPanel
 from desktop.qt.create.saving import save_from
 from desktop.qt.jobs.context import Context
+from desktop.qt.jobs.job_list import Outcome
 from desktop.services.generation.closeness import Closeness
 from desktop.services.generation.kit_files import SUFFIX
 from desktop.services.reports import GeneratedPicture
@@ -72,7 +73,7 @@ class KitController(QObject):
             kit = engine.generation.kits.named(request.kit, version)
             return engine.generation.closeness.measure(kit, [result.asset.id])
 
-        handle = self._context.lanes.browse.submit(lambda _: find())
+        handle = self._context.lanes.checks.submit(lambda _: find())
         handle.finished.connect(
             lambda found: self._panel.result_card.show_closeness(request.kit, found[0])
         )
@@ -145,7 +146,14 @@ class KitController(QObject):
         path = Path(chosen)
         path = path if path.suffix == SUFFIX else path.with_name(path.name + SUFFIX)
         files = self._context.engine.generation.kit_files
-        handle = self._context.lanes.browse.submit(lambda _: files.hand_out(name, path))
+        # Its pictures are read whole, and a file may lie on a slow share: not beside the reads
+        # that a click waits for.
+        handle = self._context.follow(
+            self._context.lanes.models,
+            tr("Brand kit “{name}” as a file", name=name),
+            lambda _: files.hand_out(name, path),
+            lambda _: Outcome(tr("Saved as {file}", file=displayable(path))),
+        )
         handle.finished.connect(
             lambda _: self._context.notices.say(tr("Saved as {file}", file=displayable(path)))
         )
@@ -162,7 +170,12 @@ class KitController(QObject):
         if not chosen:
             return
         files = self._context.engine.generation.kit_files
-        handle = self._context.lanes.browse.submit(lambda _: files.take_in(Path(chosen)))
+        handle = self._context.follow(
+            self._context.lanes.models,
+            tr("Import of a brand kit"),
+            lambda _: files.take_in(Path(chosen)),
+            lambda kit: Outcome(tr("Imported the brand kit “{name}”", name=kit.name)),
+        )
         handle.finished.connect(self._on_imported)
         handle.failed.connect(self._context.notice)
 

@@ -85,14 +85,15 @@ class TemplateController(QObject):
                     failed.append(error.message)
             return taken, failed
 
-        handle = self._context.lanes.browse.submit(lambda _: take())
+        # A file may lie on a slow share: not beside the reads that a click waits for.
+        handle = self._context.lanes.models.submit(lambda _: take())
         handle.finished.connect(self._on_imported)
         handle.failed.connect(self._context.notice)
 
     def export(self, name: str, path: Path) -> None:
         """Write a template to this file, in place of one that is there."""
         files = self._context.engine.generation.templates
-        handle = self._context.lanes.browse.submit(
+        handle = self._context.lanes.models.submit(
             lambda _: files.hand_out(name, path, replaces=True)
         )
         handle.failed.connect(self._context.notice)

@@ -41,14 +41,14 @@ class Lanes:
         self.preview = Lane("preview")
         # Reading text in pictures: hours in a new library, behind everything else.
         self.text = Lane("text")
-        # Comparing new pictures with their products: seconds of arithmetic each, which nobody waits
-        # for, and which reading text would keep waiting for hours.
+        # Comparing new pictures with their products and brand kits: seconds of arithmetic each,
+        # which nobody waits for, and which reading text would keep waiting for hours.
         self.checks = Lane("checks")
         # Playing what moves: it waits for the screen most of its time, and goes on as long as it is
         # looked at.
         self.playing = Lane("playing")
-        # Downloads and imports of models: minutes of network or disk, which a generation must
-        # not wait for.
+        # Downloads and imports of models, and files that a person exports or imports: minutes of
+        # network or disk, which neither a click nor a generation may wait for.
         self.models = Lane("models")
         # Generation: one at a time, because each costs money and quota.
         self.network = Lane("network")
