@@ -48,6 +48,22 @@ def test_what_somebody_entered_is_told_apart(engine: Engine, folder: Path) -> No
     assert {asset.id for asset in engine.catalog.all_assets()} == said
 
 
+def test_what_is_in_a_removed_folder_is_neither_counted_nor_forgotten(
+    engine: Engine, folder: Path
+) -> None:
+    path = pictures.save(folder / "a.png", 1)
+    index(engine, folder)
+    [asset] = engine.catalog.all_assets()
+    engine.annotations.rate([asset.id], 4)
+    path.unlink()
+    index(engine, folder)
+    forgetting = engine.curation.forgetting
+    assert forgetting.missing_and_said() == {asset.id}
+    engine.folder_removal.remove(folder)
+    assert (forgetting.missing(), forgetting.missing_and_said()) == ([], set())
+    assert forgetting.forget([asset.id]) == 0
+
+
 def test_one_that_came_back_meanwhile_stays(engine: Engine, folder: Path) -> None:
     path = pictures.save(folder / "a.png", 1)
     index(engine, folder)

@@ -602,6 +602,40 @@ def test_a_row_that_means_ill_costs_itself_alone(member: Callable[[str], Member]
     team.close()
 
 
+def test_a_bad_row_alone_keeps_nobody_from_the_team(member: Callable[[str], Member]) -> None:
+    ann, ben = member("ann"), member("ben")
+    pictures.fill(ann.folder, 1)
+    ann.index()
+    ann.sync()
+    team = ann.engine.endpoints.open_team(ann.engine.model.vector_space() or "", 0)
+    honest, content = next(team.fetch([next(page[0].id for page in team.changed_since(0))]))
+    team.put([(replace(honest, width=-1), content)])
+    team.close()
+    report = ben.sync()
+    assert (report.received, report.left_out) == (0, ("0000.png",))
+
+
+def test_what_a_teammate_has_is_not_missing_and_not_forgotten(
+    member: Callable[[str], Member],
+) -> None:
+    ann, ben = member("ann"), member("ben")
+    pictures.fill(ann.folder, 2)
+    ann.index()
+    ann.sync()
+    gone = pictures.save(ben.folder / "gone.png", 3)
+    ben.index()
+    ben.sync()
+    gone.unlink()
+    ben.rescan()
+    forgetting = ben.engine.curation.forgetting
+    ids = [asset.id for asset in ben.assets().values()]
+    assert forgetting.missing() == [ben.assets()["gone.png"].id]
+    ben.engine.annotations.rate(ids, 3)
+    assert forgetting.missing_and_said() == {ben.assets()["gone.png"].id}
+    assert forgetting.forget(ids) == 1
+    assert set(ben.assets()) == {"0000.png", "0001.png"}
+
+
 def test_a_time_beyond_now_does_not_freeze_a_field() -> None:
     edits = {"rating": FieldEdit(5, 1e18, "ee"), "note": FieldEdit("x", 3.0, "ee")}
     assert no_later(edits, 10.0) == {

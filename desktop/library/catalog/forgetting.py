@@ -7,6 +7,11 @@ from collections.abc import Sequence
 from desktop.library.catalog.database import Database
 from desktop.library.catalog.entered import IS_ENTERED
 
+_IS_MISSING = (
+    "(is_missing AND shared_by = '' AND root_id NOT IN (SELECT id FROM roots WHERE is_removed))"
+)
+"""Of a row of ``assets``: its file was looked for and is nowhere. What a teammate has is marked
+missing too, and what is in a folder that was removed comes back with it."""
 _IS_SAID = (
     f"({IS_ENTERED} OR EXISTS (SELECT 1 FROM lineage_references WHERE reference_id = assets.id))"
 )
@@ -21,17 +26,13 @@ class Forgetting:
         self._database = database
 
     def missing(self) -> list[int]:
-        """Ids of those whose file was not there when their folder was last looked through; not of
-        folders that were removed, with which they come back."""
-        rows = self._database.read(
-            "SELECT id FROM assets WHERE is_missing"
-            " AND root_id NOT IN (SELECT id FROM roots WHERE is_removed) ORDER BY id"
-        )
+        """Ids of those whose file was not there when their folder was last looked through."""
+        rows = self._database.read(f"SELECT id FROM assets WHERE {_IS_MISSING} ORDER BY id")
         return [row["id"] for row in rows]
 
     def missing_and_said(self) -> set[int]:
         """Ids of those among them with tags, stars, a note, a board, or a record of generation."""
-        rows = self._database.read(f"SELECT id FROM assets WHERE is_missing AND {_IS_SAID}")
+        rows = self._database.read(f"SELECT id FROM assets WHERE {_IS_MISSING} AND {_IS_SAID}")
         return {row["id"] for row in rows}
 
     def forget(self, asset_ids: Sequence[int]) -> int:
@@ -42,7 +43,8 @@ class Forgetting:
         """
         with self._database.transaction() as connection:
             cursor = connection.execute(
-                "DELETE FROM assets WHERE is_missing AND id IN (SELECT value FROM json_each(?))",
+                f"DELETE FROM assets WHERE {_IS_MISSING}"
+                " AND id IN (SELECT value FROM json_each(?))",
                 (str([*asset_ids]),),
             )
             return cursor.rowcount

@@ -146,7 +146,7 @@ class Team:
             for shared in bad:
                 team.left_out.setdefault(displayable(shared.relative_path))
             fit = [shared for shared in page if shared not in bad]
-            newest = max(newest, *(shared.updated_at for shared in page))
+            newest = max([newest, *(shared.updated_at for shared in page)])
             present.update(shared.id for shared in page)
             yield from self._fetch(team, fit, space, cancel)
         self._vectors.flush()
