@@ -16,6 +16,7 @@ from desktop.core.filter import Filter
 from desktop.core.progress import finish
 from desktop.core.query import Query
 from desktop.services.engine import Engine
+from desktop.services.indexing import folder_pass
 from desktop.services.reports import IndexReport
 from tests import pictures
 
@@ -333,6 +334,39 @@ class TestADriveThatIsAway:
             assert index(engine).unchanged == 1
         finally:
             subprocess.run(["umount", "-q", mount_point], check=False)
+
+    @pytest.mark.parametrize("is_added_whole", [True, False])
+    def test_it_is_unplugged_while_another_folder_is_looked_through(
+        self,
+        engine: Engine,
+        tmp_path: Path,
+        reads_nothing: Callable[[], None],
+        monkeypatch: pytest.MonkeyPatch,
+        is_added_whole: bool,
+    ) -> None:
+        drive, here = tmp_path / "drive", tmp_path / "here"
+        save(here / "here.png", 9)
+        files = [save(drive / f"{number}.png", number) for number in range(3)]
+        index(engine, here, *([drive] if is_added_whole else files))
+        reads_nothing()
+        monkeypatch.setattr(folder_pass, "_SCAN_BATCH", 1)
+
+        def unplug() -> None:
+            drive.rename(tmp_path / "unplugged")
+            drive.mkdir()
+
+        steps = engine.indexing.run([], CancelToken())
+        while not next(steps).done:
+            pass
+        unplug()
+        report = finish(steps)
+
+        assert drive in {failure.path for failure in report.failed}
+        assert (report.missing, engine.status.read().missing) == (0, 0)
+        assert engine.status.read().offline == 3
+        drive.rmdir()
+        (tmp_path / "unplugged").rename(drive)
+        assert index(engine).unchanged == 4
 
     def test_another_folder_is_taken_when_the_person_says_so(
         self, engine: Engine, tmp_path: Path

@@ -127,19 +127,37 @@ class FolderPass:
         self._gone.update(self._catalog.ids_at(root.id, os.fsencode(path.relative_to(root.path))))
 
     def settle(self) -> Iterator[Progress]:
-        """Write down what was moved, changed or lost.
+        """Write down what was moved, changed or lost; nothing of a drive that was unplugged while
+        this pass was under way.
 
         Raises:
             Cancelled: see ``FileMatcher.settle``.
         """
-        # What a rule hides was not looked for, and is not gone.
+        unplugged = self._unplugged()
+        away = {*self._away, *unplugged}
+        unclear = [file for file in self._unclear if file.root.id not in away]
         gone = self._report.unseen(self._gone) - self._unclear_ids
+        for root_id in unplugged if gone else ():
+            gone.difference_update(self._catalog.ids_at(root_id, b""))
+        # What a rule hides was not looked for, and is not gone.
         gone -= self._hide_again(gone)
-        yield from self._matcher.settle(self._unclear, gone, self._away, self._report, self._cancel)
+        yield from self._matcher.settle(unclear, gone, away, self._report, self._cancel)
         for root in self._roots.values():
-            self._catalog.roots.presence.remember(root.id, root.path)
+            if root.id not in away:
+                self._catalog.roots.presence.remember(root.id, root.path)
 
     # ------------------------------------------------------------------ inside
+
+    def _unplugged(self) -> list[int]:
+        """Ids of the roots that were there when they were looked at and are not now: that nothing
+        was found in them, as in a place where nothing is mounted, says nothing."""
+        found: list[int] = []
+        for root_id, absence in self._catalog.roots.presence.look().items():
+            # A strange folder would have been passed over; this one a person has named.
+            if root_id in self._roots and not absence.is_strange:
+                self._report.fail(self._roots[root_id].path, absence.reason)
+                found.append(root_id)
+        return found
 
     def _compare(self, root: Root, files: Sequence[FoundFile]) -> None:
         report = self._report
