@@ -290,8 +290,9 @@ class FakeIndexingStop(IndexingStop):
         self.is_set = False
         self.unread = 3
 
-    def set(self) -> None:
-        self.is_set = True
+    def set(self, is_wanted: Callable[[], bool] = lambda: True) -> bool:
+        self.is_set |= is_wanted()
+        return is_wanted()
 
     def lift(self) -> None:
         self.is_set = False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -11,13 +12,14 @@ from pytestqt.qtbot import QtBot
 
 from desktop.config.options import EngineOptions
 from desktop.core.cancellation import CancelToken
-from desktop.core.progress import Progress
+from desktop.core.progress import Progress, ProgressSteps
 from desktop.qt.jobs.changes import Changes
 from desktop.qt.jobs.job_list import JobListModel, JobState, Outcome
 from desktop.qt.jobs.panel import JobLine, JobsPanel
 from desktop.qt.shell.session import Session
 from desktop.qt.theme import Theme
 from desktop.services.engine import Engine
+from desktop.services.reports import IndexReport
 from desktop.wiring.engine import open_engine
 from tests import pictures as sample
 from tests.dressing import undress
@@ -118,6 +120,35 @@ def test_a_person_goes_on(open_session: Opener, engine: FakeEngine, qtbot: QtBot
     assert not line(session).offer_button.isVisible()
     engine.watching.watcher.tell(CHANGED)
     qtbot.waitUntil(lambda: engine.indexing.followed == [CHANGED])
+
+
+def test_who_goes_on_before_the_stopped_job_has_ended_has_gone_on(
+    open_session: Opener, engine: FakeEngine, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A picture that is being read is read to its end, which may take longer than a click."""
+    last_picture = threading.Event()
+
+    def run(
+        paths: Sequence[Path], cancel: CancelToken, *, retry_failed: bool = False
+    ) -> ProgressSteps[IndexReport]:
+        del retry_failed
+        if paths:
+            yield Progress("Reading pictures", 3, 900)
+            last_picture.wait()
+            cancel.raise_if_cancelled()
+        return IndexReport()
+
+    monkeypatch.setattr(engine.indexing, "run", run)
+    session = open_session(engine)
+    session.window.paths_added.emit([Path("/a")])
+    qtbot.waitUntil(lambda: "3 of 900" in line(session).text())
+    qtbot.mouseClick(line(session).cancel_button, LEFT)
+    qtbot.waitUntil(lambda: engine.indexing_stop.is_set)
+    session.window.action_list["library.rescan"].trigger()
+    qtbot.waitUntil(lambda: not engine.indexing_stop.is_set)
+    last_picture.set()
+    rest(session, qtbot)
+    assert not engine.indexing_stop.is_set
 
 
 def test_what_follows_the_disk_and_what_catches_up_can_be_stopped_too(

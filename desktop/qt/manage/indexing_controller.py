@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QObject
 
 from desktop.core.asset import displayable_name
-from desktop.core.cancellation import CancelToken
-from desktop.core.errors import Cancelled
-from desktop.core.progress import Progress, ProgressSteps
+from desktop.core.progress import Progress
 from desktop.core.text import marked, ngettext, tr
 from desktop.qt.browse.centre import Centre
 from desktop.qt.jobs.changes import Changes
@@ -21,7 +18,6 @@ from desktop.qt.jobs.lane import Job, JobHandle, Latest
 from desktop.qt.jobs.panel import JobsPanel
 from desktop.qt.manage.failures_dialog import FailuresDialog
 from desktop.qt.manage.stop_controller import StopController
-from desktop.services.indexing.stop import IndexingStop
 from desktop.services.reports import FileFailure, IndexReport, passed_over_in_words
 
 _NOTHING_THERE = marked("No pictures found there")
@@ -137,16 +133,15 @@ class IndexingController(QObject):
         self._running += 1
         self._centre.show_indexing(True)
         engine = self._context.engine
-        kept = Stoppable(engine.indexing_stop, job, engine.model_switch.stop_loading)
         handle = self._context.follow(
             self._context.lanes.index,
             title,
-            kept.run,
+            self._stop.kept(job, engine.model_switch.stop_loading),
             lambda report: index_outcome(report, nothing),
             over=self._on_over,
             changes=Changes(assets=True),
             stopped=tr("Stopped; what was read is kept"),
-            on_stop=lambda: (kept.stop(), self._stop.stop()),
+            on_stop=self._stop.stop,
         )
         handle.progressed.connect(self._on_progress)
         handle.failed.connect(self._context.notice)
@@ -171,36 +166,6 @@ class IndexingController(QObject):
         dialog = FailuresDialog(failures, self._context.dialog_parent)
         dialog.retry_requested.connect(lambda paths: self.add(paths, retry_failed=True))
         dialog.open()
-
-
-class Stoppable:
-    """A job that keeps for the next start that a person has stopped it: the lane sees such a job
-    to its end even while the window closes.
-
-    Args:
-        on_stop: called in the lane when a person has stopped it.
-    """
-
-    def __init__(
-        self, kept: IndexingStop, job: Job, on_stop: Callable[[], object] = lambda: None
-    ) -> None:
-        self._kept = kept
-        self._job = job
-        self._on_stop = on_stop
-        self._is_stopped = threading.Event()
-
-    def stop(self) -> None:
-        """A person stops it; to be called before it is cancelled."""
-        self._is_stopped.set()
-
-    def run(self, cancel: CancelToken) -> ProgressSteps[IndexReport]:
-        try:
-            return (yield from self._job(cancel))
-        except Cancelled:
-            if self._is_stopped.is_set():
-                self._kept.set()
-                self._on_stop()
-            raise
 
 
 def index_outcome(report: IndexReport, nothing: str = _NOTHING_THERE) -> Outcome:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QObject, Signal
 
+from desktop.core.cancellation import CancelToken
+from desktop.core.errors import Cancelled
+from desktop.core.progress import ProgressSteps
 from desktop.core.text import ngettext, tr
 from desktop.qt.jobs.changes import Changes
 from desktop.qt.jobs.context import Context
 from desktop.qt.jobs.job_list import JobState, Offer, Outcome
-from desktop.qt.jobs.lane import Latest
+from desktop.qt.jobs.lane import Job, Latest
+from desktop.services.reports import IndexReport
 
 
 class StopController(QObject):
@@ -68,6 +74,26 @@ class StopController(QObject):
         if row is not None:
             self._context.jobs.end(row, JobState.DONE, Outcome(tr("Goes on")))
         self.released.emit()
+
+    def kept(self, job: Job, on_stop: Callable[[], object] = lambda: None) -> Job:
+        """The job; when it ends because a person has stopped, it keeps that for the next start: the
+        lane sees it to its end even while the window closes. Who has gone on meanwhile has not
+        stopped.
+
+        Args:
+            on_stop: called in the lane then.
+        """
+        kept = self._context.engine.indexing_stop
+
+        def run(cancel: CancelToken) -> ProgressSteps[IndexReport]:
+            try:
+                return (yield from job(cancel))
+            except Cancelled:
+                if kept.set(lambda: self._is_stopped):
+                    on_stop()
+                raise
+
+        return run
 
     # ------------------------------------------------------------------ inside
 

@@ -14,7 +14,7 @@ from desktop.qt.jobs.changes import Changes
 from desktop.qt.jobs.context import Context
 from desktop.qt.jobs.job_list import JobState, Outcome
 from desktop.qt.jobs.lane import JobHandle
-from desktop.qt.manage.indexing_controller import Stoppable, index_outcome
+from desktop.qt.manage.indexing_controller import index_outcome
 from desktop.qt.manage.stop_controller import StopController
 from desktop.services.reports import IndexReport
 
@@ -43,7 +43,6 @@ class WatchController(QObject):
         self._is_stopped = False
         self._waiting: set[Path] = set()
         self._handle: JobHandle | None = None
-        self._looking: Stoppable | None = None
         self._job_id: int | None = None
         # From the watcher's thread into this one.
         self._noticed.connect(self._on_noticed)
@@ -76,8 +75,7 @@ class WatchController(QObject):
 
     def _on_stopped(self) -> None:
         self._waiting.clear()
-        if self._handle is not None and self._looking is not None:
-            self._looking.stop()
+        if self._handle is not None:
             self._handle.cancel()
 
     def _follow(self) -> None:
@@ -86,10 +84,8 @@ class WatchController(QObject):
             return
         paths, self._waiting = frozenset(self._waiting), set()
         engine = self._context.engine
-        self._looking = Stoppable(
-            engine.indexing_stop, lambda cancel: engine.indexing.run_on_changes(paths, cancel)
-        )
-        self._handle = handle = self._context.lanes.index.submit(self._looking.run)
+        look = self._stop.kept(lambda cancel: engine.indexing.run_on_changes(paths, cancel))
+        self._handle = handle = self._context.lanes.index.submit(look)
         handle.progressed.connect(self._on_progress)
         handle.finished.connect(self._on_finished)
         handle.failed.connect(self._on_failed)

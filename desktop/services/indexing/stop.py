@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
 from pathlib import Path
 
 from desktop.files.atomic import write_file
@@ -24,14 +26,20 @@ class IndexingStop:
         self._catalog = catalog
         self._vector_table = vector_table
         self._model = model
+        self._lock = threading.Lock()  # a stop and its end may come from two threads
 
-    def set(self) -> None:
-        """A person has stopped. Raises: OSError."""
-        write_file(self._marker, b"", replace=True)
+    def set(self, is_wanted: Callable[[], bool] = lambda: True) -> bool:
+        """A person has stopped; False where that is not wanted any more. Raises: OSError."""
+        with self._lock:
+            if not is_wanted():
+                return False
+            write_file(self._marker, b"", replace=True)
+            return True
 
     def lift(self) -> None:
         """A person asks for the rest. Raises: OSError."""
-        self._marker.unlink(missing_ok=True)
+        with self._lock:
+            self._marker.unlink(missing_ok=True)
 
     def left(self) -> int | None:
         """How many known pictures are still to be read or encoded; None while it is not set."""
