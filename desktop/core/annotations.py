@@ -30,6 +30,19 @@ class Flag(StrEnum):
     REJECTED = "rejected"
 
 
+_OPPOSITE = {Flag.KEPT: Flag.REJECTED, Flag.REJECTED: Flag.KEPT}
+
+
+def flag_values(asset_ids: Iterable[int], flag: Flag, has: bool) -> dict[tuple[int, Flag], bool]:
+    """For ``Edits.flags``: these assets have the flag, or not; to keep one is not to reject it, and
+    the other way round."""
+    ids = list(asset_ids)
+    values = {(asset_id, flag): has for asset_id in ids}
+    if has and (opposite := _OPPOSITE.get(flag)) is not None:
+        values |= {(asset_id, opposite): False for asset_id in ids}
+    return values
+
+
 class TagColour(StrEnum):
     """What a tag is told from others by at a glance; each theme has its own shade of it."""
 

@@ -7,7 +7,7 @@ import io
 import json
 import os
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -142,6 +142,34 @@ def exports(draw: st.DrawFn) -> Exported:
 def test_both_files_are_read_back_exactly(exported: Exported) -> None:
     assert from_bytes(to_json(exported)) == exported
     assert from_bytes(to_csv(exported)) == exported
+
+
+def test_a_decision_of_the_file_takes_the_place_of_the_one_there_is(tmp_path: Path) -> None:
+    """A kept picture that were rejected too would go to the trash with the rejected."""
+    with closing(Database(tmp_path / "catalog.sqlite")) as database:
+        catalog, annotations = Catalog(database), Annotations(database)
+        root = catalog.roots.add(tmp_path)
+        names = (b"a.png", b"b.png", b"c.png")
+        kept, rejected, free = catalog.add_files(root, [FoundFile(name, 1, 1) for name in names])
+        annotations.flag([kept], Flag.KEPT, True)
+        annotations.flag([kept, rejected], Flag.FAVOURITE, True)
+        annotations.flag([rejected], Flag.REJECTED, True)
+        told = ((Flag.REJECTED,), (Flag.KEPT,), (Flag.KEPT, Flag.REJECTED))
+        exported = Exported(
+            assets=tuple(
+                ExportedAsset(str(tmp_path), name.decode(), "", flags=flags)
+                for name, flags in zip(names, told, strict=True)
+            )
+        )
+        exchange = Exchange(database, catalog, annotations, LineageTable(database))
+        before = annotations.of([kept, rejected, free])
+        report = exchange.merge(exported)
+        said = annotations.of([kept, rejected, free])
+        assert said[kept].flags == {Flag.REJECTED, Flag.FAVOURITE}
+        assert said[rejected].flags == {Flag.KEPT, Flag.FAVOURITE}
+        assert len(said[free].flags) == 1
+        annotations.apply(report.undo)
+        assert annotations.of([kept, rejected, free]) == before
 
 
 def test_flags_are_read_back_and_an_unknown_one_costs_itself_alone() -> None:

@@ -26,6 +26,7 @@ from desktop.core.annotations import (
     clean_name,
     clean_note,
     clean_tag,
+    flag_values,
     keys_below,
     name_key,
     tags_above,
@@ -280,13 +281,8 @@ class Annotations:
         return self.apply(Edits(ratings=dict.fromkeys(asset_ids, stars)))
 
     def flag(self, asset_ids: Collection[int], flag: Flag, has: bool) -> Edits:
-        """Mark these assets, or take the mark off; to keep one is not to reject it, and the other
-        way round."""
-        flags = {(asset_id, flag): has for asset_id in asset_ids}
-        other = {Flag.KEPT: Flag.REJECTED, Flag.REJECTED: Flag.KEPT}.get(flag)
-        if other is not None and has:
-            flags |= {(asset_id, other): False for asset_id in asset_ids}
-        return self.apply(Edits(flags=flags))
+        """Mark these assets, or take the mark off; see ``flag_values``."""
+        return self.apply(Edits(flags=flag_values(asset_ids, flag, has)))
 
     def annotate(self, asset_ids: Collection[int], note: str) -> Edits:
         """Replace the note of these assets; an empty one takes it away."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import starmap
 from pathlib import Path
 
-from desktop.core.annotations import Board, Edits, name_key
+from desktop.core.annotations import Board, Edits, Flag, flag_values, name_key
 from desktop.core.generation_record import GenerationRecord
 from desktop.core.rights import NO_RIGHTS, Rights, strictest
 from desktop.core.team import root_problem
@@ -226,6 +226,7 @@ class Exchange:
         ratings: dict[int, int] = {}
         notes: dict[int, str] = {}
         tags: dict[tuple[int, str], bool] = {}
+        flags: dict[tuple[int, Flag], bool] = {}
         rights: dict[int, Rights] = {}
         said = self._annotations.of([asset_id for asset_id in ids if asset_id is not None])
         for asset_id, asset in zip(ids, exported.assets, strict=True):
@@ -237,15 +238,12 @@ class Exchange:
             if asset.note and asset.note not in own:
                 notes[asset_id] = f"{own}\n\n{asset.note}".strip()
             tags.update(((asset_id, tag), True) for tag in asset.tags)
+            # Where a file says both, the last one stays: what is kept can still be rejected.
+            for flag in sorted(asset.flags, key=lambda flag: flag is Flag.KEPT):
+                flags |= flag_values([asset_id], flag, True)
             if asset.rights != NO_RIGHTS:
                 own_rights = rights.get(asset_id, said[asset_id].rights)
                 rights[asset_id] = _stricter(own_rights, asset.rights)
-        flags = {
-            (asset_id, flag): True
-            for asset_id, asset in zip(ids, exported.assets, strict=True)
-            if asset_id is not None
-            for flag in asset.flags
-        }
         there = {name_key(board.name) for board in self._annotations.boards()}
         boards: dict[str, Board | None] = {}
         for board in exported.boards:
