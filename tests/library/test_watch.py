@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import queue
 import shutil
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from desktop.core.errors import LibraryError
 from desktop.library.folders import watch
 from desktop.library.folders.watch import Watcher
 from desktop.media.formats.registry import is_picture
@@ -73,6 +75,24 @@ def listener(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Listen
     listener = Listener(tmp_path)
     yield listener
     listener.watcher.stop()
+
+
+def test_a_catalogue_that_does_not_answer_for_a_moment_ends_no_watching(
+    listener: Listener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listener.begin()
+    asked = threading.Event()
+
+    def fail() -> list[Path]:
+        asked.set()
+        raise LibraryError("The catalogue could not be read: disk I/O error.")
+
+    with monkeypatch.context() as failing:
+        failing.setattr(listener.watcher, "_roots", fail)
+        assert asked.wait(SOON_S)
+        asked.clear()
+        assert asked.wait(SOON_S)
+    listener.wait_until_noticed(listener.roots[1] / "later.png")
 
 
 def test_new_renamed_and_removed_files_and_folders_are_told(listener: Listener) -> None:

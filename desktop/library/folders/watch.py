@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from desktop.core.errors import LibraryError
 from desktop.core.text import tr
 from desktop.library.folders.ignore import is_hidden, is_ignored
 
@@ -49,7 +50,8 @@ class Watcher:
     """Watches folders in a thread of its own, from ``start`` to ``stop``.
 
     Args:
-        roots: the folders that are there now; asked every few seconds, in that thread.
+        roots: the folders that are there now; asked every few seconds, in that thread. While the
+            catalogue cannot be read (LibraryError) they are taken to be as before.
         is_picture: tells by file name what is worth a look.
         private: Plantain's own folder, whose changes are its own doing.
         on_changed: told, in that thread, which files and folders were written, renamed or removed,
@@ -93,7 +95,7 @@ class Watcher:
     def _run(self) -> None:
         next_rescan = time.monotonic() + _FIRST_RESCAN_S
         while not self._is_stopped:
-            folders = frozenset(self._roots())
+            folders = self._folders()
             if self._watched is not None:
                 # A drive came or went: what it holds may have changed meanwhile.
                 self._came_or_went |= folders ^ self._watched
@@ -103,6 +105,13 @@ class Watcher:
                 every = _RESCAN_EVERY_S_UNTOLD if self._is_limited else _RESCAN_EVERY_S
                 next_rescan = time.monotonic() + every
             self._watch(folders, next_rescan)
+
+    def _folders(self) -> frozenset[Path]:
+        try:
+            return frozenset(self._roots())
+        except LibraryError as error:  # the next time it may answer
+            _log.warning("folders are watched as before: %s", error.message)
+            return self._watched or frozenset()
 
     def _watch(self, folders: frozenset[Path], until: float) -> None:
         """Until the roots are others, or it is time to look through them."""
@@ -136,7 +145,7 @@ class Watcher:
                     self._take(Path(path), change.name, now)
                 self._settle(now)
                 if now >= next_look:
-                    if frozenset(self._roots()) != folders:
+                    if self._folders() != folders:
                         return
                     next_look = now + _ROOTS_EVERY_S
                 if now >= until and not self._pending:
