@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from desktop.core.cancellation import CancelToken
 from desktop.core.filter import Filter
 from desktop.core.progress import finish
 from desktop.core.query import Query
+from desktop.library.folders import offline
 from desktop.services.engine import Engine
 from desktop.services.indexing import folder_pass
 from desktop.services.reports import IndexReport
@@ -367,6 +369,35 @@ class TestADriveThatIsAway:
         drive.rmdir()
         (tmp_path / "unplugged").rename(drive)
         assert index(engine).unchanged == 4
+
+    def test_one_that_never_answers_is_asked_once(
+        self, engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """It is looked for every other second; over a night those would be thousands of threads."""
+        drive = tmp_path / "drive"
+        save(drive / "a.png")
+        index(engine, drive)
+        answers, asked = threading.Event(), list[Path]()
+        look_at = offline._look_at
+
+        def hang(folder: Path) -> object:
+            asked.append(folder)
+            answers.wait()
+            return look_at(folder)
+
+        monkeypatch.setattr(offline, "_PATIENCE_S", 0.01)
+        monkeypatch.setattr(offline, "_look_at", hang)
+        presence = engine.catalog.roots.presence
+        reasons = [absence.reason for _ in range(5) for absence in presence.look().values()]
+        assert len(reasons) == 5
+        assert all("does not answer" in reason for reason in reasons)
+        assert asked == [drive]
+        monkeypatch.setattr(offline, "_PATIENCE_S", 30)
+        answers.set()
+        for thread in threading.enumerate():
+            if thread.name == "offline":
+                thread.join()
+        assert presence.look() == {}
 
     def test_another_folder_is_taken_when_the_person_says_so(
         self, engine: Engine, tmp_path: Path

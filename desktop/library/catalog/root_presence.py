@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from desktop.library.catalog.database import Database
-from desktop.library.folders.offline import Absence, absence_of, identity_of
+from desktop.library.folders.offline import Absence, Disks, absence_of, identity_of
 
 _SAMPLE = 20
 """Files from either end of a root's list."""
@@ -22,6 +22,7 @@ class RootPresence:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._disks = Disks()
         self._away: Mapping[int, Absence] | None = None
 
     def away(self) -> Mapping[int, Absence]:
@@ -53,7 +54,8 @@ class RootPresence:
             )
 
     def _absence(self, root_id: int, path: bytes, folder_id: str) -> Absence | None:
-        return absence_of(Path(os.fsdecode(path)), folder_id, lambda: self._some_files(root_id))
+        folder = Path(os.fsdecode(path))
+        return absence_of(folder, folder_id, lambda: self._some_files(root_id), self._disks)
 
     def _some_files(self, root_id: int) -> list[bytes]:
         """Relative paths of some files that were there when last looked at."""

@@ -44,8 +44,35 @@ class Absence:
     is_strange: bool = False
 
 
+class Disks:
+    """Asks the disks of folders, of which each may take its time or never answer; any thread may
+    ask.
+
+    An unanswered question keeps its thread. Until it is answered its folder is not asked again: a
+    drive that hangs over a night holds one thread, and not one for each time it was looked for.
+    """
+
+    def __init__(self) -> None:
+        self._unanswered: dict[Path, threading.Thread] = {}
+
+    def ask(self, folder: Path, question: Callable[[], AnswerT]) -> AnswerT | None:
+        """The answer, or None when the disk takes too long."""
+        before = self._unanswered.get(folder)
+        if before is not None and before.is_alive():
+            return None
+        answers: list[AnswerT] = []
+        thread = threading.Thread(
+            target=lambda: answers.append(question()), name="offline", daemon=True
+        )
+        thread.start()
+        thread.join(_PATIENCE_S)
+        if thread.is_alive():
+            self._unanswered[folder] = thread
+        return answers[0] if answers else None
+
+
 def absence_of(
-    folder: Path, folder_id: str, known_files: Callable[[], Sequence[bytes]]
+    folder: Path, folder_id: str, known_files: Callable[[], Sequence[bytes]], disks: Disks
 ) -> Absence | None:
     """Why the folder is away; None when it is there.
 
@@ -53,7 +80,7 @@ def absence_of(
         folder_id: its ``identity`` when it was last looked through; empty when nobody noted it.
         known_files: relative paths of some files that were in it then; asked only when needed.
     """
-    found = _in_time(lambda: _look_at(folder))
+    found = disks.ask(folder, lambda: _look_at(folder))
     if found is None:
         return Absence(_with_kept(_NO_ANSWER))
     if isinstance(found, Absence):
@@ -65,7 +92,7 @@ def absence_of(
     if is_empty:
         return Absence(_with_kept(_EMPTY))
     # The first time since an update, or a drive under another device number.
-    if not folder_id or _in_time(lambda: _is_any_there(folder, known)):
+    if not folder_id or disks.ask(folder, lambda: _is_any_there(folder, known)):
         return None
     return Absence(_with_kept(_STRANGE), is_strange=True)
 
@@ -92,17 +119,6 @@ def _look_at(folder: Path) -> tuple[str, bool] | Absence:
 
 def _is_any_there(folder: Path, relative_paths: Iterable[bytes]) -> bool:
     return any(os.path.lexists(folder / os.fsdecode(path)) for path in relative_paths)
-
-
-def _in_time(question: Callable[[], AnswerT]) -> AnswerT | None:
-    """The answer, or None when the disk takes too long; then the thread is left to wait."""
-    answers: list[AnswerT] = []
-    thread = threading.Thread(
-        target=lambda: answers.append(question()), name="offline", daemon=True
-    )
-    thread.start()
-    thread.join(_PATIENCE_S)
-    return answers[0] if answers else None
 
 
 def _with_kept(problem: str) -> str:
