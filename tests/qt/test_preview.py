@@ -7,15 +7,18 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QGuiApplication, QWheelEvent
+from PySide6.QtGui import QGuiApplication, QPainter, QPixmap, QWheelEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from desktop.core.errors import FileDamaged
 from desktop.core.generation_record import GenerationRecord, GenerationRequest, Reference
 from desktop.core.picture_text import TextLine
+from desktop.qt.preview.levels import stand_in
 from desktop.qt.preview.panel import PreviewPanel
+from desktop.qt.preview.picture_view import PictureView
 from desktop.qt.shell.session import Session
+from desktop.qt.theme import Theme
 from tests.fakes.services import FakeEngine, make_asset
 from tests.qt.conftest import Opener
 
@@ -220,6 +223,34 @@ def test_what_is_clear_shows_a_checkerboard_that_hides_neither_black_nor_white(
     ground = {seen.pixelColor(seen.width() // 2 - 100 - x, middle).name() for x in range(0, 40, 4)}
     theme = session.window.theme
     assert ground == {theme.color("check_light").name(), theme.color("check_dark").name()}
+
+
+@pytest.mark.parametrize("is_grey", [False, True])
+def test_what_is_at_hand_stands_where_the_picture_will(
+    theme: Theme, qtbot: QtBot, is_grey: bool
+) -> None:
+    def half_clear(width: int, height: int) -> QPixmap:
+        made = QPixmap(width, height)
+        made.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(made)
+        painter.fillRect(0, 0, width // 2, height, Qt.GlobalColor.red)
+        painter.end()
+        return made
+
+    view = PictureView(theme)
+    qtbot.addWidget(view)
+    view.resize(600, 400)
+    view.set_grey(is_grey)
+
+    def seen() -> list[str]:
+        image = view.grab().toImage()
+        return [image.pixelColor(x, 200).name() for x in range(4, 600, 16)]
+
+    view.show_stand_in(stand_in(half_clear(96, 48), (240, 120)))
+    before = seen()
+    view.show_levels(stand_in(half_clear(240, 120), (240, 120)))
+    assert seen() == before
+    assert len({*before}) > 2, "beside it, what is in it, and the checkerboard"
 
 
 def test_without_colours_and_the_colour_under_the_pointer(session: Session, qtbot: QtBot) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtGui import QGuiApplication, QImage, QPixmap
+from PySide6.QtGui import QGuiApplication, QImage
 
 from desktop.core.annotations import Consensus
 from desktop.core.asset import Asset
@@ -21,7 +21,7 @@ from desktop.qt.images.whole import image_of
 from desktop.qt.jobs.context import Context
 from desktop.qt.jobs.lane import Latest
 from desktop.qt.preview.contents import ContentsController
-from desktop.qt.preview.levels import Levels
+from desktop.qt.preview.levels import Levels, stand_in
 from desktop.qt.preview.panel import MOST_COMPARED, PreviewPanel
 from desktop.qt.preview.picture_store import PictureStore, Wanted
 from desktop.qt.preview.screen_profile import ScreenColours, screen_colours
@@ -385,9 +385,10 @@ class PreviewController(QObject):
     def _row(self) -> int | None:
         return self._grid.assets.row_of(self._shown[0].id) if self._shown else None
 
-    def _stand_in(self, asset: Asset) -> QPixmap | None:
+    def _stand_in(self, asset: Asset) -> Levels | None:
         picture = self._context.pictures.of_asset(asset)
-        return None if picture is None else self._context.cache.find(picture.key, 0)
+        found = None if picture is None else self._context.cache.find(picture.key, 0)
+        return None if found is None else stand_in(found, (asset.width, asset.height))
 
 
 def _load_all(

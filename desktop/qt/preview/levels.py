@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtGui import QColor, QColorTransform, QImage
+from PySide6.QtGui import QColor, QColorTransform, QImage, QPixmap
 
 from desktop.media.colour import OwnColours
 from desktop.media.large_picture import LargePicture
@@ -115,3 +115,13 @@ def levels_of(picture: LargePicture, transform: QColorTransform | None = None) -
         picture.own,
         None if transform is None else picture,
     )
+
+
+def stand_in(thumbnail: QPixmap, original: tuple[int, int]) -> Levels:
+    """What is at hand of a picture, for its place until it comes.
+
+    Args:
+        original: width and height of the picture; zeros where they are not known.
+    """
+    size = original if all(original) else (thumbnail.width(), thumbnail.height())
+    return Levels(size, (thumbnail.toImage(),), thumbnail.hasAlphaChannel())

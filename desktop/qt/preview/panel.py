@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QPointF, Qt, Signal
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QPixmap
+from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QToolButton, QVBoxLayout, QWidget
 
 from desktop.core.annotations import MAX_RATING
@@ -119,7 +119,7 @@ class PreviewPanel(QFrame):
         """Which of the pictures keys decide about."""
         return self._in_turn
 
-    def show_assets(self, assets: Sequence[Asset], stand_ins: Sequence[QPixmap | None]) -> None:
+    def show_assets(self, assets: Sequence[Asset], stand_ins: Sequence[Levels | None]) -> None:
         """These pictures are on their way; show what there is of them.
 
         Args:
@@ -128,8 +128,8 @@ class PreviewPanel(QFrame):
         if len(assets) != len(self._cells):
             self._make_cells(len(assets))
         is_alone = len(assets) == 1
-        for cell, stand_in in zip(self._cells, stand_ins, strict=True):
-            cell.view.show_stand_in(stand_in)
+        for cell, at_hand in zip(self._cells, stand_ins, strict=True):
+            cell.view.show_stand_in(at_hand)
         self.leave_part()
         self.title.over_button.setChecked(False)
         self.title.link_button.setChecked(True)

@@ -9,7 +9,6 @@ from PySide6.QtGui import (
     QNativeGestureEvent,
     QPainter,
     QPaintEvent,
-    QPixmap,
     QResizeEvent,
     QWheelEvent,
 )
@@ -48,7 +47,7 @@ class PictureView(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._levels: Levels | None = None
-        self._stand_in: QPixmap | None = None
+        self._stand_in: Levels | None = None
         self._dragged_from: QPointF | None = None
         self._ground = Ground.CHECKS
         self._other: Levels | None = None
@@ -71,9 +70,9 @@ class PictureView(QWidget):
         """What is shown; None until it has come."""
         return self._levels
 
-    def show_stand_in(self, pixmap: QPixmap | None) -> None:
-        """Another picture is on its way: show what there is of it, or nothing."""
-        self._levels, self._stand_in = None, pixmap
+    def show_stand_in(self, stand_in: Levels | None) -> None:
+        """Another picture is on its way: show what there is of it in its place, or nothing."""
+        self._levels, self._stand_in = None, stand_in
         self._other = None
         self._lines = ()
         self.clear_part()
@@ -190,7 +189,7 @@ class PictureView(QWidget):
             if self._lines:
                 paint_lines(painter, self._whole(), self._lines, self._theme)
         elif self._stand_in is not None:
-            self._paint_stand_in(painter, self._stand_in)
+            self._paint_levels(painter, self._stand_in)
         painter.end()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
@@ -286,8 +285,9 @@ class PictureView(QWidget):
             self.setCursor(shapes.OpenHandCursor if self.zoom.factor > 1 else shapes.ArrowCursor)
 
     def _picture(self) -> Lengths:
-        assert self._levels is not None
-        return Lengths(*self._levels.original)
+        shown = self._levels or self._stand_in
+        assert shown is not None
+        return Lengths(*shown.original)
 
     def _view(self) -> Lengths:
         ratio = self.devicePixelRatioF()
@@ -351,14 +351,6 @@ class PictureView(QWidget):
             painter.fillRect(place, behind(self._ground, self._theme))
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, is_smooth)
         painter.drawImage(place, image, source)
-
-    def _paint_stand_in(self, painter: QPainter, pixmap: QPixmap) -> None:
-        scaled = QRectF(self.rect())
-        size = pixmap.size().scaled(self.size(), Qt.AspectRatioMode.KeepAspectRatio)
-        place = QRectF(0, 0, size.width(), size.height())
-        place.moveCenter(scaled.center())
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        painter.drawPixmap(place, pixmap, QRectF(pixmap.rect()))
 
 
 def _inside(place: QPointF | None) -> QPointF:
