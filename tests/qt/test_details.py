@@ -17,7 +17,6 @@ from desktop.core.colour import Swatch
 from desktop.core.filter import Filter, Near
 from desktop.core.metadata import Metadata
 from desktop.core.picture_text import TextLine
-from desktop.core.query_fields import LESS_ALIKE
 from desktop.qt.details.facts import file_facts_of, metadata_facts
 from desktop.qt.details.panel import DetailsPanel
 from desktop.qt.images.cache import PixmapCache
@@ -201,7 +200,7 @@ def test_a_colour_is_searched_by(panel: DetailsPanel, qtbot: QtBot, way: str) ->
     }
     with qtbot.waitSignal(panel.narrowing_wanted) as found:
         ways[way]()
-    assert found.args == [Filter(near=Near("#2040C0", LESS_ALIKE))]
+    assert found.args == [Filter(near=Near("#2040C0"))]
 
 
 def test_keywords_become_tags_one_by_one_or_all(panel: DetailsPanel, qtbot: QtBot) -> None:
@@ -242,7 +241,8 @@ def test_exposures_are_written_as_on_a_camera() -> None:
 def test_in_the_window_keywords_are_tags_and_a_colour_narrows(window: Window) -> None:
     first = window.ids[0]
     window.engine.catalog.metadata.record([(first, TOLD)])
-    others = [(asset_id, (Swatch("#0000A0", 100),)) for asset_id in window.ids[1:]]
+    red = Swatch("#FF4400", 100)  # near orange, and called otherwise
+    others = [(asset_id, (red,)) for asset_id in window.ids[1:]]
     window.engine.catalog.palettes.record([(first, PALETTE), *others])
     details = window.session.window.right.details
     window.select(0)
@@ -257,7 +257,7 @@ def test_in_the_window_keywords_are_tags_and_a_colour_narrows(window: Window) ->
 
     details.swatches.search_button.click()
     search = window.session.window.centre.search
-    near = Near("#FF8800", LESS_ALIKE)
+    near = Near("#FF8800")
     assert [section.filter for section in search.narrowing()] == [Filter(near=near)]
     shown = window.grid.assets
     window.until(lambda: [a.id for a in shown.assets(0, 9)] == [first])

@@ -16,7 +16,6 @@ from desktop.core.annotations import Consensus
 from desktop.core.asset import Asset
 from desktop.core.asset_sequence import ids_of
 from desktop.core.filter import EVERYTHING, Filter, Near
-from desktop.core.query_fields import LESS_ALIKE
 from desktop.core.text import listed, ngettext, tr
 from desktop.qt.details.annotation_editor import AnnotationEditor
 from desktop.qt.details.facts import (
@@ -92,7 +91,7 @@ class DetailsPanel(QWidget):
         self._hint.setProperty("tone", "faint")
         self.swatches = Swatches(theme)
         self.swatches.chosen.connect(
-            lambda colour: self.narrowing_wanted.emit(Filter(near=Near(colour, LESS_ALIKE)))
+            lambda colour: self.narrowing_wanted.emit(Filter(near=Near(colour)))
         )
         self.similar_button = button(" " + tr("More like this"), self._similar)
         self.similar_button.setIcon(theme.icon("scan-search"))
