@@ -15,7 +15,7 @@ from desktop.core.query_fields import FIELDS
 from desktop.core.query_language import parse, terms
 from desktop.qt.images.cache import PixmapCache
 from desktop.qt.images.pictures import Pictures
-from desktop.qt.search.contents import HIT_LIMIT
+from desktop.qt.search.contents import HIT_LIMIT, Contents
 from desktop.qt.search.query_help import HELP
 from desktop.qt.search.query_problem import QueryProblem
 from desktop.qt.search.search_bar import SearchBar
@@ -45,6 +45,21 @@ def asked(bar: SearchBar) -> list[Query]:
     queries: list[Query] = []
     bar.query_changed.connect(queries.append)
     return queries
+
+
+def test_what_can_be_typed_is_said_in_as_many_words_as_fit(bar: SearchBar, qtbot: QtBot) -> None:
+    field = bar.text_field
+    assert field.placeholderText() == "Search by words, or drop or paste a picture here"
+    said: set[str] = set()
+    for length in range(8, 48):
+        bar.show_contents(Contents(text=f"tag:wide_enough tag:{'x' * length}"))
+        bar.finish()
+        last = bar.chips[-1]
+        qtbot.waitUntil(lambda chip=last: chip.width() == chip.sizeHint().width())
+        hint = field.placeholderText()
+        assert field.fontMetrics().horizontalAdvance(hint) <= field.width() - 4
+        said.add(hint)
+    assert said == {"Add words to narrow it down", "Add words"}
 
 
 def test_typing_asks_once_after_a_pause(bar: SearchBar, asked: list[Query], qtbot: QtBot) -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QMimeData, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QGuiApplication, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtGui import QFocusEvent, QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent
+from PySide6.QtWidgets import QLineEdit, QStyle, QStyleOptionFrame
 
 from desktop.qt.widgets.dragging import dropped_files
 
+_MARGIN = 2
+"""What ``QLineEdit`` leaves free on each side of its text, inside what the style gives it."""
 _UNDO, _REDO = QKeySequence.StandardKey.Undo, QKeySequence.StandardKey.Redo
 
 
@@ -36,6 +38,13 @@ class QueryField(QLineEdit):
         super().__init__()
         self._can_undo = can_undo
         self._can_redo = can_redo
+        self._hints: tuple[str, ...] = ("",)
+
+    def show_hints(self, *hints: str) -> None:
+        """What stands in it while it is empty: the first of these that is seen whole, or the
+        last."""
+        self._hints = hints
+        self._show_hint()
 
     def event(self, e: QEvent) -> bool:
         if e.type() == QEvent.Type.ShortcutOverride and isinstance(e, QKeyEvent):
@@ -76,7 +85,20 @@ class QueryField(QLineEdit):
         super().focusOutEvent(event)
         self.focus_changed.emit(False)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._show_hint()
+
     # ------------------------------------------------------------------ inside
+
+    def _show_hint(self) -> None:
+        option = QStyleOptionFrame()
+        self.initStyleOption(option)
+        contents = QStyle.SubElement.SE_LineEditContents
+        room = self.style().subElementRect(contents, option, self).width() - 2 * _MARGIN
+        width = self.fontMetrics().horizontalAdvance
+        fitting = (hint for hint in self._hints if width(hint) <= room)
+        self.setPlaceholderText(next(fitting, self._hints[-1]))
 
     def _is_at_start(self) -> bool:
         return self.cursorPosition() == 0 and not self.hasSelectedText()

@@ -388,11 +388,12 @@ class SearchBar(DropFrame):
     def _refresh(self) -> None:
         contents = self.contents()
         self.tools.set_something(bool(contents.text or contents.held))
-        self.text_field.setPlaceholderText(
-            tr("Add words to narrow it down")
-            if contents.held
-            else tr("Search by words, or drop or paste a picture here")
-        )
+        if contents.held:
+            self.text_field.show_hints(tr("Add words to narrow it down"), tr("Add words"))
+        else:
+            self.text_field.show_hints(
+                tr("Search by words, or drop or paste a picture here"), tr("Search")
+            )
 
     def _tell(self, *, is_whole: bool = False) -> None:
         self._timer.stop()

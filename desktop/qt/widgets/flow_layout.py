@@ -23,6 +23,7 @@ class FlowLayout(QLayout):
 
     def addItem(self, item: QLayoutItem) -> None:
         self._items.append(item)
+        self.invalidate()  # or what is there already keeps the place that it had without this
 
     def count(self) -> int:
         return len(self._items)
