@@ -14,6 +14,8 @@ from desktop.core.annotations import Flag
 from desktop.core.filter import Filter
 from desktop.qt.browse.marks import NO_MARKS
 from desktop.qt.browse.sections import FAVOURITES, REJECTED
+from tests.fakes.services import FakeEngine, make_asset
+from tests.qt.conftest import Opener
 from tests.qt.curating import Window
 
 
@@ -47,6 +49,17 @@ def test_each_key_decides_and_goes_on_to_the_next(window: Window) -> None:
     press(window, "x")
     notice = window.session.window.centre.notice
     window.until(lambda: "Kept: 1. Rejected: 2." in notice.text())
+
+
+def test_it_begins_in_sight(open_session: Opener) -> None:
+    session = open_session(FakeEngine([make_asset(number) for number in range(1, 400)]))
+    grid = session.window.centre.grid
+    first = grid.assets.asset(0).id
+    grid.select_asset(first)
+    grid.scrollToBottom()
+    session.window.action_list["browse.cull"].trigger()
+    assert [asset.id for asset in grid.selected_assets()] == [first]
+    assert grid.viewport().rect().contains(grid.visualRect(grid.currentIndex()))
 
 
 def test_a_decision_is_undone_by_its_name(window: Window) -> None:

@@ -82,6 +82,8 @@ class Navigation(QObject):
         grid.setFocus()
         if is_culling and is_on and not grid.selected_assets() and grid.assets.rowCount():
             grid.select_asset(grid.assets.asset(0).id)
+        elif is_on and grid.selected_assets():
+            grid.scrollTo(grid.currentIndex())  # keys decide about what is seen
 
     def step_back(self) -> None:
         """One step: out of the panel, what the keys mean, the search, the selection."""
