@@ -129,6 +129,22 @@ def test_what_was_made_from_one_and_a_copy_of_it_are_bound_too(shelf: Shelf) -> 
     assert shelf.found(Filter(is_private=True)) == [copy, twin]
 
 
+def test_the_next_turns_of_what_was_made_from_one_are_bound_too(shelf: Shelf) -> None:
+    source, made, turn, later = (shelf.add(name) for name in ("s.png", "m.png", "t.png", "l.png"))
+    lineage = LineageTable(shelf.database)
+    used = (Reference(Path("s.png"), source),)
+    lineage.record(made, GenerationRecord(GenerationRequest("a cape", used), attempt="1"))
+    asked = GenerationRequest("in red", parent="m.png", parent_attempt="1")
+    lineage.record(turn, GenerationRecord(asked, attempt="2"))
+    asked = GenerationRequest("in blue", parent="t.png as it was", parent_attempt="2")
+    lineage.record(later, GenerationRecord(asked, attempt="3"))
+    shelf.said.give_rights([source], ENDED)
+    assert shelf.claims(turn) == (Claim(Origin.SOURCE, "m.png", ENDED),)
+    assert shelf.claims(later) == (Claim(Origin.SOURCE, "t.png", ENDED),)
+    assert shelf.found(Filter(is_expired=True)) == [source, made, turn, later]
+    assert shelf.found(Filter(is_made_from_expired=True)) == [made, turn, later]
+
+
 def test_two_that_are_each_others_source_end(shelf: Shelf) -> None:
     one, two = shelf.add("1.png"), shelf.add("2.png")
     shelf.made(one, two)

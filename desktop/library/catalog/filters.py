@@ -15,6 +15,7 @@ from desktop.core.annotations import keys_below, name_key
 from desktop.core.asset import PAGED_FORMATS, PREVIEW, Kind
 from desktop.core.filter import SQUARE_WITHIN, Filter, Near, Range, Ratio, Shape
 from desktop.library.catalog.database import Database
+from desktop.library.catalog.lineage import SOURCES
 from desktop.library.catalog.palettes import PaletteTable
 from desktop.library.catalog.rights import bound
 from desktop.library.catalog.root_presence import RootPresence
@@ -36,11 +37,7 @@ _PIXELS = "assets.width * assets.height"
 _DATED = f"CASE WHEN assets.taken_s <> 0 THEN assets.taken_s * {_NS} ELSE assets.modified_ns END"
 _LISTED = "IN (SELECT value FROM json_each(?))"
 _PRIVATE = "is_private"
-_MADE_FROM = (
-    "SELECT asset_id FROM lineage_references JOIN ({}) AS used ON reference_id = used.id"
-    " OR lineage_references.content_hash IN"
-    " (SELECT content_hash FROM assets WHERE assets.id = used.id AND content_hash <> '')"
-)
+_MADE_FROM = f"SELECT asset_id FROM ({SOURCES}) WHERE source_id IN ({{}})"
 _SHOWN = "assets.id NOT IN (SELECT id FROM assets WHERE is_ignored)"
 """Told by the few that are hidden, so that a folder is read from its index alone."""
 

@@ -21,6 +21,20 @@ from desktop.library.catalog.full_text import index_words
 from desktop.library.catalog.moved_files import last_place
 
 
+SOURCES = """SELECT asset_id, reference_id AS source_id FROM lineage_references
+        WHERE reference_id IS NOT NULL
+    UNION SELECT asset_id, assets.id FROM lineage_references JOIN assets USING (content_hash)
+        WHERE content_hash <> ''
+    UNION SELECT asset_id, assets.id FROM lineage JOIN assets ON content_hash = parent
+        WHERE parent <> ''
+    UNION SELECT turn.asset_id, before.asset_id FROM lineage AS turn JOIN lineage AS before
+        ON before.attempt = json_extract(turn.record, '$.request.parent_attempt')
+        WHERE turn.parent <> '' AND before.attempt <> ''"""
+"""A SELECT of what each picture was made from, (asset_id, source_id): its references, by who they
+are and by the bytes that were used, and the picture that it is a next turn of, by its bytes and,
+where its file is another by now, by the call that made it."""
+
+
 class LineageTable:
     """The ``lineage`` tables."""
 

@@ -17,6 +17,7 @@ from desktop.core.asset import displayable, displayable_name
 from desktop.core.rights import Claim, Origin, Rights
 from desktop.files.checked_json import checked, parse_json
 from desktop.library.catalog.database import Database
+from desktop.library.catalog.lineage import SOURCES
 from desktop.library.catalog.moved_files import last_place
 
 _LISTED = "IN (SELECT value FROM json_each(?))"
@@ -50,15 +51,12 @@ def bound(said: str, folders: str) -> str:
         said: SQL over the columns of rights, without values.
         folders: a SELECT of the ids of what is below the folders of which it holds.
     """
-    return f"""WITH RECURSIVE bound (id) AS (
+    return f"""WITH RECURSIVE made (id, source_id) AS MATERIALIZED ({SOURCES}),
+    bound (id) AS (
         SELECT asset_id FROM asset_rights WHERE {said}
         UNION SELECT asset_id FROM board_rights JOIN board_assets USING (board_id) WHERE {said}
         UNION SELECT id FROM ({folders})
-        UNION SELECT made.asset_id FROM bound
-            JOIN lineage_references AS made ON reference_id = bound.id
-        UNION SELECT made.asset_id FROM bound JOIN assets AS used ON used.id = bound.id
-            JOIN lineage_references AS made
-            ON made.content_hash = used.content_hash AND made.content_hash <> ''
+        UNION SELECT made.id FROM bound JOIN made ON source_id = bound.id
         UNION SELECT copy.id FROM bound JOIN assets AS used ON used.id = bound.id
             JOIN assets AS copy
             ON copy.content_hash = used.content_hash AND copy.content_hash <> ''
@@ -172,9 +170,7 @@ class RightsTable:
 
     def _sources(self, asset_id: int) -> list[tuple[int, str]]:
         return self._named(
-            "assets.id IN (SELECT COALESCE(reference_id, (SELECT MIN(id) FROM assets AS same"
-            " WHERE same.content_hash = used.content_hash AND used.content_hash <> ''))"
-            " FROM lineage_references AS used WHERE asset_id = ?)",
+            f"assets.id IN (SELECT source_id FROM ({SOURCES}) WHERE asset_id = ?)",
             asset_id,
         )
 
