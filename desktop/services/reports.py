@@ -147,6 +147,7 @@ class AssetDetails:
     Attributes:
         lineage: how it was made; None for a picture that Plantain did not make.
         generator: label of the generator that made it; empty likewise.
+        made_from: the files that it was made from, the picture before it first.
         used_in: the pictures that were made with it.
         metadata: what its file says beside the pixels.
         palette: its main colours.
@@ -157,6 +158,7 @@ class AssetDetails:
     asset: Asset
     lineage: GenerationRecord | None = None
     generator: str = ""
+    made_from: tuple[Path, ...] = ()
     used_in: tuple[Asset, ...] = ()
     annotation: Annotation = field(default_factory=Annotation)
     metadata: Metadata = NO_METADATA

@@ -17,16 +17,18 @@ from desktop.library.folders.scan import FoundFile
 
 @pytest.fixture
 def catalog(tmp_path: Path) -> Iterator[Catalog]:
-    """Two generated pictures and one that is not."""
+    """Two generated pictures, one that is not, and a next turn of the first."""
     database = Database(tmp_path / "catalog.sqlite")
     catalog, lineage = Catalog(database), LineageTable(database)
     root = catalog.roots.add(tmp_path)
-    names = (b"a.png", b"b.png", b"c.png")
-    one, other, _ = catalog.add_files(root, [FoundFile(name, 1, 1) for name in names])
+    names = (b"a.png", b"b.png", b"c.png", b"d.png")
+    one, other, _, turn = catalog.add_files(root, [FoundFile(name, 1, 1) for name in names])
     aurora = Reference(Path("/shoots/aurora_50%.png"))
     red = GenerationRequest("A red Cape, 红披风", (aurora,), model="nano-banana", kit="Spring")
-    lineage.record(one, GenerationRecord(red, model="nano-banana-2.1"))
+    lineage.record(one, GenerationRecord(red, model="nano-banana-2.1", attempt="1"))
     lineage.record(other, GenerationRecord(GenerationRequest("a cape by the sea")))
+    bluer = GenerationRequest("bluer", parent="other bytes by now", parent_attempt="1")
+    lineage.record(turn, GenerationRecord(bluer))
     yield catalog
     database.close()
 
@@ -43,9 +45,10 @@ def catalog(tmp_path: Path) -> Iterator[Catalog]:
         (Filter(made_from="shoots 50%"), [1]),
         (Filter(made_from="auroraX50"), []),
         (Filter(made_from="aurora_5_%"), []),
+        (Filter(made_from="a.png"), [4]),
         (Filter(kit="spring"), [1]),
         (Filter(kit="spr"), []),
-        (~Filter(prompt="red"), [2, 3]),
+        (~Filter(prompt="red"), [2, 3, 4]),
     ],
 )
 def test_it_is_found_by_what_it_was_made_with(

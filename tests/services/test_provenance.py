@@ -200,3 +200,18 @@ def test_the_register_lists_what_a_model_made_and_nothing_else(
     assert plain == entry.plain()
     assert row["model"] == entry.model
     assert row["prompt"] == "'=a cape", "no cell is a formula"
+
+
+def test_a_next_turn_is_made_from_the_picture_before_it(
+    open_engine: OpenEngine, server: GeminiServer
+) -> None:
+    engine = open_engine(gemini_base_url=server.base_url)
+    engine.generation.image_services["gemini"].key.use_now("AIza-test")
+    generation = engine.generation
+    asked = GenerationRequest("a cape", generator="gemini")
+    first = finish(generation.generating.run(asked, CancelToken()))
+    turn = generation.refining.next_turn(first.asset, first.record, "in red")
+    second = finish(generation.generating.run(turn, CancelToken()))
+    [_, entry] = engine.curation.register.entries()
+    assert entry.made_from == (str(first.asset.path),)
+    assert engine.browsing.details(second.asset.id).made_from == (first.asset.path,)

@@ -87,7 +87,7 @@ class AssetFilters:
             "keyword": lambda word: _told("keywords", [f"\n{name_key(word)}\n"]),
             "prompt": lambda words: _made(_PROMPT, words.split()),
             "model": lambda words: _made(_MODELS, words.split()),
-            "made_from": lambda words: _made(_REFERENCES, words.split()),
+            "made_from": lambda words: _made(_MADE_OF, words.split()),
             "kit": lambda name: Condition(
                 f"assets.id IN (SELECT asset_id FROM lineage WHERE {_KIT} = ? COLLATE NOCASE)",
                 (name,),
@@ -261,10 +261,13 @@ _MODELS = (
     "COALESCE(json_extract(record, '$.model'), '') || ' '"
     " || COALESCE(json_extract(record, '$.request.model'), '')"
 )
-_REFERENCES = (
-    "(SELECT GROUP_CONCAT(json_extract(value, '$.path'), char(10))"
-    " FROM json_each(record, '$.request.references'))"
+_MADE_OF = (
+    "COALESCE((SELECT GROUP_CONCAT(json_extract(value, '$.path'), char(10))"
+    " FROM json_each(record, '$.request.references')), '') || char(10) ||"
+    " COALESCE((SELECT GROUP_CONCAT(CAST(relative_path AS TEXT), char(10)) FROM assets"
+    f" WHERE id IN (SELECT source_id FROM ({SOURCES}) WHERE asset_id = lineage.asset_id)), '')"
 )
+"""Where they lay when they were used, and where they lie."""
 
 
 def _made(told: str, words: Iterable[str]) -> Condition:

@@ -20,7 +20,6 @@ from desktop.library.catalog.database import Database, damaged
 from desktop.library.catalog.full_text import index_words
 from desktop.library.catalog.moved_files import last_place
 
-
 SOURCES = """SELECT asset_id, reference_id AS source_id FROM lineage_references
         WHERE reference_id IS NOT NULL
     UNION SELECT asset_id, assets.id FROM lineage_references JOIN assets USING (content_hash)
@@ -127,6 +126,21 @@ class LineageTable:
             (asset_id,),
         )
         return row["id"] if row is not None else None
+
+    def made_from(self, record: GenerationRecord) -> tuple[Path, ...]:
+        """The files that a picture was made from: the one it is a next turn of, if the library has
+        it, and its references."""
+        request = record.request
+        before = self.picture_before(request)
+        rows = self._database.read(
+            "SELECT path, relative_path FROM assets JOIN roots ON roots.id = root_id"
+            " WHERE assets.id = ?",
+            (before,),
+        )
+        turned = tuple(
+            Path(os.fsdecode(path)) / os.fsdecode(last_place(place)) for path, place in rows
+        )
+        return (*turned, *(reference.path for reference in request.references))
 
     def picture_before(self, request: GenerationRequest) -> int | None:
         """Id of the picture that a request is a next turn of, by its content, or by the call that

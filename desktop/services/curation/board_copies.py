@@ -184,7 +184,7 @@ def _table(credited: Sequence[tuple[Path, AssetDetails]]) -> str:
             tr("yes") if rights.is_private else "",
             " ".join(filter(None, (details.generator, made.model))) if made else "",
             made.request.prompt if made else "",
-            "; ".join(displayable(r.path) for r in made.request.references) if made else "",
+            "; ".join(map(displayable, details.made_from)),
         ]
         table.writerow([f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in cells])
     return out.getvalue()

@@ -30,7 +30,7 @@ class RegisterEntry:
     Attributes:
         source_type: IPTC's digital source type.
         generator, model, endpoint: who made it, by which model, asked where.
-        made_from: the references, by their paths.
+        made_from: the picture before it and the references, by their paths.
         created_at: seconds since the epoch.
         is_missing: its file is not there any more; that it was made stays written.
         attempt: key of the call.
@@ -97,7 +97,7 @@ class Register:
                     record.model,
                     record.endpoint,
                     record.request.prompt,
-                    tuple(os.fspath(each.path) for each in record.request.references),
+                    tuple(map(os.fspath, self._lineage.made_from(record))),
                     record.created_at,
                     asset.is_missing,
                     record.attempt,

@@ -114,6 +114,7 @@ class Browsing:
             annotation=self._annotations.of([asset_id]).get(asset_id, Annotation()),
             lineage=record,
             generator=self._label(record) if record else "",
+            made_from=self._lineage.made_from(record) if record else (),
             palette=self._catalog.palettes.of(asset_id),
             metadata=self._catalog.metadata.of(asset_id),
             text=self.text(asset),
