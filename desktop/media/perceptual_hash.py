@@ -10,6 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+NEAR_BITS = 8
+"""Of 64. Scaled and recompressed pictures differ in fewer, different ones in about 32."""
+FEATURELESS = 0
+"""The hash of every plain surface, whatever its colour: says nothing."""
+
 _VERSION = "2:"
 """Of what is compared. The first, without a mark, was of a picture with its ground, and not to be
 compared with these."""

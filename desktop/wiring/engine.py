@@ -141,6 +141,7 @@ def open_engine(
                     sandbox,
                 ),
                 partial(_weights, preferences),
+                tables.thumbnails,
             ),
             contact_sheets=ContactSheets(tables.thumbnails, sandbox),
             large_pictures=LargePictures(tables.thumbnails, sandbox),

@@ -9,15 +9,20 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from desktop.core.annotations import Flag
+from desktop.core.asset import Asset
 from desktop.core.cancellation import CancelToken
 from desktop.core.errors import FileError, UsageError
 from desktop.core.generation_record import GenerationRequest
 from desktop.core.progress import finish
-from desktop.core.query import Crop, Example, Query, Reason
+from desktop.core.prompt_things import things_in
+from desktop.core.query import Crop, Example, Query, Reason, SearchHit
 from desktop.core.query_language import QueryError
+from desktop.core.rights import Rights
 from desktop.media.decode import load_picture
 from desktop.media.encoder_pixels import encoder_pixels
 from desktop.services.engine import Engine
+from desktop.services.search.proposals import for_thing
 from tests import pictures
 from tests.services.conftest import OpenEngine
 
@@ -196,7 +201,7 @@ class TestProposals:
         assert engine.searching.propose("  ", 4) == ()
         assert engine.searching.propose("a cape", 0) == ()
 
-    def test_results_do_not_feed_on_results_nor_on_what_is_gone(
+    def test_a_result_comes_behind_photographs_and_what_is_gone_not_at_all(
         self, engine: Engine, folder: Path
     ) -> None:
         gone, kept = pictures.fill(folder / "cape", 2)
@@ -206,7 +211,42 @@ class TestProposals:
         assert finish(engine.indexing.make_searchable(made.asset_ids, CancelToken()))
         gone.unlink()
         index(engine, folder)
-        assert [r.path for r in engine.searching.propose("a cape", 5)] == [kept]
+        assert [r.path for r in engine.searching.propose("a cape", 5)] == [kept, made.asset.path]
+
+    def test_a_generated_picture_counts_half(self) -> None:
+        def named(number: int, *, is_generated: bool) -> SearchHit:
+            asset = Asset(number, "/cape", f"{number}.png", 1, 0, 0.0, is_generated=is_generated)
+            return SearchHit(number, asset, 0.3, Reason.MEANING)
+
+        hits = [named(number, is_generated=number in {1, 3}) for number in range(1, 8)]
+        [thing] = things_in("cape")
+        found = for_thing(thing, 7, lambda _: hits, lambda _: {})
+        assert [each.asset_id for each in found.references] == [2, 1, 4, 5, 6, 3, 7]
+
+    def test_what_was_rejected_is_never_proposed(self, engine: Engine, folder: Path) -> None:
+        pictures.fill(folder / "cape", 3)
+        index(engine, folder)
+        best, *others = engine.searching.propose("a cape", 3)
+        engine.annotations.flag([best.asset_id or 0], Flag.REJECTED, has=True)
+        again = engine.searching.propose("a cape", 3)
+        assert {each.path for each in again} == {each.path for each in others}
+
+    def test_of_near_duplicates_with_a_kept_one_only_that(
+        self, engine: Engine, folder: Path
+    ) -> None:
+        shot = pictures.save(folder / "cape" / "shot.png", 1, (640, 480))
+        for side in (400, 300):
+            with Image.open(shot) as picture:
+                picture.resize((side, side * 3 // 4)).save(shot.with_name(f"{side}.png"))
+        other = pictures.save(folder / "cape" / "other.png", 7)
+        index(engine, folder)
+        assert len(engine.searching.propose("a cape", 9)) == 4
+        approved = engine.catalog.asset_at(shot.with_name("300.png"))
+        assert approved is not None
+        engine.annotations.flag([approved.id], Flag.KEPT, has=True)
+        assert {r.path for r in engine.searching.propose("a cape", 9)} == {approved.path, other}
+        engine.annotations.give_rights([approved.id], Rights(is_private=True))
+        assert {r.path for r in engine.searching.propose("a cape", 9)} == {other}
 
 
 def test_a_part_of_a_picture_can_be_searched_by(

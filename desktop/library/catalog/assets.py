@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from desktop.core.asset import Asset
 from desktop.core.colour import PALETTE_VERSION, Palette
-from desktop.core.filter import Filter
+from desktop.core.filter import EVERYTHING, Filter
 from desktop.core.integers import MOST, MOST_SIDE
 from desktop.core.metadata import NO_METADATA, Metadata
 from desktop.core.metadata import VERSION as METADATA_VERSION
@@ -343,15 +343,17 @@ class Catalog:
         condition = self.filters.condition(wanted)
         return self._newest(condition.sql, condition.values)
 
-    def content_hashes(self) -> list[tuple[int, str, str]]:
-        """(id, content hash, perceptual hash) of all pictures that are there, ids ascending; not
-        of those that were written since they were read."""
+    def content_hashes(self, wanted: Filter = EVERYTHING) -> list[tuple[int, str, str]]:
+        """(id, content hash, perceptual hash) of the pictures meant that are there, ids ascending;
+        not of those that were written since they were read."""
+        condition = self.filters.condition(wanted)
         away = str(list(self.roots.presence.away()))
         rows = self._database.read(
             "SELECT id, content_hash, perceptual_hash FROM assets WHERE state = 'ready'"
             " AND content_hash <> '' AND NOT is_missing AND NOT is_ignored"
-            " AND root_id NOT IN (SELECT value FROM json_each(?)) ORDER BY id",
-            (away,),
+            f" AND root_id NOT IN (SELECT value FROM json_each(?)) AND {condition.sql}"
+            " ORDER BY id",
+            (away, *condition.values),
         )
         return [(row[0], row[1], row[2]) for row in rows]
 

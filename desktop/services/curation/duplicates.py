@@ -24,19 +24,21 @@ from desktop.library.catalog.assets import Catalog
 from desktop.library.folders.same_file import is_as_known
 from desktop.library.folders.spelling import caseless, live_identity
 from desktop.media.likeness import Look, are_alike, look_at
-from desktop.media.perceptual_hash import near_pairs, parse_hash, perceptual_hash
+from desktop.media.perceptual_hash import (
+    FEATURELESS,
+    NEAR_BITS,
+    near_pairs,
+    parse_hash,
+    perceptual_hash,
+)
 from desktop.media.thumbnails import ThumbnailCache
 from desktop.services.curation.trash import Trash, TrashReport
 from desktop.services.reports import FileFailure
 
-NEAR_BITS = 8
-"""Of 64. Scaled and recompressed pictures differ in fewer, different ones in about 32."""
 _AMONG_OTHERS = 2.0
 """How much more than from the first picture of a group the others may differ from each other."""
 _LOOKS = 4_096
 """Kept while comparing; each takes 190 KB."""
-_FEATURELESS = 0
-"""The hash of every plain surface, whatever its colour: says nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,7 @@ class Duplicates:
         hashes: dict[str, tuple[int, ...]] = {}
         for asset_id, content, written in self._hashed():
             parsed = parse_hash(written)
-            if parsed is not None and parsed[0] != _FEATURELESS:
+            if parsed is not None and parsed[0] != FEATURELESS:
                 of_content[content].append(asset_id)
                 hashes[content] = parsed
         look = lru_cache(maxsize=_LOOKS)(self._look)
@@ -210,7 +212,7 @@ def _alike(
     """Content -> those that show the same, by their hashes and by a closer look."""
     of_hash: dict[int, list[str]] = defaultdict(list)
     for content, several in hashes.items():
-        for value in {*several} - {_FEATURELESS}:
+        for value in {*several} - {FEATURELESS}:
             of_hash[value].append(content)
     values = list(of_hash)
     pairs = {pair for owners in of_hash.values() for pair in combinations(sorted(owners), 2)}

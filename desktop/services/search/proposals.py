@@ -6,6 +6,10 @@ itself, and what is proposed first is the best of each. A picture counts when it
 thing's words and, where they say a look as well ("red cape"), with the noun alone: a red hat is as
 red, and no cape. Where the thing is there in another look only, that is proposed.
 
+What Plantain made is proposed too, but later: its fit, one over its rank among what was found, is
+halved, so that the second best photograph is before the best generated picture. Results would feed
+on results otherwise, and drift from what the thing is.
+
 Several pictures of one thing are chosen by maximal marginal relevance (J. Carbonell and
 J. Goldstein, SIGIR 1998), so that they do not all show the same.
 """
@@ -29,6 +33,9 @@ _POOL = 24
 """So many of a thing's best are compared with one another."""
 _FIT = 0.6
 """What fitting the words counts; the rest is for being unlike what was chosen before."""
+_GENERATED = 0.5
+"""What a generated picture's fit counts of a photograph's: one is placed as if it were found twice
+as far down."""
 _REASONS = {
     Reason.MEANING: marked("matches the prompt"),
     Reason.WORDS: marked("named like the prompt"),
@@ -83,7 +90,7 @@ def for_thing(thing: Thing, count: int, find: Find, vectors: Vectors) -> ThingPr
         of_noun = find(thing.noun)
         known = {hit.asset.id for hit in of_noun}
         hits = [hit for hit in hits if hit.asset.id in known] or of_noun
-    pool = hits[:_POOL]
+    pool = _generated_later(hits)[:_POOL]
     chosen = pool if count <= 1 else _diverse(pool, vectors([hit.asset.id for hit in pool]))
     return ThingProposals(
         thing.words,
@@ -94,6 +101,14 @@ def for_thing(thing: Thing, count: int, find: Find, vectors: Vectors) -> ThingPr
             for hit in chosen[:count]
         ),
     )
+
+
+def _generated_later(hits: Sequence[SearchHit]) -> Sequence[SearchHit]:
+    def worth(place: tuple[int, SearchHit]) -> tuple[float, bool]:
+        rank, hit = place
+        return -(_GENERATED if hit.asset.is_generated else 1.0) / rank, hit.asset.is_generated
+
+    return [hit for _, hit in sorted(enumerate(hits, start=1), key=worth)]
 
 
 def _diverse(

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from desktop.core.annotations import Flag
 from desktop.core.asset import Kind
 from desktop.core.cancellation import CancelToken
 from desktop.core.colour_words import colours_said, is_colours_alone
@@ -20,7 +21,9 @@ from desktop.core.query_language import colours_asked, parse
 from desktop.core.scripts import unread_script
 from desktop.core.text import marked, ngettext, sentences, tr
 from desktop.library.catalog.assets import Catalog
+from desktop.media.thumbnails import ThumbnailCache
 from desktop.services.current_model import ModelSwitch
+from desktop.services.search.approved import ApprovedVersions
 from desktop.services.search.fusion import Weights
 from desktop.services.search.proposals import Proposals, for_thing
 from desktop.services.search.query_vectors import Direction, QueryVectors
@@ -36,17 +39,16 @@ _BY_NAME = marked(
 _CANDIDATES = 100
 """Of each signal: so many are put into one order."""
 _REFERENCES = Filter(
-    is_generated=False,
     is_missing=False,
     is_offline=False,
     is_elsewhere=False,
     is_readable=True,
     is_private=False,
     is_expired=False,
-    none_of=(Filter(kinds=(Kind.VIDEO,)),),
+    none_of=(Filter(kinds=(Kind.VIDEO,)), Filter(flag=Flag.REJECTED)),
 )
-"""What can go with a prompt: pictures on disk, none that may not be sent, and none that Plantain
-made, so that results do not feed on results."""
+"""What can go with a prompt: pictures on disk, none that may not be sent, and none that a person
+rejected. What Plantain made counts less (``proposals``), so that results feed little on results."""
 
 
 class Searching:
@@ -55,6 +57,7 @@ class Searching:
     Args:
         model_switch: knows the encoder that answers, if there is a model.
         weights: how much each signal counts, at the time of a search.
+        thumbnails: by which near-duplicates are told.
     """
 
     def __init__(
@@ -64,12 +67,14 @@ class Searching:
         model_switch: ModelSwitch,
         query_vectors: QueryVectors,
         weights: Callable[[], Weights],
+        thumbnails: ThumbnailCache,
     ) -> None:
         self._catalog = catalog
         self._vectors = vectors
         self._model_switch = model_switch
         self._query_vectors = query_vectors
         self._weights = weights
+        self._thumbnails = thumbnails
 
     def prepare(self) -> None:
         """Begin to load the model that answers, so that the first search finds it ready; waits for
@@ -252,14 +257,14 @@ class Searching:
     def propose_each(self, prompt: str, count: int) -> Proposals:
         """For each thing that the prompt names up to ``count`` pictures of it, in its order."""
         things = things_in(prompt) if count > 0 else ()
-        return Proposals(
-            tuple(for_thing(thing, count, self._of_thing, self._vectors_of) for thing in things)
-        )
+        approved = ApprovedVersions(self._catalog, self._thumbnails, _REFERENCES)
 
-    def _of_thing(self, words: str) -> tuple[SearchHit, ...]:
-        """What has to do with the words, and can go with a prompt."""
-        found = self._ranked(Query(text=words, filter=_REFERENCES))
-        return found.hits[: found.relevant]
+        def find(words: str) -> Sequence[SearchHit]:
+            """What has to do with the words, and can go with a prompt."""
+            found = self._ranked(Query(text=words, filter=_REFERENCES))
+            return approved.of(found.hits[: found.relevant])
+
+        return Proposals(tuple(for_thing(each, count, find, self._vectors_of) for each in things))
 
     def _vectors_of(self, asset_ids: Sequence[int]) -> Mapping[int, NDArray[np.float32]]:
         encoder = self._model_switch.encoder().encoder
