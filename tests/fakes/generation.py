@@ -27,6 +27,7 @@ from desktop.library.catalog.attempts import AttemptTable, Spent
 from desktop.library.catalog.matrices import MatrixRow
 from desktop.library.draft import DraftFile
 from desktop.services.credential import Credential
+from desktop.services.generation.earlier_turns import Refining
 from desktop.services.generation.generating import Generating, OnFailed
 from desktop.services.generation.image_services import ImageService
 from desktop.services.generation.kept_talks import KeptTalks
@@ -192,6 +193,16 @@ class FakeTalks(KeptTalks):
 
     def forget_oldest(self, latest: str = "") -> int:
         return 0
+
+
+class FakeRefining(Refining):
+    """Knows how much each talk was."""
+
+    def __init__(self) -> None:
+        pass
+
+    def tokens_before(self, request: GenerationRequest) -> int:
+        return 2475
 
 
 class FakeGenerator:

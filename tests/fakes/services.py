@@ -81,6 +81,7 @@ from tests.fakes.generation import (
     FakeLeftAnswers,
     FakeMatrices,
     FakeQueue,
+    FakeRefining,
     FakeRehearsing,
     FakeSpending,
     FakeTalks,
@@ -676,6 +677,7 @@ class FakeGenerationServices(GenerationServices):
     attempts: FakeAttempts
     product_check: FakeProductCheck
     draft: FakeDraft
+    refining: FakeRefining
     talks: FakeTalks
     kits: FakeKits
     closeness: FakeCloseness
@@ -761,6 +763,7 @@ class FakeEngine(Engine):
                 spending=FakeSpending(),
                 sending_rules=FakeSendingRules(),
                 draft=FakeDraft(),
+                refining=FakeRefining(),
                 talks=FakeTalks(),
                 templates=templates or TemplateFiles(resource("prompts"), thumbnails / "prompts"),
                 kits=FakeKits(),

@@ -9,10 +9,11 @@ from PySide6.QtWidgets import QWidget
 from desktop.core.attempt import Attempt, AttemptState
 from desktop.core.generation_queue import Wait, WaitReason
 from desktop.core.generation_record import GenerationRecord, GenerationRequest
-from desktop.core.text import tr
+from desktop.core.text import listed, sentences, tr
 from desktop.library.catalog.matrices import MatrixRow
 from desktop.qt.create.matrix_dialog import RESULTS, MatrixDialog
 from desktop.qt.shell.right_panel import CREATE
+from desktop.qt.widgets.picture_button import PictureButton
 from desktop.services.generation.matrices import Cell, MatrixView
 from desktop.services.reports import GeneratedPicture
 from tests.fakes.services import FakeEngine
@@ -66,6 +67,31 @@ def waits(stage: Stage) -> QWidget:
     return stage.dialog()
 
 
+def changed(stage: Stage) -> QWidget:
+    """Pictures with long names are other ones than when this was added, in the smallest window."""
+    engine = _library(stage)
+    things = listed([NAMES[2], f"{'wet-sand-and-sandals_' * 5}final.jpg"])
+    said = tr("Not as you have seen it when this was added to the queue: {things}.", things=things)
+    engine.generation.queue.reason = Wait(WaitReason.CHANGED, said=said)
+    session = stage.library(engine)
+    session.window.resize(1000, 640)
+    session.window.centre.notice.say(
+        sentences(said, tr("Nothing was sent."), tr("Look at what would be sent, then decide.")),
+        is_failure=True,
+        action=tr("See what would be sent…"),
+    )
+    session.window.right.show_tab(CREATE)
+    stage.rest()
+    return session.window
+
+
+def changed_dialog(stage: Stage) -> QWidget:
+    changed(stage)
+    session = stage._sessions[-1]
+    session.controllers.queue.show()
+    return stage.dialog()
+
+
 def empty(stage: Stage) -> QWidget:
     session = stage.library()
     session.controllers.queue.show()
@@ -102,6 +128,22 @@ def turns(stage: Stage) -> QWidget:
     panel._scroll.ensureWidgetVisible(panel.result_card.more_button)
     stage.paint()
     return window
+
+
+def turn_again(stage: Stage) -> QWidget:
+    """A turn that was asked before is in the panel again, with the talk that led to it."""
+    session = stage.library(_library(stage))
+    session.window.resize(1000, 640)
+    session.window.right.show_tab(CREATE)
+    panel = session.window.right.creation
+    panel.propose_check.setChecked(False)
+    panel.use_request(
+        GenerationRequest(
+            tr("Make it night…"), (), "gemini", parent="0" * 32, parent_attempt="1" * 32
+        )
+    )
+    stage.rest()
+    return session.window
 
 
 def _matrix(stage: Stage, *made: MatrixView) -> MatrixDialog:
@@ -146,12 +188,33 @@ def matrix_made(stage: Stage) -> QWidget:
     return dialog
 
 
+def matrix_asks_again(stage: Stage) -> QWidget:
+    """Cells that lead to their pictures, beside some that have none."""
+    made = MatrixRow(1, _WORDS[2], ("红色斗篷", "草帽"), ("正午的海滩", "城市夜景", "雪地里"))
+    why = tr("Gemini answered without a picture.")
+    failed = Cell(AttemptState.FAILED, attempt="b", error=why)
+    declined = Cell(AttemptState.DECLINED, attempt="a", error=why)
+    cells = (
+        (Cell(AttemptState.DONE, picture(24)), failed, Cell(AttemptState.DONE, picture(25))),
+        (declined, Cell(AttemptState.UNKNOWN, attempt="c"), Cell(AttemptState.SENT)),
+    )
+    dialog = _matrix(stage, MatrixView(made, cells))
+    dialog.tabs.setCurrentIndex(RESULTS)
+    stage.rest()
+    dialog.findChildren(PictureButton)[0].setFocus()
+    return dialog
+
+
 SCREENS = (
     Screen("69-matrix", matrix),
     Screen("69-matrix-made", matrix_made),
+    Screen("69-matrix-asks-again", matrix_asks_again),
     Screen("69-turns", turns),
+    Screen("69-turns-again", turn_again),
     Screen("69-queue", queue),
     Screen("69-queue-waits", waits),
+    Screen("69-queue-changed", changed),
+    Screen("69-queue-changed-list", changed_dialog),
     Screen("69-queue-empty", empty),
     Screen("69-queue-in-create", row),
 )

@@ -277,17 +277,19 @@ class MatrixDialog(QDialog):
             )
             shown.clicked.connect(lambda: self.picture_wanted.emit(asset.id))
             return shown
-        made = QWidget()
-        made.setFixedSize(_CELL, _CELL)
+        made = QFrame()
+        made.setObjectName("card")
+        made.setFixedSize(_CELL + 4, _CELL + 4)  # as a cell with a picture
         column = QVBoxLayout(made)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(label(tr(STATES[cell.state]), tone="faint", wraps=True))
+        column.setContentsMargins(UNIT, UNIT, UNIT, UNIT)
+        state = label(tr(STATES[cell.state]), tone="faint", wraps=True)
+        state.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        column.addStretch()
+        column.addWidget(state)
         if cell.has_failed:
-            again = button(
-                tr("Ask again"), lambda: self.retry_wanted.emit(cell.attempt), is_flat=True
-            )
+            again = button(tr("Ask again"), lambda: self.retry_wanted.emit(cell.attempt))
             again.setToolTip(cell.error)
-            column.addWidget(again)
+            column.addWidget(again, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addStretch()
         return made
 

@@ -30,7 +30,7 @@ from desktop.qt.create.queue_words import (
 )
 from desktop.qt.theme import UNIT
 from desktop.qt.widgets.buttons import button
-from desktop.qt.widgets.labels import label
+from desktop.qt.widgets.labels import MessageLabel, label
 from desktop.services.generation.queueing import QueueView
 
 _KEY_ROLE = int(Qt.ItemDataRole.UserRole) + 1
@@ -60,7 +60,7 @@ class QueueDialog(QDialog):
         self._view = QueueView(None, (), ())
         self._attempts: dict[str, Attempt] = {}
         self._summary = label(scale="large", weight="strong")
-        self._why = label(tone="soft", wraps=True)
+        self._why = MessageLabel(tone="soft")
         self._pause = button("", self._turn)
         self._pause.setObjectName("pause")
         self.consent_button = button(tr("See what would be sent…"), self.consent_wanted.emit)

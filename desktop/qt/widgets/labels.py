@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtCore import QSize, Qt, QTextBoundaryFinder
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy
 
 
@@ -24,12 +24,16 @@ def label(
         if value:
             made.setProperty(name, value)
     if selectable:
-        made.setProperty("selectable", True)
-        made.setTextInteractionFlags(
-            Qt.TextInteractionFlag.TextSelectableByMouse
-            | Qt.TextInteractionFlag.TextSelectableByKeyboard
-        )
+        _let_select(made)
     return made
+
+
+def _let_select(made: QLabel) -> None:
+    made.setProperty("selectable", True)
+    made.setTextInteractionFlags(
+        Qt.TextInteractionFlag.TextSelectableByMouse
+        | Qt.TextInteractionFlag.TextSelectableByKeyboard
+    )
 
 
 def heading(text: str) -> QLabel:
@@ -66,3 +70,60 @@ class ElidedLabel(QLabel):
         shown = QFontMetrics(self.font()).elidedText(self.text(), self._mode, area.width())
         painter.drawText(area, int(self.alignment() | Qt.AlignmentFlag.AlignVCenter), shown)
         painter.end()
+
+
+class MessageLabel(QLabel):
+    """Sentences on as many lines as they need. What cannot be broken and is wider than a line, as
+    a file's name may be, is elided in the middle; the tool tip has all of it then."""
+
+    def __init__(self, *, tone: str = "", selectable: bool = False) -> None:
+        super().__init__()
+        self._said = ""
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setWordWrap(True)
+        policy = self.sizePolicy()
+        policy.setHorizontalPolicy(QSizePolicy.Policy.Ignored)
+        self.setSizePolicy(policy)
+        if tone:
+            self.setProperty("tone", tone)
+        if selectable:
+            _let_select(self)
+
+    def setText(self, text: str) -> None:
+        self._said = text
+        self._fit()
+
+    def text(self) -> str:
+        """All of it."""
+        return self._said
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        metrics, width = QFontMetrics(self.font()), self.contentsRect().width()
+        shown = "".join(
+            metrics.elidedText(part, Qt.TextElideMode.ElideMiddle, width)
+            if metrics.horizontalAdvance(part.rstrip()) > width
+            else part
+            for part in _unbreakable(self._said)
+        )
+        if shown != super().text():
+            super().setText(shown)
+        self.setToolTip("" if shown == self._said else self._said)
+
+
+def _unbreakable(text: str) -> list[str]:
+    """The text in parts between which a line may break."""
+    finder = QTextBoundaryFinder(QTextBoundaryFinder.BoundaryType.Line, text)
+    ends: list[int] = []
+    while (end := finder.toNextBoundary()) > 0:
+        ends.append(end)
+    # Qt counts UTF-16 units, two for what is beyond the first 65,536 characters.
+    units = text.encode("utf-16-le", "surrogatepass")
+    starts = [0, *ends]
+    return [
+        units[2 * start : 2 * end].decode("utf-16-le", "surrogatepass")
+        for start, end in zip(starts, [*ends, len(units) // 2], strict=True)
+    ]

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QWidget
 
 from desktop.core.text import tr
 from desktop.qt.theme import ICON, UNIT, Theme
 from desktop.qt.widgets.buttons import button, icon_button
-from desktop.qt.widgets.labels import label
+from desktop.qt.widgets.labels import MessageLabel, label
 from desktop.qt.widgets.styling import set_property
+
+_NARROW = 64 * UNIT
 
 
 class NoticeBar(QFrame):
@@ -21,15 +25,18 @@ class NoticeBar(QFrame):
         self._theme = theme
         self._chosen: Callable[[], object] | None = None
         self._icon = label()
-        self._message = label(wraps=True, selectable=True)
+        self._message = MessageLabel(selectable=True)
         self.action_button = button("", self._choose)
         self._close = icon_button(theme, "x", tr("Dismiss"), self.dismiss)
         row = QHBoxLayout(self)
         row.setContentsMargins(UNIT + 4, UNIT // 2, UNIT // 2, UNIT // 2)
         row.setSpacing(UNIT)
+        self._body = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._body.setSpacing(UNIT)
+        self._body.addWidget(self._message, 1)
+        self._body.addWidget(self.action_button, 0, Qt.AlignmentFlag.AlignLeft)
         row.addWidget(self._icon)
-        row.addWidget(self._message, 1)
-        row.addWidget(self.action_button)
+        row.addLayout(self._body, 1)
         row.addWidget(self._close)
         self.hide()
 
@@ -56,6 +63,14 @@ class NoticeBar(QFrame):
     def text(self) -> str:
         """What it says; empty when hidden."""
         return "" if self.isHidden() else self._message.text()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        # Beside the words, the button of a narrow window would leave them no room.
+        is_narrow = self.width() < _NARROW
+        self._body.setDirection(
+            QBoxLayout.Direction.TopToBottom if is_narrow else QBoxLayout.Direction.LeftToRight
+        )
 
     def dismiss(self) -> None:
         self.hide()
