@@ -10,6 +10,7 @@ import math
 import re
 
 from desktop.core.colour import SAME_NAME, oklab
+from desktop.core.set_phrases import SET_PHRASE
 
 _ENGLISH = {
     **{"black": "#000000", "white": "#FFFFFF", "grey": "#808080", "silver": "#C0C0C0"},
@@ -100,9 +101,10 @@ _SAID = re.compile(
 
 def colours_said(text: str) -> dict[str, str]:
     """The colours among other words, as they stand there, each with its code: "a red cape" ->
-    {"red": "#FF0000"}. A word that is a thing as a rule ("forest") is none; nor is a Chinese one
-    without 色, which may be part of another word."""
-    return {match[0]: COLOUR_WORDS[match[0].casefold()] for match in _SAID.finditer(text)}
+    {"red": "#FF0000"}. A word that is a thing as a rule ("forest") is none, nor one in the name of
+    a thing ("red carpet"); nor is a Chinese one without 色, which may be part of another word."""
+    free = SET_PHRASE.sub(" ", text)
+    return {match[0]: COLOUR_WORDS[match[0].casefold()] for match in _SAID.finditer(free)}
 
 
 def is_colours_alone(text: str) -> bool:

@@ -14,6 +14,7 @@ import re
 from dataclasses import dataclass
 
 from desktop.core.colour_words import COLOUR_WORDS, is_colours_alone
+from desktop.core.set_phrases import SET_PHRASE
 
 MOST = 12
 """Things of one prompt; the further ones of a very long one are not looked at."""
@@ -177,7 +178,11 @@ def _noun(words: str) -> str:
 
 
 def _noun_alone(words: str) -> str:
-    """Without what says a look."""
+    """Without what says a look; the name of a thing stays whole."""
+    named = SET_PHRASE.search(words)
+    if named is not None:
+        before, after = _noun_alone(words[: named.start()]), _noun_alone(words[named.end() :])
+        return (" " if named[0].isascii() else "").join(filter(None, (before, named[0], after)))
     words = _MADE_OF.sub("", _WITH_LOOK.sub("", words))
     words = _ONE_SIGN.sub("", _CHINESE_LOOK.sub("", words))
     kept = [word for word in words.split() if not _is_look_word(word)]

@@ -55,6 +55,21 @@ def test_a_noun_is_told_from_its_look() -> None:
     assert {prompt: things_in(prompt)[0].noun for prompt in nouns} == nouns
 
 
+def test_the_name_of_a_thing_is_not_taken_apart() -> None:
+    nouns = {
+        "a long red carpet with gold trim": "red carpet",
+        "two tall wine glasses": "wine glasses",
+        "a hotel red carpet": "hotel red carpet",
+        "红绿灯": "红绿灯",
+        "一个银色的红酒杯": "红酒杯",
+        "黑胶唱片": "黑胶唱片",
+        "蓝牙耳机": "蓝牙耳机",
+        "金属门": "门",
+        "a red house": "house",
+    }
+    assert {prompt: things_in(prompt)[0].noun for prompt in nouns} == nouns
+
+
 def test_what_names_nothing_is_looked_for_as_it_is() -> None:
     assert things_in("  ") == ()
     assert [thing.words for thing in things_in("soft  light")] == ["soft light"]

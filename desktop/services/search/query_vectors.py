@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from desktop.core.cancellation import CancelToken
 from desktop.core.pixels import PixelSpec
 from desktop.core.query import Example, Query
+from desktop.core.set_phrases import literal_reading
 from desktop.embedding.encoder import Encoder
 from desktop.media.decode import load_picture
 from desktop.media.encoder_pixels import encoder_pixels
@@ -19,7 +20,11 @@ from desktop.media.renditions import Renditions, load_renditions
 from desktop.media.sandbox.pool import Sandbox
 from desktop.media.video.renditions import is_video, load_video
 from desktop.services.search.calibration import Calibration
-from desktop.services.search.relevance import Bar, bar_for_sum
+from desktop.services.search.relevance import NOTHING_PASSES, Bar, bar_for_sum
+
+_SAME_READING = 0.985
+"""Cosine of two texts from which on a model makes no difference between them. The demo model reads
+sign by sign: 0.999 for 红包 (a red envelope) and 红色的包 (a red bag)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +79,8 @@ class QueryVectors:
         if query.text.strip():
             vector = encoder.encode_texts([query.text])[0]
             bar, is_preliminary = self._calibration.bar_for_text(identity, query.text, vector)
+            if not query.examples and _is_misread(query.text, vector, encoder):
+                bar, is_preliminary = NOTHING_PASSES, False
             parts.append((1.0, bar, vector))
         for example in query.examples:
             spec = encoder.info.pixels
@@ -102,3 +109,10 @@ class QueryVectors:
         if isinstance(image, Path) and is_video(image):
             return load_video(image, self._read_side, spec, sandbox=self._sandbox).frames[0]
         return load_renditions(image, self._read_side, spec, sandbox=self._sandbox)
+
+
+def _is_misread(text: str, vector: NDArray[np.float32], encoder: Encoder) -> bool:
+    """Whether the model takes a set phrase by its parts, so that its scores are about another
+    thing."""
+    literal = literal_reading(text)
+    return bool(literal) and float(encoder.encode_texts([literal])[0] @ vector) >= _SAME_READING
