@@ -409,3 +409,23 @@ def test_a_file_that_was_found_need_not_be_taken(desk: Desk) -> None:
     desk.qtbot.mouseClick(step.choice.buttons[1], Qt.MouseButton.LeftButton)
     desk.press("Download")
     desk.until_ready()
+
+
+def test_what_is_chosen_meanwhile_is_said_to_follow_and_follows(desk: Desk) -> None:
+    desk.switch.may_finish = lambda: False
+    step = desk.begin()
+    desk.press("Download")
+    desk.qtbot.waitUntil(lambda: step.stage.text() == "Making the model ready")
+    models = desk.session.controllers.models
+    file = desk.folder.parent / "on the hub" / KNOWN.file
+    models.import_file(file)
+    models.download(DEFAULT_MODEL)
+    notice = desk.session.window.centre.notice
+    download, follows = f"Download {DEFAULT_MODEL}", f"Import {file.name}"
+    assert notice.text() == f"“{follows}” begins when “{download}” is over."
+    assert f"Then: {follows}." in step.detail.text()
+    assert models.install.waiting == (follows,), "what runs is not begun a second time"
+    desk.switch.may_finish = lambda: True
+    desk.qtbot.waitUntil(lambda: models.install.title == follows)
+    desk.qtbot.waitUntil(lambda: step.stage.text() == "The model is ready")
+    assert models.install.waiting == ()

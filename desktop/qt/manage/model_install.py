@@ -46,12 +46,14 @@ class ModelInstall(QObject):
     """
 
     changed = Signal()
+    queued = Signal(str)
+    """Title of what begins when what runs now is over."""
 
     def __init__(self, context: Context) -> None:
         super().__init__()
         self._context = context
         self._work: Work | None = None
-        self._waiting: Callable[[], None] | None = None
+        self._waiting: dict[str, Callable[[], None]] = {}
         self._handle: JobHandle | None = None
         self._pace = Pace()
         self.phase = Phase.OFFERED
@@ -63,7 +65,10 @@ class ModelInstall(QObject):
     def begin(self, title: str, work: Work, *, is_download: bool = False) -> None:
         """Do this, after what runs already."""
         if self.phase is Phase.RUNNING:
-            self._waiting = partial(self.begin, title, work, is_download=is_download)
+            if title != self.title:
+                self._waiting[title] = partial(self.begin, title, work, is_download=is_download)
+                self.queued.emit(title)
+                self.changed.emit()
             return
         self.title, self._work, self.is_download = title, work, is_download
         self.go_on()
@@ -97,6 +102,11 @@ class ModelInstall(QObject):
         if self.phase is not Phase.RUNNING:
             self._work, self.is_download, self.progress, self.error = None, False, None, None
             self._now(Phase.OFFERED)
+
+    @property
+    def waiting(self) -> tuple[str, ...]:
+        """Titles of what follows, in its order."""
+        return tuple(self._waiting)
 
     @property
     def is_transferring(self) -> bool:
@@ -142,6 +152,5 @@ class ModelInstall(QObject):
     def _now(self, phase: Phase) -> None:
         self.phase = phase
         self.changed.emit()
-        waiting, self._waiting = self._waiting, None
-        if waiting is not None:
-            waiting()
+        if phase is not Phase.OFFERED and self._waiting:
+            self._waiting.pop(next(iter(self._waiting)))()

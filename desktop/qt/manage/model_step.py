@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.core.text import language, sentences, tr
+from desktop.core.text import language, listed, sentences, tr
 from desktop.qt.manage.download_address import DownloadAddress
 from desktop.qt.manage.model_choice import ModelChoice
 from desktop.qt.manage.model_install import ModelInstall, Phase
@@ -184,7 +184,8 @@ class ModelStep(QDialog):
             )
             return sentences(f"{how_far}." if how_far else "", kept)
         if phase is Phase.RUNNING:
-            return how_far or " "
+            follows = tr("Then: {titles}.", titles=listed(install.waiting))
+            return sentences(how_far, follows if install.waiting else "") or " "
         return ""
 
     def _next_text(self) -> str:

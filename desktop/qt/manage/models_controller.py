@@ -29,6 +29,7 @@ class ModelsController(QObject):
         self._shown = Phase.OFFERED
         self.install = ModelInstall(context)
         self.install.changed.connect(self._on_changed)
+        self.install.queued.connect(self._on_queued)
 
     def show(self) -> None:
         """What is on its way, or else the list of models once it is there."""
@@ -130,6 +131,11 @@ class ModelsController(QObject):
             self.install.go_on()
         elif name:
             self.download(name)
+
+    def _on_queued(self, title: str) -> None:
+        self._context.notices.say(
+            tr("“{next}” begins when “{now}” is over.", next=title, now=self.install.title)
+        )
 
     def _on_changed(self) -> None:
         """What becomes of it is said above the grid, where the step is closed."""
