@@ -15,11 +15,13 @@ from pytestqt.qtbot import QtBot
 
 from desktop.config.options import EngineOptions
 from desktop.core.cancellation import CancelToken
+from desktop.core.errors import ConsentMissing, GenerationError, Remedy, RequestRefused
 from desktop.core.generation_record import PARTLY_TAKEN, WHOLE
 from desktop.core.progress import finish
 from desktop.qt.create.editing.canvas import Tool
 from desktop.qt.create.editing.dialog import EditDialog
 from desktop.qt.create.editing.region import Region
+from desktop.qt.create.keys_dialog import KeysDialog
 from desktop.qt.create.sending_sheet import SendingSheet
 from desktop.qt.shell.session import Session
 from desktop.qt.theme import Theme
@@ -210,6 +212,45 @@ def test_a_failure_is_told_in_place_and_trying_again_works(studio: Studio, qtbot
     qtbot.mouseClick(dialog.failure.first, Qt.MouseButton.LeftButton)
     studio.wait_for_outcome(dialog)
     assert len(studio.server.requests) == 2
+
+
+def test_a_refused_key_gives_way_and_another_can_be_entered(studio: Studio, qtbot: QtBot) -> None:
+    key = studio.engine.generation.image_services["gemini"].key
+    key.save("bad-key-in-the-key-store")
+    studio.server.fail_with(Failure.BAD_KEY)
+    dialog = studio.begin()
+    studio.mark(dialog)
+    studio.submit(dialog)
+    qtbot.waitUntil(lambda: bool(dialog.failure.text()))
+    qtbot.waitUntil(lambda: key.get() == "key-of-a-test")
+    qtbot.mouseClick(dialog.failure.first, Qt.MouseButton.LeftButton)
+
+    def keys() -> list[KeysDialog]:
+        shown = QApplication.topLevelWidgets()
+        return [made for made in shown if isinstance(made, KeysDialog) and made.isVisible()]
+
+    qtbot.waitUntil(lambda: bool(keys()))
+    assert "gemini" in keys()[0].cards
+    keys()[0].reject()
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        ConsentMissing("A reference has changed since you looked at what would be sent."),
+        RequestRefused("base.png cannot be read.", remedy=Remedy.FEWER_REFERENCES),
+    ],
+)
+def test_what_helps_with_an_edit_is_done_in_its_dialog(
+    studio: Studio, qtbot: QtBot, error: GenerationError
+) -> None:
+    dialog = studio.begin()
+    studio.mark(dialog)
+    dialog.words.setText("a teapot")
+    dialog.show_failure(error)
+    qtbot.mouseClick(dialog.failure.first, Qt.MouseButton.LeftButton)
+    studio.wait_for_outcome(dialog)
+    assert len(studio.server.requests) == 1
 
 
 @pytest.mark.parametrize("studio", [True], indirect=True)

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QFileDialog
 from shiboken6 import isValid
 
 from desktop.core.errors import (
-    KeyRefused,
     PlantainError,
     ServiceUnavailable,
     WorkingOffline,
@@ -22,6 +21,7 @@ from desktop.qt.create.closing import may_close_over
 from desktop.qt.create.left_pictures import Left, finish_left
 from desktop.qt.create.panel import GenerationPanel
 from desktop.qt.create.queue_controller import QueueController
+from desktop.qt.create.refused_key import give_way
 from desktop.qt.create.sending_controller import SendingController
 from desktop.qt.jobs.changes import Changes
 from desktop.qt.jobs.context import Context
@@ -281,11 +281,7 @@ class CreationController(QObject):
         return Outcome(tr("Saved as {file}", file=results[-1].asset.filename))
 
     def _on_failed(self, error: object) -> None:
-        asked = self._context.engine.generation.image_services.get(self._panel.asked_service())
-        if isinstance(error, KeyRefused) and asked is not None:
-            # Another source's comes first from now on: that of the environment may be good.
-            credential = asked.key
-            self._context.lanes.browse.submit(lambda _: credential.refuse())
+        give_way(self._context, self._panel.asked_service(), error)
         self._panel.show_failure(self._context.known(error))
 
     def _show_proposals(self, proposed: _Proposed) -> None:

@@ -38,14 +38,19 @@ _LONGEST_COUNT_S = 3600.0
 
 
 class FailureCard(QFrame):
-    """Tells one error until the next picture is begun."""
+    """Tells one error until the next picture is begun.
+
+    Args:
+        has_references: there are some that can be looked at.
+    """
 
     remedy_chosen = Signal(object, object)
     """Remedy, PlantainError."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, *, has_references: bool = True) -> None:
         super().__init__(parent)
         self.setObjectName("danger")
+        self._has_references = has_references
         self._error: PlantainError | None = None
         self._left_s = 0.0
         self._text = label(wraps=True, selectable=True)
@@ -74,7 +79,7 @@ class FailureCard(QFrame):
         self._text.setText(error.sentence())
         self.setAccessibleName(error.sentence())
         self.details.show_details(error.details if isinstance(error, GenerationError) else "")
-        self._remedies = _remedies_of(error)
+        self._remedies = _remedies_of(error, has_references=self._has_references)
         shown = [*self._remedies, None, None][:2]
         for made, remedy in zip((self.first, self.second), shown, strict=True):
             made.setVisible(remedy is not None)
@@ -117,10 +122,12 @@ class FailureCard(QFrame):
         )
 
 
-def _remedies_of(error: PlantainError) -> list[Remedy]:
+def _remedies_of(error: PlantainError, *, has_references: bool) -> list[Remedy]:
     if isinstance(error, LibraryError):
         return [Remedy.TRY_AGAIN]
     if not isinstance(error, GenerationError):
         return []
     first = error.remedy
+    if first is Remedy.FEWER_REFERENCES and not has_references:
+        first = Remedy.TRY_AGAIN
     return [first, _ALSO[first]] if first in _ALSO else [first]

@@ -8,7 +8,6 @@ from functools import partial
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from desktop.core.errors import KeyRefused
 from desktop.core.generation_queue import WaitReason
 from desktop.core.generation_record import GenerationRequest
 from desktop.core.progress import Progress
@@ -16,6 +15,7 @@ from desktop.core.text import listed, ngettext, tr
 from desktop.qt.create.closing import may_close_over
 from desktop.qt.create.queue_dialog import QueueDialog
 from desktop.qt.create.queue_words import short_wait_words
+from desktop.qt.create.refused_key import give_way
 from desktop.qt.create.sending_controller import SendingController
 from desktop.qt.jobs.changes import Changes
 from desktop.qt.jobs.context import Context
@@ -235,9 +235,7 @@ class QueueController(QObject):
             self._take(step.picture)
         elif step.error is not None:
             self._failed += 1
-            service = self._context.engine.generation.image_services.get(step.generator)
-            if isinstance(step.error, KeyRefused) and service is not None:
-                self._context.lanes.browse.submit(lambda _: service.key.refuse())
+            give_way(self._context, step.generator, step.error)
         if step.is_over:
             if step.error is not None:
                 self._failed -= 1  # it is waited for, and has not failed for good

@@ -197,12 +197,17 @@ def join_controllers(context: Context, window: MainWindow) -> Controllers:
 
     search.narrowed.connect(narrow)
 
-    def do_in_create(remedy: Remedy, error: PlantainError) -> None:
+    keys = KeysController(context, window.theme)
+
+    def do_elsewhere(remedy: Remedy, error: PlantainError) -> None:
+        if remedy is Remedy.ENTER_KEY:  # the panel asks for that of its own choice of a service
+            keys.show()
+            return
         window.right.show_tab(CREATE)
         window.right.creation.failure.remedy_chosen.emit(remedy, error)
 
     editing = EditController(
-        context, indexing.make_searchable, window.navigation.show_in_library, do_in_create
+        context, indexing.make_searchable, window.navigation.show_in_library, do_elsewhere
     )
     editing.made.connect(truths.check)
     details.lineage.part_wanted.connect(editing.change_part)
@@ -236,7 +241,7 @@ def join_controllers(context: Context, window: MainWindow) -> Controllers:
         marks=MarksController(context, centre.grid),
         looks=LookController(context, centre.looks),
         ignore_rules=IgnoreRulesController(context),
-        keys=KeysController(context, window.theme),
+        keys=keys,
         server=server,
         preview=preview,
         queue=queue,

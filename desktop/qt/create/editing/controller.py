@@ -14,6 +14,7 @@ from desktop.core.errors import PlantainError, Remedy
 from desktop.core.generation_record import ON_WHITE, GenerationRequest
 from desktop.core.text import tr
 from desktop.qt.create.closing import may_close_over
+from desktop.qt.create.refused_key import give_way
 from desktop.qt.create.sending_controller import SendingController
 from desktop.qt.jobs.changes import Changes
 from desktop.qt.jobs.context import Context
@@ -209,6 +210,7 @@ class EditController(QObject):
         if self._still(dialog):  # closed, it goes on all the same
             dialog.stop_requested.connect(handle.cancel)
         handle.progressed.connect(lambda step: self._still(dialog) and dialog.show_progress(step))
+        handle.failed.connect(lambda error: give_way(self._context, request.generator, error))
         handle.failed.connect(lambda error: self._fail(dialog, error))
         handle.cancelled.connect(self._rest)
 

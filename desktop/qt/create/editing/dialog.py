@@ -93,7 +93,7 @@ class EditDialog(QDialog):
         self._stage = label(tone="soft", wraps=True)
         self._bar = QProgressBar(textVisible=False)
         self._bar.setRange(0, 0)
-        self.failure = FailureCard()
+        self.failure = FailureCard(has_references=False)
         self.failure.remedy_chosen.connect(self._do_about)
         self.stop_button = button(tr("Stop"), self.stop_requested.emit)
         self.close_button = button(tr("Close"), self.reject)
@@ -352,6 +352,8 @@ class EditDialog(QDialog):
     def _do_about(self, remedy: Remedy, error: PlantainError) -> None:
         match remedy:
             case Remedy.TRY_AGAIN | Remedy.WAIT if error.kind not in {"answer_not_kept", "library"}:
+                self._submit()
+            case Remedy.SEE_WHAT_IS_SENT:  # it is shown before it is sent
                 self._submit()
             case Remedy.REWORD:
                 self.words.setFocus()
