@@ -10,6 +10,7 @@ from pathlib import Path
 from desktop.commands.arguments import count, path, words
 from desktop.commands.template_options import add_template_options, template_prompts
 from desktop.core.brand_kit import BrandKit
+from desktop.core.errors import UsageError
 from desktop.core.generation_record import AUTO, CHOSEN, GenerationRequest, Reference
 from desktop.core.product_truth import PRODUCT
 from desktop.core.text import tr
@@ -121,10 +122,21 @@ def requests_of(
 
 
 def kit_of(arguments: argparse.Namespace, engine: Engine) -> BrandKit | None:
-    """The one that is named, or that goes along with every prompt.
+    """The one that is named, or that goes along with every new picture; with one that is changed
+    goes what is named alone.
 
     Raises:
-        UsageError: there is none of that name.
+        UsageError: there is none of that name, or what the picture shows stays as it is.
     """
-    name = engine.generation.kits.default() if arguments.kit is None else words(arguments.kit)
+    edit: Path | None = getattr(arguments, "edit", None)
+    if arguments.kit is None:
+        name = "" if edit else engine.generation.kits.default()
+    else:
+        name = words(arguments.kit)
+    if name and edit and arguments.cut_out:
+        raise UsageError(
+            tr("What is cut out of a picture stays as it is: no kit goes along."),
+            safe=tr("Nothing was sent."),
+            next_step=tr("Leave out --kit."),
+        )
     return engine.generation.kits.named(name) if name else None

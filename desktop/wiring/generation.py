@@ -95,7 +95,7 @@ def generation_services(
         generating=generating,
         left_answers=left_answers,
         queue=queue,
-        refining=Refining(spool, attempts, lineage, catalog),
+        refining=Refining(spool, attempts, lineage, catalog, kits),
         talks=talks,
         matrices=Matrices(queue, attempts, MatrixTable(database), catalog, sandbox),
         attempts=attempts,

@@ -95,6 +95,15 @@ def test_the_limit_stops_before_the_request(run: Run, server: GeminiServer, tmp_
     assert run("spend")["limit_usd"] == 0.05
 
 
+def test_what_nobody_knows_the_price_of_keeps_to_no_limit(run: Run, server: GeminiServer) -> None:
+    settings = EngineOptions.from_environment(os.environ).profile.settings
+    save_settings(settings, Settings(spending_limit_usd=5))
+    error = run("generate", "x", "--image-model", "gemini-9-image", expect=1)["error"]
+    assert error["kind"] == "spending_limit"
+    assert "whose price is known" in error["next_step"]
+    assert server.requests == []
+
+
 def test_a_request_without_an_answer_is_listed_and_retried_by_a_person_alone(
     run: Run, server: GeminiServer
 ) -> None:

@@ -74,6 +74,25 @@ def test_the_default_goes_along_until_it_is_told_not_to(
     assert run("generate", "a cape", "--dry-run")["kit"] == ""
 
 
+def test_a_picture_that_is_changed_or_cut_out_stays_as_it_is_otherwise(
+    run: Run, folder: Path, server: GeminiServer
+) -> None:
+    save(run, folder)
+    run("kit", "default", "aurora")
+    Image.new("L", (320, 200), 0).save(folder / "mask.png")
+    with Image.open(folder / "mask.png") as mask:
+        mask.paste(255, (100, 50, 200, 150))
+        mask.save(folder / "mask.png")
+    edit = ("generate", "a bow", "--edit", folder / "other.png", "--region", folder / "mask.png")
+    assert run(*edit, "--dry-run")["kit"] == ""
+    assert run(*edit, "--kit", "aurora", "--dry-run")["kit"] == "Aurora"
+    cut_out = ("generate", "--cut-out", "--edit", folder / "other.png", "--dry-run")
+    told = run(*cut_out)
+    assert told["kit"] == ""
+    assert "palette" not in told["prompt"]
+    assert "stays as it is" in run(*cut_out, "--kit", "aurora", expect=2)["error"]["message"]
+
+
 def test_a_change_is_a_new_version_and_the_old_one_stays(run: Run, folder: Path) -> None:
     save(run, folder)
     save(run, folder)

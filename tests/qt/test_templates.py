@@ -109,6 +109,10 @@ def test_a_wildcard_gives_each_variant_its_own_value(
     assert isinstance(item, TextField)
     qtbot.keyClicks(item.line, "a horn | a lute")
     panel.choices.variants.setCurrentIndex(2)
+    with qtbot.waitSignal(panel.sending_wanted) as shown:
+        panel.sending_button.click()
+    assert shown.args
+    assert [request.slots["item"] for request in shown.args[0]] == ["a horn", "a lute", "a horn"]
     create(panel, qtbot)
     assert [request.slots["item"] for request in engine.generation.generating.requests] == [
         *("a horn", "a lute"),

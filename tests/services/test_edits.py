@@ -284,6 +284,10 @@ def test_a_cut_out_is_two_calls_and_has_the_known_transparency(
     assert len(made.attempt_ids) == len(server.requests) == 2
     assert made.cost_usd == pytest.approx(studio.engine.generation.spending.report().total.usd)
     white, black = server.requests
+    look = studio.engine.generation.rehearsing.rehearse(
+        cut(studio.engine, desk.base), CancelToken()
+    )
+    assert finish(look).texts == (white.text, black.text), "as it is shown before"
     assert "white" in white.text
     assert "black" not in white.text
     assert "black" in black.text

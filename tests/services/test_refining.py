@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from desktop.config.options import EngineOptions
+from desktop.core.brand_kit import LOGO, BrandKit, KitPicture, attached
 from desktop.core.cancellation import CancelToken
 from desktop.core.errors import ConsentMissing, LibraryError, RequestRefused
 from desktop.core.generation_record import BASE, GenerationRequest, Reference
@@ -191,3 +192,29 @@ def test_a_board_that_knows_no_turns_takes_the_picture_along(engine: Engine) -> 
     second = refine(engine, first, "another ground")
     assert [r.role for r in second.record.request.references] == [BASE]
     assert second.record.request.parent
+
+
+def test_the_brand_kit_goes_on_with_the_talk_and_with_the_picture(
+    engine: Engine, server: GeminiServer, tmp_path: Path
+) -> None:
+    [logo] = pictures.fill(tmp_path / "kit", 1)
+    kits, refining = engine.generation.kits, engine.generation.refining
+    kit = kits.save(BrandKit("Aurora", ("#000080",), (KitPicture(logo, LOGO),), do_nots=("gold",)))
+    first = make(engine, attached(GenerationRequest("a kettle", (), "gemini"), kit))
+    turn = refining.next_turn(first.asset, first.record, "make it night")
+    assert (turn.kit, turn.kit_version) == ("Aurora", "1")
+    assert "Never show: gold." in turn.kit_text
+    assert "Reference picture" not in turn.kit_text, "its pictures are in the talk"
+    made = make(engine, turn)
+    assert server.requests[-1].text == turn.sent_text
+    assert made.record.request.kit == "Aurora"
+    base = refining.from_base(turn)
+    assert [each.role for each in base.references] == [BASE, LOGO]
+    assert "Reference picture 2: the brand's logo." in base.kit_text
+
+
+def test_a_kit_that_this_library_has_not_is_named_alone(engine: Engine) -> None:
+    asked = GenerationRequest("a kettle", (), "gemini", kit="Theirs", kit_version="9" * 500)
+    first = make(engine, asked)
+    turn = engine.generation.refining.next_turn(first.asset, first.record, "make it night")
+    assert (turn.kit, turn.kit_text) == ("Theirs", "")

@@ -388,17 +388,17 @@ class GenerationPanel(QWidget):
 
     def _generate(self) -> None:
         if self.generate_button.isEnabled():
-            request = self.request()
-            self.templates.menu_button.note(request)
-            self._begin(self.templates.variants(request, self.choices.variant_count()))
+            self.templates.menu_button.note(self.request())
+            self._begin(self._variants())
 
     def _ask_sending(self) -> None:
-        self.sending_wanted.emit((self.request(),) * self.choices.variant_count())
+        self.sending_wanted.emit(self._variants())
 
     def _queue(self) -> None:
-        self.queue_requested.emit(
-            self.templates.variants(self.request(), self.choices.variant_count())
-        )
+        self.queue_requested.emit(self._variants())
+
+    def _variants(self) -> tuple[GenerationRequest, ...]:
+        return self.templates.variants(self.request(), self.choices.variant_count())
 
     def _begin(
         self, requests: tuple[GenerationRequest, ...], *, keeps_result: bool = False

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Generator, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 
 from desktop.core.asset import Asset
+from desktop.core.brand_kit import BrandKit, attached, with_kit
 from desktop.core.cancellation import CancelToken
-from desktop.core.errors import FileError, LibraryError, Remedy, RequestRefused
+from desktop.core.errors import FileError, LibraryError, Remedy, RequestRefused, UsageError
 from desktop.core.generation_record import (
     BASE,
     CHOSEN,
@@ -23,11 +25,14 @@ from desktop.files.content_hash import content_hash
 from desktop.generation.generator import Turn
 from desktop.library.catalog.assets import Catalog
 from desktop.library.catalog.attempts import AttemptTable
+from desktop.library.catalog.kits import KitTable
 from desktop.library.catalog.lineage import LineageTable
 from desktop.library.spool import Spool, SpooledAnswer
 from desktop.services.generation.sent_references import SentReferences
 
 _INTERACTIONS, _GENERATE_CONTENT = "interactions", "generate-content"
+_LONGEST_VERSION = 9
+"""Digits; records come from other libraries as well."""
 _MOST = 50
 """Turns of one talk; a service takes far fewer pictures."""
 
@@ -110,15 +115,21 @@ def _talk_hash(turns: Iterable[tuple[GenerationRequest, bytes]]) -> str:
 
 
 class Refining:
-    """Begins a next turn on a picture."""
+    """Begins a next turn on a picture. Its brand kit goes on with it, in the same version."""
 
     def __init__(
-        self, spool: Spool, attempts: AttemptTable, lineage: LineageTable, catalog: Catalog
+        self,
+        spool: Spool,
+        attempts: AttemptTable,
+        lineage: LineageTable,
+        catalog: Catalog,
+        kits: KitTable,
     ) -> None:
         self._spool = spool
         self._attempts = attempts
         self._lineage = lineage
         self._catalog = catalog
+        self._kits = kits
 
     def next_turn(self, asset: Asset, record: GenerationRecord, words: str) -> GenerationRequest:
         """What to ask, by the model that made it.
@@ -143,12 +154,17 @@ class Refining:
             thinking=asked.thinking,
             language=asked.language,
             parent=parent,
+            kit=asked.kit,
+            kit_version=asked.kit_version,
         )
         is_of_talk = not record.stage and not asked.edit and self._spool.has_turn(record.attempt)
         if is_of_talk:
             api = _INTERACTIONS if _INTERACTIONS in record.api else _GENERATE_CONTENT
-            return replace(request, parent_attempt=record.attempt, api=api)
-        return _on_base(request, asset)
+            kit = self._kit(request)
+            request = replace(request, parent_attempt=record.attempt, api=api)
+            # Its pictures are in the talk.
+            return with_kit(request, kit) if kit is not None else request
+        return self._on_base(request, asset)
 
     def from_base(self, request: GenerationRequest) -> GenerationRequest:
         """A next turn asked anew: with the picture itself as a base, without the talk before it.
@@ -164,14 +180,24 @@ class Refining:
                 safe=tr("Your words are kept."),
                 next_step=tr("Add a picture like it to the references, and say what to change."),
             )
-        return _on_base(request, asset)
+        return self._on_base(request, asset)
 
     def tokens_before(self, request: GenerationRequest) -> int:
         """Of the talk that goes along with a request, see ``earlier_tokens``."""
         return earlier_tokens(request, self._attempts)
 
+    def _on_base(self, request: GenerationRequest, asset: Asset) -> GenerationRequest:
+        base = Reference(asset.path, asset.id, reason=CHOSEN, role=BASE)
+        references = (base, *(each for each in request.references if each.role != BASE))
+        request = replace(request, parent_attempt="", api="", references=references)
+        kit = self._kit(request)
+        return attached(request, kit) if kit is not None else request
 
-def _on_base(request: GenerationRequest, asset: Asset) -> GenerationRequest:
-    base = Reference(asset.path, asset.id, reason=CHOSEN, role=BASE)
-    references = (base, *(each for each in request.references if each.role != BASE))
-    return replace(request, parent_attempt="", api="", references=references)
+    def _kit(self, request: GenerationRequest) -> BrandKit | None:
+        """None without any, or where this library has none of that name and version."""
+        version = request.kit_version
+        if not request.kit or not (version.isdecimal() and len(version) < _LONGEST_VERSION):
+            return None
+        with suppress(UsageError):
+            return self._kits.named(request.kit, int(version))
+        return None

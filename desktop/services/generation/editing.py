@@ -208,6 +208,13 @@ class Editing:
         return path
 
 
+def sent_texts(request: GenerationRequest) -> tuple[str, ...]:
+    """All words that reach the model for one picture, a text for each call: a cut-out has two."""
+    if request.edit != ON_WHITE:
+        return (request.sent_text,)
+    return request.sent_text, replace(request, edit=ON_BLACK, instruction=_ON_BLACK).sent_text
+
+
 def second_half(key: str) -> str:
     """Key of the attempt that is the second half of a cut-out: however often the first one is taken
     in, there is one."""

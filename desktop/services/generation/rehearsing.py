@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import chain
 
 from desktop.core.cancellation import CancelToken
 from desktop.core.generation_record import GenerationRequest
 from desktop.core.progress import ProgressSteps
 from desktop.generation.generator import Reply
+from desktop.services.generation.editing import sent_texts
 from desktop.services.generation.preparing import Preparing
 from desktop.services.generation.rehearsal import Rehearsal, said_before
 from desktop.services.generation.sending_rules import SendingRules
@@ -49,7 +51,7 @@ class Rehearsing:
             tuple(prepared.images),
             destination,
             self._preparing.estimated_usd(used, generator),
-            (used.sent_text,),
+            sent_texts(used),
             tuple(prepared.turns),
             *said_before(earlier, answers),
         )
@@ -82,7 +84,7 @@ class Rehearsing:
             request=replace(first.request, references=tuple(used for used, _ in pictures.values())),
             images=tuple(image for _, image in pictures.values()),
             estimated_usd=None if each_usd is None else each_usd * len(requests),
-            texts=tuple(dict.fromkeys(request.sent_text for request in requests)),
+            texts=tuple(dict.fromkeys(chain.from_iterable(map(sent_texts, requests)))),
         )
 
     def unseen(

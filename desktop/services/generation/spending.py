@@ -54,7 +54,7 @@ class Spending:
         to stop one too early.
 
         Args:
-            estimate_usd: None where the price list says nothing; then as if it cost nothing.
+            estimate_usd: None where the price list says nothing: no limit can be kept to then.
 
         Raises:
             SpendingLimit: nothing was sent.
@@ -62,7 +62,19 @@ class Spending:
         limit = self._limit_usd()
         if limit <= 0:
             return
-        each = estimate_usd or 0.0
+        if estimate_usd is None:
+            raise SpendingLimit(
+                tr(
+                    "Nobody knows what this picture would cost, so this month's limit of ${limit} "
+                    "cannot be kept to.",
+                    limit=number(limit, 2),
+                ),
+                safe=tr("Nothing was sent."),
+                next_step=tr(
+                    "Choose a model whose price is known, or take the limit out of the settings."
+                ),
+            )
+        each = estimate_usd
         month = self._attempts.spent(_midnight(time.localtime(), 1))
         spent = month.usd + (month.unpriced + month.unknown) * each
         if spent + each > limit:
