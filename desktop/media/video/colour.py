@@ -6,9 +6,12 @@ What is stored wide or bright (BT.2020, PQ, HLG) is brought to sRGB in light (se
 
 from __future__ import annotations
 
+import struct
 from fractions import Fraction
+from typing import Any, cast
 
 import numpy as np
+from av.sidedata.sidedata import Type
 from av.video.frame import VideoFrame
 from av.video.reformatter import (
     ColorRange,
@@ -30,11 +33,22 @@ _SCALING = Interpolation.AREA | Interpolation.ACCURATE_RND | Interpolation.FULL_
 _TELEVISION = frozenset({2, 4, 5, 6, 7})
 """Unspecified, and ITU-T H.273's for NTSC and PAL."""
 _BRIGHT = frozenset({ColorTrc.SMPTE2084, ColorTrc.ARIB_STD_B67})
-_TURNS = {
-    1: Image.Transpose.ROTATE_90,
-    2: Image.Transpose.ROTATE_180,
-    3: Image.Transpose.ROTATE_270,
+_TURNS: dict[tuple[int, int, int, int], Image.Transpose] = {
+    (0, -1, 1, 0): Image.Transpose.ROTATE_90,
+    (-1, 0, 0, -1): Image.Transpose.ROTATE_180,
+    (0, 1, -1, 0): Image.Transpose.ROTATE_270,
+    (-1, 0, 0, 1): Image.Transpose.FLIP_LEFT_RIGHT,  # of cameras that look at their owner
+    (1, 0, 0, -1): Image.Transpose.FLIP_TOP_BOTTOM,
+    (0, 1, 1, 0): Image.Transpose.TRANSPOSE,
+    (0, -1, -1, 0): Image.Transpose.TRANSVERSE,
 }
+"""Signs of a, b, c, d of the matrix by which (x, y) is shown at (ax + cy, bx + dy)."""
+_ON_THEIR_SIDE = frozenset(
+    {Image.Transpose.ROTATE_90, Image.Transpose.ROTATE_270}
+    | {Image.Transpose.TRANSPOSE, Image.Transpose.TRANSVERSE}
+)
+_MATRIX = struct.Struct("=9i")
+"""AV_FRAME_DATA_DISPLAYMATRIX: a, b, u, c, d, v, x, y, w."""
 
 
 class FrameConverter:
@@ -58,7 +72,7 @@ class FrameConverter:
     def upright_size(self, frame: VideoFrame) -> tuple[int, int]:
         """Width and height at which the video is shown, pixels."""
         width = max(1, round(frame.width * self._pixel_aspect))
-        return (frame.height, width) if _quarters(frame) % 2 else (width, frame.height)
+        return (frame.height, width) if _turn(frame) in _ON_THEIR_SIDE else (width, frame.height)
 
     def picture(self, frame: VideoFrame) -> tuple[Image.Image, bool]:
         """Mode RGB (RGBA where alpha is kept), upright; and whether some pixel of the frame was
@@ -76,8 +90,8 @@ class FrameConverter:
             pixels = self._reformatted(frame, size, "rgba" if has_alpha else "rgb24")
             image = Image.fromarray(pixels.to_ndarray())
         image, is_transparent = to_srgb(image, None, keeps_alpha=self._keeps_alpha)
-        turn = _TURNS.get(_quarters(frame))
-        return (image.transpose(turn) if turn else image), is_transparent
+        turn = _turn(frame)
+        return (image if turn is None else image.transpose(turn)), is_transparent
 
     def _reformatted(self, frame: VideoFrame, size: tuple[int, int], form: str) -> VideoFrame:
         matrix = None
@@ -94,9 +108,15 @@ class FrameConverter:
         )
 
 
-def _quarters(frame: VideoFrame) -> int:
-    """Counter-clockwise quarter turns that make it upright, 0 to 3."""
-    return round(frame.rotation / 90) % 4
+def _turn(frame: VideoFrame) -> Image.Transpose | None:
+    """What makes it upright; None where it is."""
+    stated: Any = cast("Any", frame.side_data).get(Type.DISPLAYMATRIX)
+    data = b"" if stated is None else bytes(stated)
+    if len(data) < _MATRIX.size:
+        return None
+    a, b, _, c, d, *_ = (float(each) for each in _MATRIX.unpack_from(data))
+    most = max(abs(a), abs(b), abs(c), abs(d)) or 1.0
+    return _TURNS.get((round(a / most), round(b / most), round(c / most), round(d / most)))
 
 
 def _reduced(size: tuple[int, int], shorter: int, longer: int) -> tuple[int, int]:

@@ -193,6 +193,34 @@ class TestGeometry:
         assert image.getpixel((2, 2)) == pytest.approx(top_left, abs=6)
         assert image.getpixel((size[0] - 3, size[1] - 3)) == pytest.approx(bottom_right, abs=6)
 
+    @pytest.mark.parametrize(
+        ("matrix", "corners"),
+        [
+            ((1, 0, 0, 1), "rgby"),
+            ((-1, 0, 0, 1), "gryb"),  # as cameras that look at their owner write it
+            ((1, 0, 0, -1), "byrg"),
+            ((-1, 0, 0, -1), "ybgr"),
+            ((0, 1, 1, 0), "rbgy"),
+            ((0, -1, -1, 0), "ygbr"),
+            ((0, 1, -1, 0), "bryg"),
+            ((0, -1, 1, 0), "gyrb"),
+        ],
+    )
+    def test_mirrored_ones_are_shown_as_they_say(
+        self, matrix: tuple[int, int, int, int], corners: str
+    ) -> None:
+        """Top left, top right, bottom left, bottom right."""
+        colours = {"r": RED, "g": GREEN, "b": BLUE, "y": (200, 200, 40)}
+        four = Image.new("RGB", (160, 96))
+        for number, colour in enumerate(colours.values()):
+            four.paste(colour, (number % 2 * 80, number // 2 * 48, 160, 96))
+        image = read(_turned(movie_bytes(".mp4", [(four, 1.0)]), matrix)).frames[0].image
+        right, bottom = image.width - 5, image.height - 5
+        for letter, place in zip(
+            corners, ((4, 4), (right, 4), (4, bottom), (right, bottom)), strict=True
+        ):
+            assert image.getpixel(place) == pytest.approx(colours[letter], abs=10)
+
     @pytest.mark.parametrize("suffix", [".mp4", ".mkv"])
     def test_pixels_that_are_not_square_are_made_so(self, suffix: str) -> None:
         wide = Recipe(tags={"sample_aspect_ratio": Fraction(2, 1)})
