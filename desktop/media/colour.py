@@ -83,6 +83,7 @@ def to_srgb(
     image: Image.Image,
     profile: bytes | None,
     stated: StatedColour | None = None,
+    opacity: Image.Image | None = None,
     *,
     keeps_alpha: bool = False,
 ) -> tuple[Image.Image, bool]:
@@ -92,6 +93,7 @@ def to_srgb(
         image: loaded, any mode.
         profile: the embedded ICC profile; a broken one, or one made for another mode, is ignored.
         stated: how the colours are meant where no profile says it.
+        opacity: mode L, where the image's own mode has no channel for it.
         keeps_alpha: do not flatten; what is not opaque comes back as RGBA.
 
     Returns:
@@ -113,6 +115,8 @@ def to_srgb(
         if extrema != (255, 255):
             alpha = band
         image = grey or image.convert("RGB")
+    elif opacity is not None and opacity.getextrema() != (255, 255):
+        alpha = opacity
     if image.mode not in _CMS_MODES:
         image = image.convert("RGB")
     converted = _by_profile(image, profile)

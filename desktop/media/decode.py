@@ -392,10 +392,12 @@ def _upright(raster: Raster, needed: Needed) -> tuple[Image.Image, bool, OwnColo
     """The pixels as a picture of their own, upright and sRGB; whether any of them was clear; and
     as the file has them."""
     image = raster.image
-    pixels = _reduce(image, needed.factor(image.size))
+    factor = needed.factor(image.size)
+    pixels = _reduce(image, factor)
+    alpha = raster.alpha and _reduce(raster.alpha, factor)
     own = own_colours(pixels, raster.profile) if needed.keeps_own else None
     pixels, has_alpha = to_srgb(
-        pixels, raster.profile, raster.stated, keeps_alpha=needed.keeps_alpha
+        pixels, raster.profile, raster.stated, alpha, keeps_alpha=needed.keeps_alpha
     )
     turn = _TRANSPOSE.get(raster.orientation)
     if turn is not None:

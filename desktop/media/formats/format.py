@@ -193,6 +193,8 @@ class Raster:
         frame_count: 1 for a still; 0 for several, uncounted because counting costs a decode.
         is_preview: a small picture that the file holds of itself, because what it stands for
             cannot be shown.
+        alpha: mode L, as large as ``image``: how opaque its pixels are, where its own mode has no
+            channel for that.
     """
 
     image: Image.Image
@@ -201,6 +203,7 @@ class Raster:
     frame_count: int = 1
     stated: StatedColour | None = None
     is_preview: bool = False
+    alpha: Image.Image | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,7 +71,8 @@ def _open(encoded: Encoded) -> Source:
     def load() -> Raster:
         turn = orientation if isinstance(orientation, int) and 1 <= orientation <= 8 else 1
         icc = profile if isinstance(profile, bytes) else None
-        return Raster(reader.read(factor), icc, turn, count)
+        image, alpha = reader.read(factor)
+        return Raster(image, icc, turn, count, alpha=alpha)
 
     reduced = -(-size[0] // factor), -(-size[1] // factor)
     return Source(reduced, load, size, memory)

@@ -14,6 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from desktop.media.formats.tiff_ycbcr import YCbCr, ycbcr_of
+
 if TYPE_CHECKING:
     from tifffile import TiffPage
 
@@ -24,6 +26,7 @@ _MODES = {1: "L", 3: "RGB", 4: "CMYK"}
 _PREMULTIPLIED, _SEPARATE_ALPHA, _COREL_ALPHA = 1, 2, 999
 _JPEG = frozenset({6, 7, 34892, 33007})
 _CMYK_INKS = 1
+_THREE_BYTES = 24
 
 
 class UnknownColours(Exception):
@@ -41,6 +44,7 @@ class Colours:
         is_premultiplied: colours are darkened where they are clear.
         black, white: values of either; None while they are to be found, by ``within``.
         palette: (colours, 3), 8 bits.
+        ycbcr: how these become RGB, where it is not as in JPEG.
     """
 
     photometric: int
@@ -50,6 +54,7 @@ class Colours:
     black: float
     white: float | None
     palette: NDArray[np.uint8] | None = None
+    ycbcr: YCbCr | None = None
 
     @property
     def mode(self) -> str:
@@ -84,22 +89,38 @@ class Colours:
     def pixels(self, values: NDArray[Any]) -> NDArray[np.uint8]:
         """(rows, width, samples) to (rows, width[, channels of ``mode``])."""
         colours = self._colours(values[..., : self.channels])
-        if self.alpha is None or self.mode == "LAB" or self.mode == "CMYK":
+        if self.alpha is None:
             return colours[..., 0] if colours.shape[-1] == 1 else colours
-        alpha = self._levels(values[..., self.alpha : self.alpha + 1])
-        if self.is_premultiplied:
+        alpha = self.opacity(values)
+        if self.is_premultiplied and self.mode != "LAB":
             divided = colours.astype(np.uint32) * 255 + alpha // 2
             colours = np.minimum(divided // np.maximum(alpha, 1), 255).astype(np.uint8)
-        return np.concatenate([colours, alpha], axis=-1)
+        return colours if self.has_alpha_apart else np.concatenate([colours, alpha], axis=-1)
+
+    @property
+    def has_alpha_apart(self) -> bool:
+        """True where Pillow's pixels have no channel for how clear they are."""
+        return self.alpha is not None and self.mode in {"LAB", "CMYK"}
+
+    def opacity(self, values: NDArray[Any]) -> NDArray[np.uint8]:
+        """(rows, width, samples) to (rows, width, 1); where there is an alpha."""
+        at = self.alpha or 0
+        white = self.white
+        if self.photometric in {_CIE_LAB, _ICC_LAB}:
+            white = float(np.iinfo(values.dtype).max) if values.dtype.kind == "u" else 1.0
+        return replace(self, white=white)._levels(values[..., at : at + 1])
 
     def _colours(self, values: NDArray[Any]) -> NDArray[np.uint8]:
         if self.palette is not None:
-            return self.palette[np.minimum(values[..., 0], len(self.palette) - 1)]
+            numbers = values[..., 0].astype(np.intp)
+            return self.palette[np.minimum(numbers, len(self.palette) - 1)]
         if self.photometric in {_CIE_LAB, _ICC_LAB}:
             return _lab(values, self.photometric)
         levels = self._levels(values)
         if self.photometric == _WHITE_IS_ZERO:
             return 255 - levels
+        if self.ycbcr is not None:
+            return self.ycbcr.to_rgb(levels)
         if self.photometric == _YCBCR:
             return np.asarray(Image.fromarray(levels, "YCbCr").convert("RGB"))
         return levels
@@ -138,14 +159,15 @@ def colours_of(page: TiffPage) -> Colours:
     kind = np.dtype(page.dtype)
     bits = cast("int | tuple[int, ...]", page.bitspersample)
     white: float | None = None
-    if kind.kind in "ub" and kind.itemsize < 4:
+    if kind.kind in "ub" and (kind.itemsize < 4 or bits == _THREE_BYTES):
         white = float((1 << bits) - 1) if isinstance(bits, int) else 255.0
     if photometric in {_CIE_LAB, _ICC_LAB}:
         white = 1.0
     palette = _palette(page) if photometric == _PALETTE else None
-    if palette is not None and kind.kind != "u":
+    if palette is not None and kind.kind not in "ub":
         raise UnknownColours("PALETTE")
-    return Colours(photometric, channels, alpha, is_premultiplied, 0.0, white, palette)
+    ycbcr = ycbcr_of(page) if photometric == _YCBCR else None
+    return Colours(photometric, channels, alpha, is_premultiplied, 0.0, white, palette, ycbcr)
 
 
 def _alpha(page: TiffPage, channels: int) -> tuple[int | None, bool]:

@@ -12,6 +12,7 @@ from tifffile import COMPRESSION, TIFF
 
 from desktop.media.formats.reducing import BandReducer
 from desktop.media.formats.tiff_colours import UnknownColours, colours_of
+from desktop.media.formats.tiff_ycbcr import spread
 
 if TYPE_CHECKING:
     from tifffile import TiffPage
@@ -73,20 +74,26 @@ class PageReader:
         unpacked = 0 if self._is_contiguous else 2 * band
         return conversion * _BYTES_A_VALUE + unpacked
 
-    def read(self, factor: int) -> Image.Image:
-        """The picture, blocks of ``factor`` × ``factor`` pixels averaged.
+    def read(self, factor: int) -> tuple[Image.Image, Image.Image | None]:
+        """The picture, blocks of ``factor`` × ``factor`` pixels averaged; and how opaque its pixels
+        are (mode L) where its mode has no channel for that.
 
         Raises:
             OSError: pixels are missing.
             ValueError and others: the decoders' own, of damaged data.
         """
+        if not any(self._page.databytecounts):
+            raise OSError("pixels are missing")
         colours = self._colours
         if colours.needs_range:
             colours = colours.within(self._values())
         reducer = BandReducer(colours.mode, self.size, factor)
+        apart = BandReducer("L", self.size, factor) if colours.has_alpha_apart else None
         for values in self._values():
             reducer.add(colours.pixels(values))
-        return reducer.finish()
+            if apart is not None:
+                apart.add(colours.opacity(values)[..., 0])
+        return reducer.finish(), apart and apart.finish()
 
     @property
     def _itemsize(self) -> int:
@@ -101,6 +108,7 @@ class PageReader:
             and page.fillorder == 1
             and page.bitspersample in {8, 16, 32, 64}
             and not page.is_tiled
+            and not page.is_subsampled
             and page.is_contiguous
         )
 
@@ -146,6 +154,8 @@ class PageReader:
         if start + length > len(self._data):
             raise OSError("pixels are missing")
         packed = self._data[start : start + length] if start and length else None
+        if page.is_subsampled and page.compression not in _JPEG:
+            return self._spread(packed, index)
         tables = {"jpegtables": page.jpegtables} if page.compression in _JPEG else {}
         decoded: tuple[NDArray[Any] | None, object, tuple[int, ...]]
         decoded = self._decode(packed, index, **tables)
@@ -153,6 +163,21 @@ class PageReader:
         if values is None:
             return np.zeros(shape[1:], np.dtype(page.dtype))
         return values[0]
+
+    def _spread(self, packed: bytes | None, index: int) -> NDArray[np.uint8]:
+        """A strip or tile whose pixels share colours."""
+        page = self._page
+        width = int(page.tilewidth) if page.is_tiled else self._width
+        rows = int(page.tilelength) if page.is_tiled else self._rows
+        if not page.is_tiled:
+            rows = min(rows, self._height - index * self._rows)
+        if packed is None:
+            return np.zeros((rows, width, 3), np.uint8)
+        if page.compression != COMPRESSION.NONE:
+            unpack: Any = TIFF.DECOMPRESSORS[page.compression]
+            packed = bytes(unpack(packed, out=3 * (rows + 4) * (width + 4)))
+        across, down = cast("tuple[int, int]", page.subsampling)
+        return spread(packed, (across, down), rows, width)
 
 
 def _check(page: TiffPage) -> None:
@@ -170,8 +195,18 @@ def _check(page: TiffPage) -> None:
         raise UnknownPage("L*a*b* in JPEG")  # libjpeg would take it for YCbCr
     if page.dtype is None or page.imagedepth != 1:
         raise UnknownPage(f"{page.bitspersample} bits")
-    if page.is_subsampled and (compression not in _JPEG or page.planarconfig == _PLANAR):
+    if page.is_subsampled and (page.planarconfig == _PLANAR or not _is_spreadable(page)):
         raise UnknownPage("YCbCr")
     formats: Any = page.tags.valueof(339)
     if isinstance(formats, tuple) and len(set(cast("tuple[int, ...]", formats))) > 1:
         raise UnknownPage("mixed channels")
+
+
+def _is_spreadable(page: TiffPage) -> bool:
+    """True of pixels that share colours when that can be undone."""
+    if page.compression in _JPEG:
+        return True
+    is_plain = page.predictor == 1 and page.fillorder == 1 and page.bitspersample == 8
+    steps = cast("tuple[int, ...]", page.subsampling or ())
+    is_whole = len(steps) == 2 and all(step in {1, 2, 4} for step in steps)
+    return is_plain and is_whole and page.samplesperpixel == 3

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import io
 import struct
+import zlib
 from typing import Any
 
+import imagecodecs
 import numpy as np
 import pytest
 import tifffile
@@ -14,7 +16,7 @@ from PIL import Image, ImageCms
 
 from desktop.core.errors import FileDamaged, FileTooLarge, FileUnsupported
 from desktop.media.decode import load_picture
-from desktop.media.formats.format import DecodeLimits
+from desktop.media.formats.format import DecodeLimits, Needed
 from tests.media import originals
 from tests.media.card import CASES, shows_the_card
 from tests.media.samples import encoded
@@ -139,6 +141,102 @@ def test_grey_of_any_depth_is_as_bright_as_it_says(
     assert_shows(data, right, ROUNDED)
 
 
+def _by_hand(stored: bytes, tags: dict[int, tuple[int, ...]]) -> bytes:
+    """A file of one strip as large as the known picture, of what nobody here writes.
+
+    Args:
+        tags: numbers of 2 bytes; of 529 and 532 fractions.
+    """
+    height, width = GREY.shape
+    body = bytearray(stored + bytes(len(stored) % 2))
+    tags = {256: (width,), 257: (height,), 273: (8,), 278: (height,), **tags}
+    entries = b""
+    for number, values in sorted({**tags, 279: (len(stored),)}.items()):
+        kind, code = (5, "I") if number in {529, 532} else (4, "I") if number == 279 else (3, "H")
+        packed = struct.pack(f"<{len(values)}{code}", *values)
+        count = len(values) // 2 if kind == 5 else len(values)
+        if len(packed) > 4:
+            place = 8 + len(body)
+            body += packed
+            packed = struct.pack("<I", place)
+        entries += struct.pack("<HHI", number, kind, count) + packed.ljust(4, b"\0")
+    directory = struct.pack("<H", len(entries) // 12) + entries + bytes(4)
+    return struct.pack("<2sHI", b"II", 42, 8 + len(body)) + bytes(body) + directory
+
+
+def _ycbcr(
+    stored: bytes,
+    steps: tuple[int, int],
+    packing: int = 1,
+    more: dict[int, tuple[int, ...]] | None = None,
+) -> bytes:
+    """Pixels share colours as ``steps`` says."""
+    own = {258: (8, 8, 8), 259: (packing,), 262: (6,), 277: (3,), 530: steps}
+    return _by_hand(stored, {**own, **(more or {})})
+
+
+def _shared(ycbcr: NDArray[np.uint8], across: int, down: int) -> tuple[bytes, NDArray[np.uint8]]:
+    """As blocks, and what comes of them again: sides are divisible by both."""
+    height, width, _ = ycbcr.shape
+    colours = ycbcr[::down, ::across, 1:]
+    y = ycbcr[..., 0].reshape(height // down, down, width // across, across).swapaxes(1, 2)
+    blocks = np.concatenate([y.reshape(*colours.shape[:2], -1), colours], axis=-1)
+    again = ycbcr.copy()
+    again[..., 1:] = colours.repeat(down, axis=0).repeat(across, axis=1)
+    return blocks.tobytes(), again
+
+
+@pytest.mark.parametrize("steps", [(1, 1), (2, 1), (2, 2), (1, 2), (4, 1), (4, 4)])
+@pytest.mark.parametrize("packing", [1, 5, 8])
+def test_colours_that_several_pixels_share(steps: tuple[int, int], packing: int) -> None:
+    stored, again = _shared(np.asarray(KNOWN.convert("YCbCr")), *steps)
+    pack: Any = {1: bytes, 5: imagecodecs.lzw_encode, 8: zlib.compress}[packing]
+    packed = bytes(pack(stored))
+    assert_shows(
+        _ycbcr(packed, steps, packing), Image.fromarray(again, "YCbCr").convert("RGB"), EXACT
+    )
+    with pytest.raises(FileDamaged):
+        load_picture(_ycbcr(packed[: len(packed) // 2], steps, packing))
+
+
+def test_brightness_and_white_of_television() -> None:
+    rgb = RGB.astype(float)
+    y = rgb @ [0.2126, 0.7152, 0.0722]
+    cb, cr = (rgb[..., 2] - y) / 1.8556, (rgb[..., 0] - y) / 1.5748
+    luma = {529: (2126, 10000, 7152, 10000, 722, 10000)}
+    full = np.stack([y, cb + 128, cr + 128], axis=-1).round().clip(0, 255).astype("u1")
+    assert_shows(_ycbcr(full.tobytes(), (1, 1), more=luma), RGB, 2)
+    studio = np.stack([16 + y * 219 / 255, cb * 224 / 255 + 128, cr * 224 / 255 + 128], axis=-1)
+    references = {532: (16, 1, 235, 1, 128, 1, 240, 1, 128, 1, 240, 1)}
+    data = _ycbcr(studio.round().astype("u1").tobytes(), (1, 1), more=luma | references)
+    assert_shows(data, RGB, 2)
+    usual = np.asarray(KNOWN.convert("YCbCr")).tobytes()
+    assert_shows(_ycbcr(usual, (1, 1), more={529: (0, 0) * 3, 532: (9, 1, 9, 1) * 3}), RGB, 2)
+
+
+def test_numbers_of_three_bytes_are_as_bright_as_they_say() -> None:
+    values = RGB.astype("<u4") * 0x8080  # half as bright
+    data = written(values, photometric="rgb", bitspersample=24)
+    assert_shows(data, RGB * (0x8080 / 0x10101), ROUNDED)
+
+
+@pytest.mark.parametrize(("order", "number"), [("big", 1), ("little", 2)])
+def test_a_palette_of_two_colours_in_either_order_of_bits(order: Any, number: int) -> None:
+    one, other = np.array([200, 20, 30]), np.array([10, 90, 220])
+    bits = GREY > 100
+    palette = tuple(int(each) * 257 for pair in zip(one, other, strict=True) for each in pair)
+    own = {258: (1,), 259: (1,), 262: (3,), 266: (number,), 277: (1,), 320: palette}
+    data = _by_hand(np.packbits(bits, axis=1, bitorder=order).tobytes(), own)
+    assert_shows(data, np.where(bits[..., None], other, one), EXACT)
+
+
+def test_a_file_of_which_nothing_was_written_is_no_black_picture() -> None:
+    whole = written(RGB, photometric="rgb", compression="lzw", rowsperstrip=120)
+    at = whole.index(struct.pack("<HHI", 279, 4, 1)) + 8
+    with pytest.raises(FileDamaged):
+        load_picture(whole[:at] + bytes(4) + whole[at + 4 :])
+
+
 @pytest.mark.parametrize("bits", [10, 12, 14])
 def test_packed_bits_of_scanners(bits: int) -> None:
     values = (RGB.astype(np.int64) * ((1 << bits) - 1) // 255).astype(np.uint16)
@@ -188,6 +286,29 @@ def test_inks_of_any_depth() -> None:
         values = (np.asarray(inks) / 255 * most).astype(kind)
         for packing in (None, "lzw"):
             assert_shows(written(values, photometric="separated", compression=packing), inks)
+
+
+@pytest.mark.parametrize("kind", ["u1", "u2", "f4"])
+@pytest.mark.parametrize("planar", ["contig", "separate"])
+@pytest.mark.parametrize("extra", ["unassalpha", "assocalpha"])
+def test_inks_may_be_clear(kind: str, planar: str, extra: str) -> None:
+    most = 1.0 if kind == "f4" else float(np.iinfo(kind).max)
+    inks = np.asarray(KNOWN.convert("CMYK")).astype(float)
+    alpha = np.full((*GREY.shape, 1), 255.0)
+    alpha[20:40], alpha[50:60] = 0, 128
+    share = alpha / 255
+    stored = inks * share if extra == "assocalpha" else inks
+    values = (np.concatenate([stored, alpha], axis=-1) / 255 * most).astype(kind)
+    data = written(
+        np.moveaxis(values, -1, 0) if planar == "separate" else values,
+        photometric="separated",
+        planarconfig=planar,
+        extrasamples=[extra],
+        compression="lzw",
+    )
+    assert_shows(data, RGB * share + 128 * (1 - share), 1.5, is_clear=True)
+    kept = load_picture(data, at_least=Needed(shorter=50, keeps_alpha=True))
+    assert kept.image.getchannel("A").getextrema() == (0, 255)
 
 
 def test_lab_in_each_of_its_writings() -> None:
