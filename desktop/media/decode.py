@@ -394,7 +394,9 @@ def _upright(raster: Raster, needed: Needed) -> tuple[Image.Image, bool, OwnColo
     image = raster.image
     factor = needed.factor(image.size)
     pixels = _reduce(image, factor)
-    alpha = raster.alpha and _reduce(raster.alpha, factor)
+    alpha = raster.alpha
+    if alpha is not None and pixels is not image:
+        alpha = _reduce(alpha, factor)
     own = own_colours(pixels, raster.profile) if needed.keeps_own else None
     pixels, has_alpha = to_srgb(
         pixels, raster.profile, raster.stated, alpha, keeps_alpha=needed.keeps_alpha

@@ -87,10 +87,12 @@ class StatedColour:
     Attributes:
         primaries: of its three colours and its white.
         transfer: how they become light: a curve, or the power of a gamma.
+        is_narrow: black is 16 and white 235 of 255, as in television.
     """
 
     primaries: Chromaticities
     transfer: Curve | float
+    is_narrow: bool = False
 
     @property
     def is_bright(self) -> bool:
@@ -114,18 +116,28 @@ class StatedColour:
         """Whole numbers, ``(h, w, 3)`` or ``(h, w)`` for grey -> sRGB, ``(h, w, 3)``."""
         strips = range(0, len(values), _STRIP_ROWS)  # or a large one would take gigabytes
         is_pressed = self.is_bright and any(
-            float(self._linear_bt709(_signal(values, top)).max(initial=0.0)) > MORE_THAN_WHITE
+            float(self._linear_bt709(self._signal(values, top)).max(initial=0.0)) > MORE_THAN_WHITE
             for top in strips
         )
         out = np.empty((*values.shape[:2], 3), np.uint8)
         for top in strips:
-            signal = _signal(values, top)
+            signal = self._signal(values, top)
             out[top : top + _STRIP_ROWS] = self.to_srgb(signal, is_pressed=is_pressed)
         return out
 
     def picture(self, image: Image.Image) -> Image.Image:
         """An image in mode RGB, L or I;16 -> mode RGB, sRGB."""
         return Image.fromarray(self.converted(np.asarray(image)))
+
+    def _signal(self, values: NDArray[Any], top: int) -> NDArray[np.float32]:
+        """A strip as ``(rows, w, 3)``, 0 to 1."""
+        most = float(np.iinfo(values.dtype).max)
+        black, white = 0.0, most
+        if self.is_narrow:  # H.273, equations 7 to 9
+            black, white = ((most + 1) / 256 * level for level in (16, 235))
+        strip = values[top : top + _STRIP_ROWS].astype(np.float32)
+        strip = np.clip((strip - black) / (white - black), 0.0, 1.0)
+        return strip if strip.ndim == 3 else np.repeat(strip[..., np.newaxis], 3, axis=2)
 
     def _linear_bt709(self, signal: NDArray[np.floating]) -> NDArray[np.floating]:
         """1 for white."""
@@ -137,11 +149,12 @@ class StatedColour:
         return light @ _matrix(self.primaries).T
 
 
-def stated_by_codes(primaries: int, transfer: int) -> StatedColour | None:
+def stated_by_codes(
+    primaries: int, transfer: int, *, is_narrow: bool = False
+) -> StatedColour | None:
     """From code numbers; None for what is sRGB, unspecified or unknown."""
-    return _unless_srgb(
-        StatedColour(_PRIMARIES.get(primaries, BT709), _TRANSFERS.get(transfer, Curve.SRGB))
-    )
+    own = _PRIMARIES.get(primaries, BT709), _TRANSFERS.get(transfer, Curve.SRGB)
+    return _unless_srgb(StatedColour(*own, is_narrow))
 
 
 def stated_by_gamma(gamma: float, chromaticities: Chromaticities | None) -> StatedColour | None:
@@ -166,7 +179,7 @@ ADOBE_RGB = StatedColour((0.64, 0.33, 0.21, 0.71, 0.15, 0.06, *_D65), 563 / 256)
 
 def _unless_srgb(stated: StatedColour) -> StatedColour | None:
     is_srgb = stated.transfer is Curve.SRGB and _are_bt709(stated.primaries)
-    return None if is_srgb else stated
+    return None if is_srgb and not stated.is_narrow else stated
 
 
 def _are_bt709(chromaticities: Chromaticities) -> bool:
@@ -191,12 +204,6 @@ def _are_sensible(chromaticities: Chromaticities) -> bool:
 @lru_cache(maxsize=16)
 def _matrix(chromaticities: Chromaticities) -> NDArray[np.float32]:
     return to_bt709([value or _NEARLY_NOTHING for value in chromaticities])
-
-
-def _signal(values: NDArray[Any], top: int) -> NDArray[np.float32]:
-    """A strip as ``(rows, w, 3)``, 0 to 1."""
-    strip = values[top : top + _STRIP_ROWS].astype(np.float32) / float(np.iinfo(values.dtype).max)
-    return strip if strip.ndim == 3 else np.repeat(strip[..., np.newaxis], 3, axis=2)
 
 
 def _srgb_light(signal: NDArray[np.float32]) -> NDArray[np.floating]:

@@ -92,3 +92,16 @@ def exr(image: Image.Image, **options: str) -> bytes:
     """By FFmpeg's encoder."""
     planes = linear(image)
     return by_ffmpeg("exr", "gbrpf32le", planes, **options)
+
+
+def texture(kind: int | bytes, stored: NDArray[Any]) -> bytes:
+    """A DDS file of 64 by 48.
+
+    Args:
+        kind: a DXGI_FORMAT, or the four letters that older ones are called by.
+    """
+    is_new = isinstance(kind, int)
+    head = struct.pack("<4s7I44x", b"DDS ", 124, 0x1007, 48, 64, 0, 0, 1)
+    head += struct.pack("<II4s20x", 32, 4, b"DX10" if is_new else kind)
+    head += struct.pack("<I16x", 0x1000)
+    return head + (struct.pack("<5I", kind, 3, 0, 1, 0) if is_new else b"") + stored.tobytes()

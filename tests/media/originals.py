@@ -44,6 +44,7 @@ def psd(
     version: int = 1,
     profile: bytes = b"",
     has_merged: bool = True,
+    notes: bytes = b"",
 ) -> bytes:
     """A Photoshop document without layers: header, profile, and the merged picture, packed.
 
@@ -61,7 +62,7 @@ def psd(
     header = struct.pack(
         ">4sH6xHIIHH", b"8BPS", version, len(planes), height, width, depth, color_mode
     )
-    resources = psd_resource(1039, profile) if profile else b""
+    resources = notes + (psd_resource(1039, profile) if profile else b"")
     if not has_merged:
         name = struct.pack(">IH", 1, 0)
         resources += psd_resource(

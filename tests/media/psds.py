@@ -28,10 +28,12 @@ def document(
     palette: bytes = b"",
     resources: bytes = b"",
     version: int = 1,
+    has_transparency: bool = False,
 ) -> bytes:
     """Without layers. Further planes are alpha channels.
 
     Args:
+        has_transparency: the first of these says how clear the picture is.
         palette: the colour mode data: 256 reds, greens, blues; or a duotone's inks.
     """
     height, width = planes[0].shape
@@ -44,7 +46,21 @@ def document(
             (plane.astype(np.float64) * scale).astype(kind).tobytes() for plane in planes
         )
     sections = b"".join(struct.pack(">I", len(part)) + part for part in (palette, resources))
-    return head + sections + bytes(4 if version == 1 else 8) + struct.pack(">H", 0) + raw
+    layers = bytes(4 if version == 1 else 8)
+    if has_transparency:
+        layers = _layer_section(len(planes))
+    return head + sections + layers + struct.pack(">H", 0) + raw
+
+
+def _layer_section(channels: int) -> bytes:
+    """One empty layer, whose negative count says that the merged picture may be clear."""
+    record = struct.pack(">4iH", 0, 0, 0, 0, channels)
+    record += b"".join(struct.pack(">hI", number, 2) for number in range(-1, channels - 1))
+    extra = bytes(8) + b"\x05Layer\0\0"
+    record += b"8BIMnorm" + bytes((255, 0, 0, 0)) + struct.pack(">I", len(extra)) + extra
+    info = struct.pack(">h", -1) + record + bytes(2 * channels)
+    info += bytes(len(info) % 2)
+    return struct.pack(">II", len(info) + 8, len(info)) + info + bytes(4)
 
 
 def thumbnail(image: Image.Image, *, is_old: bool = False) -> bytes:

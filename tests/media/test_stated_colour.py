@@ -280,6 +280,37 @@ def test_which_statement_counts() -> None:
     assert off_by(png(linear, broken, gama(1))) <= 13
 
 
+def test_what_comes_after_the_pixels_says_nothing_of_them() -> None:
+    whole = png(card().astype(np.uint16))
+    clear = png_chunk(b"tRNS", struct.pack(">3H", *card()[5, 5]))
+    for chunk in (gama(1), P3_CHRM, cicp(9, 16), clear):
+        picture = load_picture(whole[:-12] + chunk + whole[-12:])
+        assert np.abs(as_array(picture.image) - card()).max() == 0
+        assert not picture.has_alpha
+
+
+@pytest.mark.parametrize("depth", [8, 16])
+def test_black_and_white_of_television_are_black_and_white(depth: int) -> None:
+    step = 1 << depth - 8
+    narrow = (16 + card() * (219 / 255)) * step
+    codes = png_chunk(b"cICP", bytes((1, 13, 0, 0)))
+    assert off_by(png(narrow.round().astype(np.uint16), codes, depth=depth)) <= 16 // depth
+    beyond = np.array([[[0] * 3, [16 * step] * 3, [235 * step] * 3, [256 * step - 1] * 3]])
+    found = as_array(load_picture(png(beyond.astype(np.uint16), codes, depth=depth)).image)
+    assert found[0, :, 0].tolist() == [0, 0, 255, 255]
+
+
+@pytest.mark.parametrize("depth", [8, 16])
+def test_grey_and_alpha_have_a_gamma_too(depth: int) -> None:
+    most = (1 << depth) - 1
+    grey = np.linspace(0, 1, 256)
+    values = np.stack([grey * most, np.full(256, most)], axis=-1)[np.newaxis]
+    right = srgb_of(grey.round(12) ** 2) * 255
+    data = png(values.round().astype(np.uint16), gama(0.5), depth=depth, colour_type=4)
+    found = as_array(load_picture(data).image)[0]
+    assert np.abs(found - right[:, np.newaxis]).max() <= 3
+
+
 def test_transparency_stays_where_colours_are_stated() -> None:
     rgba = np.dstack([stored("PQ", 65535), np.full((48, 64), 65535, np.uint16)])
     rgba[:, 32:, 3] = 0

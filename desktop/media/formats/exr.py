@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, cast
 
 from desktop.core.errors import FileTooLarge, FileUnsupported
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _MOST_MEMORY = 1_600_000_000
+_MAIN_LAYERS = ("", "beauty", "combined", "rgba", "rgb", "color", "colour", "composite", "final")
+"""Of which names end that say it is the picture itself: renderers write passes beside it."""
 _COLOURS = (("R", "G", "B"), ("r", "g", "b"), ("red", "green", "blue"))
 
 
@@ -101,21 +104,19 @@ def _picture(parts: list[tuple[Any, dict[str, Any]]], size: tuple[int, int]) -> 
 def _light(
     parts: list[tuple[Any, dict[str, Any]]],
 ) -> tuple[Any, NDArray[np.floating], NDArray[np.floating] | None]:
-    """Of the first part with colours, else with grey, else with anything; its header and alpha."""
+    """Of the layer that is the picture by its name, else the first with colours, with grey, with
+    anything; its part's header, and its alpha."""
     import numpy as np
 
     def values(channels: dict[str, Any], name: str) -> NDArray[np.floating]:
         return np.asarray(channels[name].pixels).astype(np.float32)
 
-    for header, channels in parts:
-        layers = sorted({name.rpartition(".")[0] for name in channels})  # the main one is ""
-        for layer in layers:
-            before = f"{layer}." if layer else ""
-            for names in _COLOURS:
-                wanted = [before + name for name in names]
-                if all(name in channels for name in wanted):
-                    light = np.stack([values(channels, name) for name in wanted], axis=-1)
-                    return header, light, _alpha(channels, before)
+    found = min(_coloured(parts), key=lambda layer: layer[0], default=None)
+    if found is not None:
+        _, number, before, names = found
+        header, channels = parts[number]
+        light = np.stack([values(channels, name) for name in names], axis=-1)
+        return header, light, _alpha(channels, before)
     for header, channels in parts:
         if "Y" in channels:
             luminance = values(channels, "Y")
@@ -130,6 +131,23 @@ def _light(
             grey = grey / most if most > 0 else grey  # a depth, a mask: no light, but a picture
             return header, np.repeat(grey[..., np.newaxis], 3, axis=2), None
     raise ValueError("no channels")
+
+
+def _coloured(
+    parts: list[tuple[Any, dict[str, Any]]],
+) -> Iterator[tuple[int, int, str, list[str]]]:
+    """Layers with colours: how likely each is not the picture itself, the number of its part, what
+    its channels begin with, and those of its colours; by part and name."""
+    for number, (header, channels) in enumerate(parts):
+        for layer in sorted({name.rpartition(".")[0] for name in channels}):
+            before = f"{layer}." if layer else ""
+            name = (layer or str(header.get("name", ""))).rpartition(".")[2].lower()
+            rank = _MAIN_LAYERS.index(name) if name in _MAIN_LAYERS else len(_MAIN_LAYERS)
+            for colours in _COLOURS:
+                wanted = [before + colour for colour in colours]
+                if all(each in channels for each in wanted):
+                    yield rank, number, before, wanted
+                    break
 
 
 def _alpha(channels: dict[str, Any], before: str) -> NDArray[np.floating] | None:

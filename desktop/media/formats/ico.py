@@ -9,6 +9,7 @@ from typing import Any, cast
 from desktop.core.text import marked
 from desktop.media.formats.format import BYTES_A_PIXEL, Encoded, PictureFormat, Raster, Source
 
+_TRUE_COLOUR = 32
 _PNG_MARK = b"\x89PNG\r\n\x1a\n"
 
 
@@ -17,6 +18,7 @@ def _open(encoded: Encoded) -> Source:
 
     from desktop.media.formats import pillow
 
+    encoded = encoded.holding(_with_masks(encoded.data))
     if encoded.needed.page is not None:
         return _one_of(encoded, encoded.needed.page)
     size = _size(encoded.data)
@@ -40,6 +42,31 @@ def _one_of(encoded: Encoded, number: int) -> Source:
         return Raster(icon.frame(at).convert("RGBA"))
 
     return Source(size, load)
+
+
+def _with_masks(data: bytes) -> bytes:
+    """Bitmaps of 32 bits whose fourth bytes are all 0 get what their masks say: Windows takes them
+    for bitmaps of 24 bits, Pillow for clear all over."""
+    import numpy as np
+
+    changed = bytearray(data)
+    for index, (width, height) in enumerate(_sizes(data)):
+        (start,) = struct.unpack_from("<I", data, 18 + 16 * index)
+        if data.startswith(_PNG_MARK, start):
+            continue
+        (header,) = struct.unpack_from("<I", data, start)
+        (depth,) = struct.unpack_from("<H", data, start + 14)
+        begin, length = start + header, 4 * width * height
+        if depth != _TRUE_COLOUR or not length or begin + length > len(data):
+            continue
+        if any(memoryview(data)[begin + 3 : begin + length : 4]):
+            continue
+        stride = -(-width // 32) * 4
+        stored = data[begin + length : begin + length + stride * height]
+        rows = np.frombuffer(stored.ljust(stride * height, b"\0"), np.uint8).reshape(height, stride)
+        opaque = 1 - np.unpackbits(rows, axis=1)[:, :width]
+        changed[begin + 3 : begin + length : 4] = (opaque * np.uint8(255)).tobytes()
+    return bytes(changed)
 
 
 def _pages(encoded: Encoded) -> list[tuple[int, int]]:
@@ -89,7 +116,7 @@ ICO = PictureFormat(
     label=marked("icon"),
     suffixes=(".ico",),
     recognise=_is_icon,
-    libraries=("PIL.IcoImagePlugin",),
+    libraries=("PIL.IcoImagePlugin", "numpy"),
     open=_open,
     pages=_pages,
 )

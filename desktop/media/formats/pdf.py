@@ -49,6 +49,9 @@ def _open(encoded: Encoded) -> Source:
         try:
             page = opened.enter_context(closing(document[encoded.needed.page or 0]))
             width, height = page.get_size()
+            if not (width and height):  # what is to be seen of it lies outside of it
+                page.set_cropbox(*page.get_mediabox())
+                width, height = page.get_size()
         except (pypdfium2.PdfiumError, IndexError) as error:
             raise _damaged(encoded) from error
         if not encoded.needed.page and is_notice(page, encoded.data):

@@ -6,7 +6,8 @@ import io
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from desktop.core.text import marked
+from desktop.core.errors import FileUnsupported
+from desktop.core.text import marked, tr
 from desktop.media.formats.format import Encoded, PictureFormat, Raster, Source
 from desktop.media.formats.png_chunks import SIGNATURE, purified
 
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
 _DEEP_BYTES_A_PIXEL = 24
 """Both halves of the numbers, the whole ones, and what is made of them."""
+_OF_PHONES = b"CgBI"
+"""A chunk before the header; what comes after it is packed in another way."""
 _LEVELS_OF_8_BITS = {2: 85, 4: 17}
 """Bits of a grey pixel -> by what Pillow multiplies it; not so the colour that is clear."""
 
@@ -26,6 +29,12 @@ def _open(encoded: Encoded) -> Source:
     from desktop.media.formats.animation import showing_something
     from desktop.media.formats.png_colour import colour_of, deep_picture, is_halved
 
+    if encoded.data[12:16] == _OF_PHONES:
+        raise FileUnsupported(
+            encoded.path,
+            tr("It is a PNG picture packed for iPhones, which only Apple's programs read."),
+            next_step=tr("Open it in Preview on a Mac, and export it as PNG."),
+        )
     pure = purified(encoded.data)
     image = PngImageFile(io.BytesIO(pure.data))
     clear: object = image.info.get("transparency")

@@ -24,6 +24,8 @@ _MOST_SEARCHES = 32
 
 _ABOUT_COLOUR = {b"gAMA": 4, b"cHRM": 32, b"sRGB": 1, b"cICP": 4, b"eXIf": 8}
 """Chunks that say how the pixels are meant, and the least length of each."""
+_BEFORE_PIXELS = frozenset({b"gAMA", b"cHRM", b"sRGB", b"cICP", b"iCCP", b"tRNS"})
+"""What has no say where it comes after them (section 5.6)."""
 _LEAST_TRANSPARENCY = {0: 2, 2: 6, _PALETTE: 1}
 """Colour type -> least length of the chunk that names what is clear; no other type has one."""
 _FRAMES = {b"acTL": 8, b"fcTL": 26, b"fdAT": 4}
@@ -74,7 +76,7 @@ def purified(data: bytes) -> Purified:
             continue
         elif kind == b"IHDR" or (kind == b"PLTE" and colour_type == _PALETTE):
             parts += chunk.as_stored()  # where its checksum is wrong, so are the pixels
-        elif not chunk.is_sound:
+        elif not chunk.is_sound or (kind in _BEFORE_PIXELS and b"IDAT" in seen):
             continue
         elif kind == b"iCCP":
             profile = _profile(bytes(body))

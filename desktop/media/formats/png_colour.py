@@ -22,6 +22,7 @@ from desktop.media.stated_colour import (
     stated_by_gamma,
 )
 
+_GREY_AND_ALPHA = 4
 _LOWER_BYTES = {"RGB": "RGB;16L", "RGBA": "RGBA;16L"}
 """Modes whose numbers of 16 bits Pillow halves, and how to read the halves that it drops."""
 
@@ -30,7 +31,7 @@ def colour_of(png: Purified) -> tuple[bytes | None, StatedColour | None]:
     """The ICC profile, or what else is stated: cICP counts before iCCP, sRGB, gAMA and cHRM."""
     codes = png.statements.get(b"cICP")
     if codes is not None and codes[2] == 0:  # its pixels are RGB, or the chunk is nonsense
-        return None, stated_by_codes(codes[0], codes[1])
+        return None, stated_by_codes(codes[0], codes[1], is_narrow=not codes[3])
     if png.profile is not None or b"sRGB" in png.statements:
         return png.profile, None
     gamma, colours = png.statements.get(b"gAMA"), png.statements.get(b"cHRM")
@@ -64,5 +65,5 @@ def deep_picture(upper: Image.Image, data: bytes, stated: StatedColour) -> Image
 
 
 def is_halved(image: Image.Image, png: Purified) -> bool:
-    """True when Pillow keeps 8 of 16 bits of it."""
-    return png.depth == 16 and image.mode in _LOWER_BYTES
+    """True when Pillow keeps 8 of 16 bits of its colours; those of grey it gives no way to."""
+    return png.depth == 16 and png.colour_type != _GREY_AND_ALPHA and image.mode in _LOWER_BYTES

@@ -30,6 +30,7 @@ class _Header:
     most: float
     """Of whole numbers the greatest; of floats the scale, negative for little endian."""
     end: int
+    is_of_inks: bool = False
 
 
 def _open(encoded: Encoded) -> Source:
@@ -39,6 +40,8 @@ def _open(encoded: Encoded) -> Source:
         ValueError: it is none.
         FileTooLarge: too many pixels.
     """
+    from PIL import Image
+
     from desktop.media.formats.float_pixels import BYTES_A_VALUE, picture_of_values
 
     header = _header(encoded.data)
@@ -47,6 +50,8 @@ def _open(encoded: Encoded) -> Source:
 
     def load() -> Raster:
         values = _values(encoded, header)
+        if header.is_of_inks:
+            return Raster(Image.fromarray(values, "CMYK"))
         return Raster(picture_of_values(values))
 
     return Source(size, load, memory=size[0] * size[1] * header.channels * BYTES_A_VALUE)
@@ -85,7 +90,9 @@ def _pam_header(head: bytes) -> _Header:
         raise ValueError("no picture")
     width, height = int(facts[b"WIDTH"]), int(facts[b"HEIGHT"])
     most = _greatest(facts[b"MAXVAL"].strip())
-    return _Header(b"P7", width, height, channels, most, len(text) + len(end))
+    # As Ghostscript writes it; Netpbm knows four channels as colours and how clear they are.
+    is_of_inks = channels == 4 and facts.get(b"TUPLTYPE", b"").strip() == b"CMYK"
+    return _Header(b"P7", width, height, channels, most, len(text) + len(end), is_of_inks)
 
 
 def _greatest(number: bytes) -> int:

@@ -188,6 +188,85 @@ def test_radiance_rows_run_as_they_say(resolution: bytes, light: np.ndarray) -> 
     assert mean_difference(load_picture(data).image, KNOWN) <= RGBE
 
 
+class TestDds:
+    @pytest.mark.parametrize(
+        ("kind", "make"),
+        [
+            (2, lambda rgba, light: light.astype("<f4")),
+            (6, lambda rgba, light: light[..., :3].astype("<f4")),
+            (10, lambda rgba, light: light.astype("<f2")),
+            (11, lambda rgba, light: rgba.astype("<u2") * 257),
+            (28, lambda rgba, light: rgba),
+            (29, lambda rgba, light: rgba),
+            (87, lambda rgba, light: rgba[..., [2, 1, 0, 3]]),
+            (88, lambda rgba, light: rgba[..., [2, 1, 0, 3]] & np.array([255, 255, 255, 0], "u1")),
+            (91, lambda rgba, light: rgba[..., [2, 1, 0, 3]]),
+            (93, lambda rgba, light: rgba[..., [2, 1, 0, 3]]),
+            (b"q\0\0\0", lambda rgba, light: light.astype("<f2")),
+            (b"t\0\0\0", lambda rgba, light: light.astype("<f4")),
+            (b"$\0\0\0", lambda rgba, light: rgba.astype("<u2") * 257),
+        ],
+    )
+    def test_pixels_that_are_not_packed(
+        self,
+        kind: int | bytes,
+        make: Callable[[np.ndarray, np.ndarray], np.ndarray],
+        sandbox: Sandbox,
+    ) -> None:
+        rgba = np.asarray(KNOWN.convert("RGBA"))
+        light = np.dstack([LIGHT, np.ones((48, 64), np.float32)])
+        data = newer.texture(kind, make(rgba, light))
+        assert mean_difference(load_picture(data, sandbox=sandbox).image, KNOWN) <= 0.6
+        with pytest.raises(FileDamaged):
+            load_picture(data[:-9])
+
+    @pytest.mark.parametrize(("kind", "form"), [(41, "<f4"), (54, "<f2"), (56, "<u2"), (61, "u1")])
+    def test_grey_that_is_not_packed(self, kind: int, form: str) -> None:
+        grey = np.asarray(GREY)
+        whole = {"<u2": grey.astype("<u2") * 257, "u1": grey}
+        stored = whole.get(form, newer.linear(GREY.convert("RGB"))[..., 0].astype(form))
+        assert mean_difference(load_picture(newer.texture(kind, stored)).image, GREY) <= 0.6
+
+    def test_what_says_that_it_is_srgb_is_unpacked_too(self) -> None:
+        packed = encoded(KNOWN, "DDS", pixel_format="DXT1")[128:]
+        right = load_picture(encoded(KNOWN, "DDS", pixel_format="DXT1")).image
+        for kind in (71, 72):
+            data = newer.texture(kind, np.frombuffer(packed, np.uint8))
+            assert largest_difference(load_picture(data).image, right) == 0
+
+    def test_a_layout_that_is_not_known_has_a_reason(self) -> None:
+        with pytest.raises(FileUnsupported, match="stored in a way"):
+            load_picture(newer.texture(104, np.zeros(9999, np.uint8)))
+
+
+def test_inks_of_ghostscript_are_no_transparency() -> None:
+    inks = KNOWN.convert("CMYK")
+    head = b"P7\nWIDTH 64\nHEIGHT 48\nDEPTH 4\nMAXVAL 255\nTUPLTYPE CMYK\nENDHDR\n"
+    picture = load_picture(head + inks.tobytes())
+    assert mean_difference(picture.image, KNOWN) <= 1
+    assert not picture.has_alpha
+
+
+@pytest.mark.parametrize("kind", ["icon", "cursor"])
+def test_a_bitmap_whose_alpha_is_nothing_shows_what_its_mask_says(kind: str) -> None:
+    """As programs before Windows XP wrote 32 bits."""
+    cursor = bytearray(newer.cursor(KNOWN.convert("RGBA")))
+    cursor[2] = 1 if kind == "icon" else 2
+    header, pixels = 22 + 40, 64 * 48 * 4
+    assert int.from_bytes(cursor[22 + 14 : 22 + 16], "little") == 32
+    cursor[header + 3 : header + pixels : 4] = bytes(64 * 48)
+    if kind == "icon":
+        cursor[10:14] = struct.pack("<HH", 1, 32)
+    mask = np.zeros((48, 64), np.uint8)
+    assert mean_difference(load_picture(bytes(cursor)).image, KNOWN) == 0
+    mask[24:] = 1  # rows come from below
+    cursor[header + pixels :] = np.packbits(mask[::-1], axis=1).tobytes()
+    picture = load_picture(bytes(cursor))
+    assert picture.has_alpha
+    assert (as_array(picture.image)[24:] == 128).all()
+    assert mean_difference(picture.image.crop((0, 0, 64, 24)), KNOWN.crop((0, 0, 64, 24))) == 0
+
+
 def test_radiance_in_xyz() -> None:
     xyz = (LIGHT @ np.linalg.inv(xyz_to_bt709()).T).astype(np.float32)
     data = newer.radiance(np.maximum(xyz, 0)).replace(b"rle_rgbe", b"rle_xyze")
@@ -247,6 +326,32 @@ class TestExr:
             {"chromaticities": acescg}, {**channels, "Z": LIGHT[..., 0].copy()}, tmp_path / "x.exr"
         )
         assert mean_difference(load_picture(data).image, KNOWN) <= 0.5
+
+    @pytest.mark.parametrize(
+        "name",
+        ["beauty", "ViewLayer.Combined", "Composite.Combined", "rgba", "RenderLayer.Beauty", ""],
+    )
+    def test_the_picture_is_shown_and_no_pass_beside_it(self, name: str, tmp_path: Path) -> None:
+        before = f"{name}." if name else ""
+        own = {f"{before}{each}": LIGHT[..., at].copy() for at, each in enumerate("RGB")}
+        black = np.zeros((48, 64), np.float32)
+        passes = {
+            f"{layer}.{each}": black
+            for layer in ("Albedo", "ViewLayer.AO", "zzz", "Composite.Shadow")
+            for each in "RGB"
+        }
+        data = exr({}, passes | own, tmp_path / "x.exr")
+        assert mean_difference(load_picture(data).image, KNOWN) <= 0.5
+
+    def test_the_part_is_shown_that_is_called_the_picture(self, tmp_path: Path) -> None:
+        head = {"compression": OpenEXR.ZIP_COMPRESSION, "type": OpenEXR.scanlineimage}
+        parts = [
+            OpenEXR.Part(dict(head), {"RGB": LIGHT * 0}, "albedo"),
+            OpenEXR.Part(dict(head), {"RGB": LIGHT}, "rgba.beauty"),
+        ]
+        path = tmp_path / "x.exr"
+        OpenEXR.File(parts).write(str(path))
+        assert mean_difference(load_picture(path).image, KNOWN) <= 0.5
 
     def test_depth_alone_is_shown_as_grey(self, tmp_path: Path) -> None:
         depth = np.tile(np.linspace(0, 900, 64, dtype=np.float32), (48, 1))

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from PIL import Image, ImageCms
 
-from desktop.core.errors import FileDamaged
+from desktop.core.errors import FileDamaged, FileUnsupported
 from desktop.media.decode import load_picture
 from tests.media import originals
 from tests.media.card import CASES, shows_the_card
@@ -138,6 +138,13 @@ def test_a_png_without_its_end_or_with_more_behind_it_is_read() -> None:
     assert shows_the_known(data[:-12] + b"more" * 99, 0)
     with pytest.raises(FileDamaged):
         load_picture(data[:-200])
+
+
+def test_a_png_packed_for_telephones_says_so() -> None:
+    data = encoded(KNOWN, "PNG")
+    packed = data[:8] + png_chunk(b"CgBI", b"P\0 \2") + data[8:]
+    with pytest.raises(FileUnsupported, match="iPhones"):
+        load_picture(packed)
 
 
 def test_pixels_of_a_png_may_have_notes_between_them() -> None:

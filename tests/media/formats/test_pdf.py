@@ -104,6 +104,13 @@ def test_a_page_is_turned_and_cropped_as_it_says() -> None:
     assert tuple(as_array(cropped.image)[25, 75]) == (255, 255, 255)
 
 
+def test_a_crop_that_lies_outside_of_the_page_shows_the_page() -> None:
+    page = pdfs.page(f"{RED} 0 0 300 200 re f", more="/CropBox [900 900 950 950]")
+    picture = load_picture(page, at_least=AS_STATED)
+    assert (picture.width, picture.height) == (300, 200)
+    assert (as_array(picture.image) == (255, 0, 0)).all()
+
+
 def test_a_form_shows_what_was_filled_in() -> None:
     field = (
         "<< /Type /Annot /Subtype /Widget /FT /Tx /T (name) /V (Ada) /F 4 /Rect [50 50 250 150] "

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
-from desktop.core.errors import FileUnsupported
+from desktop.core.errors import FileDamaged, FileUnsupported
 from desktop.media.decode import load_picture
 from desktop.media.formats import psd_layers
 from tests.media import originals, psds
@@ -176,6 +176,52 @@ def test_a_preview_that_is_cut_off_is_no_picture() -> None:
     broken = psds.psd_resource(1036, head + b"\xff\xd8\xff\xe0" + bytes(96))
     with pytest.raises(FileUnsupported, match="merged picture"):
         load_picture(psds.with_resource(originals.psd(KNOWN, has_merged=False), broken))
+
+
+@pytest.mark.parametrize("mode", ["CMYK", "LAB"])
+def test_inks_and_lab_may_be_clear(mode: str) -> None:
+    """Photoshop lays inks that are half clear on white, and keeps how clear they were."""
+    alpha = np.full((48, 64), 255)
+    alpha[:16], alpha[16:32] = 0, 128
+    share = alpha[..., np.newaxis] / 255
+    if mode == "CMYK":
+        inks = np.asarray(KNOWN.convert("CMYK")) * share
+        colours = [255 - inks[..., at] for at in range(4)]
+    else:
+        colours = lab_planes()
+    data = psds.document(
+        getattr(psds, mode),
+        [np.asarray(plane, np.float64).round().astype(np.uint8) for plane in (*colours, alpha)],
+        has_transparency=True,
+    )
+    picture = load_picture(data)
+    assert picture.has_alpha
+    right = np.asarray(KNOWN) * share + 128 * (1 - share)
+    assert mean_difference(picture.image, Image.fromarray(right.round().astype(np.uint8))) <= 3
+    assert load_picture(data, at_least=20).has_alpha
+
+
+def test_the_clear_colour_of_a_palette_is_clear() -> None:
+    palette = bytes([200, 10, 0]).ljust(256) + bytes(512)
+    numbers = np.tile(np.array([0, 1], np.uint8), (48, 32))
+    clear = psds.psd_resource(1047, struct.pack(">H", 1))
+    picture = load_picture(psds.document(psds.INDEXED, [numbers], palette=palette, resources=clear))
+    assert picture.has_alpha
+    assert picture.image.getpixel((0, 0)) == (200, 0, 0)
+    assert picture.image.getpixel((1, 0)) == (128, 128, 128)
+
+
+def test_damaged_notes_and_layers_do_not_cost_the_picture() -> None:
+    good = psds.psd_resource(1039, b"no profile")
+    for notes in (b"8BIM" + b"\xff" * 30, b"no resource", good + b"8BIM\x04\x0c\0\0\xff\xff"):
+        picture = load_picture(originals.psd(KNOWN, notes=notes))
+        assert mean_difference(picture.image, KNOWN) == 0
+    plain = originals.psd(KNOWN)
+    at = 26 + 4 + 4
+    broken = struct.pack(">I", 40) + b"\xff" * 40
+    assert mean_difference(load_picture(plain[:at] + broken + plain[at + 4 :]).image, KNOWN) == 0
+    with pytest.raises(FileDamaged):
+        load_picture(plain[:at] + broken + plain[at + 4 : -5000])
 
 
 def test_a_channel_that_is_said_to_be_transparency_is() -> None:
