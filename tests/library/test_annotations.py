@@ -9,7 +9,15 @@ from typing import NamedTuple
 
 import pytest
 
-from desktop.core.annotations import Annotation, Board, Consensus, Edits, NameCount, TagColour
+from desktop.core.annotations import (
+    MAX_NAME,
+    Annotation,
+    Board,
+    Consensus,
+    Edits,
+    NameCount,
+    TagColour,
+)
 from desktop.core.errors import LibraryError, UsageError
 from desktop.library.catalog.annotations import Annotations
 from desktop.library.catalog.assets import Catalog
@@ -100,6 +108,24 @@ class TestTags:
         assert said.tags() == [NameCount("NASA", 4)]
         said.apply(undo)
         assert said.tags() == [NameCount("nasa", 4)]
+
+    def test_those_below_keep_their_own_part_however_the_one_above_is_spelt(
+        self, said: Annotations, ids: list[int]
+    ) -> None:
+        """ß is two letters in capitals, and İ two when it is made small."""
+        said.tag(ids[:1], ["straße"])
+        said.tag(ids[1:2], ["STRASSE/Nord"])
+        said.rename_tag("straße", "road")
+        assert {tag.name for tag in said.tags()} == {"road", "road/Nord"}
+
+    def test_none_gets_a_name_that_could_not_be_entered(
+        self, said: Annotations, ids: list[int]
+    ) -> None:
+        below = "a/" + "b" * (MAX_NAME - 2)
+        said.tag(ids[:1], ["a", below])
+        with pytest.raises(UsageError):
+            said.rename_tag("a", "longer")
+        assert {tag.name for tag in said.tags()} == {"a", below}
 
 
 class TestColours:

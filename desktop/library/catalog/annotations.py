@@ -228,12 +228,14 @@ class Annotations:
 
         Raises:
             LibraryError: no asset has the tag ``old``, or one below it.
+            UsageError: one of the new names is not fit to be one; nothing is changed.
         """
-        name = clean_tag(new)
+        name, depth = clean_tag(new), len(old.split(TAG_SEPARATOR))
         with self._database.transaction():
-            renamed = [(old, name)] + [
-                (below, name + below[len(old) :]) for below in self._tags_below(old)
-            ]
+            renamed = [(old, name)]
+            for below in self._tags_below(old):
+                own = below.split(TAG_SEPARATOR)[depth:]
+                renamed.append((below, clean_tag(TAG_SEPARATOR.join((name, *own)))))
             off: dict[tuple[int, str], bool] = {}
             on: dict[tuple[int, str], bool] = {}
             for before, after in renamed:
