@@ -95,6 +95,30 @@ def test_a_catalogue_that_does_not_answer_for_a_moment_ends_no_watching(
     listener.wait_until_noticed(listener.roots[1] / "later.png")
 
 
+def test_a_disk_that_hangs_does_not_keep_anybody_from_closing(
+    listener: Listener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listener.begin()
+    answers, asked = threading.Event(), threading.Event()
+
+    def hang(_: Path) -> None:
+        asked.set()
+        answers.wait()
+
+    monkeypatch.setattr(watch, "_status", hang)
+    monkeypatch.setattr(watch, "_ENDING_S", 0.1, raising=False)
+    (listener.roots[0] / "a.png").write_bytes(b"1")
+    assert asked.wait(SOON_S)
+    stopping = threading.Thread(target=listener.watcher.stop, daemon=True)
+    stopping.start()
+    stopping.join(SOON_S)
+    is_over = not stopping.is_alive()
+    answers.set()
+    listener.watcher._thread.join()
+    assert is_over
+    assert listener.told.empty()
+
+
 def test_new_renamed_and_removed_files_and_folders_are_told(listener: Listener) -> None:
     listener.begin()
     one, two = listener.roots

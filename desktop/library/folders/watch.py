@@ -31,6 +31,8 @@ _FIRST_RESCAN_S = 10.0
 _RESCAN_EVERY_S = 300.0
 _RESCAN_EVERY_S_UNTOLD = 60.0
 """Where the system does not tell."""
+_ENDING_S = 5.0
+"""Much longer than it takes where the disks answer."""
 _MANY = 2_000
 """More changes at once than this are looked at as a whole."""
 
@@ -84,11 +86,15 @@ class Watcher:
         self._thread.start()
 
     def stop(self) -> None:
-        """End the thread; when this returns nothing is told any more."""
+        """End the thread; when this returns nothing is told any more.
+
+        A thread that waits for a disk which does not answer is left behind, and tells nothing
+        either: whoever closes a window must not wait for that disk too.
+        """
         self._is_stopped = True
         self._wake.set()
         if self._thread.is_alive():
-            self._thread.join()
+            self._thread.join(_ENDING_S)
 
     # ------------------------------------------------------------------ the thread
 
