@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from itertools import count
 
 from PySide6.QtCore import QObject, Signal
 
 from desktop.core.annotations import Edits
 from desktop.core.cancellation import CancelToken
-from desktop.core.errors import LibraryGone
+from desktop.core.errors import LibraryError, LibraryGone
 from desktop.qt.jobs.changes import ChangeHub, Changes
 from desktop.qt.jobs.lane import Lane
 
@@ -31,14 +32,21 @@ class _Step:
     back the change that undoes it.
 
     Attributes:
-        next: what would undo it, or do it again; None while it runs, and when it failed.
+        next: what would undo it, or do it again; None while it runs, and when it failed for good.
         changes: what views are told of, either way.
+        is_done: as the last change that came off has left it.
+        place: among all steps, in the order in which they were first done.
+        is_edit: of what was said alone, which the catalogue writes whole or not at all: when it
+            fails it can be tried again.
     """
 
     name: str
     next: Change | None
     changes: Changes
     lane: Lane
+    is_done: bool
+    place: int
+    is_edit: bool = False
 
 
 class EditHistory(QObject):
@@ -74,25 +82,27 @@ class EditHistory(QObject):
         self._done: list[_Step] = []
         self._undone: list[_Step] = []
         self._kept: list[_Step] = []
+        self._places = count()
 
     def do(self, name: str, edit: Edit) -> None:
         """Say something; ``name`` is what the menu calls it ("Undo rating 12 pictures")."""
-        self.change(name, partial(self._edit, edit), _SAID)
+        change = partial(self._edit, edit)
+        self._run(self._add(name, change, _SAID, self._lane, is_done=False, is_edit=True))
 
     def change(self, name: str, change: Change, changes: Changes, lane: Lane | None = None) -> None:
         """Change something, in ``lane`` if it is another one than the catalogue's."""
-        step = _Step(name, change, changes, lane or self._lane)
-        self._add(step)
-        self._run(step)
+        self._run(self._add(name, change, changes, lane or self._lane, is_done=False))
 
     def add_done(self, name: str, undo: Edits) -> None:
         """Something was said in another way; it can be undone as well."""
         if not undo.is_empty:
-            self.add_undo(name, partial(self._edit, partial(self._apply, undo)), _SAID)
+            change = partial(self._edit, partial(self._apply, undo))
+            self._add(name, change, _SAID, self._lane, is_done=True, is_edit=True)
+            self._index_on()
 
     def add_undo(self, name: str, undo: Change, changes: Changes, lane: Lane | None = None) -> None:
         """Something was changed in another way; ``undo`` takes it back."""
-        self._add(_Step(name, undo, changes, lane or self._lane))
+        self._add(name, undo, changes, lane or self._lane, is_done=True)
         self._index_on()
 
     @property
@@ -136,34 +146,50 @@ class EditHistory(QObject):
         undo = edit()
         return None if undo.is_empty else partial(self._edit, partial(self._apply, undo))
 
-    def _add(self, step: _Step) -> None:
+    def _add(
+        self,
+        name: str,
+        change: Change,
+        changes: Changes,
+        lane: Lane,
+        *,
+        is_done: bool,
+        is_edit: bool = False,
+    ) -> _Step:
+        step = _Step(name, change, changes, lane, is_done, next(self._places), is_edit)
         self._undone.clear()
         self._done.append(step)
         del self._done[:-_UNDO_LIMIT]
         self.moved.emit()
+        return step
 
     def _move(self, source: list[_Step], target: list[_Step]) -> None:
         step = source.pop()
         target.append(step)
         self.moved.emit()
-        self._run(step)
+        self._run(step, source)
 
-    def _run(self, step: _Step) -> None:
+    def _run(self, step: _Step, source: list[_Step] | None = None) -> None:
+        """``source``: where the step was before it was undone or done again."""
+        is_wanted = step not in self._undone  # the oldest are in neither
+
         def work(_: CancelToken) -> bool:
             # Asked here, not before: the lane does one change after the other, and what undoes
-            # this one is known when it was done.
-            change, step.next = step.next, None
-            if change is not None:  # None: it failed
+            # this one is known when it was done. It may be as it is wanted: where it could not be
+            # done, there is nothing to undo.
+            if step.next is not None and step.is_done is not is_wanted:
+                change, step.next = step.next, None
                 try:
                     step.next = change()
-                except LibraryGone:
+                except LibraryError:
                     step.next = change
                     raise
+                step.is_done = is_wanted
             return step.next is not None
 
         handle = step.lane.submit(work)
         handle.finished.connect(lambda is_undoable: self._on_finished(step, is_undoable))
-        handle.failed.connect(lambda error: self._on_failed(step, error))
+        handle.failed.connect(lambda error: self._on_failed(step, error, source))
 
     def _on_finished(self, step: _Step, is_undoable: bool) -> None:
         if not is_undoable:
@@ -171,13 +197,16 @@ class EditHistory(QObject):
         self._hub.tell(step.changes)
         self._index_on()
 
-    def _on_failed(self, step: _Step, error: object) -> None:
+    def _on_failed(self, step: _Step, error: object, source: list[_Step] | None) -> None:
         if isinstance(error, LibraryGone):
             self._kept.append(step)
             self.kept.emit()
             self.moved.emit()
             return
-        self._forget(step)
+        if source is not None and step.is_edit and isinstance(error, LibraryError):
+            self._put_back(step, source)
+        else:
+            self._forget(step)
         self.failed.emit(error)
         self._hub.tell(step.changes)
 
@@ -185,6 +214,16 @@ class EditHistory(QObject):
         for steps in (self._done, self._undone):
             if step in steps:
                 steps.remove(step)
+        self.moved.emit()
+
+    def _put_back(self, step: _Step, source: list[_Step]) -> None:
+        """It is as it was before somebody tried; but what was undone is not done again once
+        something else was done."""
+        self._forget(step)
+        is_done = source is self._done
+        if is_done or all(other.place < step.place for other in self._done):
+            source.append(step)
+            source.sort(key=lambda each: each.place, reverse=not is_done)
         self.moved.emit()
 
     def _index_on(self) -> None:
