@@ -17,8 +17,10 @@ class FakeSavedSearches(SavedSearches):
     def all(self) -> list[SavedSearch]:
         return [self.kept[key] for key in sorted(self.kept)]
 
-    def save(self, search: SavedSearch) -> None:
+    def save(self, search: SavedSearch) -> SavedSearch | None:
+        before = self.find(search.name)
         self.kept[name_key(search.name)] = search
+        return before
 
     def rename(self, name: str, new: str) -> None:
         self.kept[name_key(new)] = self.kept.pop(name_key(name)).renamed(new)

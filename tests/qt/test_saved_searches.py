@@ -108,6 +108,35 @@ def test_it_is_renamed_renewed_deleted_and_brought_back(
     qtbot.waitUntil(lambda: titles(searches) == [("B", 0)])
 
 
+def test_one_that_is_replaced_is_brought_back(
+    session: Session, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever gives a name again may not know that there is one of it."""
+    searches = session.window.sidebar._lists["Saved searches"]  # pyright: ignore
+    notice = session.window.centre.notice
+
+    def texts() -> list[tuple[str, str]]:
+        found = session.controllers.saved._context.engine.saved_searches.all()
+        return [(search.name, search.text) for search in found]
+
+    save(session, "folder:/a", "Red", monkeypatch)
+    qtbot.waitUntil(lambda: titles(searches) == [("Red", 3)])
+    assert not notice.isVisible()
+    save(session, "folder:/b", "red", monkeypatch)
+    qtbot.waitUntil(lambda: notice.isVisible() and "was replaced" in notice.text())
+    qtbot.mouseClick(notice.action_button, LEFT)
+    qtbot.waitUntil(lambda: texts() == [("Red", "folder:/a")])
+    search = session.window.centre.search
+    search.clear()
+    search.text_field.setText("blue")
+    search.finish()
+    session.controllers.saved.renew(searches.rows()[0].section)
+    qtbot.waitUntil(lambda: texts() == [("Red", "blue")])
+    qtbot.waitUntil(lambda: notice.isVisible() and "was replaced" in notice.text())
+    qtbot.mouseClick(notice.action_button, LEFT)
+    qtbot.waitUntil(lambda: texts() == [("Red", "folder:/a")])
+
+
 def test_a_smart_board_counts_what_fits_by_now(
     session: Session, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -42,17 +42,20 @@ class SavedSearches:
         Raises:
             UsageError: there is none.
         """
-        for search in self.all():
-            if name_key(search.name) == name_key(name):
-                return search
+        if (search := self.find(name)) is not None:
+            return search
         names = ", ".join(search.name for search in self.all())
         raise UsageError(
             tr("There is no saved search “{name}”.", name=name),
             next_step=tr("There are: {names}", names=names) if names else tr("None was saved yet."),
         )
 
-    def save(self, search: SavedSearch) -> None:
-        """Keep it, in place of one with the same name.
+    def find(self, name: str) -> SavedSearch | None:
+        """The one with this name, if there is one."""
+        return next((s for s in self.all() if name_key(s.name) == name_key(name)), None)
+
+    def save(self, search: SavedSearch) -> SavedSearch | None:
+        """Keep it, in place of one with the same name, which is returned.
 
         Raises:
             UsageError: it has no name, or asks nothing.
@@ -60,6 +63,7 @@ class SavedSearches:
         if not name_key(search.name):
             raise UsageError(tr("A saved search needs a name."))
         with self._database.transaction() as connection:
+            before = self.find(search.name)
             connection.execute(
                 "INSERT OR REPLACE INTO saved_searches"
                 " (key, name, text, examples, filter, is_board) VALUES (?, ?, ?, ?, ?, ?)",
@@ -72,6 +76,7 @@ class SavedSearches:
                     search.is_board,
                 ),
             )
+        return before
 
     def rename(self, name: str, new: str) -> None:
         """Give it another name, or other capitals.

@@ -67,16 +67,16 @@ class SavedController(QObject):
             self._do(lambda: saved.rename(section.name, name))
 
     def renew(self, section: NamedFilter) -> None:
-        """It asks from now on what is searched for now."""
+        """It asks from now on what is searched for now; a notice offers the way back."""
         saved, query = self._context.engine.saved_searches, self._bar.query()
 
-        def renew() -> None:
+        def renew() -> SavedSearch | None:
             before = saved.named(section.name)
-            saved.save(
+            return saved.save(
                 replace(before, text=query.text, examples=query.examples, filter=query.filter)
             )
 
-        self._do(renew)
+        self._do(renew, self._offer_replaced)
 
     def turn_board(self, section: NamedFilter) -> None:
         """List it among the boards, or no longer."""
@@ -99,11 +99,7 @@ class SavedController(QObject):
 
         def offer(before: object) -> None:
             assert isinstance(before, SavedSearch)
-            self._context.notices.say(
-                tr("The saved search “{name}” was deleted.", name=before.name),
-                action=tr("Undo"),
-                chosen=lambda: self._do(lambda: saved.save(before)),
-            )
+            self._offer_back(tr("The saved search “{name}” was deleted.", name=before.name), before)
 
         self._do(delete, offer)
 
@@ -128,7 +124,20 @@ class SavedController(QObject):
         if name:
             saved = self._context.engine.saved_searches
             made = SavedSearch(name, query.text, query.examples, query.filter, is_board)
-            self._do(lambda: saved.save(made))
+            self._do(lambda: saved.save(made), self._offer_replaced)
+
+    def _offer_replaced(self, before: object) -> None:
+        """``before``: what ``SavedSearches.save`` returned."""
+        if isinstance(before, SavedSearch):
+            self._offer_back(
+                tr("The saved search “{name}” was replaced.", name=before.name), before
+            )
+
+    def _offer_back(self, told: str, before: SavedSearch) -> None:
+        saved = self._context.engine.saved_searches
+        self._context.notices.say(
+            told, action=tr("Undo"), chosen=lambda: self._do(lambda: saved.save(before))
+        )
 
     def _ask(self, title: str, name: str) -> str:
         given, is_given = QInputDialog.getText(
