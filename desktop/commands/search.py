@@ -81,8 +81,8 @@ def _search(arguments: argparse.Namespace, options: EngineOptions) -> Json:
         if not query.is_empty:
             engine.searching.settle()
         result = engine.searching.search(query)
-        hits = result.hits[: query.limit]  # conditions alone bring all
-        result = replace(result, hits=hits, relevant=min(result.relevant, len(hits)))
+        # Conditions alone bring all.
+        result = replace(result, hits=result.hits[: query.limit])
         if sheet is not None:
             engine.contact_sheets.write(result, sheet)
         is_empty = not result.hits and not engine.catalog.counts()["assets"]
@@ -125,4 +125,5 @@ def _search(arguments: argparse.Namespace, options: EngineOptions) -> Json:
         ],
         "model": result.model or None,
         "relevant": result.relevant,
+        **({"has_more": True} if result.has_more else {}),
     }

@@ -312,6 +312,7 @@ class FakeSearching(Searching):
         self.threads: set[str] = set()
         self.error: Exception | None = None
         self.relevant: int | None = None
+        self.has_more = False
         self.is_calibrated = True
         self.is_prepared = False
         self.calibrated: list[Query] = []
@@ -322,12 +323,18 @@ class FakeSearching(Searching):
     def prepare(self) -> None:
         self.is_prepared = True
 
-    def calibrate(self, query: Query, cancel: CancelToken) -> None:
-        self.calibrated.append(query)
-        self.is_calibrated = True
-
-    def search(self, query: Query, *, at_once: bool = False) -> SearchResult:
+    def search(
+        self,
+        query: Query,
+        *,
+        at_once: bool = False,
+        weaker: int | None = None,
+        cancel: CancelToken | None = None,
+    ) -> SearchResult:
         self.queries.append(query)
+        if not (at_once or self.is_calibrated):
+            self.calibrated.append(query)
+            self.is_calibrated = True
         self.threads.add(threading.current_thread().name)
         gate = self.gate(query)
         if gate is not None:
@@ -353,6 +360,7 @@ class FakeSearching(Searching):
             query,
             tuple(hits),
             len(hits) if is_preliminary else relevant,
+            self.has_more,
             "fake",
             unread_script=unread,
             is_preliminary=is_preliminary,

@@ -268,3 +268,17 @@ def test_results_are_put_in_a_row_by_look_within_what_has_to_do_with_the_query(
     qtbot.waitUntil(lambda: shown(session) == [1, 3, 2, 4])
     qtbot.mouseClick(session.window.centre.weaker_button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: shown(session) == [1, 3, 2, 4, 5, 7, 6])
+
+
+def test_all_matches_are_shown_and_where_there_are_still_more_it_is_said(
+    open_session: Opener, qtbot: QtBot
+) -> None:
+    engine = FakeEngine([make_asset(n) for n in range(1, 251)])
+    session = open_session(engine)
+    results = session.window.centre.results
+    found(session, qtbot)
+    assert "250 matches" in texts(results)
+    assert len(shown(session)) == 250
+    engine.searching.has_more = True
+    found(session, qtbot, "pict")
+    qtbot.waitUntil(lambda: "250 of more than 250 matches" in texts(results))

@@ -150,9 +150,9 @@ def test_what_was_found_out_before_a_cancel_is_not_lost(
     with monkeypatch.context() as patch:
         patch.setattr(LentEncoder, "encode_texts", cancelled)
         with pytest.raises(Cancelled):
-            filled.searching.calibrate(_QUERY, cancel)
+            filled.searching.search(_QUERY, cancel=cancel)
     assert 0 < asked.unrelated < COUNT
     assert filled.searching.search(_QUERY, at_once=True).is_preliminary
-    filled.searching.calibrate(_QUERY, CancelToken())
+    filled.searching.search(_QUERY)
     assert asked.unrelated == COUNT
     assert not filled.searching.search(_QUERY, at_once=True).is_preliminary

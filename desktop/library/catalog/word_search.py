@@ -54,12 +54,16 @@ class WordSearch:
         self._database = database
         self._filters = filters
 
-    def find(self, text: str, limit: int, wanted: Filter = EVERYTHING) -> dict[int, float]:
+    def find(
+        self, text: str, limit: int, wanted: Filter = EVERYTHING, *, most: int = 0
+    ) -> dict[int, float]:
         """Asset ids that have some of the words, with BM25 as FTS5 has it, larger for better.
 
-        Up to ``limit`` of the best, and as many that are called by the text as a whole, or hold it
-        as a phrase. Where as many have all of the words, those that have some are not asked for.
+        Up to ``most``, at least ``limit``, that have all of the words, and as many that are called
+        by the text as a whole, or hold it as a phrase. Where fewer than ``limit`` have all of the
+        words, up to ``limit`` that have some.
         """
+        most = max(most, limit)
         words = [word for word in query_words(text) if word.is_telling]
         if not words:
             return {}
@@ -71,13 +75,16 @@ class WordSearch:
         rare = [expression for expression in expressions if not self._is_common(expression)]
         if rare:
             # Many have some of the words, few have all: to rank those takes a tenth of the time.
-            found = self._matching(" AND ".join(expressions), among, "-bm25(words)", limit)
+            found = self._matching(" AND ".join(expressions), among, "-bm25(words)", most)
             if len(found) < limit and len(expressions) > 1:
                 found = self._matching(" OR ".join(rare), among, "-bm25(words)", limit)
         else:
-            found = self._matching(" AND ".join(expressions), among, "0.0", limit)
-        called = dict.fromkeys(self._called(text, limit, condition), 0.0)
-        return called | self._written(" OR ".join(expressions), condition, limit) | found
+            found = self._matching(" AND ".join(expressions), among, "0.0", most)
+        called = dict.fromkeys(self._called(text, most, condition), 0.0)
+        written = self._written(" AND ".join(expressions), condition, most)
+        if len(written) < limit and len(expressions) > 1:
+            written = self._written(" OR ".join(expressions), condition, limit)
+        return called | written | found
 
     def words_of(self, asset_ids: list[int]) -> dict[int, Words]:
         """What each can be found by."""

@@ -63,6 +63,7 @@ class Centre(QFrame):
         self._answered: Query | None = None
         self._hits: Sequence[SearchHit] = ()
         self._relevant = 0
+        self._has_more = False
         self._shows_weaker = False
         self._notice = ""
         self._is_reversed = False
@@ -193,6 +194,7 @@ class Centre(QFrame):
         is_repeated = self.state.is_answered and self.state.query == result.query
         was_answered = self.state.is_answered
         self._hits, self._relevant = result.hits, result.relevant
+        self._has_more = result.has_more
         if self.state.query != self._answered:
             self._shows_weaker = False
             self._answered = result.query
@@ -206,7 +208,7 @@ class Centre(QFrame):
 
     def show_search_failure(self, error: PlantainError) -> None:
         """There is no answer."""
-        self._hits, self._relevant = (), 0
+        self._hits, self._relevant, self._has_more = (), 0, False
         self.grid.show_hits(())
         self._now(is_answered=True, search_problem=error.sentence(), shown=0)
         if self.state.query is not None:
@@ -323,7 +325,13 @@ class Centre(QFrame):
         self._now(shown=len(strong) + len(weaker), weaker=len(weak))
         query = self.state.query
         assert query is not None
-        self.results.show_matches(looked_for(query), len(strong), self._notice, weaker=len(weaker))
+        self.results.show_matches(
+            looked_for(query),
+            len(strong),
+            self._notice,
+            weaker=len(weaker),
+            has_more=self._has_more,
+        )
 
     def _in_order(self, hits: Sequence[SearchHit]) -> Sequence[SearchHit]:
         if self.hit_order is Order.LOOK:

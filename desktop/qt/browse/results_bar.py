@@ -96,7 +96,13 @@ class ResultsBar(QFrame):
         self._say(tr("Searching for {query}…", query=looked_for), "")
 
     def show_matches(
-        self, looked_for: str, count: int, notice: str = "", *, weaker: int = 0
+        self,
+        looked_for: str,
+        count: int,
+        notice: str = "",
+        *,
+        weaker: int = 0,
+        has_more: bool = False,
     ) -> None:
         """Search results are shown.
 
@@ -104,11 +110,16 @@ class ResultsBar(QFrame):
             count: of those that have to do with the query.
             notice: what to know about them.
             weaker: how many of the others are shown as well.
+            has_more: still more have to do with the query than are shown.
         """
         self.why_button.setVisible(count + weaker > 0)
         if count or weaker:
             best = tr("Best matches for {query}", query=looked_for)
-            found = ngettext("{count} match", "{count} matches", count)
+            found = (
+                tr("{count} of more than {count} matches", count=count)
+                if has_more
+                else ngettext("{count} match", "{count} matches", count)
+            )
             more = ngettext("{count} weaker", "{count} weaker", weaker)
             self._say(
                 f"{best} · {notice}" if notice else best,

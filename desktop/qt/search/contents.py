@@ -6,13 +6,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from desktop.core.filter import EVERYTHING, Filter, NamedFilter, is_same
-from desktop.core.query import Query
+from desktop.core.query import MOST_RELEVANT, Query
 from desktop.core.query_language import Parsed, QueryError, Term, parse, terms, typing_at
 from desktop.core.query_writing import written
 from desktop.core.saved_search import SavedSearch
 from desktop.qt.search.query_chips import Condition, Held, Pictured
 
-HIT_LIMIT = 100
+HIT_LIMIT = MOST_RELEVANT
 
 
 @dataclass(frozen=True, slots=True)

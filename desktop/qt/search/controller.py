@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Signal
 
-from desktop.core.cancellation import CancelToken
 from desktop.core.filter import NamedFilter
 from desktop.core.query import Query, SearchResult
 from desktop.core.query_language import colours_asked, parse
@@ -12,6 +11,9 @@ from desktop.qt.jobs.changes import Changes
 from desktop.qt.jobs.context import Context
 from desktop.qt.jobs.lane import Latest
 from desktop.qt.search.search_bar import SearchBar
+
+_WEAKER = 100
+"""Matches that have little to do with what is asked: nobody looks through more."""
 
 
 class SearchController(QObject):
@@ -39,8 +41,8 @@ class SearchController(QObject):
         self._searches.failed.connect(self._fail)
         # In the lane of searches, where a newer one ends it, and no import is waited for; without a
         # word where it fails: the answer stays preliminary.
-        self._calibrations = Latest(context.lanes.search, self)
-        self._calibrations.finished.connect(self._ask)
+        self._completions = Latest(context.lanes.search, self)
+        self._completions.finished.connect(self._show)
         self._preparations = Latest(context.lanes.search, self)
         bar.query_changed.connect(self.search)
         bar.text_field.focus_changed.connect(self._prepare)
@@ -55,10 +57,10 @@ class SearchController(QObject):
         was_searching, self._is_searching = self._is_searching, _is_ranked(query)
         if self._is_searching:
             self.begun.emit(query)
-            self._ask(query)
+            self._ask(query, at_once=True)
         elif was_searching:
             self._searches.forget()
-            self._calibrations.forget()
+            self._completions.forget()
             self._context.pictures.show_moments({})
             self.ended.emit()
 
@@ -68,19 +70,18 @@ class SearchController(QObject):
             # Where it fails the search itself will say why.
             self._preparations.submit(lambda _: self._context.engine.searching.prepare())
 
-    def _ask(self, query: Query) -> None:
-        engine = self._context.engine
-        self._calibrations.forget()
-        self._searches.submit(lambda _: engine.searching.search(query, at_once=True))
+    def _ask(self, query: Query, *, at_once: bool = False) -> None:
+        searching = self._context.engine.searching
+        self._completions.forget()
+        self._searches.submit(
+            lambda cancel: searching.search(query, at_once=at_once, weaker=_WEAKER, cancel=cancel)
+        )
 
-    def _calibrate(self, query: Query) -> None:
-        engine = self._context.engine
-
-        def calibrate(cancel: CancelToken) -> Query:
-            engine.searching.calibrate(query, cancel)
-            return query
-
-        self._calibrations.submit(calibrate)
+    def _complete(self, query: Query) -> None:
+        searching = self._context.engine.searching
+        self._completions.submit(
+            lambda cancel: searching.search(query, weaker=_WEAKER, cancel=cancel)
+        )
 
     def _on_changes(self, changes: Changes) -> None:
         query = self._bar.query()
@@ -99,7 +100,7 @@ class SearchController(QObject):
         )
         self.answered.emit(result)
         if result.is_preliminary:
-            self._calibrate(result.query)
+            self._complete(result.query)
 
     def _fail(self, error: object) -> None:
         self.failed.emit(self._context.known(error))

@@ -12,7 +12,7 @@ from desktop.services.search.word_matches import ENOUGH, WordMatch
 
 _HALF = 0.5
 """Share of the words up to which it may be by chance that they were found."""
-_MUCH = 0.1
+MUCH = 0.1
 """Share of a picture from which on it has a colour."""
 
 
@@ -53,7 +53,7 @@ class Found:
         return (
             self.likeness.get(asset_id, -1.0) >= self.relevant_from
             or (match is not None and (match.share >= ENOUGH or match.exactness > 0))
-            or (self.is_colour_alone and self.colours.get(asset_id, 0.0) >= _MUCH)
+            or (self.is_colour_alone and self.colours.get(asset_id, 0.0) >= MUCH)
         )
 
     def why(self, asset_id: int) -> tuple[Why, ...]:
@@ -63,7 +63,7 @@ class Found:
         if (cosine := self.likeness.get(asset_id)) is not None:
             looks = tr("looks like it {score}", score=number(cosine, 2))
             why.append(Why(self.likeness_is, looks, cosine))
-        if (share := self.colours.get(asset_id, 0.0)) >= _MUCH:
+        if (share := self.colours.get(asset_id, 0.0)) >= MUCH:
             why.append(colour_why(share, self.colour_names))
         return tuple(why)
 

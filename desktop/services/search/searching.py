@@ -16,20 +16,21 @@ from desktop.core.errors import UsageError
 from desktop.core.filter import Filter, Near
 from desktop.core.generation_record import Reference
 from desktop.core.prompt_things import things_in
-from desktop.core.query import Query, Reason, SearchHit, SearchResult, Signal, Why
+from desktop.core.query import MOST_RELEVANT, Query, Reason, SearchHit, SearchResult, Signal, Why
 from desktop.core.query_language import colours_asked, parse
 from desktop.core.scripts import unread_script
 from desktop.core.text import marked, ngettext, sentences, tr
 from desktop.library.catalog.assets import Catalog
+from desktop.library.catalog.word_search import Words
 from desktop.media.thumbnails import ThumbnailCache
 from desktop.services.current_model import ModelSwitch
 from desktop.services.search.approved import ApprovedVersions
 from desktop.services.search.fusion import Weights
 from desktop.services.search.proposals import Proposals, for_thing
 from desktop.services.search.query_vectors import Direction, QueryVectors
-from desktop.services.search.ranking import Found, colour_why, ranked
+from desktop.services.search.ranking import MUCH, Found, colour_why, ranked
 from desktop.services.search.relevance import NOTHING_PASSES, Bar
-from desktop.services.search.word_matches import WordMatcher
+from desktop.services.search.word_matches import WordMatch, WordMatcher
 from desktop.services.vectors.vector_index import VectorIndex
 
 _BY_NAME = marked(
@@ -37,7 +38,7 @@ _BY_NAME = marked(
     "import a model, or try the demo model, to search by meaning."
 )
 _CANDIDATES = 100
-"""Of each signal: so many are put into one order."""
+"""Of each signal: so many are put into one order, and all that are relevant by it."""
 _REFERENCES = Filter(
     is_missing=False,
     is_offline=False,
@@ -98,19 +99,14 @@ class Searching:
         if encoder is not None:
             self._vectors.make_findable(encoder.info.identity)
 
-    def calibrate(self, query: Query, cancel: CancelToken) -> None:
-        """Find out what an answer to this query lacked that was preliminary.
-
-        Raises:
-            ModelError: the encoder fails.
-            Cancelled: as ``cancel`` says; another call goes on from there.
-        """
-        encoder = self._model_switch.encoder().encoder
-        if encoder is not None:
-            words = replace(query, text=parse(query.text).words)
-            self._query_vectors.calibrate(words, encoder, cancel)
-
-    def search(self, query: Query, *, at_once: bool = False) -> SearchResult:
+    def search(
+        self,
+        query: Query,
+        *,
+        at_once: bool = False,
+        weaker: int | None = None,
+        cancel: CancelToken | None = None,
+    ) -> SearchResult:
         """The best ``query.limit`` assets among those that its filter and its conditions mean.
 
         They are ranked by what a model sees, by words of what they are called and of what was said
@@ -120,13 +116,17 @@ class Searching:
         Vectors are read alone: what the store has not been sent yet is found by its words.
 
         Args:
-            at_once: rather a preliminary answer than one that takes seconds.
+            at_once: rather a preliminary answer than one that takes seconds: of what is relevant
+                it has the best.
+            weaker: at most so many of the hits have little to do with the query; None: as many as
+                its limit lets in.
 
         Raises:
             QueryError: a condition in the text means nothing.
             UsageError: the query is empty, or by picture while there is no model.
             FileError: the query's picture cannot be read.
             StoreError: the vector store fails.
+            Cancelled: as ``cancel`` says.
         """
         if query.is_empty:
             raise UsageError(
@@ -137,12 +137,27 @@ class Searching:
         found = (
             self._by_conditions(plain, colours_asked(query.text))
             if plain.is_empty
-            else self._ranked(plain, at_once=at_once)
+            else self._ranked(
+                plain,
+                most=_CANDIDATES if at_once else MOST_RELEVANT,
+                weaker=weaker,
+                at_once=at_once,
+                cancel=cancel,
+            )
         )
         return replace(found, query=query)
 
-    def _ranked(self, query: Query, *, at_once: bool = False) -> SearchResult:
-        """By words that are only words, or a picture."""
+    def _ranked(
+        self,
+        query: Query,
+        *,
+        most: int,
+        weaker: int | None = None,
+        at_once: bool = False,
+        cancel: CancelToken | None = None,
+    ) -> SearchResult:
+        """By words that are only words, or a picture; up to ``most`` relevant hits are counted."""
+        cancel = cancel or CancelToken()
         answer = self._model_switch.encoder()
         encoder = answer.encoder
         if encoder is None and answer.notice and not query.text.strip():
@@ -156,17 +171,29 @@ class Searching:
                     "the demo model."
                 ),
             )
-        word_scores = self._catalog.words.find(query.text, _CANDIDATES, query.filter)
+        weaker = query.limit if weaker is None else min(weaker, query.limit)
+        word_scores = self._catalog.words.find(query.text, _CANDIDATES, query.filter, most=most + 1)
         alike: dict[int, SearchHit] = {}
         bar, is_preliminary = NOTHING_PASSES, False
         if encoder is not None:
             if not at_once:
-                self._query_vectors.calibrate(query, encoder, CancelToken())
+                self._query_vectors.calibrate(query, encoder, cancel)
             direction = self._query_vectors.direction(query, encoder)
             bar, is_preliminary = direction.bar, direction.is_preliminary
-            alike = self._alike(query, encoder.info.identity, direction, [*word_scores])
-        found = self._with_words(query, alike, bar, word_scores)
-        ids = ranked(found, self._weights())[: query.limit]
+            alike = self._alike(
+                query,
+                encoder.info.identity,
+                direction,
+                max(weaker, _CANDIDATES) + 1,
+                most + 1,
+                [*word_scores],
+            )
+        found = self._with_words(query, alike, bar, word_scores, most + 1, cancel)
+        order = ranked(found, self._weights())
+        relevant = sum(map(found.is_relevant, order))  # those are its first
+        has_more = relevant > most
+        brought = most if has_more else relevant + weaker
+        ids = order[: min(brought, query.limit)]
         assets = self._catalog.assets_by_id([i for i in ids if i not in alike])
         assets |= {i: hit.asset for i, hit in alike.items()}
         kept = [i for i in ids if i in assets]  # one may have just been removed
@@ -176,28 +203,42 @@ class Searching:
             else SearchHit(rank, assets[i], found.share(i), Reason.WORDS, why=found.why(i))
             for rank, i in enumerate(kept, start=1)
         )
-        relevant = sum(found.is_relevant(i) for i in kept)
+        relevant = min(relevant, most)
+        relevant -= sum(found.is_relevant(i) for i in ids if i not in assets)
         if encoder is None:
             notice = answer.notice or sentences(self._model_switch.problem(), tr(_BY_NAME))
-            return SearchResult(query, hits, relevant, notice=notice)
+            return SearchResult(
+                query, hits, relevant, has_more, notice=notice, is_preliminary=at_once and has_more
+            )
         notice = answer.notice or ("" if hits else self._nothing_found())
         return SearchResult(
             query,
             hits,
             relevant,
+            has_more,
             model=encoder.info.name,
             notice=notice,
             unread_script=unread_script(query.text, encoder.info.languages) or "",
-            is_preliminary=is_preliminary,
+            is_preliminary=is_preliminary or (at_once and has_more),
         )
 
     def _alike(
-        self, query: Query, identity: str, direction: Direction, also: list[int]
+        self,
+        query: Query,
+        identity: str,
+        direction: Direction,
+        limit: int,
+        most: int,
+        also: list[int],
     ) -> dict[int, SearchHit]:
-        """The nearest by their vectors, and those of ``also`` that have one."""
+        """The ``limit`` nearest by their vectors, up to ``most`` where so many are relevant, and
+        those of ``also`` that have a vector."""
         vector = direction.vector
-        limit = max(query.limit, _CANDIDATES)
         hits = self._vectors.search(identity, vector, limit, query.filter)
+        is_cut = len(hits) == limit < most
+        if is_cut and hits[-1].score >= direction.bar.relevant_from(hits[0].score):
+            limit = most
+            hits = self._vectors.search(identity, vector, limit, query.filter)
         alike = {hit.asset.id: hit for hit in hits}
         missed = tuple(i for i in also if i not in alike) if len(hits) == limit else ()
         if missed:
@@ -211,15 +252,23 @@ class Searching:
         alike: Mapping[int, SearchHit],
         bar: Bar,
         word_scores: Mapping[int, float],
+        most: int,
+        cancel: CancelToken,
     ) -> Found:
         matcher = WordMatcher(query.text)
+
+        def match(said: Words) -> WordMatch:
+            cancel.raise_if_cancelled()
+            return matcher.match(said)
+
         words = self._catalog.words.words_of([*word_scores])
         named = colours_said(query.text)
         codes = [*named.values()]
         is_colour_alone = is_colours_alone(query.text)
         colours: dict[int, float] = {}
         if is_colour_alone:
-            colours = self._catalog.colours.find(codes, _CANDIDATES, query.filter)
+            shares = self._catalog.colours.find(codes, most, query.filter).items()
+            colours = {i: s for n, (i, s) in enumerate(shares) if n < _CANDIDATES or s >= MUCH}
         if named:
             colours |= self._catalog.colours.shares([*alike, *words], codes)
         likeness = {i: hit.score for i, hit in alike.items()}
@@ -229,7 +278,7 @@ class Searching:
             sureness={i: bar.sureness(score, best) for i, score in likeness.items()},
             relevant_from=bar.relevant_from(best),
             likeness_is=Signal.MEANING if query.text.strip() else Signal.PICTURE,
-            words={i: matcher.match(said) for i, said in words.items()},
+            words={i: match(said) for i, said in words.items()},
             word_scores=word_scores,
             colours=colours,
             colour_names=[*named],
@@ -261,7 +310,7 @@ class Searching:
 
         def find(words: str) -> Sequence[SearchHit]:
             """What has to do with the words, and can go with a prompt."""
-            found = self._ranked(Query(text=words, filter=_REFERENCES))
+            found = self._ranked(Query(text=words, filter=_REFERENCES), most=_CANDIDATES)
             return approved.of(found.hits[: found.relevant])
 
         return Proposals(tuple(for_thing(each, count, find, self._vectors_of) for each in things))
