@@ -358,6 +358,17 @@ def test_what_a_spreadsheet_saved_is_read_back(delimiter: str, encoding: str, de
     assert from_bytes(data) == SAVED
 
 
+@pytest.mark.parametrize("delimiter", [",", ";"])
+def test_lines_of_old_macs_and_titles_of_tables_are_read_past(delimiter: str) -> None:
+    """Excel's “CSV (Macintosh)”; Numbers with the names of its tables."""
+    data = saved_by_a_spreadsheet(SAVED, delimiter=delimiter, lineterminator="\r")
+    assert from_bytes(data) == SAVED
+    data = saved_by_a_spreadsheet(SAVED, delimiter=delimiter)
+    assert from_bytes(b"Table 1\r\n\r\n" + data) == SAVED
+    with pytest.raises(LibraryError, match="other columns"):
+        from_bytes(b"a\nb\nc\nd\n" + data)
+
+
 @pytest.mark.parametrize(
     ("encoding", "tag"),
     [

@@ -11,8 +11,13 @@ import io
 import locale
 import re
 from collections.abc import Collection, Iterator
+from itertools import islice
 
 _DELIMITERS = ",;\t|"
+_LINE = re.compile(r"[^\r\n]+")
+"""Excel for the Mac ends it as Macs did before 2001."""
+_MOST_TITLES = 2
+"""Lines before the names of columns: Numbers puts the name of the table there."""
 _MARKS = (
     (b"\xef\xbb\xbf", "utf-8"),
     (b"\xff\xfe\x00\x00", "utf-32-le"),
@@ -56,19 +61,24 @@ def read_rows(
     declared = _SEPARATOR_LINE.match(text)
     body = text[declared.end() :] if declared else text
     marks = declared[1] if declared else _DELIMITERS
-    first = body[: body.find("\n") + 1] or body
-    for delimiter in marks:
-        names = [name.strip().lower() for name in next(csv.reader([first], delimiter=delimiter))]
-        if {*columns} <= {*names}:
-            break
-    else:
-        raise KeyError("columns")
-    rows = csv.reader(io.StringIO(body, newline=""), delimiter=delimiter, strict=True)
+    start, names, delimiter = _head(body, marks, columns)
+    rows = csv.reader(io.StringIO(body[start:], newline=""), delimiter=delimiter, strict=True)
     next(rows)
     for row in rows:
         if any(row):
             cells = dict(zip(names, row, strict=False))
             yield rows.line_num, {name: cells.get(name, "") for name in (*columns, *newer)}
+
+
+def _head(body: str, marks: str, columns: Collection[str]) -> tuple[int, list[str], str]:
+    """Where the row of the names begins, these, and what is between them. Raises: KeyError."""
+    for line in islice(_LINE.finditer(body), _MOST_TITLES + 1):
+        for delimiter in marks:
+            found = next(csv.reader([line[0]], delimiter=delimiter), [])
+            names = [name.strip().lower() for name in found]
+            if {*columns} <= {*names}:
+                return line.start(), names, delimiter
+    raise KeyError("columns")
 
 
 def decimal_number(cell: str) -> float:
