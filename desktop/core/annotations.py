@@ -180,8 +180,11 @@ def clean_tag(typed: str) -> str:
 
 
 def tags_above(name: str) -> list[str]:
-    """Those that a tag belongs to, the topmost first."""
+    """Those that a tag belongs to, the topmost first; none where ``clean_tag`` would have changed
+    it: "black / white", a keyword of another program, is one word."""
     parts = name.split(TAG_SEPARATOR)
+    if not all(part and part == part.strip() for part in parts):
+        return []
     return [TAG_SEPARATOR.join(parts[:end]) for end in range(1, len(parts))]
 
 

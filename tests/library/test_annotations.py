@@ -19,6 +19,7 @@ from desktop.core.annotations import (
     TagColour,
 )
 from desktop.core.errors import LibraryError, UsageError
+from desktop.core.filter import Filter
 from desktop.library.catalog.annotations import Annotations
 from desktop.library.catalog.assets import Catalog
 from desktop.library.catalog.database import Database
@@ -126,6 +127,17 @@ class TestTags:
         with pytest.raises(UsageError):
             said.rename_tag("a", "longer")
         assert {tag.name for tag in said.tags()} == {"a", below}
+
+    def test_a_keyword_of_another_program_with_a_slash_is_below_nothing(
+        self, said: Annotations, catalog: Catalog, ids: list[int]
+    ) -> None:
+        """Or there would be rows for "black " and for no name at all, with no pictures."""
+        strange = ("black / white", "/", "a//b")
+        said.apply(Edits(tags=dict.fromkeys(zip(ids, strange, strict=False), True)))
+        said.tag(ids[3:], ["place/Lisbon"])
+        shown = {tag.name: tag.count for tag in said.tag_tree()}
+        assert shown == dict.fromkeys((*strange, "place", "place/Lisbon"), 1)
+        assert all(len(catalog.filters.ids(Filter(tag=name))) == 1 for name in shown)
 
 
 class TestColours:

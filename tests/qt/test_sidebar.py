@@ -267,3 +267,8 @@ def test_scroll_place_and_selection_come_back_after_a_search(
     qtbot.keyClick(field, Qt.Key.Key_Escape)
     assert [asset.id for asset in grid.selected_assets()] == [120]
     assert grid.verticalOffset() == place
+
+
+def test_a_tag_is_indented_below_those_that_are_listed_above_it() -> None:
+    tags = ("black / white", "place", "place/Lisbon")
+    assert [row.depth for row in tag_rows([NameCount(tag, 1) for tag in tags])] == [0, 0, 1]

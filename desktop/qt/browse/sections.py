@@ -8,7 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from desktop.core.annotations import TAG_SEPARATOR, Flag, NameCount, TagColour, name_key
+from desktop.core.annotations import Flag, NameCount, TagColour, name_key, tags_above
 from desktop.core.asset import displayable_name
 from desktop.core.filter import Filter, NamedFilter, is_same
 from desktop.core.natural_order import natural
@@ -147,7 +147,7 @@ def tag_rows(
             tag_section(tag.name),
             "tag",
             tag.count,
-            tag.name.count(TAG_SEPARATOR),
+            len(tags_above(tag.name)),
             colour=tokens.get(name_key(tag.name), ""),
         )
         for tag in tags
