@@ -10,6 +10,7 @@ from desktop.commands.parser import Commands, Json
 from desktop.commands.terminal import follow, say, say_failures
 from desktop.config.options import EngineOptions
 from desktop.core.asset import displayable
+from desktop.core.errors import Cancelled
 from desktop.core.text import tr
 
 
@@ -29,9 +30,11 @@ def _trash(arguments: argparse.Namespace, options: EngineOptions) -> Json:
             tr(
                 "{moved} moved to the trash, {left} left where they were.",
                 moved=len(report.trashed),
-                left=len(report.failed),
+                left=len(report.failed) + report.left,
             )
         )
+    if report.left:
+        raise Cancelled
     return {
         "binned": list(report.trashed),
         "failed": [{"path": displayable(f.path), "reason": f.reason} for f in report.failed],

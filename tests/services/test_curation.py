@@ -11,7 +11,7 @@ from PIL import Image
 
 from desktop.core.asset import Asset
 from desktop.core.cancellation import CancelToken
-from desktop.core.errors import LibraryError, UsageError
+from desktop.core.errors import Cancelled, LibraryError, UsageError
 from desktop.core.progress import finish
 from desktop.core.query import Query
 from desktop.services.curation.duplicates import _tight
@@ -158,6 +158,27 @@ class TestTheBin:
         (bin_of / "a.png").rename(folder / "restored.png")
         index(engine)
         assert at(engine, folder / "restored.png").id == asset.id
+
+    def test_a_stop_tells_what_was_moved_so_that_it_can_be_taken_back(
+        self, engine: Engine, folder: Path, bin_of: Path
+    ) -> None:
+        paths = [pictures.save(folder / f"{n}.png", n) for n in range(3)]
+        index(engine, folder)
+        ids = [at(engine, path).id for path in paths]
+        cancel = CancelToken()
+        steps = engine.curation.trash.run(ids, cancel)
+        while next(steps).done < 1:
+            pass
+        cancel.cancel()
+        report = finish(steps)
+        assert (len(report.trashed), report.left) == (2, 1)
+        assert [path.exists() for path in paths] == [False, False, True]
+        assert set(engine.curation.trash.take_back(report.places)) == set(report.trashed)
+        assert all(path.exists() for path in paths)
+        stopped = CancelToken()
+        stopped.cancel()
+        with pytest.raises(Cancelled):
+            finish(engine.curation.trash.run(ids, stopped))
 
     def test_where_there_is_no_bin_nothing_is_deleted(
         self, engine: Engine, folder: Path, bin_of: Path, tmp_path: Path

@@ -116,7 +116,8 @@ class TrashController(QObject):
 
     def _outcome(self, report: TrashReport) -> Outcome:
         text = tr("{count} moved to the trash", count=len(report.trashed))
+        if left := len(report.failed) + report.left:
+            text = tr("{told} · {count} left where they were", told=text, count=left)
         if report.failed:
-            text = tr("{told} · {count} left where they were", told=text, count=len(report.failed))
             self._context.notices.say(report.failed[0].reason, is_failure=True)
         return Outcome(text)

@@ -165,6 +165,7 @@ class Duplicates:
             for asset in assets.values()
             if asset.id not in trashed
         ]
+        cancel.raise_if_cancelled()  # before anything is said that nobody would take back
         undo = self._annotations.merge(trashed, kept_id) if merge else Edits()
         report = yield from self._trash.run(trashed, cancel)
         return replace(report, failed=(*changed, *report.failed), undo=undo)

@@ -30,12 +30,14 @@ class TrashReport:
         undo: takes back what the duplicate that was kept took over from the others.
         places: asset -> where its file lies in the trash, of those that can be taken back from
             here.
+        left: how many nobody came to, because a person stopped.
     """
 
     trashed: tuple[int, ...] = ()
     failed: tuple[FileFailure, ...] = ()
     undo: Edits = field(default_factory=Edits)
     places: Mapping[int, Path] = field(default_factory=dict[int, Path])
+    left: int = 0
 
 
 class Trash:
@@ -64,22 +66,25 @@ class Trash:
         return found
 
     def run(self, asset_ids: Sequence[int], cancel: CancelToken) -> ProgressSteps[TrashReport]:
-        """Move these assets' files to the trash.
+        """Move these assets' files to the trash; when it is stopped, those moved so far are there,
+        and the report tells which.
 
         Raises:
-            Cancelled: those moved so far are in the trash and marked as missing.
+            Cancelled: nothing was moved.
             LibraryReadOnly: nothing was moved.
         """
         self._catalog.require_writable()
         assets = self._catalog.assets_by_id(asset_ids)
+        wanted = [i for i in dict.fromkeys(asset_ids) if i in assets]
         trashed: list[int] = []
         places: dict[int, Path] = {}
         failed: list[FileFailure] = []
-        for asset_id in dict.fromkeys(asset_ids):
-            asset = assets.get(asset_id)
-            if asset is None:
-                continue
-            cancel.raise_if_cancelled()
+        for asset_id in wanted:
+            asset = assets[asset_id]
+            if not trashed:
+                cancel.raise_if_cancelled()
+            elif cancel.is_cancelled:
+                break
             yield Progress(
                 tr("Moving to the trash"), len(trashed), len(assets), asset.filename, len(failed)
             )
@@ -93,7 +98,8 @@ class Trash:
             trashed.append(asset_id)
             if place is not None:
                 places[asset_id] = place
-        return TrashReport(tuple(trashed), tuple(failed), places=places)
+        left = len(wanted) - len(trashed) - len(failed)
+        return TrashReport(tuple(trashed), tuple(failed), places=places, left=left)
 
     def take_back(self, places: Mapping[int, Path]) -> tuple[int, ...]:
         """Put these assets' files back to where they were; returns those that are there again.
