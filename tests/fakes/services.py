@@ -181,7 +181,7 @@ class FakeBrowsing(Browsing):
             asset,
             self.lineages.get(asset_id),
             "Mood board (offline)" if asset_id in self.lineages else "",
-            self.used_in.get(asset_id, ()),
+            used_in=self.used_in.get(asset_id, ()),
             metadata=self.metadata.get(asset_id, NO_METADATA),
             palette=self.palettes.get(asset_id, ()),
             text=self.text(asset),
@@ -509,7 +509,7 @@ class FakeDuplicates(Duplicates):
     def exact(self) -> list[DuplicateGroup]:
         return self.exact_groups
 
-    def near(self, distance: int = 0) -> list[DuplicateGroup]:
+    def near(self, distance: int = 0, cancel: CancelToken | None = None) -> list[DuplicateGroup]:
         return self.near_groups
 
     def keep(

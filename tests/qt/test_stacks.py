@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
+import pytest
 from PIL import Image
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -11,6 +13,7 @@ from PySide6.QtTest import QTest
 from desktop.core.cancellation import CancelToken
 from desktop.core.progress import finish
 from desktop.qt.browse.stacks import NO_STACKS, Stacks
+from desktop.qt.jobs.job_list import JobState, progress_text
 from tests.qt.curating import Window
 
 
@@ -57,3 +60,19 @@ def test_they_are_stacked_and_opened_with_a_key(window: Window) -> None:
     assert grid.assets.rowCount() == 4
     actions["browse.stacks"].trigger()
     assert grid.assets.rowCount() == 5
+
+
+def test_looking_for_them_is_seen_and_stopped(
+    window: Window, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate, duplicates = threading.Event(), window.engine.curation.duplicates
+    find = duplicates.exact
+    monkeypatch.setattr(duplicates, "exact", lambda: find() if gate.wait() else [])
+    jobs = window.session.window.jobs
+    window.session.window.action_list["browse.stacks"].trigger()
+    [row] = [job for job in jobs.jobs() if job.is_live]
+    window.until(lambda: row.state is JobState.RUNNING)
+    assert progress_text(row) == ""
+    jobs.stop(row.id)
+    gate.set()
+    window.until(lambda: row.state is JobState.STOPPED)

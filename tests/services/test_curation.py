@@ -71,6 +71,10 @@ class TestDuplicates:
         index(engine, folder)
         [group] = engine.curation.duplicates.near()
         assert [asset.name for asset in group.assets] == ["large.png", "small.jpg"]
+        stopped = CancelToken()
+        stopped.cancel()
+        with pytest.raises(Cancelled):
+            engine.curation.duplicates.near(cancel=stopped)
 
     def test_hashes_of_before_are_made_anew_from_the_thumbnails(
         self, engine: Engine, folder: Path

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from inspect import isgenerator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from PySide6.QtWidgets import QWidget
 
+from desktop.core.cancellation import CancelToken
 from desktop.core.errors import PlantainError
-from desktop.core.progress import Progress
+from desktop.core.progress import Progress, ProgressSteps
 from desktop.core.text import tr
 from desktop.qt.images.cache import PixmapCache
 from desktop.qt.images.pictures import Pictures
@@ -106,7 +108,7 @@ class Context:
             stopped: the outcome when a person stops it.
             on_stop: called when a person stops it, before the job is told.
         """
-        handle = lane.submit(job)
+        handle = lane.submit(lambda token: _steps(job, token))
 
         def cancel() -> None:
             on_stop()
@@ -131,3 +133,11 @@ class Context:
         handle.failed.connect(fail)
         handle.cancelled.connect(lambda: end(JobState.STOPPED, Outcome(stopped or tr("Stopped"))))
         return handle
+
+
+def _steps(job: Job, token: CancelToken) -> ProgressSteps[Any]:
+    """A job that tells first that it has begun: one without steps would read "Waiting" to its
+    end."""
+    yield Progress("")
+    made = job(token)
+    return (yield from made) if isgenerator(made) else made

@@ -68,10 +68,9 @@ class DuplicatesController(QObject):
         if self._dialog is not None:
             self._dialog.show_searching()
 
-        def search(_: CancelToken) -> Found:
-            groups = (
-                engine.curation.duplicates.near() if is_near else engine.curation.duplicates.exact()
-            )
+        def search(token: CancelToken) -> Found:
+            finder = engine.curation.duplicates
+            groups = finder.near(cancel=token) if is_near else finder.exact()
             ids = [asset.id for group in groups for asset in group.assets]
             return groups, engine.annotations.of(ids)
 

@@ -47,7 +47,7 @@ class StacksController(QObject):
         def look(token: CancelToken) -> Stacks:
             exact = engine.curation.duplicates.exact()
             token.raise_if_cancelled()
-            groups = [*engine.curation.duplicates.near(), *exact]
+            groups = [*engine.curation.duplicates.near(cancel=token), *exact]
             return Stacks.of([[asset.id for asset in group.assets] for group in groups])
 
         # Minutes in a very large library, which no click may wait for.

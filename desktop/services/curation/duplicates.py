@@ -82,12 +82,18 @@ class Duplicates:
             of_content[content].append(asset_id)
         return self._groups(of_content.values(), is_exact=True)
 
-    def near(self, distance: int = NEAR_BITS) -> list[DuplicateGroup]:
+    def near(
+        self, distance: int = NEAR_BITS, cancel: CancelToken | None = None
+    ) -> list[DuplicateGroup]:
         """Groups of those that look the same, each like each; a picture is in one at most.
 
         Args:
             distance: bits in which two hashes may differ, those between them left aside.
+
+        Raises:
+            Cancelled: as ``cancel`` says.
         """
+        cancel = cancel or CancelToken()
         of_content: dict[str, list[int]] = defaultdict(list)
         hashes: dict[str, tuple[int, ...]] = {}
         for asset_id, content, written in self._hashed():
@@ -95,7 +101,11 @@ class Duplicates:
             if parsed is not None and parsed[0] != FEATURELESS:
                 of_content[content].append(asset_id)
                 hashes[content] = parsed
-        look = lru_cache(maxsize=_LOOKS)(self._look)
+        looked_at = lru_cache(maxsize=_LOOKS)(self._look)
+
+        def look(content: str) -> Look | None:
+            cancel.raise_if_cancelled()
+            return looked_at(content)
 
         def are_nearly_alike(one: str, other: str) -> bool:
             first, second = look(one), look(other)
