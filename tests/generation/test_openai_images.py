@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import pkgutil
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -47,7 +48,8 @@ def test_words_alone_go_to_generations(openai: OpenAIServer):
 
 
 def test_references_go_to_edits_without_their_names(openai: OpenAIServer):
-    references = [picture(1), picture(2, "image/png")]
+    told = "Reference picture 2: the product, to be shown exactly as it is."
+    references = [picture(1), replace(picture(2, "image/png"), caption=told)]
     wish = request(aspect_ratio="3:2", model="gpt-image-2")
     assert generate(at(openai.base_url), wish, references, CancelToken()).images
     [sent] = openai.requests
@@ -55,6 +57,7 @@ def test_references_go_to_edits_without_their_names(openai: OpenAIServer):
     assert sent.files == tuple(each.data for each in references)
     assert sent.file_names == ("1.jpg", "2.png")
     assert sent.fields["size"] == "1536x1024"
+    assert sent.fields["prompt"] == f"a kettle on linen\n\n{told}", "what each is for"
     assert "confidential" not in str(sent)
 
 

@@ -135,7 +135,7 @@ class OpenAIImages:
         target = self.destination(request, references)
         fields = {
             "model": target.model,
-            "prompt": request.sent_text,
+            "prompt": _prompt(request, references),
             "size": _PIXELS[request.aspect_ratio],
         }
         files = [
@@ -242,6 +242,13 @@ class OpenAIImages:
         error = _refusal(answer, peer, bare, model)
         error.details = raw.of_answer(answer, bare)
         return detached(error)
+
+
+def _prompt(request: GenerationRequest, references: Sequence[ReferenceImage]) -> str:
+    """All words: what each picture is for stands among them, since the pictures come in a list of
+    their own."""
+    captions = "\n".join(each.caption for each in references if each.caption)
+    return "\n\n".join(filter(None, (request.sent_text, captions)))
 
 
 def _method(references: Sequence[ReferenceImage]) -> str:
