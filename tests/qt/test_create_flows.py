@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton
+from PySide6.QtWidgets import QAbstractButton, QApplication, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from desktop.core.attempt import Attempt, AttemptState
@@ -32,9 +32,11 @@ from desktop.core.generation_record import (
     GenerationRequest,
     Reference,
 )
+from desktop.core.product_truth import PRODUCT, ProductTruth
 from desktop.qt.create.panel import GenerationPanel
 from desktop.qt.shell.main_window import MainWindow
 from desktop.qt.shell.right_panel import CREATE
+from desktop.services.generation.product_check import CheckedProduct, TruthReport
 from tests.fakes.services import FakeEngine, make_asset
 from tests.qt.conftest import Opener
 
@@ -72,7 +74,7 @@ def choose_gemini(panel: GenerationPanel, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: not panel.key_form.isVisible())
 
 
-def click(made: QPushButton, qtbot: QtBot) -> None:
+def click(made: QAbstractButton, qtbot: QtBot) -> None:
     qtbot.mouseClick(made, Qt.MouseButton.LeftButton)
 
 
@@ -164,9 +166,44 @@ def test_several_variants_and_drafts_are_all_shown(
     assert "2 pictures" in panel.choices.price()
     create(panel, engine, qtbot)
     assert len(engine.generation.generating.requests) == 2
-    qtbot.waitUntil(lambda: "2 drafts" in panel.result_card.others())
-    assert "1 other variant" in panel.result_card.others()
-    assert "$0.0344" in panel.result_card.made()
+    card = panel.result_card
+    qtbot.waitUntil(lambda: "2 drafts" in card.strip.said())
+    assert "1 other variant" in card.strip.said()
+    assert "$0.0344" in card.made()
+    first, last = card.strip.variants.items()
+    assert (first[1].isChecked(), last[1].isChecked()) == (False, True)
+    click(first[1], qtbot)
+    assert card.result is not None
+    assert card.result.asset.id == first[0], "it can be changed, compared and discarded as any"
+    assert (first[1].isChecked(), last[1].isChecked()) == (True, False)
+    [draft, _] = card.strip.drafts.items()
+    with qtbot.waitSignal(card.show_requested, check_params_cb=lambda shown: shown == draft[0]):
+        click(draft[1], qtbot)
+
+
+def test_the_truest_variant_is_shown_until_a_person_chooses(
+    panel: GenerationPanel, engine: FakeEngine, qtbot: QtBot
+) -> None:
+    choose_gemini(panel, qtbot)
+    write(panel, "kettle", qtbot)
+    panel.choices.variants.setCurrentIndex(1)
+    create(panel, engine, qtbot)
+    card = panel.result_card
+    qtbot.waitUntil(lambda: len(card.strip.variants) == 2)
+    one, other = card.strip.variants
+    true, false = checked(one, 0.9), checked(other, 0.4)
+    card.show_truth(other, false)
+    assert card.result is not None
+    assert card.result.asset.id == one
+    click(card.strip.variants[other], qtbot)
+    card.show_truth(one, true)
+    assert card.result.asset.id == other, "nothing is taken from under the eyes"
+
+
+def checked(asset_id: int, score: float) -> TruthReport:
+    reference = Reference(Path("/p/1.png"), 1, role=PRODUCT)
+    truth = ProductTruth(score=score)
+    return TruthReport(Path("/p/x.png"), asset_id, (CheckedProduct(reference, truth),))
 
 
 def fail(

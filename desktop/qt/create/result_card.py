@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal, SignalInstance
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
-from desktop.core.asset import displayable
-from desktop.core.text import listed, ngettext, number, sentences, tr
+from desktop.core.text import number, sentences, tr
+from desktop.qt.create.result_strip import ResultStrip
 from desktop.qt.create.turns_view import TurnsView
 from desktop.qt.images.cache import PixmapCache
 from desktop.qt.images.pictures import Pictures
 from desktop.qt.theme import UNIT, Theme
 from desktop.qt.widgets.buttons import button
-from desktop.qt.widgets.emptying import empty_layout
 from desktop.qt.widgets.labels import ElidedLabel, label
 from desktop.qt.widgets.picture_label import PictureLabel
 from desktop.qt.widgets.truth_view import TruthView
@@ -25,8 +24,6 @@ from desktop.services.reports import GeneratedPicture
 
 if TYPE_CHECKING:
     from desktop.services.generation.product_check import TruthReport
-
-_IN_STRIP = 5
 
 
 class ResultCard(QFrame):
@@ -51,11 +48,11 @@ class ResultCard(QFrame):
     ) -> None:
         super().__init__(parent)
         self.setObjectName("card")
-        self._theme, self._pictures, self._cache = theme, pictures, cache
-        self._others = label(tone="faint", scale="small", wraps=True)
-        self._others.hide()
-        self._strip = QHBoxLayout()
-        self._strip.setSpacing(UNIT)
+        self._pictures = pictures
+        self.strip = ResultStrip(theme, pictures, cache)
+        self.strip.chosen.connect(self._choose)
+        self.strip.draft_chosen.connect(self.show_requested)
+        self._is_chosen = False
         self.result: GeneratedPicture | None = None
         self._results: tuple[GeneratedPicture, ...] = ()
         self._measured: dict[int, tuple[str, Closeness]] = {}
@@ -109,42 +106,21 @@ class ResultCard(QFrame):
         column.addWidget(self._close)
         column.addWidget(self.truth)
         column.addWidget(self._text)
-        column.addWidget(self._others)
-        column.addLayout(self._strip)
+        column.addWidget(self.strip)
         column.addWidget(self.turns)
         column.addLayout(row)
         column.addLayout(second)
 
     def show_results(self, results: Sequence[GeneratedPicture]) -> None:
-        """Pictures were created: the closest to their kit large, or else the last one; all others
-        small below it."""
-        self._results = tuple(results)
-        results = sorted(results, key=self._closeness)
-        self.show_result(results[-1])
-        others = [asset for result in results for asset in result.assets][:-1]
-        drafts = sum(len(result.drafts) for result in results)
-        empty_layout(self._strip)
-        for asset in others[-_IN_STRIP:]:
-            small = PictureLabel(self._theme, self._cache, side=6 * UNIT)
-            small.setToolTip(displayable(asset.path.name))
-            small.setAccessibleName(displayable(asset.path.name))
-            small.show_picture(self._pictures.of_asset(asset) or self._pictures.of_file(asset.path))
-            self._strip.addWidget(small)
-        self._strip.addStretch()
-        variants = len(results) - 1
-        told = [
-            ngettext("{count} draft", "{count} drafts", drafts) if drafts else "",
-            ngettext("{count} other variant", "{count} other variants", variants)
-            if variants
-            else "",
-        ]
-        said = listed(part for part in told if part)
-        self._others.setText(tr("Also kept: {others}.", others=said))
-        self._others.setVisible(bool(others))
+        """Pictures were created: the best one large, all of them small below it."""
+        self._results, self._is_chosen = tuple(results), False
+        self.strip.show_results(results)
+        self.show_result(self._best())
 
     def show_result(self, result: GeneratedPicture) -> None:
         """A picture was created."""
         self.result = result
+        self.strip.mark(result)
         self.turns.show_turn(result)
         self.before_button.setChecked(False)
         self.before_button.setVisible(self.turns.before() is not None)
@@ -163,16 +139,14 @@ class ResultCard(QFrame):
         self._text.setVisible(bool(result.record.text))
 
     def show_closeness(self, kit: str, measured: Closeness) -> None:
-        """How close one of the pictures came to its kit; the closest is shown from now on."""
+        """How close one of the pictures came to its kit."""
         self._measured[measured.asset_id] = (kit, measured)
-        if self.result in self._results:  # or a person looks at an earlier turn
-            self.show_results(self._results)
+        self._show_anew()
 
     def show_truth(self, asset_id: int, report: TruthReport | None = None) -> None:
         """What became of the products in one of the pictures; None while it is compared."""
         self._truths[asset_id] = report
-        if self.result is not None:
-            self._tell_truth(self.result)
+        self._show_anew()
 
     def forget_truth(self, asset_id: int) -> None:
         """It was not compared after all."""
@@ -184,9 +158,32 @@ class ResultCard(QFrame):
         """What is said of it; empty where nothing is."""
         return "" if self._close.isHidden() else self._close.text()
 
-    def _closeness(self, result: GeneratedPicture) -> float:
+    def _show_anew(self) -> None:
+        """More is known of the pictures: the best one is shown, until a person chooses one, or
+        looks at an earlier turn."""
+        if self.result in self._results and not self._is_chosen:
+            self.show_result(self._best())
+        elif self.result is not None:
+            self.show_result(self.result)
+
+    def _best(self) -> GeneratedPicture:
+        """The truest to its products, among those the closest to its kit, among those the last."""
+        return max(enumerate(self._results), key=self._rank)[1]
+
+    def _rank(self, placed: tuple[int, GeneratedPicture]) -> tuple[float, float, int]:
+        at, result = placed
+        report = self._truths.get(result.asset.id)
         _, measured = self._measured.get(result.asset.id, ("", None))
-        return -1.0 if measured is None or measured.score is None else measured.score
+        close = measured.score if measured is not None else None
+        return (
+            1.0 if report is None else report.score,  # as long as nobody knows
+            -1.0 if close is None else close,
+            at,
+        )
+
+    def _choose(self, result: GeneratedPicture) -> None:
+        self._is_chosen = True
+        self.show_result(result)
 
     def _tell_truth(self, result: GeneratedPicture) -> None:
         report = self._truths.get(result.asset.id)
@@ -221,10 +218,6 @@ class ResultCard(QFrame):
     def made(self) -> str:
         """What is said of how it was made."""
         return self._made.text()
-
-    def others(self) -> str:
-        """What is said of the pictures beside it; empty when there are none."""
-        return "" if self._others.isHidden() else self._others.text()
 
     def text(self) -> str:
         """What the generator said."""
