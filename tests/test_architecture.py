@@ -274,6 +274,22 @@ def test_one_room_puts_a_file_in_the_place_of_another() -> None:
     ]
 
 
+def test_json_is_read_in_one_way() -> None:
+    """``files.checked_json``: whatever the text is, the caller has a value or one kind of error."""
+    calls = {"json.load", "json.loads", "msgspec.json.decode", "msgspec.msgpack.decode"}
+    found = {
+        module.relative_to(PACKAGE).as_posix()
+        for module in MODULES
+        for node in ast.walk(ast.parse(module.read_text("utf-8")))
+        if isinstance(node, ast.Attribute) and ast.unparse(node) in calls
+    }
+    assert found == {
+        "files/checked_json.py",
+        "library/catalog/filter_text.py",  # a bound may be beyond 64 bits
+        "embedding/runtime/input_pixels.py",  # of an installed package
+    }
+
+
 def test_modules_are_short() -> None:
     lengths = {module: len(module.read_text("utf-8").splitlines()) for module in MODULES}
     assert not [f"{dotted(by)}: {length} lines" for by, length in lengths.items() if length > 600]

@@ -38,6 +38,8 @@ RATIO_WITHIN = 0.02
 
 _UNITS = {"": 1, "b": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9, "tb": 10**12}
 _PIXELS = {"": 1, "px": 1, "kp": 10**3, "mp": 10**6, "gp": 10**9}
+_DIGITS = 9
+"""Of a number of stars; thousands take long, and are refused by ``int``."""
 _COLOUR = re.compile(
     r"(?P<colour>[^~>%]+)(?P<less>~(?P<within>\d{1,2})?)?(?:>=?(?P<share>\d{1,3})%)?"
 )
@@ -66,8 +68,16 @@ STATES: dict[str, Filter] = {
 
 def _name(field: str) -> Callable[[str, tzinfo | None], Filter]:
     def read(value: str, _: tzinfo | None) -> Filter:
-        if not value:
-            raise WrongValue(tr("Write a name after the colon; one with spaces in quotes."), "")
+        takes = tr("Write a name after the colon; one with spaces in quotes.")
+        if not value.replace("\0", ""):
+            raise WrongValue(takes, "")
+        if "\0" in value:
+            raise WrongValue(takes, value.replace("\0", ""))
+        try:
+            # The name of a folder may hold bytes that are no text, as halves of characters.
+            value.encode("utf-8", "surrogateescape" if field == "folder" else "strict")
+        except UnicodeEncodeError:
+            raise WrongValue(takes, value.encode("utf-8", "replace").decode()) from None
         return replace(EVERYTHING, **{field: value})
 
     return read
@@ -90,8 +100,10 @@ def _rating(value: str, _: tzinfo | None) -> Filter:
     takes = tr("Stars are 0 to {most}, as in “rating:>=3” or “rating:1..3”.", most=MAX_RATING)
 
     def stars(text: str) -> tuple[int, int]:
-        if not text.isdecimal() or int(text) > MAX_RATING:
-            raise WrongValue(takes, str(MAX_RATING) if text.isdecimal() else f">={MAX_RATING - 2}")
+        if not text.isdecimal():
+            raise WrongValue(takes, f">={MAX_RATING - 2}")
+        if len(text) > _DIGITS or int(text) > MAX_RATING:
+            raise WrongValue(takes, str(MAX_RATING))
         return int(text), int(text)
 
     return Filter(rating=range_of(value, stars, takes, f">={MAX_RATING - 2}"))

@@ -12,10 +12,14 @@ class FakeSavedSearches(SavedSearches):
 
     def __init__(self) -> None:
         self.kept: dict[str, SavedSearch] = {}
+        self.unreadable: list[str] = []
         self.noted: list[str] = []
 
     def all(self) -> list[SavedSearch]:
         return [self.kept[key] for key in sorted(self.kept)]
+
+    def unread(self) -> list[str]:
+        return self.unreadable
 
     def save(self, search: SavedSearch) -> SavedSearch | None:
         before = self.find(search.name)

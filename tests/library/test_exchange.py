@@ -33,6 +33,7 @@ from desktop.core.generation_record import (
     Usage,
 )
 from desktop.core.query import Example
+from desktop.core.query_language import parse
 from desktop.core.rights import Rights, clean_licence
 from desktop.core.saved_search import SavedSearch
 from desktop.library.catalog.annotations import Annotations
@@ -107,8 +108,8 @@ tags = names.filter(fit(clean_tag))
 searches = st.builds(
     SavedSearch,
     names,
-    any_text,
-    st.lists(st.builds(Example, st.binary(max_size=9), numbers), max_size=2).map(tuple),
+    any_text.filter(fit(parse)),
+    st.lists(st.builds(Example, st.binary(max_size=9), st.floats(-10, 10)), max_size=2).map(tuple),
     st.sampled_from([EVERYTHING, Filter(tag="a", rating=Range(least=3))]),
     st.booleans(),
 ).map(ExportedSearch.of)
@@ -188,9 +189,10 @@ def test_a_saved_search_that_means_nothing_here_costs_itself_alone(
     good = ExportedSearch.of(SavedSearch("good", "red tag:hero"))
     strange = ExportedSearch("strange", "x", filter='{"of a newer": "Plantain"}')
     broken = ExportedSearch("broken", "x", examples="[3]")
-    read = from_bytes(write(Exported(searches=(strange, good, broken))))
+    endless = ExportedSearch("endless", "rating:" + "9" * 5_000)
+    read = from_bytes(write(Exported(searches=(strange, good, broken, endless))))
     assert read.searches == (good,)
-    assert len(read.problems) == 2
+    assert len(read.problems) == 3
 
 
 def test_saved_searches_come_in_beside_those_that_are_there(tmp_path: Path) -> None:

@@ -6,10 +6,15 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from desktop.core.colour import Swatch
-from desktop.core.errors import LibraryError
 from desktop.core.filter import EVERYTHING, Filter, Near
+from desktop.core.query_fields import FIELDS
+from desktop.core.query_language import QueryError, parse
+from desktop.core.saved_search import SavedSearch
+from desktop.files.checked_json import MalformedJson
 from desktop.library.catalog.filter_text import dump_filter, load_filter
 from desktop.library.catalog.filters import AssetFilters
 from desktop.library.catalog.palette_blobs import dump_palette, load_palette, palette_of_v5
@@ -106,8 +111,80 @@ class TestText:
         ],
     )
     def test_what_is_not_known_is_refused_instead_of_left_out(self, text: str) -> None:
-        with pytest.raises(LibraryError, match="cannot be read"):
+        with pytest.raises(MalformedJson, match="cannot be read"):
             load_filter(text)
+
+
+_NUMBERS = st.sampled_from(
+    [
+        "9" * 5_000,
+        "0" * 5_000,
+        "-" + "9" * 400,
+        "1e999",
+        "NaN",
+        "Infinity",
+        "٣" * 5_000,
+        "²",
+        "9" * 15,
+    ]
+)
+_VALUES = st.one_of(
+    *(_NUMBERS, _NUMBERS.map(">={}".format), _NUMBERS.map("{}..".format)),
+    st.builds("{}{}".format, _NUMBERS, st.sampled_from(["TB", "MP", ":1", "-01", "%", "~12>30%"])),
+    st.text(st.characters(), max_size=9),
+    st.sampled_from(["\ud800", "\udcff", "a\0b", "#" + "f" * 5_000, "red~99>999%", "[" * 5_000]),
+)
+
+
+class TestHostileConditions:
+    """Whatever stands behind a colon means something or is refused in words."""
+
+    @pytest.mark.parametrize("field", FIELDS)
+    @given(value=_VALUES)
+    @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    def test_typed(self, field: str, value: str, asked: AssetFilters) -> None:
+        text = f"{field}:{value}"
+        saved = SavedSearch("any", text)
+        try:
+            wanted = parse(text).filter
+        except QueryError:
+            assert saved.conditions == EVERYTHING
+            assert saved.is_ranked
+            return
+        assert saved.conditions == wanted
+        assert asked.count(wanted) >= 0
+        assert load_filter(dump_filter(wanted)) == wanted
+
+    @pytest.mark.parametrize("value", ["NaN", "1e999", "9" * 400, "9" * 5_000, '"\\ud800"', "null"])
+    @pytest.mark.parametrize(
+        "around",
+        [
+            *('{"rating":{"least":@}}', '{"size":{"most":@}}', '{"ratio":{"least":@}}'),
+            *('{"near":{"colour":"#102030","distance":@}}', '{"tag":@}', '{"folder":@}'),
+            *('{"ids":[@]}', '{"every":[{"phrase":@}]}', '{"dated":{"least":@}}', '{"kit":@}'),
+        ],
+    )
+    def test_kept(self, around: str, value: str, asked: AssetFilters) -> None:
+        try:
+            wanted = load_filter(around.replace("@", value))
+        except MalformedJson:
+            return
+        assert asked.count(wanted) >= 0
+
+    @given(text=_VALUES)
+    @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    def test_words(self, text: str, library: VariedLibrary, asked: AssetFilters) -> None:
+        assert asked.count(parse(f'-{text} "{text}"').filter) >= 0
+        library.catalog.words.find(text, 9)
+
+    def test_of_many_levels(self, asked: AssetFilters) -> None:
+        for levels in (1, 31, 500, 60_000):
+            try:
+                wanted = load_filter('{"none_of":[' * levels + '{"tag":"a"}' + "]}" * levels)
+            except MalformedJson:
+                assert levels > 31
+                continue
+            assert asked.count(wanted) >= 0
 
 
 def test_a_colour_is_six_hexadecimal_digits() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from desktop.core.errors import UsageError
+from desktop.core.errors import LibraryError, UsageError
 from desktop.core.filter import Filter
 from desktop.core.query import Crop, Example
 from desktop.core.saved_search import SavedSearch
@@ -59,6 +59,42 @@ def test_one_without_a_name_keeps_the_one_it_has(saved: SavedSearches) -> None:
     with pytest.raises(UsageError, match="needs a name"):
         saved.rename("Hero shots", "  ")
     assert saved.all() == [HERO]
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        *(("filter", value) for value in ('{"mood":"happy"}', "{", '{"tag":"\\ud800"}')),
+        ("examples", '[{"path":"/a","weight":1,"scent":"rose"}]'),
+        *(
+            ("examples", f'[{{"path":"/a","weight":{weight}}}]')
+            for weight in ("NaN", "Infinity", "1e308", "-11", "9" * 400, '"1"')
+        ),
+        *(
+            ("examples", f'[{{"path":"/a","weight":1,"crop":[{crop}]}}]')
+            for crop in ("0,0,NaN,1", "0,0,0,1", "0,0,1e308,1", "-1,0,1,1", "0,0,1")
+        ),
+        *(
+            ("examples", value)
+            for value in ('[{"weight":1,"picture":"ü"}]', "5", '[{"path":"/a"}]')
+        ),
+    ],
+)
+def test_one_that_cannot_be_read_hides_no_other(
+    saved: SavedSearches, column: str, value: str
+) -> None:
+    saved.save(HERO)
+    saved.save(SavedSearch("Newer", "cape"))
+    with saved._database.transaction() as connection:
+        connection.execute(f"UPDATE saved_searches SET {column} = ? WHERE key = 'newer'", (value,))
+    assert saved.all() == [HERO]
+    assert saved.unread() == ["Newer"]
+    assert saved.is_taken("NEWER")
+    with pytest.raises(LibraryError, match="newer Plantain"):
+        saved.named("newer")
+    with pytest.raises(UsageError, match="already"):
+        saved.rename("Hero shots", "Newer")
+    assert saved.unread() == ["Newer"], "it is kept"
 
 
 def test_the_history_has_the_newest_first_and_each_once(saved: SavedSearches) -> None:

@@ -85,6 +85,23 @@ def test_one_whose_words_mean_nothing_any_more_says_so(session: Session) -> None
     assert session.window.centre.problem.isVisible()
 
 
+def test_one_that_cannot_be_read_is_told_once_and_hides_no_other(
+    open_session: Opener, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = FakeEngine([make_asset(1, folder="/a")])
+    engine.saved_searches.unreadable = ["Newer"]
+    session = open_session(engine)
+    save(session, "folder:/a", "Shoot A", monkeypatch)
+    searches = session.window.sidebar._lists["Saved searches"]  # pyright: ignore
+    qtbot.waitUntil(lambda: titles(searches) == [("Shoot A", 1)])
+    notice = session.window.centre.notice
+    qtbot.waitUntil(lambda: "Newer" in notice.text())
+    notice.hide()
+    save(session, "folder:/b", "Shoot B", monkeypatch)
+    qtbot.waitUntil(lambda: len(titles(searches)) == 2)
+    assert not notice.isVisible()
+
+
 def test_it_is_renamed_renewed_deleted_and_brought_back(
     session: Session, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:

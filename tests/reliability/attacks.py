@@ -27,7 +27,7 @@ from tests.reliability.world import World, digests
 Attack = Callable[[World], None]
 """Attacks the library of this world; raises AssertionError where harm was done."""
 
-KINDS = ("decoding", "files", "texts")
+KINDS = ("decoding", "files", "rows", "texts")
 """Modules ``attacks_KIND``."""
 PICTURES = 4
 _SECONDS = 60.0

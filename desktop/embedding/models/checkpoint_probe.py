@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -26,6 +25,7 @@ from desktop.embedding.models.manifest import (
     parse_preprocess,
 )
 from desktop.embedding.pytorch import require_pytorch
+from desktop.files.checked_json import parse_json
 from desktop.files.content_hash import sha256_of
 from desktop.files.regular_file import read_guarded
 
@@ -202,10 +202,10 @@ def _sidecar(path: Path) -> _Sidecar:
     """What ``open_clip_config.json`` beside the checkpoint says; nothing when there is none."""
     file = path.with_name(SIDECAR_NAME)
     try:
-        data: object = json.loads(read_guarded(file))
+        data = parse_json(read_guarded(file))
     except FileNotFoundError:
         return _Sidecar(None, Preprocess())
-    except (OSError, ValueError, RecursionError) as error:
+    except (OSError, ValueError) as error:
         raise damaged(file, tr("it is not valid JSON")) from error
     whole = cast("dict[str, Any]", data) if isinstance(data, dict) else {}
     config, preprocess = whole.get("model_cfg"), whole.get("preprocess_cfg") or {}

@@ -24,6 +24,7 @@ from desktop.embedding.models.known_models import KnownModel
 from desktop.embedding.models.manifest import InstalledModel, Manifest, write_manifest
 from desktop.embedding.pytorch import require_pytorch
 from desktop.files.atomic import sync_file
+from desktop.files.checked_json import parse_json
 from desktop.files.regular_file import open_guarded, read_guarded
 
 READ_TIMEOUT_S = 10.0  # a stall costs one resume, so be impatient; it bounds a late cancel too
@@ -170,7 +171,7 @@ class _Transfer:
 
     def _earlier_state(self) -> object:
         try:
-            return json.loads(read_guarded(self._state_path))
+            return parse_json(read_guarded(self._state_path))
         except (OSError, ValueError):
             return None
 

@@ -9,7 +9,7 @@ import json
 import os
 import sqlite3
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from desktop.core.attempt import UNFINISHED, Attempt, AttemptState
 from desktop.core.generation_record import GenerationRecord, GenerationRequest
 from desktop.files.record_json import dump_record, load_record
 from desktop.library.catalog.database import Database
+from desktop.library.catalog.kept_json import in_record, read_rows, readable
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +57,10 @@ class AttemptTable:
         """What was asked for, the newest first; of several with the same words the newest."""
         rows = self._database.read(
             "SELECT record, MAX(id) FROM attempts"
-            " GROUP BY json_extract(record, '$.request.prompt') ORDER BY MAX(id) DESC LIMIT ?",
+            f" GROUP BY {in_record('request.prompt')} ORDER BY MAX(id) DESC LIMIT ?",
             (most,),
         )
-        return [load_record(record).request for record, _ in rows]
+        return read_rows(rows, lambda row: load_record(row["record"]).request, "what was asked for")
 
     def mark_sent(self, key: str, record: GenerationRecord) -> None:
         """Written before the first byte leaves."""
@@ -108,15 +109,15 @@ class AttemptTable:
                 )
 
     def of(self, key: str) -> Attempt | None:
-        """The attempt of that key."""
+        """The attempt of that key; None where there is none, or it cannot be read."""
         row = self._database.read_one("SELECT * FROM attempts WHERE key = ?", (key,))
-        return attempt_of(row) if row else None
+        return readable(_attempt, row, "an attempt") if row else None
 
     def unfinished(self) -> list[Attempt]:
         """Those that were not ended, in the order in which they were decided."""
         states = ", ".join(f"'{state.value}'" for state in UNFINISHED)
         rows = self._database.read(f"SELECT * FROM attempts WHERE state IN ({states}) ORDER BY id")
-        return [attempt_of(row) for row in rows]
+        return attempts_of(rows)
 
     def with_pictures(self) -> set[str]:
         """Keys of those of which the library knows a picture."""
@@ -134,7 +135,7 @@ class AttemptTable:
     def latest(self, count: int) -> list[Attempt]:
         """The newest first."""
         rows = self._database.read("SELECT * FROM attempts ORDER BY id DESC LIMIT ?", (count,))
-        return [attempt_of(row) for row in rows]
+        return attempts_of(rows)
 
     def spent(self, since: float = 0.0) -> Spent:
         """On what was sent from then on; declined answers included."""
@@ -163,8 +164,12 @@ class AttemptTable:
             )
 
 
-def attempt_of(row: sqlite3.Row) -> Attempt:
-    """A row of the table."""
+def attempts_of(rows: Iterable[sqlite3.Row]) -> list[Attempt]:
+    """Rows of the table, without those that cannot be read."""
+    return read_rows(rows, _attempt, "an attempt")
+
+
+def _attempt(row: sqlite3.Row) -> Attempt:
     return Attempt(
         key=row["key"],
         state=AttemptState(row["state"]),

@@ -8,9 +8,11 @@ from typing import Any, cast
 
 import msgspec
 
-from desktop.core.errors import LibraryError
 from desktop.core.filter import Filter, Near, Range, Ratio
-from desktop.core.text import tr
+from desktop.core.text import marked, tr
+from desktop.files.checked_json import MalformedJson, checked
+
+UNREADABLE = marked("A search that was saved cannot be read; it may be from a newer Plantain.")
 
 
 def dump_filter(wanted: Filter) -> str:
@@ -22,21 +24,23 @@ def load_filter(text: str) -> Filter:
     """What ``dump_filter`` made a text of.
 
     Raises:
-        LibraryError: the text is not one, or says what this Plantain does not know; to leave a
+        MalformedJson: the text is not one, or says what this Plantain does not know; to leave a
             condition out would mean more pictures than the person did.
     """
     try:
+        # A bound may be beyond 64 bits ("size:>999999999TB"), and is looked at as if it were not.
+        checked(json.loads(text, parse_int=_within_64_bits), Filter, names={"folder"})
         told = json.loads(text)
         wanted = msgspec.convert(told, Filter)
         if _plain(wanted) == told:
             return wanted
-    except (ValueError, RecursionError, msgspec.ValidationError):
-        pass  # and not by way of ``checked``: a bound of a filter may be beyond 64 bits
-    raise LibraryError(
-        tr("A search that was saved cannot be read; it may be from a newer Plantain."),
-        safe=tr("It was not changed."),
-        next_step=tr("Update Plantain."),
-    )
+    except (ValueError, RecursionError) as error:
+        raise MalformedJson(tr(UNREADABLE)) from error
+    raise MalformedJson(tr(UNREADABLE))
+
+
+def _within_64_bits(digits: str) -> int:
+    return max(-(2**63), min(int(digits), 2**63 - 1))
 
 
 def _plain(value: Any) -> Any:

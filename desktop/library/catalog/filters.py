@@ -15,6 +15,7 @@ from desktop.core.annotations import keys_below, name_key
 from desktop.core.asset import PAGED_FORMATS, PREVIEW, Kind
 from desktop.core.filter import SQUARE_WITHIN, Filter, Near, Range, Ratio, Shape
 from desktop.library.catalog.database import Database
+from desktop.library.catalog.kept_json import in_record
 from desktop.library.catalog.lineage import SOURCES
 from desktop.library.catalog.palettes import PaletteTable
 from desktop.library.catalog.rights import bound
@@ -256,14 +257,12 @@ def _tagged(name: str) -> Condition:
     )
 
 
-_PROMPT, _KIT = (f"json_extract(record, '$.request.{name}')" for name in ("prompt", "kit"))
-_MODELS = (
-    "COALESCE(json_extract(record, '$.model'), '') || ' '"
-    " || COALESCE(json_extract(record, '$.request.model'), '')"
-)
+_PROMPT, _KIT = (in_record(f"request.{name}") for name in ("prompt", "kit"))
+_MODELS = f"COALESCE({in_record('model')}, '') || ' ' || COALESCE({in_record('request.model')}, '')"
 _MADE_OF = (
-    "COALESCE((SELECT GROUP_CONCAT(json_extract(value, '$.path'), char(10))"
-    " FROM json_each(record, '$.request.references')), '') || char(10) ||"
+    "COALESCE((SELECT GROUP_CONCAT(json_extract(record, fullkey || '.path'), char(10)) FROM"
+    " json_each(CASE WHEN json_valid(record) THEN record ELSE '{}' END, '$.request.references'))"
+    ", '') || char(10) ||"
     " COALESCE((SELECT GROUP_CONCAT(CAST(relative_path AS TEXT), char(10)) FROM assets"
     f" WHERE id IN (SELECT source_id FROM ({SOURCES}) WHERE asset_id = lineage.asset_id)), '')"
 )
@@ -275,7 +274,7 @@ def _made(told: str, words: Iterable[str]) -> Condition:
     case, as SQLite tells them apart."""
     marks = str.maketrans({mark: "\\" + mark for mark in "\\%_"})
     found = _all(
-        Condition(f"{told} LIKE ? ESCAPE '\\'", (f"%{word.translate(marks)}%",)) for word in words
+        Condition(f"({told}) LIKE ? ESCAPE '\\'", (f"%{word.translate(marks)}%",)) for word in words
     )
     return Condition(f"assets.id IN (SELECT asset_id FROM lineage WHERE {found.sql})", found.values)
 

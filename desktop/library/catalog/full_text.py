@@ -11,28 +11,50 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from desktop.core.asset import displayable
 from desktop.files.metadata_json import load_metadata
+from desktop.files.record_json import PATH_KEYS
 from desktop.library.catalog.database import Database
+from desktop.library.catalog.kept_json import read_column
 from desktop.library.catalog.word_tokens import VERSION, searchable
 
 _BATCH = 500
 _AT_ONCE = 500
 """Assets whose words are made anew within an edit; those of more follow it."""
-PROMPT = """COALESCE((SELECT json_extract(record, '$.request.prompt') FROM lineage
-    WHERE asset_id = assets.id), '')"""
+RECORD = "COALESCE((SELECT record FROM lineage WHERE asset_id = assets.id), '')"
 TOLD = "COALESCE((SELECT told FROM metadata WHERE asset_id = assets.id), '')"
-"""This and ``PROMPT`` are of a row of ``assets``, for a SELECT."""
+"""This and ``RECORD`` are of a row of ``assets``, for a SELECT."""
 _SOURCES = f"""
-SELECT assets.id, roots.path, relative_path, note, {PROMPT},
+SELECT assets.id, roots.path, relative_path, note, {RECORD},
     COALESCE((SELECT GROUP_CONCAT(name, ' ') FROM asset_tags JOIN tags ON tags.id = tag_id
         WHERE asset_id = assets.id), ''),
     {TOLD}
 FROM assets JOIN roots ON roots.id = root_id
 WHERE assets.id IN (SELECT value FROM json_each(?))
 """
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    prompt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Record:
+    """Of a ``GenerationRecord`` only what is looked for by its words."""
+
+    request: _Request = _Request()
+
+
+def prompt_of(record: str) -> str:
+    """The prompt in a record as the catalogue keeps it; empty where there is none."""
+    if not record:
+        return ""
+    read = read_column(record, _Record, "how a picture was made", names=PATH_KEYS)
+    return read.request.prompt if read else ""
 
 
 def index_words(connection: sqlite3.Connection, asset_ids: Sequence[int]) -> None:
@@ -52,7 +74,7 @@ def index_words(connection: sqlite3.Connection, asset_ids: Sequence[int]) -> Non
                         " ".join(
                             (
                                 displayable(Path(os.fsdecode(root)) / os.fsdecode(relative)),
-                                prompt,
+                                prompt_of(record),
                                 tags,
                                 note,
                                 load_metadata(told).words,
@@ -60,7 +82,7 @@ def index_words(connection: sqlite3.Connection, asset_ids: Sequence[int]) -> Non
                         )
                     ),
                 )
-                for asset_id, root, relative, note, prompt, tags, told in rows
+                for asset_id, root, relative, note, record, tags, told in rows
             ),
         )
 

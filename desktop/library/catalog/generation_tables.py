@@ -34,6 +34,6 @@ CREATE INDEX lineage_by_parent ON lineage (parent) WHERE parent <> '';
 ALTER TABLE lineage_references ADD COLUMN content_hash TEXT NOT NULL DEFAULT '';
 UPDATE lineage_references SET content_hash = COALESCE((
     SELECT json_extract(record, '$.request.references[' || position || '].content_hash')
-    FROM lineage WHERE lineage.asset_id = lineage_references.asset_id), '');
+    FROM lineage WHERE lineage.asset_id = lineage_references.asset_id AND json_valid(record)), '');
 CREATE INDEX references_by_content ON lineage_references (content_hash) WHERE content_hash <> '';
 """

@@ -16,7 +16,10 @@ from desktop.core.text import listed, tr
 from desktop.files.checked_json import MalformedJson, decode_json, path_text
 from desktop.library.catalog.assets import Catalog
 from desktop.library.catalog.database import Database
+from desktop.library.catalog.kept_json import read_rows, readable
 from desktop.library.kept_file import kept_file
+
+_KIT = "a brand kit"
 
 
 class KitTable:
@@ -32,16 +35,12 @@ class KitTable:
         self._folder = folder
 
     def all(self) -> list[BrandKit]:
-        """The versions that are offered, by name.
-
-        Raises:
-            LibraryDamaged: one cannot be read.
-        """
+        """The versions that are offered and can be read, by name."""
         rows = self._database.read(
             "SELECT content, kit_versions.version FROM kits JOIN kit_versions"
             " ON kit_id = id AND kit_versions.version = kits.version ORDER BY key"
         )
-        return [self._loaded(content, version) for content, version in rows]
+        return read_rows(rows, lambda row: self._kit(row["content"], row["version"]), _KIT)
 
     def named(self, name: str, version: int | None = None) -> BrandKit:
         """By name; of an older version where one is named, also of a kit that was removed.
@@ -114,7 +113,8 @@ class KitTable:
             "SELECT content FROM kits JOIN kit_versions ON kit_id = id"
             " AND kit_versions.version = kits.version WHERE is_default"
         )
-        return self._loaded(row["content"], 0).name if row else ""
+        kit = readable(lambda row: self._kit(row["content"], 0), row, _KIT) if row else None
+        return kit.name if kit else ""
 
     def set_default(self, name: str) -> None:
         """From now on this one goes along; empty for none.
@@ -170,13 +170,17 @@ class KitTable:
 
     def _loaded(self, content: str, version: int) -> BrandKit:
         try:
-            kit = decode_json(content, BrandKit, names={"path"})
+            return self._kit(content, version)
         except MalformedJson as error:
             raise LibraryDamaged(
                 tr("A brand kit in the catalogue cannot be read: {reason}", reason=error),
                 safe=tr("Your pictures were not changed."),
                 next_step=tr("Run “plantain repair”, or restore a back-up."),
             ) from error
+
+    def _kit(self, content: str, version: int) -> BrandKit:
+        """Raises: MalformedJson."""
+        kit = decode_json(content, BrandKit, names={"path"})
         ids = [picture.asset_id for picture in kit.pictures if picture.asset_id is not None]
         known = self._catalog.assets_by_id(ids) if ids else {}
         pictures = tuple(

@@ -13,21 +13,21 @@ from dataclasses import replace
 from pathlib import Path
 
 from desktop.core.generation_record import GenerationRecord, GenerationRequest, Reference
-from desktop.core.text import tr
-from desktop.files.checked_json import MalformedJson
 from desktop.files.record_json import dump_record, load_record
-from desktop.library.catalog.database import Database, damaged
+from desktop.library.catalog.database import Database
 from desktop.library.catalog.full_text import index_words
+from desktop.library.catalog.kept_json import in_record, readable
 from desktop.library.catalog.moved_files import last_place
 
-SOURCES = """SELECT asset_id, reference_id AS source_id FROM lineage_references
+_RECORD = "how a picture was made"
+SOURCES = f"""SELECT asset_id, reference_id AS source_id FROM lineage_references
         WHERE reference_id IS NOT NULL
     UNION SELECT asset_id, assets.id FROM lineage_references JOIN assets USING (content_hash)
         WHERE content_hash <> ''
     UNION SELECT asset_id, assets.id FROM lineage JOIN assets ON content_hash = parent
         WHERE parent <> ''
     UNION SELECT turn.asset_id, before.asset_id FROM lineage AS turn JOIN lineage AS before
-        ON before.attempt = json_extract(turn.record, '$.request.parent_attempt')
+        ON before.attempt = {in_record("request.parent_attempt", "turn")}
         WHERE turn.parent <> '' AND before.attempt <> ''"""
 """A SELECT of what each picture was made from, (asset_id, source_id): its references, by who they
 are and by the bytes that were used, and the picture that it is a next turn of, by its bytes and,
@@ -75,22 +75,17 @@ class LineageTable:
     def of(self, asset_id: int) -> GenerationRecord | None:
         """How the asset was made; None for a picture that Plantain did not make.
 
+        A record that cannot be read is none.
+
         A reference that is in the library has its id, the path where it is now, and, where nobody
         kept the content that was used, its content.
-
-        Raises:
-            LibraryDamaged: the record is not one.
         """
         row = self._database.read_one("SELECT record FROM lineage WHERE asset_id = ?", (asset_id,))
         if row is None:
             return None
-        try:
-            record = load_record(row["record"])
-        except MalformedJson as error:
-            raise damaged(
-                self._database.path,
-                tr("how asset {asset_id} was made: {error}", asset_id=str(asset_id), error=error),
-            ) from error
+        record = readable(load_record, row["record"], _RECORD)
+        if record is None:
+            return None
         assets = {
             row["position"]: row
             for row in self._database.read(
@@ -115,7 +110,8 @@ class LineageTable:
             "SELECT asset_id, record FROM lineage WHERE attempt = ? ORDER BY asset_id",
             (key,),
         )
-        return {row["asset_id"]: load_record(row["record"]) for row in rows}
+        read = {row["asset_id"]: readable(load_record, row["record"], _RECORD) for row in rows}
+        return {asset_id: record for asset_id, record in read.items() if record is not None}
 
     def parent_of(self, asset_id: int) -> int | None:
         """Id of the picture that this one is a next turn of; None where there is none."""

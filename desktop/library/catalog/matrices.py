@@ -8,7 +8,9 @@ import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from desktop.files.checked_json import decode_json
 from desktop.library.catalog.database import Database
+from desktop.library.catalog.kept_json import read_rows, readable
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +56,12 @@ class MatrixTable:
     def latest(self, count: int = 20) -> list[MatrixRow]:
         """The newest first."""
         rows = self._database.read("SELECT * FROM matrices ORDER BY id DESC LIMIT ?", (count,))
-        return [_matrix(row) for row in rows]
+        return read_rows(rows, _matrix, "a matrix")
 
     def of(self, matrix_id: int) -> MatrixRow | None:
-        """The one of that id."""
+        """The one of that id; None where there is none, or it cannot be read."""
         row = self._database.read_one("SELECT * FROM matrices WHERE id = ?", (matrix_id,))
-        return _matrix(row) if row is not None else None
+        return readable(_matrix, row, "a matrix") if row is not None else None
 
     def cells(self, matrix_id: int) -> dict[tuple[int, int], tuple[str, int | None]]:
         """(row, column) -> key of the newest attempt, and the asset that came of it."""
@@ -73,5 +75,5 @@ class MatrixTable:
 
 
 def _matrix(row: sqlite3.Row) -> MatrixRow:
-    rows, columns = (tuple(json.loads(row[axis])) for axis in ("rows", "columns"))
+    rows, columns = (decode_json(row[axis], tuple[str, ...]) for axis in ("rows", "columns"))
     return MatrixRow(row["id"], row["title"], rows, columns)

@@ -7,10 +7,9 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
-import msgspec
-
 from desktop.core.picture_text import TextLine
 from desktop.library.catalog.database import Database
+from desktop.library.catalog.kept_json import read_column
 from desktop.library.catalog.word_tokens import searchable
 
 _UNREAD = (
@@ -68,11 +67,17 @@ class PictureTexts:
                     )
 
     def lines(self, content_hash: str) -> tuple[TextLine, ...] | None:
-        """The lines in a picture; None where nobody has looked for any."""
+        """The lines in a picture; None where nobody has looked for any, or what was kept of them
+        cannot be read."""
         row = self._database.read_one(
             "SELECT lines FROM picture_texts WHERE content_hash = ?", (content_hash,)
         )
-        return None if row is None else msgspec.json.decode(row[0], type=tuple[TextLine, ...])
+        return None if row is None else read_lines(row[0])
+
+
+def read_lines(text: str) -> tuple[TextLine, ...] | None:
+    """The column ``lines``; None where it cannot be read."""
+    return read_column(text, tuple[TextLine, ...], "the text in a picture")
 
 
 def _dump(lines: Sequence[TextLine]) -> str:

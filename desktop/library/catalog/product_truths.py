@@ -8,6 +8,7 @@ import msgspec
 
 from desktop.core.product_truth import ProductTruth
 from desktop.library.catalog.database import Database
+from desktop.library.catalog.kept_json import read_column
 
 
 class ProductTruths:
@@ -49,7 +50,8 @@ class ProductTruths:
             " AND (assets.content_hash IN ('', product_truths.content_hash)) ORDER BY position",
             (asset_id, checker),
         )
-        return {row["position"]: _load(row["truth"]) for row in rows}
+        read = {row["position"]: _load(row["truth"]) for row in rows}
+        return {position: truth for position, truth in read.items() if truth is not None}
 
     def scores(self, asset_ids: Sequence[int]) -> dict[int, float]:
         """Of those that were looked at, the score of the product that came out worst."""
@@ -65,5 +67,5 @@ def _dump(truth: ProductTruth) -> str:
     return msgspec.json.encode(truth).decode()
 
 
-def _load(text: str) -> ProductTruth:
-    return msgspec.json.decode(text, type=ProductTruth)
+def _load(text: str) -> ProductTruth | None:
+    return read_column(text, ProductTruth, "what became of a product")

@@ -13,7 +13,7 @@ from desktop.core.generation_queue import Wait, WaitReason
 from desktop.core.generation_record import GenerationRequest
 from desktop.core.text import tr
 from desktop.files.record_json import dump_record
-from desktop.library.catalog.attempts import AttemptTable, attempt_of
+from desktop.library.catalog.attempts import AttemptTable, attempts_of
 from desktop.library.catalog.database import Database
 
 
@@ -52,7 +52,7 @@ class QueueTable:
         rows = self._database.read(
             "SELECT * FROM attempts WHERE state = 'queued' ORDER BY position, id"
         )
-        return [attempt_of(row) for row in rows]
+        return attempts_of(rows)
 
     def order(self, keys: Sequence[str]) -> None:
         """These first, in this order; the others follow as they were."""

@@ -7,10 +7,26 @@ import json
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, cast
+from typing import Annotated, Any
+
+import msgspec
 
 from desktop.core.query import Crop, Example
-from desktop.files.checked_json import MalformedJson, parse_json
+from desktop.files.checked_json import MalformedJson, decode_json
+
+_Weight = Annotated[float, msgspec.Meta(ge=-10, le=10)]
+"""Beside words, which count 1; the window offers 2 at most."""
+_Side = Annotated[float, msgspec.Meta(ge=0, le=1)]
+_Length = Annotated[float, msgspec.Meta(gt=0, le=1)]
+
+
+class _Told(msgspec.Struct, forbid_unknown_fields=True):
+    """An example as it is written; one that says more is of a newer Plantain, and another one."""
+
+    weight: _Weight
+    path: str | None = None
+    picture: str | None = None
+    crop: tuple[_Side, _Side, _Length, _Length] | None = None
 
 
 def dump_examples(examples: Sequence[Example]) -> str:
@@ -19,11 +35,12 @@ def dump_examples(examples: Sequence[Example]) -> str:
 
 
 def load_examples(text: str) -> tuple[Example, ...]:
-    """What ``dump_examples`` made a text of. Raises: MalformedJson."""
-    try:
-        return tuple(_example(told) for told in cast("list[dict[str, Any]]", parse_json(text)))
-    except (TypeError, LookupError, AttributeError, ValueError) as error:
-        raise MalformedJson(str(error)) from error
+    """What ``dump_examples`` made a text of.
+
+    Raises:
+        MalformedJson: it is none, or says what this Plantain does not know.
+    """
+    return tuple(map(_example, decode_json(text, list[_Told], names={"path"})))
 
 
 def _plain(example: Example) -> dict[str, Any]:
@@ -37,9 +54,11 @@ def _plain(example: Example) -> dict[str, Any]:
     return told
 
 
-def _example(told: dict[str, Any]) -> Example:
-    return Example(
-        Path(told["path"]) if "path" in told else base64.b64decode(told["picture"], validate=True),
-        float(told["weight"]),
-        Crop(*map(float, told["crop"])) if "crop" in told else None,
-    )
+def _example(told: _Told) -> Example:
+    crop = None if told.crop is None else Crop(*told.crop)
+    if told.path is not None:
+        return Example(Path(told.path), told.weight, crop)
+    try:
+        return Example(base64.b64decode(told.picture or "", validate=True), told.weight, crop)
+    except ValueError as error:
+        raise MalformedJson(str(error)) from error

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import sqlite3
 import time
+from collections.abc import Iterator
 
 from desktop.core.annotations import name_key
-from desktop.core.errors import UsageError
+from desktop.core.errors import LibraryError, UsageError
 from desktop.core.saved_search import SavedSearch
 from desktop.core.text import tr
 from desktop.library.catalog.database import Database
-from desktop.library.catalog.filter_text import dump_filter, load_filter
+from desktop.library.catalog.filter_text import UNREADABLE, dump_filter, load_filter
+from desktop.library.catalog.kept_json import readable
 from desktop.library.catalog.saved_examples import dump_examples, load_examples
 
 _KEPT = 500
@@ -23,32 +26,40 @@ class SavedSearches:
         self._database = database
 
     def all(self) -> list[SavedSearch]:
-        """By name.
+        """Those that can be read, by name."""
+        return [search for _, search in self._rows() if search is not None]
 
-        Raises:
-            LibraryError: one was saved by a newer Plantain.
-        """
-        rows = self._database.read(
-            "SELECT name, text, examples, filter, is_board FROM saved_searches ORDER BY key"
-        )
-        return [
-            SavedSearch(name, text, load_examples(examples), load_filter(wanted), bool(is_board))
-            for name, text, examples, wanted, is_board in rows
-        ]
+    def unread(self) -> list[str]:
+        """Names of those that cannot be read, as they are from a newer Plantain; they are kept as
+        they are."""
+        return [name for name, search in self._rows() if search is None]
 
     def named(self, name: str) -> SavedSearch:
         """The one with this name.
 
         Raises:
             UsageError: there is none.
+            LibraryError: it cannot be read.
         """
         if (search := self.find(name)) is not None:
             return search
+        if self.is_taken(name):
+            raise LibraryError(
+                tr(UNREADABLE),
+                safe=tr("It was not changed."),
+                next_step=tr("Update Plantain."),
+            )
         names = ", ".join(search.name for search in self.all())
         raise UsageError(
             tr("There is no saved search “{name}”.", name=name),
             next_step=tr("There are: {names}", names=names) if names else tr("None was saved yet."),
         )
+
+    def is_taken(self, name: str) -> bool:
+        """One has this name, whether or not it can be read."""
+        key = name_key(name)
+        row = self._database.read_one("SELECT 1 FROM saved_searches WHERE key = ?", (key,))
+        return row is not None
 
     def find(self, name: str) -> SavedSearch | None:
         """The one with this name, if there is one."""
@@ -86,9 +97,7 @@ class SavedSearches:
                 old one; nothing is changed.
         """
         search = self.named(name)
-        if name_key(new) != name_key(name) and any(
-            name_key(each.name) == name_key(new) for each in self.all()
-        ):
+        if name_key(new) != name_key(name) and self.is_taken(new):
             raise UsageError(
                 tr("There is a saved search “{name}” already.", name=new),
                 next_step=tr("Choose another name."),
@@ -101,6 +110,13 @@ class SavedSearches:
         """Without it from now on; pictures are not touched."""
         with self._database.transaction() as connection:
             connection.execute("DELETE FROM saved_searches WHERE key = ?", (name_key(name),))
+
+    def _rows(self) -> Iterator[tuple[str, SavedSearch | None]]:
+        """Name, and what is asked; None where that cannot be read."""
+        for row in self._database.read(
+            "SELECT name, text, examples, filter, is_board FROM saved_searches ORDER BY key"
+        ):
+            yield row["name"], readable(_search, row, "a saved search")
 
     # -- what was searched for before ------------------------------------------------------------
 
@@ -126,3 +142,14 @@ class SavedSearches:
     def clear_history(self) -> None:
         with self._database.transaction() as connection:
             connection.execute("DELETE FROM query_history")
+
+
+def _search(row: sqlite3.Row) -> SavedSearch:
+    """Raises: MalformedJson."""
+    return SavedSearch(
+        row["name"],
+        row["text"],
+        load_examples(row["examples"]),
+        load_filter(row["filter"]),
+        bool(row["is_board"]),
+    )

@@ -6,7 +6,6 @@ rank them would take longer than everything else that a search does.
 
 from __future__ import annotations
 
-import json
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +16,9 @@ from desktop.core.filter import EVERYTHING, Filter
 from desktop.files.metadata_json import load_metadata
 from desktop.library.catalog.database import Database
 from desktop.library.catalog.filters import AssetFilters, Condition
-from desktop.library.catalog.full_text import PROMPT, TOLD
+from desktop.library.catalog.full_text import RECORD, TOLD, prompt_of
+from desktop.library.catalog.kept_json import read_column
+from desktop.library.catalog.picture_texts import read_lines
 from desktop.library.catalog.word_tokens import QueryWord, phrase_expression, query_words
 
 _MANY = 10_000
@@ -89,7 +90,7 @@ class WordSearch:
     def words_of(self, asset_ids: list[int]) -> dict[int, Words]:
         """What each can be found by."""
         rows = self._database.read(
-            f"SELECT assets.id, roots.path, relative_path, note, {PROMPT},"
+            f"SELECT assets.id, roots.path, relative_path, note, {RECORD},"
             " (SELECT json_group_array(name) FROM asset_tags JOIN tags ON tags.id = tag_id"
             "     WHERE asset_id = assets.id),"
             f" {TOLD},"
@@ -100,17 +101,17 @@ class WordSearch:
             (str(asset_ids),),
         )
         found: dict[int, Words] = {}
-        for asset_id, root, relative, note, prompt, tags, told, lines in rows:
+        for asset_id, root, relative, note, record, tags, told, lines in rows:
             path = Path(os.fsdecode(relative))
             folder = Path(Path(os.fsdecode(root)).name) / path.parent
             found[asset_id] = Words(
                 displayable(path.name),
                 displayable(folder),
-                tuple(json.loads(tags)),
+                read_column(tags, tuple[str, ...], "tags") or (),
                 note,
-                prompt,
+                prompt_of(record),
                 load_metadata(told).words,
-                " ".join(line["text"] for line in json.loads(lines)),
+                " ".join(line.text for line in read_lines(lines) or ()),
             )
         return found
 

@@ -130,9 +130,9 @@ class Exchange:
                 if asset_id is not None and asset.made and self._lineage.of(asset_id) is None:
                     self._lineage.record(asset_id, asset.made)
             undo = self._annotations.apply(self._edits(exported, ids))
-            own = {name_key(search.name) for search in self._searches.all()}
+            own = [search for search in exported.searches if self._searches.is_taken(search.name)]
             for search in exported.searches:
-                if name_key(search.name) not in own:
+                if search not in own:
                     self._searches.save(search.saved())
         return ImportReport(
             found=sum(asset_id is not None for asset_id in ids),

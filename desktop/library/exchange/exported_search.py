@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from desktop.core.annotations import clean_name
-from desktop.core.errors import LibraryError
+from desktop.core.query_language import QueryError, parse
 from desktop.core.saved_search import SavedSearch
 from desktop.core.text import tr
 from desktop.files.checked_json import MalformedJson, checked, parse_json
@@ -31,7 +31,7 @@ class ExportedSearch:
         return cls(search.name, search.text, examples, wanted, search.is_board)
 
     def saved(self) -> SavedSearch:
-        """Raises: LibraryError, ValueError: it says what this Plantain does not know."""
+        """Raises: MalformedJson: it says what this Plantain does not know."""
         examples, wanted = load_examples(self.examples), load_filter(self.filter)
         return SavedSearch(clean_name(self.name), self.text, examples, wanted, self.is_board)
 
@@ -53,7 +53,7 @@ def read_search(item: Any) -> ExportedSearch:
     """Raises: MalformedJson: it is none, or says what this Plantain does not know."""
     read = checked(item, ExportedSearch)
     try:
-        read.saved()
-    except LibraryError as error:
+        parse(read.saved().text)
+    except QueryError as error:
         raise MalformedJson(error.message) from error
     return read

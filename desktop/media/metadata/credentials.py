@@ -16,7 +16,7 @@ from desktop.core.asset import displayable
 from desktop.core.credentials import Credentials, Validity
 from desktop.core.errors import FileDamaged
 from desktop.core.text import tr
-from desktop.files.checked_json import MalformedJson, parse_json
+from desktop.files.checked_json import MalformedJson, decode_json, parse_json
 from desktop.files.regular_file import read_regular_file
 from desktop.media.formats.registry import find_format
 from desktop.media.metadata.lineage import has_credentials
@@ -109,7 +109,7 @@ def manifest_store(source: bytes, mime: str) -> str:
     try:
         with reader(mime, io.BytesIO(source)) as found:
             state = found.get_validation_state()
-            return json.dumps({"state": state, "store": json.loads(found.json())})
+            return json.dumps({"state": state, "store": parse_json(found.json())})
     except c2pa.C2paError as error:
         if "ManifestNotFound" in str(error):
             return ""
@@ -125,7 +125,7 @@ def sign(source: bytes, mime: str, manifest: str, chain: bytes, key: bytes) -> b
     try:
         info = library.C2paSignerInfo(alg=b"es256", sign_cert=chain, private_key=key, ta_url=None)
         with library.Signer.from_info(info) as signer, library.Builder(manifest) as builder:
-            if not json.loads(manifest)["assertions"]:
+            if not decode_json(manifest, dict[str, Any])["assertions"]:
                 builder.set_intent(library.C2paBuilderIntent.EDIT)
             builder.sign(signer, mime, io.BytesIO(source), out)
     except c2pa.C2paError as error:

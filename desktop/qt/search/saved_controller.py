@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import logging
+from collections.abc import Callable
 from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QInputDialog
 
 from desktop.core.cancellation import CancelToken
+from desktop.core.errors import LibraryError, LibraryGone
 from desktop.core.filter import NamedFilter
 from desktop.core.saved_search import SavedSearch
-from desktop.core.text import tr
+from desktop.core.text import listed, tr
 from desktop.qt.jobs.changes import Changes
 from desktop.qt.jobs.context import Context
 from desktop.qt.jobs.lane import Latest
@@ -19,6 +21,12 @@ from desktop.qt.search.search_bar import SearchBar
 
 Counted = tuple[SavedSearch, int]
 """A search, and how many pictures it finds now; 0 where it has to be asked."""
+
+
+_Read = tuple[list[Counted], list[str], list[str]]
+"""What can be read, names of what cannot, the history."""
+
+_LOG = logging.getLogger(__name__)
 
 
 class SavedController(QObject):
@@ -33,6 +41,7 @@ class SavedController(QObject):
         super().__init__()
         self._context = context
         self._bar = bar
+        self._unread: list[str] = []
         self._readings = Latest(context.lanes.browse, self)
         self._readings.finished.connect(self._show)
         self._readings.failed.connect(context.notice)
@@ -42,12 +51,18 @@ class SavedController(QObject):
         """Read them, and count what they find."""
         engine = self._context.engine
 
-        def read(_: CancelToken) -> tuple[list[Counted], list[str]]:
-            counted: list[Counted] = []
-            for search in engine.saved_searches.all():
-                count = 0 if search.is_ranked else engine.browsing.count(search.conditions)
-                counted.append((search, count))
-            return counted, engine.saved_searches.history()
+        def count(search: SavedSearch) -> int:
+            try:
+                return 0 if search.is_ranked else engine.browsing.count(search.conditions)
+            except LibraryGone:
+                raise
+            except LibraryError as error:  # one that SQLite finds too long, say
+                _LOG.warning("the saved search %r is not counted: %s", search.name, error)
+                return 0
+
+        def read(_: CancelToken) -> _Read:
+            saved = engine.saved_searches
+            return [(each, count(each)) for each in saved.all()], saved.unread(), saved.history()
 
         self._readings.submit(read)
 
@@ -115,6 +130,16 @@ class SavedController(QObject):
 
     # ------------------------------------------------------------------ inside
 
+    def _tell_unread(self) -> None:
+        if self._unread:
+            self._context.notices.say(
+                tr(
+                    "These saved searches cannot be read, and were kept: {names}. They may be from "
+                    "a newer Plantain; update this one to have them.",
+                    names=listed(self._unread),
+                )
+            )
+
     def _save_as(self, is_board: bool) -> None:
         query = self._bar.query()
         if query.is_empty and not self._bar.narrowing():
@@ -158,7 +183,10 @@ class SavedController(QObject):
         if (changes.annotations or changes.assets) and not changes.is_partial:
             self.refresh()
 
-    def _show(self, found: tuple[Sequence[Counted], Sequence[str]]) -> None:
-        counted, history = found
+    def _show(self, found: _Read) -> None:
+        counted, unread, history = found
+        if unread != self._unread:
+            self._unread = unread
+            self._tell_unread()
         self.read.emit(counted)
         self.history_read.emit(history)

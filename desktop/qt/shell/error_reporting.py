@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QProcess, Signal
 from PySide6.QtWidgets import QWidget
 
 from desktop.core.text import sentences, tr
+from desktop.files.checked_json import MalformedJson, decode_json
 
 if TYPE_CHECKING:
     from desktop.qt.shell.report_dialog import ReportDialog
@@ -131,7 +131,7 @@ class ErrorReporting(QObject):
 def _reason(said: str) -> str:
     """What the command answered, for people."""
     try:
-        error = json.loads(said)["error"]
+        error = decode_json(said, dict[str, dict[str, Any]])["error"]
         return sentences(error["message"], error["next_step"])
-    except (ValueError, KeyError, TypeError):
+    except (MalformedJson, KeyError):
         return tr("The report could not be written. Try: plantain doctor --report FILE.zip")

@@ -12,6 +12,7 @@ from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
 from PySide6.QtWidgets import QFrame, QLabel, QWidget
 
 from desktop.core.asset_sequence import ids_of
+from desktop.files.checked_json import MalformedJson, decode_json
 
 if TYPE_CHECKING:  # not needed to show the window
     from desktop.core.asset import Asset
@@ -137,10 +138,9 @@ def dropped_assets(mime: QMimeData) -> list[int]:
     if not mime.hasFormat(ASSETS_MIME):
         return []
     try:
-        ids = json.loads(bytes(mime.data(ASSETS_MIME).data()))
-    except ValueError:
+        return decode_json(bytes(mime.data(ASSETS_MIME).data()), list[int])
+    except MalformedJson:
         return []
-    return [item for item in ids if isinstance(item, int)] if isinstance(ids, list) else []
 
 
 def dropped_files(mime: QMimeData) -> list[Path]:
