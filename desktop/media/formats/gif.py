@@ -9,12 +9,11 @@ from desktop.media.formats.format import Encoded, PictureFormat, Source
 
 
 def _open(encoded: Encoded) -> Source:
-    from PIL.GifImagePlugin import GifImageFile
-
     from desktop.media.formats import pillow
     from desktop.media.formats.animation import showing_something
+    from desktop.media.formats.gif_canvas import ClearCanvasGif
 
-    image = GifImageFile(io.BytesIO(encoded.data))
+    image = ClearCanvasGif(io.BytesIO(encoded.data))
     return showing_something(pillow.opened(encoded, image, is_animated=lambda: image.is_animated))
 
 
@@ -23,6 +22,6 @@ GIF = PictureFormat(
     label=marked("GIF picture"),
     suffixes=(".gif",),
     signatures=(b"GIF87a", b"GIF89a"),
-    libraries=("PIL.GifImagePlugin", "desktop.media.formats.animation"),
+    libraries=("desktop.media.formats.animation", "desktop.media.formats.gif_canvas"),
     open=_open,
 )

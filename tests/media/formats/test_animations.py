@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from PIL import Image
 
 from desktop.media.decode import Picture, load_picture
 from tests.media.originals import known_picture
-from tests.media.samples import mean_difference
+from tests.media.samples import as_array, encoded, mean_difference
 
 CASES = Path(__file__).parents[2] / "data" / "cases"
 CARD = known_picture()
@@ -140,3 +141,17 @@ def test_a_banner_that_begins_clear() -> None:
     right, bottom = image.width - 4, image.height - 4
     corners = [image.getpixel(at) for at in ((3, 3), (right, 3), (3, bottom), (right, bottom))]
     assert corners == [(220, 40, 40), (40, 170, 60), (40, 70, 210), (240, 200, 40)]
+
+
+def test_what_the_first_frame_of_a_gif_leaves_out_is_clear() -> None:
+    """Nothing says what is there; browsers show what lies behind."""
+    upper = CARD.crop((0, 0, 64, 24)).quantize(16)
+    small = encoded(upper, "GIF")
+    whole = small[:6] + struct.pack("<HH", 64, 48) + small[10:]
+    picture = load_picture(whole)
+    assert picture.has_alpha
+    assert (as_array(picture.image)[24:] == 128).all()
+    assert mean_difference(picture.image.crop((0, 0, 64, 24)), upper.convert("RGB")) == 0
+    assert not load_picture(small).has_alpha
+    two = small[:6] + struct.pack("<HH", 64, 48) + small[10:-1] + small[small.index(b",") :]
+    assert load_picture(two).has_alpha
