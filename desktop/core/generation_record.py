@@ -52,6 +52,9 @@ MARKED = "marked"
 """The first reference again, with the part that may change marked in it; the file that it names is
 the part, white on black."""
 
+MORE, LESS = 2.0, 0.5
+"""``Reference.weight`` of one that counts more, and less, than the others."""
+
 CHOSEN = marked("chosen by you")
 """``Reference.reason`` of a picture that a person chose."""
 
@@ -74,7 +77,7 @@ class Reference:
         sent_hash: of the bytes that were sent in its place, likewise.
         role: what the picture is for ("style", "product"); empty for no special one.
         label: the name by which the prompt speaks of it.
-        weight: how much it counts, 1.0 as the others; None where the generator has no say in it.
+        weight: how much it counts, 1.0 as the others; None where nobody said.
         words: the words of the prompt that it stands for.
         crop: left, top, right, bottom of the part that was sent, as shares of width and height.
         moment_ms: of a video, the time of the frame that was sent.

@@ -30,11 +30,15 @@ def captions(references: Iterable[Reference]) -> tuple[str, ...]:
 
 
 def _caption(number: int, reference: Reference) -> str:
-    """Its role, and the words of the prompt that it stands for or the name that they have for it.
+    """Its role, the words of the prompt that it stands for or the name that they have for it, and
+    whether it counts more or less.
 
     A role of a template's own is said as it is.
     """
     called = " ".join((reference.words or reference.label).split())
-    told = (_ROLES.get(reference.role, reference.role), f"for “{called}”" if called else "")
+    weight = 1.0 if reference.weight is None else reference.weight
+    counts = "" if weight == 1.0 else f"counts {'more' if weight > 1.0 else 'less'} than the others"
+    role = _ROLES.get(reference.role, reference.role)
+    told = (role, f"for “{called}”" if called else "", counts)
     said = ", ".join(filter(None, told))
     return f"Reference picture {number}: {said}." if said else f"Reference picture {number}."

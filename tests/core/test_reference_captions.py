@@ -7,7 +7,15 @@ from pathlib import Path
 import pytest
 
 from desktop.core.brand_kit import LOGO, STYLE
-from desktop.core.generation_record import BASE, MARKED, PERSON, SCENE, Reference
+from desktop.core.generation_record import (
+    BASE,
+    LESS,
+    MARKED,
+    MORE,
+    PERSON,
+    SCENE,
+    Reference,
+)
 from desktop.core.product_truth import PRODUCT
 from desktop.core.reference_captions import captions
 
@@ -26,6 +34,9 @@ def test_each_role_is_said_in_another_way():
     ("reference", "expected"),
     [
         (Reference(PATH, words="red  cape"), "Reference picture 1: for “red cape”."),
+        (Reference(PATH, weight=MORE), "Reference picture 1: counts more than the others."),
+        (Reference(PATH, words="hat", weight=LESS), "for “hat”, counts less than the others."),
+        (Reference(PATH, weight=1.0), "Reference picture 1."),
         (Reference(PATH, label="Your product", role="product"), ", for “Your product”."),
         (Reference(PATH, label="Aurora", words="a bottle", role="logo"), ", for “a bottle”."),
     ],

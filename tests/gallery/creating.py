@@ -63,7 +63,10 @@ def proposals_by_thing(stage: Stage) -> QWidget:
             (25, 0.27, "a wide-brimmed straw hat with a striped ribbon"),
         )
     )
-    session.window.right.creation.show_proposals(PROMPT, references, ["model", "sunset"])
+    others = (Reference(picture(n).path, n, 0.2, words="red sandals") for n in (26, 27))
+    session.window.right.creation.show_proposals(
+        PROMPT, references, ["model", "sunset"], [*references, *others]
+    )
     stage.rest()
     return session.window
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLineEdit, QToolButton
+from PySide6.QtWidgets import QLineEdit, QMenu, QToolButton
 from pytestqt.qtbot import QtBot
 
 from desktop.core.errors import (
@@ -17,7 +18,7 @@ from desktop.core.errors import (
     QuotaExhausted,
     SettingsError,
 )
-from desktop.core.generation_record import CHOSEN, Reference
+from desktop.core.generation_record import CHOSEN, LESS, MORE, Reference
 from desktop.core.product_truth import PRODUCT
 from desktop.core.progress import Progress
 from desktop.qt.create.panel import GenerationPanel
@@ -87,6 +88,19 @@ class TestTray:
         told = [label.text() for label in tray.findChildren(ElidedLabel) if label.isVisible()]
         assert "Product · Matches the prompt · 0.30" in told
 
+    def test_a_person_says_how_much_one_counts_and_it_stays(self, tray: ReferenceTray) -> None:
+        tray.propose(proposed(1, 2))
+        for words, weight in (("Counts more", MORE), ("Counts less", LESS)):
+            button = [b for b in tray.findChildren(QToolButton, "role") if b.isVisible()][-1]
+            [weights] = button.menu().findChildren(QMenu)
+            [action] = [each for each in weights.actions() if each.text() == words]
+            action.trigger()
+            assert [each.weight for each in tray.references()] == [None, weight]
+            told = [label.text() for label in tray.findChildren(ElidedLabel) if label.isVisible()]
+            assert f"{words} · Matches the prompt · 0.30" in told
+        tray.propose(proposed(4))
+        assert ids(tray) == [2, 4]
+
     def test_what_a_template_calls_a_role_is_kept_among_the_others(
         self, tray: ReferenceTray
     ) -> None:
@@ -96,6 +110,31 @@ class TestTray:
         assert chosen == "garment"
         button.menu().actions()[0].trigger()
         assert [each.role for each in tray.references()] == [""]
+
+    def test_one_is_swapped_for_the_next_best_of_its_thing(
+        self, tray: ReferenceTray, qtbot: QtBot
+    ) -> None:
+        capes = [replace(each, words="cape") for each in proposed(1, 2, 3)]
+        hats = [replace(each, words="hat") for each in proposed(4)]
+        shown, spares = [capes[0], hats[0]], [*capes, *hats]
+        tray.propose(shown, spares)
+        swaps = [b for b in tray.findChildren(QToolButton, "swap") if b.isVisible()]
+        assert len(swaps) == 1, "there is no other hat"
+        click(tray, "swap", 0, qtbot)
+        assert ids(tray) == [2, 4]
+        tray.propose(shown, spares)
+        assert ids(tray) == [2, 4], "it stays so while the words are the same"
+        click(tray, "swap", 0, qtbot)
+        assert ids(tray) == [3, 4]
+        click(tray, "swap", 0, qtbot)
+        assert ids(tray) == [1, 4], "after the last one comes the first"
+        click(tray, "remove", 0, qtbot)
+        tray.propose([capes[1], hats[0]], spares)
+        click(tray, "swap", 0, qtbot)
+        assert ids(tray) == [3, 4], "what was taken out does not come back"
+        tray.forget_refused()
+        tray.propose(shown, spares)
+        assert ids(tray) == [1, 4]
 
     def test_removed_ones_are_not_proposed_again(self, tray: ReferenceTray, qtbot: QtBot) -> None:
         tray.propose(proposed(1, 2))

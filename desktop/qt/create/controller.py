@@ -32,7 +32,9 @@ from desktop.services.reports import GeneratedPicture
 
 _DRAFT_MS = 400
 
-_Proposed = tuple[str, Sequence[Reference], Sequence[str]]
+_Proposed = tuple[str, Sequence[Reference], Sequence[str], Sequence[Reference]]
+_SPARES = 6
+"""Of each thing, for which a proposal may be swapped."""
 """Prompt, references, and the things that the library lacks."""
 
 
@@ -103,9 +105,10 @@ class CreationController(QObject):
         engine = self._context.engine
 
         def find() -> _Proposed:
-            found = engine.searching.propose_each(prompt, count)
+            found = engine.searching.propose_each(prompt, count + _SPARES)
+            best = found.best(max(count, len(found.things)))
             # The words go along: by the time of the answer there may be others.
-            return prompt, found.best(max(count, len(found.things))), found.missing()
+            return prompt, best, found.missing(), found.all()
 
         self._proposals.submit(lambda _: find())
 

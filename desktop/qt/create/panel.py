@@ -235,13 +235,17 @@ class GenerationPanel(QWidget):
         self._refresh()
 
     def show_proposals(
-        self, prompt: str, references: Sequence[Reference], missing: Sequence[str] = ()
+        self,
+        prompt: str,
+        references: Sequence[Reference],
+        missing: Sequence[str] = (),
+        spares: Sequence[Reference] = (),
     ) -> None:
-        """What the library proposes for that prompt, which may not be the one shown any more, and
-        the things that it lacks."""
+        """What the library proposes for that prompt, which may not be the one shown any more, the
+        things that it lacks, and what may be taken instead."""
         if self.propose_check.isChecked() and prompt == self.templates.sought():
             self._proposed_for = prompt
-            self.tray.propose(references)
+            self.tray.propose(references, spares)
             self.tray.set_current(True)
             self._show_missing(missing)
 

@@ -19,7 +19,7 @@ from desktop.core.asset import Asset, displayable
 from desktop.core.brand_kit import is_from_kit
 from desktop.core.generation_record import CHOSEN, Reference
 from desktop.core.text import ngettext, number, tr
-from desktop.qt.create.role_menu import role_button, role_words
+from desktop.qt.create.role_menu import role_button, role_words, weight_words
 from desktop.qt.images.cache import PixmapCache
 from desktop.qt.images.pictures import Pictures
 from desktop.qt.theme import UNIT, Theme
@@ -63,6 +63,8 @@ class ReferenceTray(DropFrame):
         self._is_current = True
         self.limit = 0
         self._refused: set[object] = set()
+        self._passed_over: set[object] = set()
+        self._spares: tuple[Reference, ...] = ()
         self._hint = label(
             tr("Drag pictures here, from the grid or from a folder."),
             tone="faint",
@@ -105,16 +107,26 @@ class ReferenceTray(DropFrame):
         """Those that stay when new ones are proposed."""
         return tuple(item.reference for item in self._items if item.is_pinned)
 
-    def propose(self, references: Sequence[Reference]) -> None:
-        """Replace what was proposed before; what a person chose, pinned or refused stays so."""
+    def propose(self, references: Sequence[Reference], spares: Sequence[Reference] = ()) -> None:
+        """Replace what was proposed before; what a person chose, pinned, refused or passed over
+        stays so.
+
+        Args:
+            spares: what may be taken instead, the best of each thing first.
+        """
+        has_others = self._spares != tuple(spares)
+        self._spares = tuple(spares)
         kept = [item for item in self._items if item.is_pinned]
         known = {item.identity for item in kept} | self._refused
         for reference in references:
             item = TrayItem(reference, is_pinned=False)
+            if item.identity in self._passed_over:
+                other = self._next_best(reference, known | self._passed_over)
+                item = TrayItem(other or reference, is_pinned=False)
             if item.identity not in known and len(kept) < self.limit:
                 known.add(item.identity)
                 kept.append(item)
-        self._set(kept)
+        self._set(kept, anew=has_others)
 
     def add(self, references: Sequence[Reference]) -> None:
         """A person chose these; proposals give way when the tray is full."""
@@ -193,6 +205,24 @@ class ReferenceTray(DropFrame):
         self._set([item for number, item in enumerate(self._items) if number != at])
         self._focus_row(min(at, len(self._items) - 1))
 
+    def swap(self, at: int) -> None:
+        """The next best for the same thing takes its place; after the last one comes the first."""
+        item = self._items[at]
+        taken = self._taken()
+        other = self._next_best(item.reference, taken | self._passed_over)
+        other = other or self._next_best(item.reference, taken)
+        if other is None:
+            return
+        before = item.reference
+        other = replace(other, role=before.role, weight=before.weight)
+        made = TrayItem(other, is_pinned=item.is_pinned)
+        self._passed_over.add(item.identity)
+        self._passed_over.discard(made.identity)
+        items = list(self._items)
+        items[at] = made
+        self._set(items)
+        self._focus_row(at, "swap")
+
     def toggle_pin(self, at: int) -> None:
         """Keep it when the prompt changes, or let it go."""
         items = list(self._items)
@@ -202,15 +232,16 @@ class ReferenceTray(DropFrame):
 
     def set_role(self, at: int, role: str) -> None:
         """A person says what it is for, "" for nothing special; from then on it stays."""
-        items = list(self._items)
-        reference = replace(items[at].reference, role=role)
-        items[at] = TrayItem(reference, is_pinned=True)
-        self._set(items)
-        self._focus_row(at, "role")
+        self._settle(at, replace(self._items[at].reference, role=role))
+
+    def set_weight(self, at: int, weight: float | None) -> None:
+        """A person says how much it counts, None for as much as the others; likewise."""
+        self._settle(at, replace(self._items[at].reference, weight=weight))
 
     def forget_refused(self) -> None:
         """A new prompt: what was removed may be proposed again."""
         self._refused.clear()
+        self._passed_over.clear()
 
     # ------------------------------------------------------------------ drops
 
@@ -234,9 +265,9 @@ class ReferenceTray(DropFrame):
 
     # ------------------------------------------------------------------ inside
 
-    def _set(self, items: list[TrayItem]) -> None:
+    def _set(self, items: list[TrayItem], *, anew: bool = False) -> None:
         self._full.hide()
-        if items == self._items:
+        if items == self._items and not anew:
             return
         self._items = items
         empty_layout(self._rows)
@@ -247,6 +278,22 @@ class ReferenceTray(DropFrame):
             row.show()  # at once: the keyboard may be put on it next
         self._hint.setVisible(not items)
         self.changed.emit()
+
+    def _settle(self, at: int, reference: Reference) -> None:
+        items = list(self._items)
+        items[at] = TrayItem(reference, is_pinned=True)
+        self._set(items)
+        self._focus_row(at, "role")
+
+    def _taken(self) -> set[object]:
+        """Those that are here already, or that a person took out."""
+        return {item.identity for item in self._items} | self._refused
+
+    def _next_best(self, reference: Reference, taken: set[object]) -> Reference | None:
+        """For the thing that it stands for."""
+        same = (each for each in self._spares if reference.words and each.words == reference.words)
+        free = (each for each in same if TrayItem(each, is_pinned=False).identity not in taken)
+        return next(free, None)
 
     def _row(self, at: int, item: TrayItem) -> QFrame:
         reference = item.reference
@@ -262,7 +309,12 @@ class ReferenceTray(DropFrame):
         # A template's own name for it says what it is for as well.
         called = "" if is_from_kit(reference) else reference.label
         score = "" if reference.score is None else number(reference.score, 2)
-        told = (called or role_words(reference.role), why, score)
+        told = (
+            called or role_words(reference.role),
+            weight_words(reference.weight),
+            why,
+            score,
+        )
         reason = ElidedLabel(" · ".join(part for part in told if part))
         reason.setProperty("tone", "faint")
         reason.setProperty("scale", "small")
@@ -292,9 +344,18 @@ class ReferenceTray(DropFrame):
         drop = icon_button(self._theme, "x", tr("Remove this reference"), lambda: self.remove(at))
         drop.setObjectName("remove")
         tools = [pin, drop]
+        if self._next_best(reference, self._taken()) is not None:
+            swap = icon_button(
+                self._theme,
+                "refresh-cw",
+                tr("Swap it for the next best for “{words}”", words=reference.words),
+                partial(self.swap, at),
+            )
+            swap.setObjectName("swap")
+            tools.insert(0, swap)
         if not is_from_kit(reference):  # a kit says itself what its pictures are for
-            choose = partial(self.set_role, at)
-            tools.insert(0, role_button(self._theme, reference.role, choose))
+            choose, weigh = partial(self.set_role, at), partial(self.set_weight, at)
+            tools.insert(0, role_button(self._theme, reference, choose, weigh))
         for made in tools:
             made.setFixedSize(QSize(28, 28))
             layout.addWidget(made)
