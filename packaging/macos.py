@@ -30,7 +30,7 @@ def information() -> bytes:
             "CFBundleLocalizations": ["en", "zh-Hans"],
             "CFBundleDevelopmentRegion": "en",
             "LSApplicationCategoryType": "public.app-category.graphics-design",
-            "LSMinimumSystemVersion": "13.0",
+            "LSMinimumSystemVersion": "14.0",
             "NSHighResolutionCapable": True,
             "NSSupportsAutomaticGraphicsSwitching": True,
             "NSHumanReadableCopyright": f"© {PUBLISHER}, {LICENCE}",

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import re
+import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -47,6 +49,14 @@ def version() -> str:
         if line.startswith("__version__"):
             return str(ast.literal_eval(line.partition("=")[2].strip()))
     raise ValueError("desktop/__init__.py says no version")
+
+
+def dependencies() -> list[str]:
+    """The names of Plantain and of what it is installed with."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    asked: list[str] = project["dependencies"]
+    names = [re.split(r"[^\w.\-]", line, maxsplit=1)[0] for line in asked]
+    return list(dict.fromkeys([PROGRAM, *names]))
 
 
 VERSION = version()

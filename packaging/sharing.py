@@ -1,9 +1,9 @@
 """Libraries that several wheels bring, each its own copy: the built program has them once (Linux).
 
-Wheels may not rely on each other, so OpenCV, PyAV, Pillow and FAISS each bring what they are linked
-to. In the program they lie beside each other, and one copy can serve, where it has every symbol
-that the other's users ask for, in the version they ask for. That is checked here in the files
-themselves: where a newer wheel no longer fits, both copies stay.
+Wheels may not rely on each other, so OpenCV, PyAV and Pillow each bring what they are linked to. In
+the program they lie beside each other, and one copy can serve, where it has every symbol that the
+other's users ask for, in the version they ask for. That is checked here in the files themselves:
+where a newer wheel no longer fits, both copies stay.
 """
 
 from __future__ import annotations
@@ -20,10 +20,6 @@ _STAND_INS = {
     r"lib(avcodec|avformat|avutil|swscale|swresample)-": "av.libs/lib{}-*.so*",
     # AVIF, with its decoder inside.
     r"lib(avif)-": "pillow.libs/lib{}-*.so*",
-    # OpenBLAS by OpenMP instead of by threads of its own, which it would start when it is loaded;
-    # and what that is linked to.
-    r"lib(openblas)p-": "faiss_cpu.libs/lib{}o-*.so*",
-    r"lib(gfortran|quadmath)-": "faiss_cpu.libs/lib{}-*.so*",
 }
 """Which of OpenCV's libraries, and what does instead."""
 _NEEDED = re.compile(r"\(NEEDED\).*\[(.+)\]")

@@ -9,21 +9,6 @@ from __future__ import annotations
 import re
 from pathlib import PurePath
 
-ASKED_FOR_BY_NAME = (
-    "milvus-lite",
-    "pymilvus",
-    "open_clip_torch",
-    "google-genai",
-    "pillow",
-    "numpy",
-    "torch",
-    "tqdm",
-    "keyring",
-    "huggingface_hub",
-    "PySide6-Essentials",
-)
-"""Distributions whose version or entry points somebody looks up at run time."""
-
 LOADED_LATE = (
     "milvus_lite",
     "imagecodecs",
@@ -54,6 +39,7 @@ EXCLUDED_MODULES = (
     *(f"imagecodecs._{kind}" for kind in ("avif", "blosc", "blosc2", "htj2k", "lzham", "meshopt")),
     *(f"imagecodecs._{kind}" for kind in ("pcodec", "sperr", "sz3", "ultrahdr", "zfp", "zopfli")),
     "openvino_telemetry",  # see desktop/core/telemetry.py
+    "faiss",  # indexes of Milvus Lite that Plantain never makes in a file: it ranks from memory
     *("PySide6.QtQml", "PySide6.QtQuick", "PySide6.QtQuickWidgets", "PySide6.QtDesigner"),
     *("PySide6.QtHelp", "PySide6.QtSql", "PySide6.QtTest", "PySide6.QtUiTools", "PySide6.QtDBus"),
     *("pyright", "ruff", "babel", "PyInstaller", "setuptools", "pip", "wheel", "numpy.tests"),
@@ -80,23 +66,26 @@ _LEFT_OUT = re.compile(
             r"aoti_custom_ops|torchbind_test).*|torch/bin/(?!torch_shm_manager).*",
             r"(.*/)?lib(nvrtc|cudart|cublas|cudnn|cufft|curand|cusolver|cusparse|nccl|nvToolsExt)[-._].*",
             r"pyarrow/(include|tests|src)/.*",
-            # What converts and runs elsewhere than on the processor.
+            # What converts and runs elsewhere than on the processor; on Windows the compiler for
+            # neural processors alone has 100 MB.
             r"openvino/(include|cmake)/.*|(openvino/libs/)?(lib)?openvino_"
-            r"(auto_batch|auto|hetero|intel_gpu|intel_npu|proxy)_plugin[.].*",
+            r"((auto_batch|auto|hetero|intel_gpu|proxy)_plugin|intel_npu_[a-z_]+)[.].*",
             r"(openvino/libs/)?(lib)?openvino_(gguf|jax|paddle|tensorflow|tensorflow_lite)_"
             r"frontend[.].*|(openvino/libs/)?(lib)?(openvino_c|npu_).*|openvino/libs/cache[.]json",
             # Of clouds and of other programs, which Milvus Lite's files on this disk do not need.
-            r"(pyarrow/)?libarrow_(flight|s3)[.].*|pyarrow/_(flight|s3fs|gcsfs|azurefs|hdfs)\..*",
-            r"(pyarrow/)?libarrow_python_flight[.].*",
+            r"(pyarrow/)?(lib)?arrow_(flight|s3)[.].*|pyarrow/_(flight|s3fs|gcsfs|azurefs|hdfs)\..*",
+            r"(pyarrow/)?(lib)?arrow_python_flight[.].*",
+            # By which OpenCV would open films on Windows, which nobody asks it to.
+            r"(cv2/)?opencv_videoio_ffmpeg.*",
             # The same under the names by which programs would be linked to it.
             r"(pyarrow/)?libarrow_python(_parquet_encryption)?[.]so([.]\d+[.]\d+[.]\d+)?",
             r"torchvision/(_C|image)\..*|torchvision\.libs/.*",
             r"PySide6/Qt/plugins/platformthemes/libqgtk3.*",
-            r"PySide6/Qt/plugins/(egldeviceintegrations|qmltooling|sqldrivers|generic)/.*",
+            r"PySide6/(Qt/)?plugins/(egldeviceintegrations|qmltooling|sqldrivers|generic)/.*",
             r"PySide6/Qt/plugins/platforms/libq(eglfs|linuxfb|minimalegl|vnc|vkkhrdisplay).*",
-            r"PySide6/Qt/translations/(?!(qt|qtbase)_zh_CN[.]).*",
-            r"PySide6/Qt/(qml|metatypes|modules)/.*|PySide6/(include|typesystems|glue|scripts)/.*",
-            r"(PySide6/Qt/lib/)?libQt6(Qml|Quick|EglF[sS]|Designer|Sql|Test|Labs|Help).*",
+            r"PySide6/(Qt/)?translations/(?!(qt|qtbase)_zh_CN[.]).*",
+            r"PySide6/(Qt/)?(qml|metatypes|modules)/.*|PySide6/(include|typesystems|glue|scripts)/.*",
+            r"(PySide6/(Qt/lib/)?)?(lib)?Qt6?(Qml|Quick|EglF[sS]|Designer|Sql|Test|Labs|Help).*",
             # What that of GTK would need.
             r"lib(gtk-3|gdk-3|atk-1\.0|cairo|cairo-gobject|gdk_pixbuf-2\.0|pixman-1)\.so.*",
             r"lib(pango|pangocairo|pangoft2)-1\.0\.so.*",

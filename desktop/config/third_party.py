@@ -39,8 +39,12 @@ def _collected() -> Iterator[Work]:
     """Of a built program; see packaging/licences.py."""
     if not getattr(sys, "frozen", False):
         return
-    beside = Path(sys.executable).resolve().parent
-    places = (beside / "licences", Path("/usr/share/doc/plantain/licences"))
+    program = Path(sys.executable).resolve().parent
+    places = (
+        program / "licences",  # Windows
+        program.parent / "Resources" / "notices" / "licences",  # in the bundle of macOS
+        program.parent.parent / "share/doc/plantain/licences",  # Linux: of usr/lib/plantain
+    )
     folder = next((place for place in places if place.is_dir()), None)
     for file in sorted(folder.glob("*.txt")) if folder else ():
         text = file.read_text("utf-8", "replace")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -83,3 +84,26 @@ def test_the_works_of_others_are_named_with_their_licences():
     assert found["pillow"].text
     assert found["httpx2"].version
     assert list(found) == sorted(found)
+
+
+@pytest.mark.parametrize(
+    ("program", "licences"),
+    [
+        ("Plantain/plantain-app.exe", "Plantain/licences"),
+        (
+            "Plantain.app/Contents/MacOS/plantain",
+            "Plantain.app/Contents/Resources/notices/licences",
+        ),
+        ("AppDir/usr/lib/plantain/plantain", "AppDir/usr/share/doc/plantain/licences"),
+    ],
+)
+def test_a_built_program_finds_the_licences_where_its_installer_puts_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, program: str, licences: str
+):
+    for place, text in ((program, ""), (f"{licences}/a.txt", "a work 1.0\nMIT\n\n\nits text")):
+        (tmp_path / place).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / place).write_text(text)
+    monkeypatch.setattr(sys, "frozen", True, raising=False)
+    monkeypatch.setattr(sys, "executable", str(tmp_path / program))
+    [work] = works()
+    assert (work.name, work.version, work.licence) == ("a work", "1.0", "MIT")

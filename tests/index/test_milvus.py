@@ -60,6 +60,30 @@ def test_damage_is_told_from_use(tmp_path: Path) -> None:
     assert "made again" in caught.value.next_step
 
 
+def test_a_file_of_any_size_needs_no_faiss(tmp_path: Path) -> None:
+    """The built program comes without it: Milvus Lite wants it for indexes that servers get."""
+    rows = 10_001  # a server's collection would be indexed by lists
+    script = (
+        "import sys\n"
+        "sys.modules['faiss'] = None\n"
+        "import numpy as np\n"
+        "from desktop.core.vector import VectorRow\n"
+        "from desktop.index.milvus import MilvusStore\n"
+        f"uri = {str(tmp_path / 'vectors.db')!r}\n"
+        f"store = MilvusStore(uri, '', {ENCODER!r}, 2, 'test')\n"
+        f"angles = np.linspace(0, 1, {rows})\n"
+        "values = np.stack([np.cos(angles), np.sin(angles)], axis=1).astype(np.float32)\n"
+        "store.upsert([VectorRow(n, n, value) for n, value in enumerate(values)])\n"
+        "store.flush()\n"
+        "store.close()\n"
+        f"store = MilvusStore(uri, '', {ENCODER!r}, 2, 'test')\n"
+        "print(store.count(), store.search(values[7], 1)[0].id)\n"
+        "store.close()\n"
+    )
+    told = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert told.stdout == f"{rows} 7\n", told.stderr
+
+
 def test_an_address_that_is_none_says_what_one_looks_like(tmp_path: Path) -> None:
     with pytest.raises(StoreUnreachable) as caught:
         MilvusStore(str(tmp_path / "nonsense"), "", ENCODER, DIMENSION, "test")

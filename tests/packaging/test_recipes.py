@@ -127,6 +127,8 @@ def test_macos_is_told_name_and_version_and_notarises_what_is_signed_with_a_cert
     told = plistlib.loads(macos.information())
     assert told["CFBundleShortVersionString"] == product.VERSION
     assert told["CFBundleIdentifier"] == product.BUNDLE_ID
+    oldest = told["LSMinimumSystemVersion"].partition(".")[0]
+    assert f"**macOS** ({oldest} or newer" in (PACKAGING / "README.md").read_text("utf-8")
     assert plistlib.loads(macos.ENTITLEMENTS.read_bytes())
     bundle_path, image = Path("Plantain.app"), Path("Plantain.dmg")
     for_here = macos.commands(bundle_path, image, {})
@@ -160,6 +162,43 @@ def test_what_the_program_needs_stays_and_what_it_does_not_is_left_out() -> None
         *("openvino/libs/libopenvino_intel_gpu_plugin.so", "PySide6/Qt/translations/qt_fr.qm"),
     )
     assert [place for place in goes if not trimming.is_left_out(place)] == []
+
+
+def test_the_same_is_left_out_where_other_systems_wheels_have_it() -> None:
+    stays = (
+        *("openvino/libs/openvino_intel_cpu_plugin.dll", "openvino/libs/openvino.dll"),
+        *(
+            "openvino/libs/libopenvino_arm_cpu_plugin.so",
+            "pyarrow/arrow.dll",
+            "c2pa/libs/c2pa_c.dll",
+        ),
+        *("PySide6/Qt6Gui.dll", "PySide6/plugins/platforms/qwindows.dll", "cv2/cv2.pyd"),
+        *(
+            "PySide6/translations/qtbase_zh_CN.qm",
+            "PySide6/Qt/lib/QtGui.framework/Versions/A/QtGui",
+        ),
+        *("PySide6/Qt/plugins/platforms/libqcocoa.dylib", "PySide6/QtSvg.abi3.so"),
+    )
+    assert [place for place in stays if trimming.is_left_out(place)] == []
+    goes = (
+        *("openvino/libs/openvino_intel_npu_compiler.dll", "openvino/libs/openvino_c.dll"),
+        *("openvino/libs/openvino_intel_npu_vm_runtime.dll", "pyarrow/arrow_flight.dll"),
+        *("pyarrow/arrow_s3.dll", "cv2/opencv_videoio_ffmpeg500_64.dll", "PySide6/Qt6Quick.dll"),
+        *("PySide6/translations/qt_fr.qm", "PySide6/plugins/sqldrivers/qsqlite.dll"),
+        *("PySide6/Qt/lib/QtQml.framework/Versions/A/QtQml", "pyarrow/libarrow_s3.2600.dylib"),
+    )
+    assert [place for place in goes if not trimming.is_left_out(place)] == []
+
+
+def test_what_a_report_names_has_its_version_in_the_program() -> None:
+    from importlib import metadata
+
+    from desktop.config.versions import versions
+
+    named = {name.lower().replace("_", "-") for name in product.dependencies()}
+    assert versions().keys() - {"python", "system", "is_frozen"} <= named
+    missing = [name for name in product.dependencies() if not metadata.version(name)]
+    assert missing == []
 
 
 def test_libraries_are_stripped_but_for_those_that_do_not_bear_it() -> None:
