@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QItemSelectionModel, QPoint, Qt
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -22,8 +23,9 @@ from desktop.qt.browse.sections import (
     tag_rows,
     tag_section,
 )
-from desktop.qt.browse.sidebar import Group, Sidebar
+from desktop.qt.browse.sidebar import BoardHint, Group, Sidebar
 from desktop.qt.shell.session import Session
+from desktop.qt.widgets.dragging import assets_mime
 from tests.fakes.services import FakeEngine, make_asset
 from tests.qt.conftest import Opener
 
@@ -272,3 +274,23 @@ def test_scroll_place_and_selection_come_back_after_a_search(
 def test_a_tag_is_indented_below_those_that_are_listed_above_it() -> None:
     tags = ("black / white", "place", "place/Lisbon")
     assert [row.depth for row in tag_rows([NameCount(tag, 1) for tag in tags])] == [0, 0, 1]
+
+
+@pytest.mark.usefixtures("theme")
+def test_the_place_of_the_first_board_shows_that_it_takes_what_is_dragged(qtbot: QtBot) -> None:
+    hint = BoardHint()
+    qtbot.addWidget(hint)
+    hint.resize(180, 48)
+
+    def edge() -> list[int]:
+        seen = hint.grab().toImage()
+        return [seen.pixel(x, 0) for x in range(seen.width())]
+
+    plain = edge()
+    mime = assets_mime([make_asset(1)])
+    enter = QDragEnterEvent(QPoint(9, 9), Qt.DropAction.CopyAction, mime, LEFT, NONE)
+    QApplication.sendEvent(hint, enter)
+    assert enter.isAccepted()
+    assert edge() != plain
+    QApplication.sendEvent(hint, QDragLeaveEvent())
+    assert edge() == plain

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from desktop.core.filter import NamedFilter, is_same
@@ -18,6 +18,7 @@ from desktop.qt.theme import UNIT, Theme
 from desktop.qt.widgets.buttons import icon_button
 from desktop.qt.widgets.dragging import ASSETS_MIME, dropped_assets
 from desktop.qt.widgets.labels import heading
+from desktop.qt.widgets.styling import set_property
 
 
 class Group(StrEnum):
@@ -195,6 +196,7 @@ class BoardHint(QLabel):
 
     def __init__(self) -> None:
         super().__init__(tr("Drop pictures here to put them together."))
+        self.setObjectName("hint")
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setProperty("tone", "faint")
         self.setWordWrap(True)
@@ -204,7 +206,12 @@ class BoardHint(QLabel):
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if event.mimeData().hasFormat(ASSETS_MIME):
             event.acceptProposedAction()
+            set_property(self, "target", True)
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        set_property(self, "target", False)
 
     def dropEvent(self, event: QDropEvent) -> None:
         event.acceptProposedAction()
+        set_property(self, "target", False)
         self.assets_dropped.emit(dropped_assets(event.mimeData()))
