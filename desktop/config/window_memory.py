@@ -62,6 +62,7 @@ class ShownPlace:
         order, hit_order: how pictures and results were sorted; empty for what is usual.
         browsed, found: how far down it was scrolled, while browsing and in the results.
         closed_folders: those of the sidebar whose inner folders are not listed.
+        turned: the orders that were the other way round.
     """
 
     query: str = ""
@@ -70,6 +71,7 @@ class ShownPlace:
     browsed: GridPlace = field(default_factory=GridPlace)
     found: GridPlace = field(default_factory=GridPlace)
     closed_folders: tuple[str, ...] = ()
+    turned: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,12 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QInputDialog, QLabel, QPushButton
+from pytestqt.qtbot import QtBot
 
 from desktop.core.annotations import Annotation, TagColour
 from desktop.qt.browse.marks import marks_of
-from desktop.qt.browse.sections import board_section, tag_section
+from desktop.qt.browse.ordering import Order
+from desktop.qt.browse.sections import ALL, board_section, tag_section
 from desktop.qt.widgets.dragging import assets_mime
 from tests.qt.curating import Window
 
@@ -81,6 +83,40 @@ class TestTheOrder:
         drop_at(window, [window.ids[3]], QPoint(2, 20))
         assert order(window) == before
         assert not window.session.controllers.history.can_undo
+
+    def test_is_the_entry_of_the_box_and_the_others_work_until_one_leaves(
+        self, mood: Window, qtbot: QtBot
+    ) -> None:
+        a, b, c, d = mood.ids
+        mood.engine.annotations.put_on_board("Mood", [d], 0)
+        mood.session.controllers.section.refresh()
+        mood.until(lambda: order(mood) == [d, a, b, c])
+        results = mood.session.window.centre.results
+        stacks = mood.session.window.action_list["browse.stacks"]
+
+        def choose(wanted: Order) -> None:
+            row = results.order_combo.findData(wanted)
+            results.order_combo.setCurrentIndex(row)
+            results.order_combo.activated.emit(row)
+
+        assert results.order_combo.currentData() == Order.OWN
+        assert not results.direction_button.isEnabled()
+        assert not stacks.isEnabled()
+        choose(Order.NAME)
+        mood.until(lambda: order(mood) == sorted(mood.ids))
+        assert results.order_combo.currentData() == Order.NAME
+        assert stacks.isEnabled()
+        assert not mood.grid.acceptDrops(), "what is dropped there would not stay there"
+        qtbot.mouseClick(results.direction_button, Qt.MouseButton.LeftButton)
+        assert order(mood) == sorted(mood.ids, reverse=True)
+        choose(Order.OWN)
+        assert order(mood) == [d, a, b, c]
+        assert mood.grid.acceptDrops()
+        choose(Order.NAME)
+        mood.session.window.navigation.show_only(ALL)
+        mood.until(lambda: results.order_combo.findData(Order.OWN) < 0)
+        mood.session.window.navigation.show_only(board_section("Mood"))
+        mood.until(lambda: order(mood) == [d, a, b, c])
 
 
 class TestOut:

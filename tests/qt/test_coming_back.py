@@ -78,6 +78,7 @@ def test_its_size_its_panels_and_its_orders(start: Start, profile: Path) -> None
     window.right.set_shown(False)
     window.centre.results.size_slider.setValue(300)
     window.centre.results.order_chosen.emit(Order.NAME)
+    window.centre.results.direction_button.click()
     assert session.close(5)
     assert load_settings(profile / "settings.json").tile_size == 300
 
@@ -87,7 +88,8 @@ def test_its_size_its_panels_and_its_orders(start: Start, profile: Path) -> None
     assert again.right.tabs.currentIndex() == CREATE
     assert again.centre.results.size_slider.value() == 300
     assert again.centre.order is Order.NAME
-    assert again.centre.grid.assets.asset(0).filename == "picture 001.png"
+    assert again.centre.results.direction_button.isChecked()
+    assert again.centre.grid.assets.asset(0).filename == "picture 199.png"
 
 
 def test_how_far_it_was_scrolled(start: Start, qtbot: QtBot) -> None:

@@ -65,6 +65,7 @@ def test_search_results_can_be_sorted_too() -> None:
         Order.RATING: [1, 2, 3, 4],
         Order.SIZE: [1, 2, 3, 4],
         Order.LOOK: [1, 2, 3, 4],
+        Order.OWN: [1, 2, 3, 4],
     }
 
 
@@ -248,13 +249,37 @@ def test_by_look_what_is_shown_is_put_in_a_row(open_session: Opener, qtbot: QtBo
     assert shown(session) == [4, 3, 2, 1], "until the answer comes"
     engine.look_order.gate.set()
     qtbot.waitUntil(lambda: shown(session) == [2, 4, 1, 3])
-    qtbot.mouseClick(session.window.centre.results.direction_button, Qt.MouseButton.LeftButton)
-    assert shown(session) == [3, 1, 4, 2]
+    assert not session.window.centre.results.direction_button.isEnabled(), "a row has no direction"
     session.controllers.library.refresh()
     qtbot.waitUntil(lambda: session.lanes.browse.is_idle and session.lanes.looks.is_idle)
-    assert shown(session) == [3, 1, 4, 2], "a refresh keeps the order"
+    assert shown(session) == [2, 4, 1, 3], "a refresh keeps the order"
     choose(session, Order.NAME, qtbot)
-    qtbot.waitUntil(lambda: shown(session) == [2, 4, 3, 1])
+    qtbot.waitUntil(lambda: shown(session) == [1, 3, 4, 2])
+
+
+def test_each_order_has_a_direction_of_its_own_and_the_best_come_first_always(
+    open_session: Opener, qtbot: QtBot
+) -> None:
+    session = open_session(FakeEngine([make_asset(n) for n in (3, 2, 1)]))
+    centre = session.window.centre
+    button = centre.results.direction_button
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert shown(session) == [1, 2, 3], "the newest last"
+    found(session, qtbot)
+    assert centre.results.order_combo.currentText() == Order.BEST
+    assert shown(session) == [3, 2, 1], "as the search ranks them"
+    assert not button.isEnabled()
+    assert not button.isChecked()
+    choose(session, Order.NAME, qtbot)
+    assert shown(session) == [1, 2, 3], "by name nothing was turned"
+    assert button.isEnabled()
+    choose(session, Order.NEWEST, qtbot)
+    assert button.isChecked()
+    assert shown(session) == [1, 2, 3]
+    centre.search.clear()
+    qtbot.waitUntil(lambda: centre.state.query is None)
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert shown(session) == [3, 2, 1]
 
 
 def test_results_are_put_in_a_row_by_look_within_what_has_to_do_with_the_query(

@@ -26,7 +26,7 @@ from desktop.qt.browse.empty_states import (
     state_for,
 )
 from desktop.qt.browse.look_controller import LookRows
-from desktop.qt.browse.ordering import BROWSING, SEARCHING, Order, hits_in_order
+from desktop.qt.browse.ordering import BROWSING, ON_BOARD, SEARCHING, Order, hits_in_order
 from desktop.qt.browse.results_bar import ResultsBar
 from desktop.qt.browse.sections import title_of
 from desktop.qt.browse.stacks import NO_STACKS, Stacks
@@ -66,7 +66,6 @@ class Centre(QFrame):
         self._has_more = False
         self._shows_weaker = False
         self._notice = ""
-        self._is_reversed = False
         self._members: Sequence[int] | None = None  # of the section; None: not known yet
         self._awaited_id: int | None = None
         self._is_read_only = False
@@ -74,6 +73,8 @@ class Centre(QFrame):
         self._opened: frozenset[int] = frozenset()
         self.order = Order.NEWEST
         self.hit_order = Order.BEST
+        self.turned: set[Order] = set()
+        self._is_board_as_made = True
         self.state = CentreState()
         self.search = SearchBar(theme, pictures, cache)
         self.notices = CentreNotices(theme)
@@ -106,7 +107,7 @@ class Centre(QFrame):
 
         self.results.tile_size_changed.connect(self.grid.set_tile_size)
         self.results.order_chosen.connect(self._choose_order)
-        self.results.direction_chosen.connect(self._turn_order)
+        self.results.turned.connect(self._turn_order)
         self.results.why_toggled.connect(self.grid.say_why)
         self.search.left.connect(self.grid.setFocus)
         self.search.problem_changed.connect(self.problem.show_problem)
@@ -157,6 +158,8 @@ class Centre(QFrame):
         """Show a part of the library alone; where there is a search, its answer comes next."""
         self._stays.leave(self.state)
         self._members = None
+        if section.filter != self.state.section.filter:
+            self._is_board_as_made = True
         self._now(section=section)
         if self.state.query is None and self._browse():
             self._stays.arrive(self.state)
@@ -281,17 +284,34 @@ class Centre(QFrame):
         else:
             self.action_chosen.emit(action_id)
 
-    def _choose_order(self, order: Order) -> None:
-        if self.state.query is None:
-            self.order = order
-            self.order_wanted.emit(order)
-        else:
-            self.hit_order = order
-            with self.grid.current_in_view():
-                self._show_hits()
+    @property
+    def has_own_order(self) -> bool:
+        """A board is shown in the order that a person made."""
+        now = self.state
+        return now.query is None and self._is_board_as_made and bool(now.section.filter.ordered_by)
 
-    def _turn_order(self, is_reversed: bool) -> None:
-        self._is_reversed = is_reversed
+    @property
+    def shown_order(self) -> Order:
+        """Of what is shown now."""
+        if self.state.query is not None:
+            return self.hit_order
+        return Order.OWN if self.has_own_order else self.order
+
+    def _choose_order(self, order: Order) -> None:
+        if self.state.query is not None:
+            self.hit_order = order
+            self._show_anew()
+            return
+        self._is_board_as_made = order is Order.OWN
+        if order is Order.OWN:
+            self._show_anew()
+        else:
+            self.order = order
+            self._refresh()
+            self.order_wanted.emit(order)
+
+    def _turn_order(self) -> None:
+        self.turned ^= {self.shown_order}
         self._show_anew()
 
     def _show_anew(self) -> None:
@@ -336,12 +356,12 @@ class Centre(QFrame):
     def _in_order(self, hits: Sequence[SearchHit]) -> Sequence[SearchHit]:
         if self.hit_order is Order.LOOK:
             hits = self.looks.arranged(hits, _id_of_hit)
-        return hits_in_order(hits, self.hit_order, is_reversed=self._is_reversed)
+        is_reversed = self.hit_order in self.turned
+        return hits_in_order(hits, self.hit_order, is_reversed=is_reversed)
 
     def _show_looks(self) -> None:
         """What looks alike is known, or known better."""
-        order = self.order if self.state.query is None else self.hit_order
-        if order is Order.LOOK:
+        if self.shown_order is Order.LOOK:
             self._show_anew()
 
     def _select_awaited(self) -> None:
@@ -354,19 +374,20 @@ class Centre(QFrame):
         if wanted != EVERYTHING and self._members is None:
             return False
         counts: dict[int, int] = {}
+        is_as_made = self.has_own_order
         if shown and wanted != EVERYTHING:
             members = self._members or ()
             # A person's own order stays whole.
-            shown = shown.listed(members) if wanted.ordered_by else shown.among(members)
-        if shown and not wanted.ordered_by:
+            shown = shown.listed(members) if is_as_made else shown.among(members)
+        if shown and not is_as_made:
             if self.order is Order.LOOK:
                 shown = shown.listed(self.looks.arranged(shown.ids, _itself))
-            if self._is_reversed:
+            if self.order in self.turned:
                 shown = shown[::-1]
             if self._stacks.members:
                 left, counts = self._stacks.collapsed(shown.ids, _itself, self._opened)
                 shown = shown.listed(left)
-        self.grid.take_places(bool(wanted.ordered_by) and not self._is_read_only)
+        self.grid.take_places(is_as_made and not self._is_read_only)
         self.grid.show_stack_counts(counts)
         self.grid.show_assets(shown, is_reordered=is_reordered)
         self._now(shown=len(shown))
@@ -388,10 +409,10 @@ class Centre(QFrame):
                 self.results.show_browsing(title_of(self.state.section), self.state.shown)
             else:
                 self.results.show_nothing()
-        if self.state.query is None:
-            self.results.show_order(BROWSING, self.order)
-        else:
-            self.results.show_order(SEARCHING, self.hit_order)
+        orders = ON_BOARD if self.state.section.filter.ordered_by else BROWSING
+        orders = orders if self.state.query is None else SEARCHING
+        order = self.shown_order
+        self.results.show_order(orders, order, is_turned=order in self.turned)
         self.results.setVisible(bool(self.state.assets))
         now = self.state
         is_offered = now.query is not None and now.is_answered and now.weaker and now.shown

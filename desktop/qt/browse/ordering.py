@@ -25,10 +25,14 @@ class Order(StrEnum):
     FOLDER = marked("Folder")
     SIZE = marked("File size")
     LOOK = marked("Look")
+    OWN = marked("Own order")
 
 
-BROWSING = tuple(order for order in Order if order is not Order.BEST)
+BROWSING = tuple(order for order in Order if order not in (Order.BEST, Order.OWN))
 SEARCHING = (Order.BEST, *BROWSING)
+ON_BOARD = (Order.OWN, *BROWSING)
+TURNABLE = tuple(order for order in BROWSING if order is not Order.LOOK)
+"""Those that mean something the other way round."""
 _NUMBERS = {Order.DATED: "dated_s", Order.RATING: "rating", Order.SIZE: "size"}
 """Numbers of an asset; the greatest comes first."""
 
@@ -76,8 +80,8 @@ def hits_in_order(
     hits: Sequence[SearchHit], order: Order, *, is_reversed: bool = False
 ) -> Sequence[SearchHit]:
     """Search results, which come with the best first; by look they are put in a row elsewhere."""
-    if order in (Order.BEST, Order.LOOK):
-        return hits[::-1] if is_reversed else hits
+    if order not in TURNABLE:
+        return hits
     keys: dict[Order, Callable[[SearchHit], Any]] = {
         Order.NEWEST: lambda hit: (-hit.asset.added_at, -hit.asset.id),
         Order.NAME: lambda hit: natural(hit.asset.name),

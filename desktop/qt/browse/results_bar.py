@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QSizePolicy, QSlid
 
 from desktop.core.text import ngettext, tr
 from desktop.qt.browse.asset_grid import DEFAULT_TILE, LARGEST, SMALLEST
-from desktop.qt.browse.ordering import Order
+from desktop.qt.browse.ordering import TURNABLE, Order
 from desktop.qt.theme import CONTROL_HEIGHT, UNIT, Theme
 from desktop.qt.widgets.buttons import icon_button
 from desktop.qt.widgets.labels import ElidedLabel, label
@@ -28,8 +28,8 @@ class ResultsBar(QFrame):
     tile_size_changed = Signal(int)
     order_chosen = Signal(object)
     """Order, by the person's hand."""
-    direction_chosen = Signal(bool)
-    """Reversed, by the person's hand."""
+    turned = Signal()
+    """The order, by the person's hand."""
     why_toggled = Signal(bool)
     """Say on each result why it was found, or no longer."""
 
@@ -54,7 +54,7 @@ class ResultsBar(QFrame):
         self._theme = theme
         self.direction_button = icon_button(theme, "arrow-down-wide-narrow", tr("Turn the order"))
         self.direction_button.setCheckable(True)
-        self.direction_button.toggled.connect(self._turn)
+        self.direction_button.clicked.connect(self.turned)
         self.why_button = icon_button(theme, "info", tr("Why was it found?"))
         self.why_button.setCheckable(True)
         self.why_button.toggled.connect(self.why_toggled)
@@ -132,12 +132,9 @@ class ResultsBar(QFrame):
         """There is no library to speak of yet."""
         self._say("", "")
 
-    def _turn(self, is_reversed: bool) -> None:
-        name = "arrow-up-narrow-wide" if is_reversed else "arrow-down-wide-narrow"
-        self.direction_button.setIcon(self._theme.icon(name))
-        self.direction_chosen.emit(is_reversed)
-
-    def show_order(self, orders: Sequence[Order], chosen: Order) -> None:
+    def show_order(
+        self, orders: Sequence[Order], chosen: Order, *, is_turned: bool = False
+    ) -> None:
         """The orders there are for what is shown, and the one it is in."""
         combo = self.order_combo
         if [combo.itemData(row) for row in range(combo.count())] != [*orders]:
@@ -145,6 +142,10 @@ class ResultsBar(QFrame):
             for order in orders:
                 combo.addItem(tr(order.value), order)
         self.order_combo.setCurrentIndex(orders.index(chosen))
+        name = "arrow-up-narrow-wide" if is_turned else "arrow-down-wide-narrow"
+        self.direction_button.setIcon(self._theme.icon(name))
+        self.direction_button.setChecked(is_turned)
+        self.direction_button.setEnabled(chosen in TURNABLE)
         self._fit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -23,11 +23,13 @@ class ActionState:
         is_open: a library is open.
         is_read_only: it may not be changed.
         selected: how many pictures are selected.
+        has_own_order: what is shown is in the order that a person made.
     """
 
     is_open: bool = False
     is_read_only: bool = False
     selected: int = 0
+    has_own_order: bool = False
 
 
 When = Callable[[ActionState], bool]
@@ -180,6 +182,7 @@ class ActionList(QObject):
             (tr("This library is open read-only."), {"is_read_only": False}),
             (tr("Open a library first."), {"is_open": True}),
             (tr("The library is open already."), {"is_open": False}),
+            (tr("Not in a board’s own order: choose another one."), {"has_own_order": False}),
         ):
             if action.when(replace(self.state, **otherwise)):  # pyright: ignore[reportArgumentType]
                 return reason

@@ -326,6 +326,8 @@ class MainWindow(QMainWindow):
         actions.grown.connect(self._fill_menu)
         self.navigation.trail.moved.connect(actions.refresh)
         grid.selection_changed.connect(lambda assets: actions.set_state(selected=len(assets)))
+        centre = self.centre
+        centre.shown_changed.connect(lambda: actions.set_state(has_own_order=centre.has_own_order))
         grid.menu_wanted.connect(self._show_asset_menu)
         grid.keys.mode_changed.connect(actions.use_single_keys)
         self.sidebar.menu_wanted.connect(actions.popup_for)

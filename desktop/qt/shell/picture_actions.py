@@ -43,6 +43,7 @@ def picture_actions(window: MainWindow, controllers: Controllers) -> tuple[Actio
             lambda: tr("Stack near-duplicates"),
             controllers.stacks.toggle,
             icon="layers",
+            when=lambda now: not now.has_own_order,
             is_checked=lambda: controllers.stacks.is_on,
         ),
         Action(
@@ -50,7 +51,7 @@ def picture_actions(window: MainWindow, controllers: Controllers) -> tuple[Actio
             lambda: tr("Open or close the stack"),
             window.centre.open_stack,
             keys=("Ctrl+E",),
-            when=selected,
+            when=lambda now: selected(now) and not now.has_own_order,
             in_grid=True,
         ),
     )

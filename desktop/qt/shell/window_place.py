@@ -87,12 +87,13 @@ def window_state(window: MainWindow) -> WindowState:
 def set_orders(centre: Centre, place: ShownPlace) -> None:
     """Before the library is read, so that it is read in the order that is wanted."""
     # With all that it needs of searching: not before the window is to be seen.
-    from desktop.qt.browse.ordering import BROWSING, SEARCHING, Order
+    from desktop.qt.browse.ordering import BROWSING, SEARCHING, TURNABLE, Order
 
     if place.order in BROWSING:
         centre.order = Order(place.order)
     if place.hit_order in SEARCHING:
         centre.hit_order = Order(place.hit_order)
+    centre.turned = {order for order in TURNABLE if order in place.turned}
 
 
 def come_back(centre: Centre, place: ShownPlace) -> None:
@@ -112,6 +113,7 @@ def shown_place(centre: Centre, sidebar: Sidebar) -> ShownPlace:
         query=centre.search.query().text,
         order=centre.order.value,
         hit_order=centre.hit_order.value,
+        turned=tuple(sorted(order.value for order in centre.turned)),
         browsed=browsed,
         found=found,
         closed_folders=sidebar.folders.closed(),
