@@ -10,6 +10,10 @@ _SIGNATURES: tuple[tuple[re.Pattern[bytes], str], ...] = (
     (re.compile(rb"%!PS"), marked("a PostScript document")),
     (re.compile(rb"\s*<(!doctype )?html", re.IGNORECASE), marked("a web page")),
     (re.compile(rb"PK\x03\x04"), marked("a ZIP archive")),
+    (
+        re.compile(rb"version https://git-lfs\.github\.com/"),
+        marked("a pointer of Git LFS, without the picture itself"),
+    ),
 )
 
 

@@ -65,6 +65,10 @@ def test_the_content_decides_which_decoder_runs(head: bytes, name: str) -> None:
         (b"%!PS-Adobe-3.0", "a PostScript document"),
         (b"PK\x03\x04", "a ZIP archive"),
         (b"<!DOCTYPE html><html>", "a web page"),
+        (
+            b"version https://git-lfs.github.com/spec/v1\noid sha256:00",
+            "a pointer of Git LFS, without the picture itself",
+        ),
         ("shopping list: 香蕉".encode()[:-1], "text"),
         (b"\x00\x01\x02\x03", ""),
     ],
