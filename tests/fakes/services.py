@@ -375,7 +375,9 @@ class FakeSearching(Searching):
 
     def propose_each(self, prompt: str, count: int) -> Proposals:
         lacking = (ThingProposals(words, ()) for words in self.lacking if words in prompt)
-        found = ThingProposals(prompt, self.propose(prompt, count))
+        found = ThingProposals(
+            prompt, tuple(replace(each, words=prompt) for each in self.propose(prompt, count))
+        )
         return Proposals((found, *lacking))
 
 

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QWidget
 from desktop.core.brand_kit import BrandKit, KitPicture
 from desktop.core.colour_difference import Direction
 from desktop.core.errors import KeyRefused, PlantainError, QuotaExhausted, WorkingOffline
-from desktop.core.generation_record import GenerationRequest, Reference
+from desktop.core.generation_record import MORE, GenerationRequest, Reference
 from desktop.core.product_truth import PRODUCT, Fault, Finding, Part, ProductTruth
 from desktop.core.text import ngettext, tr
 from desktop.generation.gemini.refusals import NEW_KEY
@@ -25,6 +25,7 @@ from desktop.qt.shell.right_panel import CREATE
 from desktop.qt.shell.session import Session
 from desktop.qt.widgets.panel_scroll import PanelScroll
 from desktop.services.generation.rehearsal import Rehearsal
+from desktop.services.search.proposals import ThingProposals
 from tests.fakes.services import FakeEngine
 from tests.gallery.stage import Screen, Stage, full_library, picture
 
@@ -55,20 +56,39 @@ def proposals(stage: Stage) -> QWidget:
 
 
 def proposals_by_thing(stage: Stage) -> QWidget:
+    """A row for each thing: with one picture, with two, set apart, taken out, and lacking."""
     session = _panel(stage)
-    references = tuple(
-        Reference(picture(n).path, n, score, "matches the prompt", words=words)
-        for n, score, words in (
-            *((21, 0.36, "red sandals"), (22, 0.29, "beach"), (23, 0.34, "red sandals")),
-            (25, 0.27, "a wide-brimmed straw hat with a striped ribbon"),
+    found = {
+        "red sandals": (21, 23, 26),
+        "a wide-brimmed straw hat with a striped ribbon": (25, 27),
+        "beach": (22, 24),
+        "unicorn": (),
+        "sunset": (28,),
+    }
+    things = [
+        ThingProposals(
+            words,
+            tuple(
+                Reference(picture(n).path, n, 0.5 - n / 100, "matches the prompt", words=words)
+                for n in numbers
+            ),
         )
-    )
-    others = (Reference(picture(n).path, n, 0.2, words="red sandals") for n in (26, 27))
-    session.window.right.creation.show_proposals(
-        PROMPT, references, ["model", "sunset"], [*references, *others]
-    )
+        for words, numbers in found.items()
+    ]
+    panel = session.window.right.creation
+    panel.show_proposals(PROMPT, things)
+    panel.tray.set_role(0, PRODUCT)
+    panel.tray.set_weight(0, MORE)
+    panel.tray.remove(4)
     stage.rest()
     return session.window
+
+
+def proposals_narrow(stage: Stage) -> QWidget:
+    window = proposals_by_thing(stage)
+    window.resize(1000, 640)
+    stage.rest()
+    return window
 
 
 def many_references(stage: Stage) -> QWidget:
@@ -457,6 +477,7 @@ SCREENS = (
     Screen("60-create-empty", empty),
     Screen("61-create-proposals", proposals),
     Screen("61-create-proposals-by-thing", proposals_by_thing),
+    Screen("61-create-proposals-1000x640", proposals_narrow),
     Screen("62-create-many-references", many_references),
     Screen("63-create-references-from-outside", references_from_outside),
     Screen("64-creating", creating),

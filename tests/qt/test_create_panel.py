@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -31,6 +30,7 @@ from desktop.qt.shell.right_panel import CREATE
 from desktop.qt.theme import Theme
 from desktop.qt.widgets.dragging import assets_mime
 from desktop.qt.widgets.labels import ElidedLabel
+from desktop.services.search.proposals import ThingProposals
 from tests.fakes.generation import FAKE_MODELS
 from tests.fakes.services import FakeEngine, make_asset
 from tests.qt.conftest import Opener
@@ -50,8 +50,24 @@ def tray(theme: Theme, pictures: Pictures, cache: PixmapCache, qtbot: QtBot) -> 
     return made
 
 
-def proposed(*numbers: int) -> list[Reference]:
-    return [Reference(Path(f"/p/{n}.png"), n, 0.3, "matches the prompt") for n in numbers]
+def proposed(*numbers: int, words: str = "shoes") -> list[ThingProposals]:
+    """One thing that a prompt names, with these pictures of it."""
+    pictures = (
+        Reference(Path(f"/p/{n}.png"), n, 0.3, "matches the prompt", words=words) for n in numbers
+    )
+    return [ThingProposals(words, tuple(pictures))]
+
+
+def told(tray: ReferenceTray) -> list[str]:
+    """Every line that is shown."""
+    return [made.text() for made in tray.findChildren(ElidedLabel) if made.isVisible()]
+
+
+def choose(tray: ReferenceTray, at: int, words: str) -> None:
+    """Of the menu of the reference at that place."""
+    button = [b for b in tray.findChildren(QToolButton, "role") if b.isVisible()][at]
+    [action] = [each for each in button.menu().actions() if each.text() == words]
+    action.trigger()
 
 
 def ids(tray: ReferenceTray) -> list[int | None]:
@@ -85,8 +101,7 @@ class TestTray:
         tray.propose(proposed(4))
         assert ids(tray) == [2, 4]
         assert [each.role for each in tray.references()] == [PRODUCT, ""]
-        told = [label.text() for label in tray.findChildren(ElidedLabel) if label.isVisible()]
-        assert "Product · Matches the prompt · 0.30" in told
+        assert "Product · 0.30" in told(tray), "the first of its thing by now"
 
     def test_a_person_says_how_much_one_counts_and_it_stays(self, tray: ReferenceTray) -> None:
         tray.propose(proposed(1, 2))
@@ -96,8 +111,7 @@ class TestTray:
             [action] = [each for each in weights.actions() if each.text() == words]
             action.trigger()
             assert [each.weight for each in tray.references()] == [None, weight]
-            told = [label.text() for label in tray.findChildren(ElidedLabel) if label.isVisible()]
-            assert f"{words} · Matches the prompt · 0.30" in told
+            assert f"{words} · For “shoes” · 0.30" in told(tray)
         tray.propose(proposed(4))
         assert ids(tray) == [2, 4]
 
@@ -106,35 +120,10 @@ class TestTray:
     ) -> None:
         tray.add([Reference(Path("/p/1.png"), 1, role="garment")])
         [button] = [b for b in tray.findChildren(QToolButton, "role") if b.isVisible()]
-        [chosen] = [each.text() for each in button.menu().actions() if each.isChecked()]
-        assert chosen == "garment"
+        chosen = [each.text() for each in button.menu().actions() if each.isChecked()]
+        assert chosen == ["garment"]
         button.menu().actions()[0].trigger()
         assert [each.role for each in tray.references()] == [""]
-
-    def test_one_is_swapped_for_the_next_best_of_its_thing(
-        self, tray: ReferenceTray, qtbot: QtBot
-    ) -> None:
-        capes = [replace(each, words="cape") for each in proposed(1, 2, 3)]
-        hats = [replace(each, words="hat") for each in proposed(4)]
-        shown, spares = [capes[0], hats[0]], [*capes, *hats]
-        tray.propose(shown, spares)
-        swaps = [b for b in tray.findChildren(QToolButton, "swap") if b.isVisible()]
-        assert len(swaps) == 1, "there is no other hat"
-        click(tray, "swap", 0, qtbot)
-        assert ids(tray) == [2, 4]
-        tray.propose(shown, spares)
-        assert ids(tray) == [2, 4], "it stays so while the words are the same"
-        click(tray, "swap", 0, qtbot)
-        assert ids(tray) == [3, 4]
-        click(tray, "swap", 0, qtbot)
-        assert ids(tray) == [1, 4], "after the last one comes the first"
-        click(tray, "remove", 0, qtbot)
-        tray.propose([capes[1], hats[0]], spares)
-        click(tray, "swap", 0, qtbot)
-        assert ids(tray) == [3, 4], "what was taken out does not come back"
-        tray.forget_refused()
-        tray.propose(shown, spares)
-        assert ids(tray) == [1, 4]
 
     def test_removed_ones_are_not_proposed_again(self, tray: ReferenceTray, qtbot: QtBot) -> None:
         tray.propose(proposed(1, 2))
@@ -143,6 +132,75 @@ class TestTray:
         assert ids(tray) == [2, 3]
         tray.add_assets([make_asset(1)])
         assert ids(tray) == [1, 2, 3], "a person may choose it all the same"
+
+    def test_of_each_thing_the_best_and_then_the_second_best(self, tray: ReferenceTray) -> None:
+        tray.propose(proposed(1, 2, 3, words="cape") + proposed(4, 5, 6, words="watch"))
+        assert ids(tray) == [1, 2, 4, 5]
+        assert told(tray)[::2] == ["cape", "2.png", "watch", "5.png"]
+
+    def test_the_next_best_takes_its_place_and_the_keyboard_stays(
+        self, tray: ReferenceTray, qtbot: QtBot
+    ) -> None:
+        things = proposed(*range(1, 8), words="cape")
+        tray.propose(things)
+        choose(tray, 0, "Style")
+        for expected in (5, 6, 7, 1):
+            [button, *_] = [b for b in tray.findChildren(QToolButton, "swap") if b.isVisible()]
+            button.setFocus()
+            qtbot.keyClick(button, Qt.Key.Key_Space)
+            assert ids(tray) == [expected, 2, 3, 4]
+            focused = tray.focusWidget()
+            assert focused is not None
+            assert focused.objectName() == "swap"
+        assert [each.role for each in tray.references()] == ["style", "", "", ""]
+        click(tray, "remove", 3, qtbot)
+        for _ in range(4):
+            click(tray, "swap", 0, qtbot)
+            assert 4 not in ids(tray), "what was taken out does not come back"
+        tray.forget_refused()
+        tray.propose(things)
+        assert ids(tray)[1:] == [1, 2, 3], "a new prompt may bring all of them"
+
+    def test_what_was_swapped_stays_so_while_its_thing_is_named(
+        self, tray: ReferenceTray, qtbot: QtBot
+    ) -> None:
+        capes = proposed(1, 2, words="cape")
+        others = [each for n in range(3, 6) for each in proposed(n, words=f"thing {n}")]
+        tray.propose(capes + others)
+        click(tray, "swap", 0, qtbot)
+        tray.propose(capes + others + proposed(9, words="watch"))
+        assert ids(tray)[0] == 2
+
+    def test_a_thing_without_another_picture_offers_none(self, tray: ReferenceTray) -> None:
+        tray.propose(proposed(1, 2))
+        assert [b for b in tray.findChildren(QToolButton, "swap") if b.isVisible()] == []
+
+    def test_a_thing_that_was_taken_out_keeps_its_row_and_can_come_back(
+        self, tray: ReferenceTray, qtbot: QtBot
+    ) -> None:
+        things = proposed(1, words="cape") + proposed(4, 5, 6, 7, words="beach")
+        tray.propose(things)
+        click(tray, "remove", 0, qtbot)
+        assert ids(tray) == [4, 5, 6]
+        assert told(tray)[:2] == ["cape", "No picture goes along"]
+        tray.propose(things)
+        assert 1 not in ids(tray), "nor when the prompt goes on"
+        focused = tray.focusWidget()
+        assert focused is not None
+        click(tray, "swap", 0, qtbot)
+        assert ids(tray)[0] == 1
+
+    def test_removed_the_next_best_can_be_had_in_its_place(
+        self, tray: ReferenceTray, qtbot: QtBot
+    ) -> None:
+        things = [each for n in range(1, 6) for each in proposed(n, n + 10, words=f"thing {n}")]
+        tray.propose(things)
+        click(tray, "remove", 2, qtbot)
+        focused = tray.focusWidget()
+        assert focused is not None
+        assert focused.accessibleName() == "Next best picture of “thing 3”"
+        qtbot.keyClick(focused, Qt.Key.Key_Space)
+        assert ids(tray) == [1, 2, 13, 4, 5]
 
     def test_drops_from_grid_and_disk(
         self, tray: ReferenceTray, pictures: Pictures, tmp_path: Path
@@ -405,23 +463,24 @@ def test_what_was_said_of_a_refused_key_stays_while_the_library_is_read_again(
     assert "does not accept" in panel.key_form.text()
 
 
-def test_what_is_proposed_says_for_which_thing_and_what_is_lacking_is_named(
+def test_each_thing_has_a_row_and_what_is_lacking_says_so(
     panel: GenerationPanel, engine: FakeEngine, qtbot: QtBot
 ) -> None:
     engine.searching.lacking = ("gold watch", "violin")
     panel.prompt.setPlainText("a gold watch beside a violin")
-    qtbot.waitUntil(panel.missing.isVisible)
-    assert panel.missing.text() == "Not in your library: “gold watch”, “violin”"
-    panel.show_proposals(
-        "a gold watch beside a violin",
-        [Reference(Path("/p/1.png"), 1, 0.31, "matches the prompt", words="gold watch")],
-        ["violin"],
-    )
-    assert panel.missing.text() == "Not in your library: “violin”"
-    told = [made.text() for made in panel.tray.findChildren(ElidedLabel)]
-    assert "For “gold watch” · 0.31" in told
+    qtbot.waitUntil(lambda: "violin" in told(panel.tray))
+    assert told(panel.tray)[-4:] == [
+        *("gold watch", "Not in your library"),
+        *("violin", "Not in your library"),
+    ]
+    [watch] = proposed(1, words="gold watch")
+    panel.show_proposals(panel.prompt.toPlainText(), [watch, ThingProposals("violin", ())])
+    assert told(panel.tray) == [
+        *("gold watch", "1.png · 0.30"),
+        *("violin", "Not in your library"),
+    ]
     panel.propose_check.click()
-    assert not panel.missing.isVisible()
+    assert told(panel.tray) == []
 
 
 def test_proposing_can_be_switched_off(panel: GenerationPanel, qtbot: QtBot) -> None:

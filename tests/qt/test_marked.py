@@ -33,6 +33,8 @@ from tests.pseudo import unmarked, write_pseudo
 _WORD = re.compile(r"[A-Za-z]{2,}")
 _DATA = re.compile(
     r"^[^⟦⟧]*\.(?:jpe?g|png|webp|gif|psd|tiff|pdf|zip|json|mp4|safetensors)\b.*"  # file names
+    r"|^(?:red sandals|a wide-brimmed .*|unicorn|sunset|The red sandals .*)$"  # named in prompts
+    r"|^The product from its[\s\S]*"
     r"|-?\b(?:tag|board|folder|is|type|rating|date|added|modified|size|pixels|ratio|shape|color"
     r"|camera|lens|keyword|copyright|text|prompt|model|from|kit)"
     r":(?:\"[^\"]*\"|\S+)"  # conditions, as they are typed

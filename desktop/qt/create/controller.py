@@ -15,7 +15,7 @@ from desktop.core.errors import (
     ServiceUnavailable,
     WorkingOffline,
 )
-from desktop.core.generation_record import GenerationRequest, Reference
+from desktop.core.generation_record import GenerationRequest
 from desktop.core.text import tr
 from desktop.qt.create.closing import may_close_over
 from desktop.qt.create.left_pictures import Left, finish_left
@@ -29,13 +29,12 @@ from desktop.qt.jobs.job_list import Outcome
 from desktop.qt.jobs.lane import JobHandle, Latest
 from desktop.services.generation.rehearsal import Rehearsal
 from desktop.services.reports import GeneratedPicture
+from desktop.services.search.proposals import ThingProposals
 
 _DRAFT_MS = 400
 
-_Proposed = tuple[str, Sequence[Reference], Sequence[str], Sequence[Reference]]
-_SPARES = 6
-"""Of each thing, for which a proposal may be swapped."""
-"""Prompt, references, and the things that the library lacks."""
+_Proposed = tuple[str, Sequence[ThingProposals]]
+"""Prompt, and what there is of each thing that it names."""
 
 
 class CreationController(QObject):
@@ -101,14 +100,12 @@ class CreationController(QObject):
         restoring.finished.connect(self._restore)
 
     def propose(self, prompt: str, count: int) -> None:
-        """Look for references that fit the prompt: so many, but one of each thing that it names."""
+        """Look for references that fit the prompt: so many of each thing that it names."""
         engine = self._context.engine
 
         def find() -> _Proposed:
-            found = engine.searching.propose_each(prompt, count + _SPARES)
-            best = found.best(max(count, len(found.things)))
             # The words go along: by the time of the answer there may be others.
-            return prompt, best, found.missing(), found.all()
+            return prompt, engine.searching.propose_each(prompt, count).things
 
         self._proposals.submit(lambda _: find())
 

@@ -17,9 +17,9 @@ from desktop.core.errors import (
     PlantainError,
     Remedy,
 )
-from desktop.core.generation_record import GenerationRequest, Reference
+from desktop.core.generation_record import GenerationRequest
 from desktop.core.progress import Progress
-from desktop.core.text import listed, tr
+from desktop.core.text import tr
 from desktop.generation.generator import ImageGenerator
 from desktop.generation.provider import Provider
 from desktop.generation.template import PromptTemplate
@@ -40,11 +40,13 @@ from desktop.qt.theme import UNIT, Theme
 from desktop.qt.widgets.labels import label
 from desktop.qt.widgets.panel_scroll import PanelScroll
 from desktop.services.reports import GeneratedPicture
+from desktop.services.search.proposals import ThingProposals
 
 DEBOUNCE_MS = 350
 """Longer than the search bar's: a sentence is being written, and proposals move the tray."""
 
-PROPOSALS = 4
+EACH = 12
+"""So many pictures are looked for of each thing; those that are not shown are the next best."""
 
 _USUAL = "gemini"
 """The service whose key is asked for where nothing else is chosen."""
@@ -54,7 +56,7 @@ class GenerationPanel(QWidget):
     """Everything that one generation needs; keeps its inputs whatever happens."""
 
     proposals_wanted = Signal(str, int)
-    """(prompt, how many, where it names no more things than that)."""
+    """(prompt, how many pictures of each thing that it names)."""
     proposals_unwanted = Signal()
     generate_requested = Signal(object)
     """tuple[GenerationRequest, ...]: one for each variant."""
@@ -117,7 +119,6 @@ class GenerationPanel(QWidget):
         self.turn.changed.connect(self._refresh)
         self.turn.changed.connect(self.draft_changed)
         self._count = label(tone="faint", scale="small")
-        self.missing = label(tone="faint", scale="small", wraps=True)
         self.choices = Choices()
         self.choices.changed.connect(self._on_choice)
         self.generator_combo = self.choices.generator_combo
@@ -143,7 +144,7 @@ class GenerationPanel(QWidget):
         self.result_card = ResultCard(theme, pictures, cache)
         self.result_card.show_requested.connect(self.show_in_library_requested)
         self.result_card.reference_wanted.connect(self.add_references)
-        for hidden in (self.missing, self.failure, self.result_card, self.key_form):
+        for hidden in (self.failure, self.result_card, self.key_form):
             hidden.hide()
 
         self._timer = QTimer(self, singleShot=True, interval=DEBOUNCE_MS)
@@ -168,7 +169,6 @@ class GenerationPanel(QWidget):
         column.addSpacing(UNIT)
         column.addLayout(references)
         column.addWidget(self.tray)
-        column.addWidget(self.missing)
         column.addSpacing(UNIT)
         column.addWidget(self.kits)
         column.addSpacing(UNIT)
@@ -234,20 +234,13 @@ class GenerationPanel(QWidget):
         self._is_offline = is_offline
         self._refresh()
 
-    def show_proposals(
-        self,
-        prompt: str,
-        references: Sequence[Reference],
-        missing: Sequence[str] = (),
-        spares: Sequence[Reference] = (),
-    ) -> None:
-        """What the library proposes for that prompt, which may not be the one shown any more, the
-        things that it lacks, and what may be taken instead."""
+    def show_proposals(self, prompt: str, things: Sequence[ThingProposals]) -> None:
+        """What the library proposes for that prompt, which may not be the one shown any more, thing
+        by thing."""
         if self.propose_check.isChecked() and prompt == self.templates.sought():
             self._proposed_for = prompt
-            self.tray.propose(references, spares)
+            self.tray.propose(things)
             self.tray.set_current(True)
-            self._show_missing(missing)
 
     def add_references(self, assets: Sequence[Asset]) -> None:
         """A person chose these from the library."""
@@ -505,7 +498,7 @@ class GenerationPanel(QWidget):
         if not self.propose_check.isChecked():
             return
         if prompt:
-            self.proposals_wanted.emit(prompt, PROPOSALS)
+            self.proposals_wanted.emit(prompt, EACH)
         else:
             self.tray.forget_refused()
             self._drop_proposals()
@@ -513,9 +506,3 @@ class GenerationPanel(QWidget):
     def _drop_proposals(self) -> None:
         self.proposals_unwanted.emit()
         self.tray.propose(())
-        self._show_missing(())
-
-    def _show_missing(self, things: Sequence[str]) -> None:
-        named = listed([tr("“{words}”", words=words) for words in things])
-        self.missing.setText(tr("Not in your library: {things}", things=named) if named else "")
-        self.missing.setVisible(bool(named))

@@ -78,10 +78,6 @@ class Proposals:
                     found.setdefault(reference.path, reference)
         return tuple(found.values())[:count]
 
-    def all(self) -> tuple[Reference, ...]:
-        """Of each thing everything that was found, the best first."""
-        return tuple(reference for thing in self.things for reference in thing.references)
-
     def missing(self) -> tuple[str, ...]:
         """What the library lacks, in the words of the prompt."""
         return tuple(thing.words for thing in self.things if thing.is_missing)
