@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import cast
@@ -70,6 +71,9 @@ def test_a_paused_queue_is_put_in_order_thinned_out_and_worked_off(
     assert studio.sent() == ["three", "two"]
     assert ("one", "Given up", "") in dialog.rows()
     assert dialog.why() == ""
+    told = r"Spent: \$0\.\d\d today, \$0\.\d\d this month, \$0\.\d\d in all\."
+    studio.until(lambda: bool(re.fullmatch(told, dialog.spent.text())))
+    assert "$0.00 in all" not in dialog.spent.text()
     studio.until(lambda: len(studio.session.window.centre.assets()) == 6)
 
 

@@ -96,6 +96,7 @@ class QueueController(QObject):
             dialog.order_wanted.connect(self.order)
             dialog.finished.connect(self._forget_dialog)
             dialog.show_view(self._view)
+            self._tell_spent(dialog)
         self._dialog.show()
         self._dialog.raise_()
         self.refresh()
@@ -187,8 +188,16 @@ class QueueController(QObject):
         self._view = view
         if self._dialog is not None:
             self._dialog.show_view(view)
+            self._tell_spent(self._dialog)
         self.viewed.emit(view)
         self._set_timer()
+
+    def _tell_spent(self, dialog: QueueDialog) -> None:
+        spending = self._context.engine.generation.spending
+        handle = self._context.lanes.browse.submit(lambda _: spending.report())
+        # It may have been closed, and another one opened, meanwhile.
+        handle.finished.connect(lambda report: dialog is self._dialog and dialog.show_spent(report))
+        handle.failed.connect(self._context.notice)
 
     def _set_timer(self) -> None:
         """A wait that ends by itself ends here, where this run has begun to work."""

@@ -26,12 +26,14 @@ from desktop.qt.create.queue_words import (
     needs_look,
     price,
     price_words,
+    spent_words,
     wait_words,
 )
 from desktop.qt.theme import UNIT
 from desktop.qt.widgets.buttons import button
 from desktop.qt.widgets.labels import MessageLabel, label
 from desktop.services.generation.queueing import QueueView
+from desktop.services.generation.spending import SpendReport
 
 _KEY_ROLE = int(Qt.ItemDataRole.UserRole) + 1
 _WHAT, _STATE, _COST = range(3)
@@ -87,6 +89,7 @@ class QueueDialog(QDialog):
         self.retry_button = button(tr("Ask again"), self._retry)
         self.retry_button.setToolTip(tr("Ask for the same once more, as a new request"))
         self._detail = label(tone="faint", scale="small", wraps=True)
+        self.spent = label(tone="soft", scale="small", wraps=True)
         self.list.moved.connect(self._move)
         self.list.given_up.connect(self._cancel)
         self._lay_out()
@@ -116,6 +119,7 @@ class QueueDialog(QDialog):
         column.addLayout(why)
         column.addWidget(self.list, 1)
         column.addWidget(self._detail)
+        column.addWidget(self.spent)
         column.addSpacing(UNIT)
         column.addLayout(foot)
 
@@ -137,6 +141,10 @@ class QueueDialog(QDialog):
         self.list.verticalScrollBar().setValue(place)
         self._tell()
         self._refresh_buttons()
+
+    def show_spent(self, report: SpendReport) -> None:
+        """What pictures have cost until now."""
+        self.spent.setText(spent_words(report))
 
     def why(self) -> str:
         """The reason to wait; empty where there is none."""

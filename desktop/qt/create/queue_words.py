@@ -7,6 +7,7 @@ from desktop.core.generation_queue import Wait, WaitReason
 from desktop.core.text import marked, moment, ngettext, number, sentences, tr
 from desktop.generation.cost import estimated_usd
 from desktop.generation.generator import ImageGenerator
+from desktop.services.generation.spending import SpendReport
 
 STATES = {
     AttemptState.QUEUED: marked("Waits"),
@@ -20,8 +21,8 @@ STATES = {
 }
 _WAITS = {
     WaitReason.PERSON: marked("Paused."),
-    WaitReason.QUOTA: marked("Google takes no more requests for now."),
-    WaitReason.OFFLINE: marked("Google cannot be reached."),
+    WaitReason.QUOTA: marked("The service takes no more requests for now."),
+    WaitReason.OFFLINE: marked("The service cannot be reached."),
     WaitReason.CONSENT: marked("Nobody has agreed yet to what would be sent."),
     WaitReason.CHANGED: marked("A picture is another one now than when this was added."),
     WaitReason.BUDGET: marked("This month's limit would be passed."),
@@ -81,3 +82,26 @@ def price_words(attempt: Attempt, usd: float | None) -> str:
         return ""
     text = f"${number(usd, 4)}"
     return text if attempt.cost_usd is not None else tr("about {price}", price=text)
+
+
+def spent_words(report: SpendReport) -> str:
+    """What was spent today, in this month and in all; the cost of some calls nobody knows."""
+    today, month, total = (
+        number(each.usd, 2) for each in (report.today, report.month, report.total)
+    )
+    said = tr("Spent: ${today} today, ${month} this month", today=today, month=month)
+    if report.limit_usd:
+        limit = number(report.limit_usd, 2)
+        said = tr(
+            "Spent: ${today} today, ${month} of ${limit} this month",
+            today=today,
+            month=month,
+            limit=limit,
+        )
+    count = report.total.unpriced + report.total.unknown
+    unknown = ngettext(
+        "What {count} request cost is not known.", "What {count} requests cost is not known.", count
+    )
+    return sentences(
+        tr("{spent}, ${total} in all.", spent=said, total=total), unknown if count else ""
+    )
