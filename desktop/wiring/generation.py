@@ -110,5 +110,5 @@ def generation_services(
         templates=TemplateFiles(resource("prompts"), profile.prompts),
         kits=kits,
         kit_files=KitFiles(kits, catalog, paths.kits),
-        closeness=ClosenessMeter(catalog.palettes, tables.vectors, model),
+        closeness=ClosenessMeter(kits, catalog.palettes, tables.vectors, model),
     )

@@ -48,7 +48,8 @@ class FakeKits(KitTable):
 class FakeCloseness(ClosenessMeter):
     """``scores``: asset id to colours and look."""
 
-    def __init__(self) -> None:
+    def __init__(self, kits: FakeKits) -> None:
+        self._kits = kits
         self.scores: Mapping[int, tuple[float, float]] = {}
         self.asked: list[tuple[int, int]] = []
 

@@ -753,7 +753,7 @@ class FakeEngine(Engine):
         browsing = FakeBrowsing(assets, annotations)
         endpoints, key_store = FakeEndpoints(), FakeKeyStore()
         models, switch = FakeModels(), FakeModelSwitch()
-        generating = FakeGenerating(browsing.take_made)
+        generating, kits = FakeGenerating(browsing.take_made), FakeKits()
         services = fake_image_services(key_store.credential)
         # An engine is frozen once it is made; this is its making.
         vars(self).update(
@@ -776,8 +776,8 @@ class FakeEngine(Engine):
                 refining=FakeRefining(),
                 talks=FakeTalks(),
                 templates=templates or TemplateFiles(resource("prompts"), thumbnails / "prompts"),
-                kits=FakeKits(),
-                closeness=FakeCloseness(),
+                kits=kits,
+                closeness=FakeCloseness(kits),
             ),
             curation=FakeCurationServices(
                 duplicates=FakeDuplicates(),

@@ -125,6 +125,18 @@ def test_results_are_measured_and_the_closest_is_shown(
     assert {version for version, _ in engine.generation.closeness.asked} == {1}
 
 
+def test_the_details_of_a_picture_say_how_close_it_came(
+    session: Session, panel: GenerationPanel, engine: FakeEngine, qtbot: QtBot
+) -> None:
+    qtbot.keyClicks(panel.prompt, "a cape")
+    choose(panel, "Aurora", qtbot)
+    create(panel, qtbot)
+    engine.generation.closeness.scores = {1010: (0.9, 0.8)}
+    session.window.navigation.show_in_library(1010)
+    lineage = session.window.right.details.lineage
+    qtbot.waitUntil(lambda: lineage.closeness().startswith("85 % close to “Aurora”."))
+
+
 def test_the_default_goes_along_by_itself(
     engine: FakeEngine, open_session: Opener, session: Session, panel: GenerationPanel, qtbot: QtBot
 ) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 from desktop.core.annotations import name_key
 from desktop.core.brand_kit import BrandKit, KitPicture, checked_kit
 from desktop.core.errors import LibraryDamaged, UsageError
+from desktop.core.generation_record import GenerationRequest
 from desktop.core.text import listed, tr
 from desktop.files.checked_json import MalformedJson, decode_json, path_text
 from desktop.library.catalog.assets import Catalog
@@ -20,6 +21,8 @@ from desktop.library.catalog.kept_json import read_rows, readable
 from desktop.library.kept_file import kept_file
 
 _KIT = "a brand kit"
+_LONGEST_VERSION = 9
+"""Digits."""
 
 
 class KitTable:
@@ -69,6 +72,17 @@ class KitTable:
                 else tr("Make one with “plantain kit save”."),
             )
         return self._loaded(row["content"], row["version"])
+
+    def of_request(self, request: GenerationRequest) -> BrandKit | None:
+        """The kit that went along with a request, in that version; None without one, or where this
+        library has no such kit: records come from other libraries as well."""
+        version = request.kit_version
+        if not request.kit or not (version.isdecimal() and len(version) <= _LONGEST_VERSION):
+            return None
+        try:
+            return self.named(request.kit, int(version))
+        except UsageError:
+            return None
 
     def find(self, name: str) -> BrandKit | None:
         """The version that is offered; None where there is none of that name."""

@@ -68,15 +68,13 @@ class KitController(QObject):
         if not request.kit:
             return
 
-        def find() -> list[Closeness]:
-            version = int(request.kit_version) if request.kit_version.isdecimal() else None
-            kit = engine.generation.kits.named(request.kit, version)
-            return engine.generation.closeness.measure(kit, [result.asset.id])
+        def show(found: Closeness | None) -> None:
+            if found is not None:
+                self._panel.result_card.show_closeness(request.kit, found)
 
-        handle = self._context.lanes.checks.submit(lambda _: find())
-        handle.finished.connect(
-            lambda found: self._panel.result_card.show_closeness(request.kit, found[0])
-        )
+        closeness = engine.generation.closeness
+        handle = self._context.lanes.checks.submit(lambda _: closeness.of(result.asset.id, request))
+        handle.finished.connect(show)
         handle.failed.connect(self._context.notice)
 
     def _read(self) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal, SignalInstance
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
-from desktop.core.text import number, sentences, tr
+from desktop.core.text import number, tr
 from desktop.qt.create.result_strip import ResultStrip
 from desktop.qt.create.turns_view import TurnsView
 from desktop.qt.images.cache import PixmapCache
@@ -201,14 +201,9 @@ class ResultCard(QFrame):
 
     def _tell_closeness(self, result: GeneratedPicture) -> None:
         kit, measured = self._measured.get(result.asset.id, ("", None))
-        if measured is not None and measured.score is not None:
-            share = number(measured.score * 100)
-            self._close.setText(
-                sentences(
-                    tr("{share} % close to “{kit}”.", share=share, kit=kit), measured.reason()
-                )
-            )
-        self._close.setVisible(measured is not None and measured.score is not None)
+        said = measured.sentence(kit) if measured is not None else ""
+        self._close.setText(said)
+        self._close.setVisible(bool(said))
 
     def show_whether_searchable(self, result: GeneratedPicture, is_searchable: bool) -> None:
         """Indexing ``result`` has ended, which may not be the one shown any more."""

@@ -11,6 +11,7 @@ from desktop.core.asset import Asset
 from desktop.core.asset_sequence import ids_of
 from desktop.core.cancellation import CancelToken
 from desktop.core.errors import FileError
+from desktop.core.generation_record import GenerationRequest
 from desktop.qt.browse.asset_grid import AssetGrid
 from desktop.qt.details.facts import file_facts_of
 from desktop.qt.details.panel import DetailsPanel
@@ -44,6 +45,9 @@ class DetailsController(QObject):
         self._truths = Latest(context.lanes.browse, self)
         self._truths.finished.connect(lambda told: panel.lineage.show_truth(*told))
         self._truths.failed.connect(context.notice)
+        self._closeness = Latest(context.lanes.preview, self)
+        self._closeness.finished.connect(panel.lineage.show_closeness)
+        self._closeness.failed.connect(context.notice)
         grid.selection_changed.connect(self._read)
         context.hub.changed.connect(self._on_changes)
 
@@ -59,6 +63,7 @@ class DetailsController(QObject):
         self._sidecars.forget()
         self._credentials.forget()
         self._truths.forget()
+        self._closeness.forget()
         if not assets:
             self._readings.forget()
             return
@@ -81,8 +86,19 @@ class DetailsController(QObject):
             check = self._context.engine.generation.product_check
             if found.lineage is not None:  # whose product may be that of a picture before it
                 self._truths.submit(lambda _: (asset, check.known(asset.id)))
+                self._tell_closeness(asset, found.lineage.request)
         else:
             self._panel.show_common(*found)
+
+    def _tell_closeness(self, asset: Asset, request: GenerationRequest) -> None:
+        meter = self._context.engine.generation.closeness
+
+        def measure() -> str:
+            found = meter.of(asset.id, request)
+            return found.sentence(request.kit) if found is not None else ""
+
+        if request.kit:
+            self._closeness.submit(lambda _: measure())
 
 
 def _told(credentials: PictureCredentials, asset: Asset) -> str:

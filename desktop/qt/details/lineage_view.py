@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QGridLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from desktop.core.asset import Asset, displayable
 from desktop.core.generation_record import GenerationRecord, Reference
@@ -53,6 +53,7 @@ class LineageView(QWidget):
         self._column.setSpacing(UNIT)
         self.truth: TruthView | None = None
         self.again_button: QPushButton | None = None
+        self._closeness: QLabel | None = None
 
     def show_details(self, details: AssetDetails) -> None:
         """All of it anew."""
@@ -61,6 +62,9 @@ class LineageView(QWidget):
             self._add_record(details.lineage, details.generator)
             self.truth = TruthView()
             self._column.addWidget(self.truth)
+            self._closeness = label(tone="soft", scale="small", wraps=True)
+            self._closeness.hide()
+            self._column.addWidget(self._closeness)
         if details.used_in:
             self._add_heading(tr("Used in"))
             self._add_thumbnails([(asset, asset.filename) for asset in details.used_in])
@@ -78,9 +82,19 @@ class LineageView(QWidget):
         self.truth.change_wanted.connect(lambda: self.part_wanted.emit(asset))
         self.truth.compare_wanted.connect(lambda: self.products_wanted.emit(asset, report))
 
+    def show_closeness(self, told: str) -> None:
+        """How close the picture that is shown came to its brand kit; empty for nothing to say."""
+        if self._closeness is not None:
+            self._closeness.setText(told)
+            self._closeness.setVisible(bool(told))
+
+    def closeness(self) -> str:
+        """What is said of it."""
+        return self._closeness.text() if self._closeness is not None else ""
+
     def clear(self) -> None:
         """Nothing is known."""
-        self.truth = self.again_button = None
+        self.truth = self.again_button = self._closeness = None
         empty_layout(self._column)
 
     def _add_record(self, record: GenerationRecord, generator: str) -> None:

@@ -23,7 +23,9 @@ from numpy.typing import NDArray
 
 from desktop.core.brand_kit import STYLE, BrandKit
 from desktop.core.colour import SAME_NAME, Palette, oklab
+from desktop.core.generation_record import GenerationRequest
 from desktop.core.text import number, sentences, tr
+from desktop.library.catalog.kits import KitTable
 from desktop.library.catalog.palettes import PaletteTable
 from desktop.library.catalog.vectors import VectorTable
 from desktop.services.current_model import CurrentModel
@@ -73,16 +75,34 @@ class Closeness:
             )
         return sentences(colours, foreign, look)
 
+    def sentence(self, kit: str) -> str:
+        """How close it came to the kit of that name, and why; empty where nothing can be said."""
+        if self.score is None:
+            return ""
+        share = number(self.score * 100)
+        return sentences(tr("{share} % close to “{kit}”.", share=share, kit=kit), self.reason())
+
 
 class ClosenessMeter:
     """Measures pictures of the library against a kit. Any thread may ask; starts no model."""
 
     def __init__(
-        self, palettes: PaletteTable, vector_table: VectorTable, model: CurrentModel
+        self,
+        kits: KitTable,
+        palettes: PaletteTable,
+        vector_table: VectorTable,
+        model: CurrentModel,
     ) -> None:
+        self._kits = kits
         self._palettes = palettes
         self._vector_table = vector_table
         self._model = model
+
+    def of(self, asset_id: int, request: GenerationRequest) -> Closeness | None:
+        """How close a picture came to the kit that it was made with, in that version; None without
+        one, or where this library has no such kit."""
+        kit = self._kits.of_request(request)
+        return self.measure(kit, [asset_id])[0] if kit is not None else None
 
     def measure(self, kit: BrandKit, asset_ids: Sequence[int]) -> list[Closeness]:
         """The closest first; what nothing is known of comes last."""

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Generator, Iterable, Iterator
-from contextlib import suppress
 from dataclasses import replace
 
 from desktop.core.asset import Asset
-from desktop.core.brand_kit import BrandKit, attached, with_kit
+from desktop.core.brand_kit import attached, with_kit
 from desktop.core.cancellation import CancelToken
-from desktop.core.errors import FileError, LibraryError, Remedy, RequestRefused, UsageError
+from desktop.core.errors import FileError, LibraryError, Remedy, RequestRefused
 from desktop.core.generation_record import (
     BASE,
     CHOSEN,
@@ -31,8 +30,6 @@ from desktop.library.spool import Spool, SpooledAnswer
 from desktop.services.generation.sent_references import SentReferences
 
 _INTERACTIONS, _GENERATE_CONTENT = "interactions", "generate-content"
-_LONGEST_VERSION = 9
-"""Digits; records come from other libraries as well."""
 _MOST = 50
 """Turns of one talk; a service takes far fewer pictures."""
 
@@ -160,7 +157,7 @@ class Refining:
         is_of_talk = not record.stage and not asked.edit and self._spool.has_turn(record.attempt)
         if is_of_talk:
             api = _INTERACTIONS if _INTERACTIONS in record.api else _GENERATE_CONTENT
-            kit = self._kit(request)
+            kit = self._kits.of_request(request)
             request = replace(request, parent_attempt=record.attempt, api=api)
             # Its pictures are in the talk.
             return with_kit(request, kit) if kit is not None else request
@@ -190,14 +187,5 @@ class Refining:
         base = Reference(asset.path, asset.id, reason=CHOSEN, role=BASE)
         references = (base, *(each for each in request.references if each.role != BASE))
         request = replace(request, parent_attempt="", api="", references=references)
-        kit = self._kit(request)
+        kit = self._kits.of_request(request)
         return attached(request, kit) if kit is not None else request
-
-    def _kit(self, request: GenerationRequest) -> BrandKit | None:
-        """None without any, or where this library has none of that name and version."""
-        version = request.kit_version
-        if not request.kit or not (version.isdecimal() and len(version) < _LONGEST_VERSION):
-            return None
-        with suppress(UsageError):
-            return self._kits.named(request.kit, int(version))
-        return None
