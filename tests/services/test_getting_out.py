@@ -13,6 +13,7 @@ from desktop.core.cancellation import CancelToken
 from desktop.core.errors import FileError, LibraryError, UsageError
 from desktop.core.progress import finish
 from desktop.files import rename as renaming
+from desktop.services.curation.renaming import rename_with_sidecars
 from desktop.services.engine import Engine
 from tests import pictures
 
@@ -75,6 +76,40 @@ class TestRenaming:
         assert {known.id for known in engine.browsing.all()} == {asset.id, at(engine, two[1]).id}
         engine.curation.renaming.rename(asset.id, "a.png")
         assert at(engine, two[0]) == asset
+
+    @pytest.mark.parametrize(
+        ("name", "beside", "goes_along"),
+        [
+            ("a.png", (), True),
+            ("a.png", ("a.CR2",), False),
+            ("a.png", ("a.jpg",), False),
+            ("a.png", ("b.c.jpg",), False),
+            ("a.CR2", ("a.jpg",), True),
+            ("a.CR2", ("a.NEF",), False),
+        ],
+    )
+    def test_what_raw_programs_keep_beside_it_goes_along_if_it_is_its_own(
+        self, tmp_path: Path, name: str, beside: tuple[str, ...], goes_along: bool
+    ) -> None:
+        """``a.xmp`` beside ``a.CR2``: all that was developed. Left behind, it would be nobody's."""
+        picture = tmp_path / name
+        for each in (name, *beside):
+            (tmp_path / each).write_bytes(b"a picture")
+        (tmp_path / "a.XMP").write_text("developed")
+        rename_with_sidecars(picture, picture.with_name(f"b.c{picture.suffix}"))
+        assert (tmp_path / "b.c.XMP").exists() is goes_along
+        assert (tmp_path / "a.XMP").exists() is not goes_along
+        assert all((tmp_path / each).exists() for each in beside)
+
+    def test_nothing_is_renamed_where_the_new_name_of_a_sidecar_is_taken(
+        self, tmp_path: Path
+    ) -> None:
+        for each in ("a.CR2", "a.CR2.xmp", "a.xmp", "b.xmp"):
+            (tmp_path / each).write_text(each)
+        with pytest.raises(FileError, match=r"b\.xmp already"):
+            rename_with_sidecars(tmp_path / "a.CR2", tmp_path / "b.CR2")
+        kept = {path.name: path.read_text() for path in tmp_path.iterdir()}
+        assert kept == {name: name for name in ("a.CR2", "a.CR2.xmp", "a.xmp", "b.xmp")}
 
     def test_no_other_file_is_replaced_whether_the_library_knows_it_or_not(
         self, engine: Engine, two: tuple[Path, Path]

@@ -14,6 +14,7 @@ from desktop.files.rename import rename_new
 from desktop.library.catalog.assets import Catalog
 from desktop.library.catalog.moved_files import MovedFiles
 from desktop.library.folders.same_file import require_same
+from desktop.media.formats.camera_raw import RAW
 from desktop.media.metadata.sidecar import sidecar_path
 
 _LONGEST = 255
@@ -28,7 +29,7 @@ class Renaming:
         self._moved = moved
 
     def rename(self, asset_id: int, name: str) -> str:
-        """Rename the file, and the sidecar beside it; returns the name that it had.
+        """Rename the file, and the sidecars beside it; returns the name that it had.
 
         Args:
             name: with its suffix, which stays as it is.
@@ -51,14 +52,14 @@ class Renaming:
 
         def rename_files() -> None:
             nonlocal is_renamed
-            _rename(source, target)
+            rename_with_sidecars(source, target)
             is_renamed = True
 
         try:
             self._moved.rename(asset_id, os.fsencode(name), rename_files)
         except BaseException:
             if is_renamed:  # the catalogue could not keep it
-                _rename(target, source)
+                rename_with_sidecars(target, source)
             raise
         return asset.name
 
@@ -85,18 +86,39 @@ def check_name(name: str, suffix: str) -> None:
         )
 
 
-def _rename(source: Path, target: Path) -> None:
-    """The file, and its sidecar where it has one; both or none."""
-    _rename_one(source, target)
-    beside = sidecar_path(source)
-    if not os.path.lexists(beside):
-        return
+def rename_with_sidecars(source: Path, target: Path) -> None:
+    """Rename a file, and with it the sidecars that are its own; all or none.
+
+    Raises:
+        FileError: one of the new names is taken, or the disk refuses.
+    """
+    renamed: list[tuple[Path, Path]] = []
     try:
-        _rename_one(beside, sidecar_path(target))
+        for before, after in [(source, target), *_sidecars(source, target)]:
+            _rename_one(before, after)
+            renamed.append((before, after))
     except BaseException:
-        with suppress(OSError):
-            rename_new(target, source)
+        for before, after in reversed(renamed):
+            with suppress(OSError):
+                rename_new(after, before)
         raise
+
+
+def _sidecars(source: Path, target: Path) -> list[tuple[Path, Path]]:
+    """``a.CR2.xmp``; and ``a.xmp``, in which RAW programs keep what was developed, unless it may be
+    another file's, by the old name or the new one. Each with its new name."""
+    try:
+        alike = [p for p in source.parent.iterdir() if p.stem in (source.stem, target.stem)]
+    except OSError:
+        alike = []
+    shared = [p for p in alike if p.suffix.lower() == ".xmp" and p.stem == source.stem]
+    others = {p for p in alike if p.suffix.lower() != ".xmp"} - {source}
+    if source.suffix.lower() in RAW.suffixes:  # it goes before a JPEG of the same shot
+        others = {p for p in others if p.suffix.lower() in RAW.suffixes}
+    found = [] if others else [(p, target.with_suffix(p.suffix)) for p in shared]
+    if os.path.lexists(beside := sidecar_path(source)):
+        found.append((beside, sidecar_path(target)))
+    return found
 
 
 def _rename_one(source: Path, target: Path) -> None:
