@@ -274,6 +274,36 @@ def test_one_room_puts_a_file_in_the_place_of_another() -> None:
     ]
 
 
+def test_files_are_opened_in_one_way() -> None:
+    """``files.regular_file``: a pipe, a device or a file without end has any name. Elsewhere only
+    what came with the program, or the system itself, is read."""
+    found = {
+        module.relative_to(PACKAGE).as_posix()
+        for module in MODULES
+        if room_of(module) != "files"
+        for node in ast.walk(ast.parse(module.read_text("utf-8")))
+        if isinstance(node, ast.Call) and _opens_to_read(node)
+    }
+    assert found == {
+        *("config/release_notes.py", "config/third_party.py", "generation/capabilities.py"),
+        *("embedding/runtime/input_pixels.py", "qt/shell/guide.py", "qt/theme.py"),
+        *("media/confinement.py", "media/sandbox/worker.py"),  # /proc; what was opened before
+    }
+
+
+def _opens_to_read(call: ast.Call) -> bool:
+    name = call.func.attr if isinstance(call.func, ast.Attribute) else ast.unparse(call.func)
+    if name in {"read_bytes", "read_text"}:
+        return True
+    is_built_in = isinstance(call.func, ast.Name)
+    modes = [
+        each.value
+        for each in call.args[is_built_in : 1 + is_built_in]
+        if isinstance(each, ast.Constant)
+    ]
+    return name == "open" and any(isinstance(mode, str) and mode in {"r", "rb"} for mode in modes)
+
+
 def test_json_is_read_in_one_way() -> None:
     """``files.checked_json``: whatever the text is, the caller has a value or one kind of error."""
     calls = {"json.load", "json.loads", "msgspec.json.decode", "msgspec.msgpack.decode"}

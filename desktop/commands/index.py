@@ -64,6 +64,15 @@ def _text_left(count: int) -> str:
     )
 
 
+def _stopped(left: int) -> Cancelled:
+    """Args: left: pictures that were found and are still to be read."""
+    error = Cancelled(
+        ngettext("Stopped: {count} picture is left.", "Stopped: {count} pictures are left.", left)
+    )
+    error.next_step = tr("To go on, run “plantain index”.")
+    return error
+
+
 def _index(arguments: argparse.Namespace, options: EngineOptions) -> Json:
     if arguments.paths and not any(os.path.lexists(path) for path in arguments.paths):
         raise LibraryError(
@@ -84,8 +93,11 @@ def _index(arguments: argparse.Namespace, options: EngineOptions) -> Json:
             report = follow(
                 engine.indexing.run(arguments.paths, cancel, retry_failed=arguments.retry_failed)
             )
-        except Cancelled:
+        except Cancelled as stopped:
             engine.indexing_stop.set()  # or the next window would go on by itself
+            left = engine.indexing_stop.left()
+            if left:
+                raise _stopped(left) from stopped
             raise
         if not arguments.no_text:
             seconds = math.inf if arguments.text else max(_TEXT_S, _TEXT_SHARE * report.seconds)

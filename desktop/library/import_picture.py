@@ -11,6 +11,7 @@ from desktop.core.errors import LibraryError
 from desktop.core.text import tr
 from desktop.files.atomic import try_writing, write_file
 from desktop.files.new_file import new_file
+from desktop.files.regular_file import read_guarded
 
 _UNFIT = re.compile(r"[^\w\-]+")
 _MAX_STEM = 48
@@ -90,7 +91,7 @@ def save_picture_as(path: Path, data: bytes) -> Path:
 
 def _holds(path: Path, data: bytes) -> bool:
     try:
-        return path.stat().st_size == len(data) and path.read_bytes() == data
+        return path.stat().st_size == len(data) and read_guarded(path, len(data)) == data
     except OSError:
         return False
 

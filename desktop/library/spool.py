@@ -7,6 +7,7 @@ takes nothing more another folder is tried, and in between the answer stays in m
 
 from __future__ import annotations
 
+import io
 import json
 import logging
 import os
@@ -21,9 +22,12 @@ from desktop.core.generation_record import GenerationRecord
 from desktop.files.atomic import sync_folder, write_file
 from desktop.files.checked_json import checked, parse_json
 from desktop.files.record_json import plain_record, record_from
+from desktop.files.regular_file import MOST_BYTES_OF_TEXT, open_guarded, read_guarded
 
 _SUFFIX = ".answer"
 _UNREADABLE = ".unreadable"
+_MOST_BYTES = 256 << 20
+"""Of an answer; a reply over the wire has 96 MiB at most."""
 PLACE = ".place"
 """Of a file that names the folder of an answer that a person had kept elsewhere."""
 _LOG = logging.getLogger(__name__)
@@ -198,16 +202,19 @@ class Spool:
         folders = [*self._folders]
         for folder in self._folders:
             with suppress(OSError):
-                folders.append(Path(os.fsdecode((folder / f"{key}{PLACE}").read_bytes())))
+                folders.append(Path(os.fsdecode(read_guarded(folder / f"{key}{PLACE}"))))
         return folders
 
     def _answers(self) -> Iterator[Path]:
         """All files that hold one."""
         for folder in self._folders:
+            places: list[Path] = []
             with suppress(OSError):
                 yield from folder.glob(f"*{_SUFFIX}")
-                for place in folder.glob(f"*{PLACE}"):
-                    named = Path(os.fsdecode(place.read_bytes())) / f"{place.stem}{_SUFFIX}"
+                places = [*folder.glob(f"*{PLACE}")]
+            for place in places:
+                with suppress(OSError, ValueError):
+                    named = Path(os.fsdecode(read_guarded(place))) / f"{place.stem}{_SUFFIX}"
                     if named.is_file():
                         yield named
 
@@ -245,7 +252,7 @@ def _file_of(answer: SpooledAnswer) -> bytes:
 def _read(path: Path) -> SpooledAnswer | None:
     """None where there is no such file, or one that is not of our making."""
     with _told_of(path):
-        head, _, body = path.read_bytes().partition(b"\n")
+        head, _, body = read_guarded(path, _MOST_BYTES).partition(b"\n")
         written = checked(parse_json(head), _Head)
         out = bytes.fromhex(written.out)
         return SpooledAnswer(
@@ -256,8 +263,9 @@ def _read(path: Path) -> SpooledAnswer | None:
 
 def _read_record(path: Path) -> GenerationRecord | None:
     """The same of its first line alone."""
-    with _told_of(path), path.open("rb") as file:
-        return record_from(checked(parse_json(file.readline()), _Head).record)
+    with _told_of(path), open_guarded(path) as file, io.BufferedReader(file) as lines:
+        head = lines.readline(MOST_BYTES_OF_TEXT)
+        return record_from(checked(parse_json(head), _Head).record)
     return None
 
 

@@ -17,6 +17,8 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
 
+from desktop.files.regular_file import open_guarded
+
 _SUFFIXES = (".ttf", ".otf", ".ttc", ".otc")
 _MOST_FILES = 4000
 _COLLECTION = b"ttcf"
@@ -242,7 +244,7 @@ def _mapped(path: Path) -> memoryview:
         OSError: it cannot be opened or mapped.
         ValueError: it is empty.
     """
-    with path.open("rb") as file:
+    with open_guarded(path) as file:
         if sys.platform == "win32":
             return memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
         size = os.fstat(file.fileno()).st_size

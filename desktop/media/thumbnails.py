@@ -14,6 +14,7 @@ from PIL import Image
 from desktop.core.errors import LibraryError
 from desktop.core.text import tr
 from desktop.files.atomic import write_file
+from desktop.files.regular_file import open_guarded, read_guarded, read_up_to
 from desktop.media.colour import flattened
 
 _HASH = re.compile(r"[0-9a-f]{8,128}")
@@ -100,7 +101,8 @@ class ThumbnailCache:
             path = self.find(content_hash)
             if path is None:
                 return None
-            with Image.open(path, formats=("JPEG", "WEBP")) as image:
+            data = io.BytesIO(read_guarded(path))
+            with Image.open(data, formats=("JPEG", "WEBP")) as image:
                 return flattened(image if image.mode == "RGBA" else image.convert("RGB"))
         except (OSError, ValueError):
             return None
@@ -165,8 +167,8 @@ def fitted(image: Image.Image, side: int) -> Image.Image:
 
 
 def _head_of(path: Path) -> bytes:
-    with path.open("rb") as file:
-        return file.read(_HEAD)
+    with open_guarded(path) as file:
+        return read_up_to(file, _HEAD)
 
 
 def _has_content(path: Path) -> bool:

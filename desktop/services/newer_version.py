@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import httpx2
 
 TIMEOUT_S = 20.0
-_VERSION = re.compile(r"v?(\d+(?:\.\d+)*)")
+_VERSION = re.compile(r"v?([0-9]{1,9}(?:\.[0-9]{1,9}){0,9})")
 _WHERE = marked("The address is set in the settings, under “Advanced”.")
 
 

@@ -18,7 +18,10 @@ from desktop.embedding.models.checkpoint import identify
 from desktop.embedding.models.manifest import MANIFEST_NAME, read_manifest
 from desktop.files.content_hash import content_hash, sha256_of
 from desktop.files.regular_file import NotRegular, open_guarded, read_guarded
+from desktop.library.import_picture import save_picture_as
+from desktop.library.spool import Spool
 from desktop.media.decode import load_picture
+from desktop.media.installed_fonts import fonts_in
 from desktop.media.video.renditions import load_video
 from desktop.services.backup.restore import restore
 
@@ -42,6 +45,7 @@ READERS: dict[str, Callable[[Path], object]] = {
     "a backup": lambda path: finish(restore(path, path.with_name("new"), CancelToken())),
     "what is hashed": content_hash,
     "what is downloaded": sha256_of,
+    "a picture that is there": lambda path: save_picture_as(path, b""),
 }
 NAMES = {"a model's description": MANIFEST_NAME, "a video": "a.mp4"}
 
@@ -55,6 +59,23 @@ def test_in_place_of_anything_it_is_refused_at_once(
     make(path)
     with pytest.raises((PlantainError, OSError)):
         READERS[what](path)
+
+
+PASSED_OVER: dict[str, tuple[str, Callable[[Path], object]]] = {
+    "a font": ("a.ttf", lambda path: fonts_in([path.parent])),
+    "an answer": ("a.answer", lambda path: Spool(path.parent, path.parent / "t").load("a")),
+    "a place": ("a.place", lambda path: Spool(path.parent, path.parent / "t").waiting()),
+}
+
+
+@pytest.mark.parametrize("make", [pipe, endless], ids=["a pipe", "without end"])
+@pytest.mark.parametrize("what", PASSED_OVER)
+def test_among_others_it_is_passed_over_at_once(
+    tmp_path: Path, what: str, make: Callable[[Path], None]
+) -> None:
+    name, read = PASSED_OVER[what]
+    make(tmp_path / name)
+    assert not read(tmp_path / name)
 
 
 def test_a_file_that_becomes_a_pipe_between_looking_and_opening_is_not_waited_for(

@@ -403,6 +403,16 @@ def test_cells_that_became_numbers_are_read(full: Library) -> None:
     assert from_bytes(to_csv(exported).replace(b",4,", b",4.5,")).problems
 
 
+@pytest.mark.parametrize("at", [0, 1, 20, 199])
+def test_a_zero_byte_costs_a_cell_and_no_file(at: int) -> None:
+    data = to_csv(SAVED).removeprefix(b"\xef\xbb\xbf")
+    start = data.index(b"\n", data.index(b"\n") + 1) + 1  # of the first row after the format's
+    read = from_bytes(data[:start] + data[start:].replace(b",", b"\0,", 1))
+    assert len(read.assets) >= len(SAVED.assets) - 1
+    titled = b"a table of birds ".ljust(200, b"x") + b"\r\n"
+    assert from_bytes(titled[:at] + b"\0" + titled[at:] + data).assets == SAVED.assets
+
+
 def test_json_that_an_editor_saved_as_utf_16_is_read_back() -> None:
     assert from_bytes(to_json(SAVED).decode().encode("utf-16")) == SAVED
     assert from_bytes(b"\xef\xbb\xbf" + to_json(SAVED)) == SAVED

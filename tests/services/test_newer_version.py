@@ -95,7 +95,10 @@ def test_the_same_and_older_ones_are_not_newer(announcer: Announcer, newest: str
 
 @pytest.mark.parametrize(
     ("status", "body"),
-    [(404, b"{}"), (500, b""), (200, b"<html>"), (200, b"[]"), (200, b'{"version": "soon"}')],
+    [
+        *((404, b"{}"), (500, b""), (200, b"<html>"), (200, b"[]"), (200, b'{"version": "soon"}')),
+        *((200, b'{"version": "%b"}' % each) for each in (b"9" * 5_000, b"1." * 5_000 + b"1")),
+    ],
 )
 def test_what_says_no_version_is_told(announcer: Announcer, status: int, body: bytes):
     announcer.status, announcer.body = status, body

@@ -30,7 +30,12 @@ _BEGINNINGS = (
 )
 """Of the interpreter, the fonts, and the arithmetic on this processor or its graphics card."""
 _SECRET = ("KEY", "TOKEN", "SECRET", "PASSW", "CREDENTIAL", "AUTH")
-_OURS = ("GEMINI_API_KEY", "GOOGLE_API_KEY", "PLANTAIN_STORE_TOKEN")
+_OURS = (
+    *("GEMINI_API_KEY", "GOOGLE_API_KEY", "GOOGLE_APPLICATION_CREDENTIALS", "OPENAI_API_KEY"),
+    "PLANTAIN_STORE_TOKEN",
+)
+"""Of every service and of the store. Written down here, because the services' modules take a third
+of a second to ask, before there is a window; a test compares."""
 
 _changing = threading.Lock()
 

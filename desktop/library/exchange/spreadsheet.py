@@ -26,6 +26,8 @@ _MARKS = (
     (b"\xfe\xff", "utf-16-be"),
 )
 """Those of UTF-32 before those of UTF-16, which begin like them."""
+_LOOKED_AT = 200
+"""Bytes; an even number."""
 _HIGH = re.compile(rb"[\x80-\xff]+")
 _SEPARATOR_LINE = re.compile(r'^"?sep=(.)"?\r?\n', re.IGNORECASE)
 
@@ -37,13 +39,19 @@ def decoded(data: bytes) -> str:
         if data.startswith(mark):
             rest = data.removeprefix(mark)
             return rest.decode(encoding, "surrogateescape" if encoding == "utf-8" else "replace")
-    # Neither CSV nor JSON holds a zero byte; UTF-16 has one beside every Latin letter.
-    if 0 in data[:200]:
-        return data.decode("utf-16-le" if data[1:2] == b"\0" else "utf-16-be", "replace")
+    for first, encoding in enumerate(("utf-16-be", "utf-16-le")):
+        if _is_mostly_zero(data[:_LOOKED_AT][first::2]):
+            return data.decode(encoding, "replace")
     text = data.decode("utf-8", "surrogateescape")
     escaped = sum("\udc80" <= character <= "\udcff" for character in text)
     proper = sum(character > "\x7f" for character in text) - escaped
     return text if escaped <= proper else _of_code_page(data)
+
+
+def _is_mostly_zero(every_other: bytes) -> bool:
+    """UTF-16 has a zero byte beside every Latin letter, as the names of columns are; elsewhere
+    there is none, or one that a broken program left."""
+    return 2 * every_other.count(0) > len(every_other)
 
 
 def read_rows(
@@ -74,7 +82,7 @@ def _head(body: str, marks: str, columns: Collection[str]) -> tuple[int, list[st
     """Where the row of the names begins, these, and what is between them. Raises: KeyError."""
     for line in islice(_LINE.finditer(body), _MOST_TITLES + 1):
         for delimiter in marks:
-            found = next(csv.reader([line[0]], delimiter=delimiter), [])
+            found = next(csv.reader([line[0]], delimiter=delimiter), list[str]())
             names = [name.strip().lower() for name in found]
             if {*columns} <= {*names}:
                 return line.start(), names, delimiter

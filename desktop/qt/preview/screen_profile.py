@@ -15,6 +15,8 @@ from pathlib import Path
 
 from PySide6.QtGui import QColorSpace, QColorTransform
 
+from desktop.files.regular_file import read_guarded
+
 _MOST_BYTES = 16 * 1024 * 1024
 _ANY_TYPE = 0
 
@@ -108,4 +110,4 @@ def _of_windows(screen_name: str) -> bytes:
             return b""
     finally:
         gdi.DeleteDC(context)
-    return Path(path.value).read_bytes()
+    return read_guarded(Path(path.value))

@@ -19,9 +19,9 @@ import zipfile
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
-from io import BytesIO
+from io import BytesIO, FileIO
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, BinaryIO
 
 from desktop import __version__
 from desktop.core.asset import displayable
@@ -31,6 +31,7 @@ from desktop.core.text import tr
 from desktop.files.atomic import temporary_folder
 from desktop.files.content_hash import hashed_blocks
 from desktop.files.new_file import new_file
+from desktop.files.regular_file import NotRegular, open_guarded
 from desktop.library.backup.daily import copy_catalog
 from desktop.library.catalog.database import Database
 from desktop.library.catalog.migrations import CATALOG_VERSION
@@ -147,18 +148,24 @@ class _Packing:
         self.total = 0
 
     def add(self, name: str, content: Path | bytes) -> Generator[Progress]:
-        """One file, once; one that has just been removed is left out."""
+        """One file, once; one that has just been removed is left out, and what is none."""
         if name in self._files:
             return
-        try:
-            source = BytesIO(content) if isinstance(content, bytes) else content.open("rb")
-        except FileNotFoundError:
-            return
-        self._files.add(name)
+        with ExitStack() as opened:
+            try:
+                source = opened.enter_context(
+                    BytesIO(content) if isinstance(content, bytes) else open_guarded(content)
+                )
+            except (FileNotFoundError, NotRegular):
+                return
+            self._files.add(name)
+            yield from self._copy(name, source)
+
+    def _copy(self, name: str, source: BinaryIO | FileIO) -> Generator[Progress]:
         digest = hashlib.sha256()
         size = 0
         info = self._info(name)
-        with source, self._archive.open(info, "w", force_zip64=True) as member:
+        with self._archive.open(info, "w", force_zip64=True) as member:
             for block in hashed_blocks(source, digest):
                 self._cancel.raise_if_cancelled()
                 member.write(block)

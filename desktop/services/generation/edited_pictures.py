@@ -20,9 +20,11 @@ from desktop.core.generation_record import (
     Reference,
 )
 from desktop.core.text import tr
+from desktop.files.regular_file import read_regular_file
 from desktop.library.catalog.assets import Catalog
 from desktop.library.catalog.lineage import LineageTable
 from desktop.media.editing.region import picture_pixels, read_region
+from desktop.media.formats.format import DecodeLimits
 from desktop.media.sandbox.pool import Sandbox
 from desktop.services.generation.editing import Editing
 
@@ -89,7 +91,9 @@ class EditedPictures:
         before = self._before(record)
         changes, misfit = None, ""
         try:
-            made = self._editing.finish(record, whole.path.read_bytes())
+            made = self._editing.finish(
+                record, read_regular_file(whole.path, DecodeLimits().max_bytes)
+            )
             changes = made.changes
         except AnswerMisfit as error:
             misfit = error.message
