@@ -168,3 +168,30 @@ def test_a_discarded_picture_goes_and_its_record_stays(studio: Studio, qtbot: Qt
     [attempt] = studio.engine.generation.attempts.latest(9)
     assert attempt.state is AttemptState.DONE
     assert attempt.record.request.prompt == "a kettle"
+
+
+def test_a_picture_of_the_library_is_gone_on_from_with_its_talk(
+    studio: Studio, qtbot: QtBot
+) -> None:
+    change(studio, "make it night", qtbot)
+    made = studio.panel.result_card.result
+    assert made is not None
+    studio.restart()
+    studio.show_panel()
+    window, card = studio.session.window, studio.panel.result_card
+    studio.until(lambda: bool(window.centre.state.assets))
+    window.navigation.show_in_library(made.asset.id)
+    lineage = window.right.details.lineage
+    studio.until(lambda: lineage.turn_button is not None and lineage.turn_button.isVisible())
+    assert lineage.turn_button is not None
+    studio.click(lineage.turn_button)
+    studio.until(lambda: card.turns.words.hasFocus())
+    root = card.turns.tree.topLevelItem(0)
+    assert root is not None
+    assert root.text(0) == "a kettle"
+    assert branches(root) == ["make it night"]
+    assert card.before_button.isVisible()
+    change(studio, "with a moon", qtbot)
+    asked = studio.server.requests[-1]
+    assert asked.text == "with a moon"
+    assert len(asked.history) == 4, "two turns, each with its answer"

@@ -123,6 +123,18 @@ class LineageTable:
         )
         return row["id"] if row is not None else None
 
+    def turns_on(self, asset_id: int) -> list[int]:
+        """Ids of the pictures that are a next turn on this one, the oldest first."""
+        rows = self._database.read(
+            "SELECT asset_id FROM lineage WHERE parent <> '' AND (parent ="
+            " (SELECT content_hash FROM assets WHERE id = :id AND content_hash <> '')"
+            " OR json_extract(record, '$.request.parent_attempt') ="
+            " (SELECT attempt FROM lineage WHERE asset_id = :id AND attempt <> ''))"
+            " AND asset_id <> :id ORDER BY asset_id",
+            {"id": asset_id},
+        )
+        return [row["asset_id"] for row in rows]
+
     def made_from(self, record: GenerationRecord) -> tuple[Path, ...]:
         """The files that a picture was made from: the one it is a next turn of, if the library has
         it, and its references."""

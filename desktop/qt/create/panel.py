@@ -262,6 +262,19 @@ class GenerationPanel(QWidget):
             self.foot.say(told)
         self.prompt.setFocus()
 
+    def look_at(self, shown: GeneratedPicture, talk: Sequence[GeneratedPicture]) -> None:
+        """Show a picture of the library as one that was just made; its next turn can be asked for.
+
+        Args:
+            talk: the turns before and beside it.
+        """
+        turns = self.result_card.turns
+        turns.know(talk)
+        self.result_card.show_results((shown,))
+        self.result_card.show()
+        turns.words.setFocus()
+        QTimer.singleShot(0, turns, lambda: self._scroll.ensureWidgetVisible(turns))
+
     def go_on(self, request: GenerationRequest) -> None:
         """Create a next turn on the picture that is shown, which stays in sight."""
         self._begin((request,), keeps_result=True)

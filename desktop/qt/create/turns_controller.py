@@ -38,6 +38,19 @@ class TurnsController(QObject):
         panel.base_wanted.connect(self.ask_from_base)
         panel.turn.tokens_wanted.connect(self._count)
 
+    def begin(self, asset_id: int) -> None:
+        """Show a picture of the library where its next turn is asked for, with its talk."""
+        browsing = self._context.engine.browsing
+
+        def show(talk: list[GeneratedPicture]) -> None:
+            shown = next((each for each in talk if each.asset.id == asset_id), None)
+            if shown is not None:
+                self._panel.look_at(shown, talk)
+
+        handle = self._context.lanes.browse.submit(lambda _: browsing.talk(asset_id))
+        handle.finished.connect(show)
+        handle.failed.connect(self._context.notice)
+
     def refine(self, picture: GeneratedPicture, words: str) -> None:
         """Ask for a next turn on it."""
         if self._panel.is_running:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -72,6 +74,12 @@ class TurnsView(QWidget):
         self._shown = key
         self._fill()
         self._refresh()
+
+    def know(self, talk: Sequence[GeneratedPicture]) -> None:
+        """Pictures that were made at other times, for the tree."""
+        for picture in talk:
+            self._made.setdefault(picture.record.attempt, picture)
+            self._sources.setdefault(picture.asset.content_hash, picture.record.attempt)
 
     def note_source(self, parent: str, source: GeneratedPicture) -> None:
         """A turn on the picture of the content ``parent`` has been asked for."""

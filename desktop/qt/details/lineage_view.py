@@ -38,6 +38,8 @@ class LineageView(QWidget):
     """Asset id: show all generations."""
     prompt_reuse_requested = Signal(object)
     """GenerationRecord."""
+    turn_wanted = Signal(int)
+    """Id of an asset: go on from it."""
     part_wanted = Signal(object)
     """Asset: change a part of it."""
     products_wanted = Signal(object, object)
@@ -53,6 +55,7 @@ class LineageView(QWidget):
         self._column.setSpacing(UNIT)
         self.truth: TruthView | None = None
         self.again_button: QPushButton | None = None
+        self.turn_button: QPushButton | None = None
         self._closeness: QLabel | None = None
 
     def show_details(self, details: AssetDetails) -> None:
@@ -60,6 +63,12 @@ class LineageView(QWidget):
         self.clear()
         if details.lineage is not None:
             self._add_record(details.lineage, details.generator)
+            if details.lineage.attempt:
+                turned = details.asset.id
+                self.turn_button = button(
+                    tr("Say what to change…"), lambda: self.turn_wanted.emit(turned)
+                )
+                self._column.addWidget(self.turn_button)
             self.truth = TruthView()
             self._column.addWidget(self.truth)
             self._closeness = label(tone="soft", scale="small", wraps=True)
@@ -94,7 +103,7 @@ class LineageView(QWidget):
 
     def clear(self) -> None:
         """Nothing is known."""
-        self.truth = self.again_button = self._closeness = None
+        self.truth = self.again_button = self.turn_button = self._closeness = None
         empty_layout(self._column)
 
     def _add_record(self, record: GenerationRecord, generator: str) -> None:

@@ -21,6 +21,7 @@ from desktop.qt.images.pictures import Pictures
 from desktop.qt.jobs.lanes import Lanes
 from desktop.qt.shell.error_reporting import ErrorReporting
 from desktop.qt.shell.main_window import MainWindow
+from desktop.qt.shell.right_panel import CREATE
 from desktop.qt.shell.window_place import (
     arrange_panels,
     come_back,
@@ -369,6 +370,9 @@ class Session(QObject):
         )
         self.matrices.picture_wanted.connect(self.window.navigation.show_in_library)
         self.turns = TurnsController(context, panel, self.controllers.trash.ask)
+        lineage = self.window.right.details.lineage
+        lineage.turn_wanted.connect(lambda _: self.window.right.show_tab(CREATE))
+        lineage.turn_wanted.connect(self.turns.begin)
         self.window.may_close = lambda: all(
             controller.may_close() for controller in (creation, queue, editing)
         )

@@ -19,13 +19,15 @@ from desktop.library.catalog.assets import Catalog
 from desktop.library.catalog.lineage import LineageTable
 from desktop.library.catalog.rights import RightsTable
 from desktop.library.catalog.roots import RootKind
-from desktop.services.reports import AssetDetails, CommonDetails, LibraryFolder
+from desktop.services.reports import AssetDetails, CommonDetails, GeneratedPicture, LibraryFolder
 from desktop.services.search.lineage_reading import read_lineage
 
 _FIRST = 1_000
 """As many pictures as fill the largest screen, several times."""
 _AT_ONCE = 50_000
 """So many are read in less than half a second."""
+_MOST_TURNS = 200
+"""Of one talk, with all its branches."""
 _MOST_PALETTES = 200
 """Merged for the details; more take longer than a click should."""
 
@@ -121,6 +123,30 @@ class Browsing:
             claims=self._rights.claims([asset_id])[asset_id],
             used_in=tuple(made[user] for user in users if user in made),
         )
+
+    def talk(self, asset_id: int) -> list[GeneratedPicture]:
+        """The generated picture and the turns before and beside it, each behind the one that it is
+        a turn on; empty for a picture that nobody knows the making of."""
+        first, seen = asset_id, {asset_id}
+        while (record := self._lineage.of(first)) is not None:
+            before = self._lineage.picture_before(record.request)
+            if before is None or before in seen or self._lineage.of(before) is None:
+                break
+            seen.add(before)
+            first = before
+        found = [first]
+        for each in found:  # grows while it is read
+            turns = self._lineage.turns_on(each)
+            found += [turn for turn in turns if turn not in found][: _MOST_TURNS - len(found)]
+        if asset_id not in found:
+            found = [asset_id]
+        assets = self._catalog.assets_by_id(found)
+        records = {each: self._lineage.of(each) for each in found}
+        return [
+            GeneratedPicture(assets[each], record, self._label(record))
+            for each, record in records.items()
+            if record is not None and each in assets
+        ]
 
     def lineage(self, asset_id: int) -> LineageGraph:
         """What a picture was made from, and what was made from it, over some generations.
