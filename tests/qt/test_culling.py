@@ -111,6 +111,42 @@ def test_it_goes_on_in_the_large_preview_as_well(window: Window) -> None:
     assert current(window) == [window.ids[2]]
 
 
+def test_side_by_side_each_key_decides_about_the_one_in_turn(window: Window) -> None:
+    cull(window)
+    window.select(0, 1)
+    QTest.keyClick(window.grid, Qt.Key.Key_Space)
+    panel = window.session.window.show_preview()
+    window.until(panel.isVisible)
+    QTest.keyClick(panel, Qt.Key.Key_Right)
+    QTest.keyClicks(panel, "x")
+    window.until(lambda: flags(window, 1) == {Flag.REJECTED})
+    QTest.keyClick(panel, Qt.Key.Key_4, Qt.KeyboardModifier.ControlModifier)
+    window.until(lambda: window.said(window.ids[1]).rating == 4)
+    QTest.keyClick(panel, Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)
+    window.until(lambda: flags(window, 1) == {Flag.REJECTED, Flag.FAVOURITE})
+    assert (flags(window, 0), window.said(window.ids[0]).rating) == (set(), 0)
+    QTest.keyClick(panel, Qt.Key.Key_Left)
+    QTest.keyClicks(panel, "k")
+    window.until(lambda: flags(window, 0) == {Flag.KEPT})
+    assert len(panel.views) == 2
+
+
+def test_beside_its_source_what_is_decided_about_is_not_what_is_selected(window: Window) -> None:
+    window.select(0)
+    shown = [window.grid.assets.asset(row) for row in (2, 3)]
+    window.session.controllers.preview.compare(shown)
+    panel = window.session.window.show_preview()
+    window.until(panel.isVisible)
+    actions = window.session.window.action_list
+    actions["annotations.reject"].trigger()
+    window.until(lambda: flags(window, 2) == {Flag.REJECTED})
+    actions["annotations.favour"].trigger()
+    window.until(lambda: flags(window, 2) == {Flag.REJECTED, Flag.FAVOURITE})
+    actions["annotations.rate_2"].trigger()
+    window.until(lambda: window.said(window.ids[2]).rating == 2)
+    assert flags(window, 0) == flags(window, 3) == set()
+
+
 def test_what_was_rejected_is_a_section_and_goes_to_the_bin_after_a_question(
     window: Window, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -23,15 +23,19 @@ class CullingController(QObject):
     the grid as well as in the large preview.
 
     Args:
-        rate: gives these stars to what is selected, or to these of it.
-        step_large: goes on to the next picture in the large preview; False: none is looked at.
+        rate: gives these assets these stars.
+        in_turn: the asset (its id) that keys decide about in the large preview, which need not be
+            all that is selected; None: none is looked at.
+        step_large: goes on to the next picture in the large preview, where a comparison stays as
+            it is; False: none is looked at, or there is no next one.
     """
 
     def __init__(
         self,
         context: Context,
         grid: AssetGrid,
-        rate: Callable[[int, Sequence[int] | None], object],
+        rate: Callable[[int, Sequence[int]], object],
+        in_turn: Callable[[], int | None],
         step_large: Callable[[], bool],
         trash: TrashController,
         history: EditHistory,
@@ -40,6 +44,7 @@ class CullingController(QObject):
         self._context = context
         self._grid = grid
         self._rate = rate
+        self._in_turn = in_turn
         self._step_large = step_large
         self._trash = trash
         self._history = history
@@ -57,8 +62,8 @@ class CullingController(QObject):
         )
 
     def rate(self, stars: int, asset_ids: Sequence[int] | None = None) -> None:
-        """Give what is selected these stars, or these of it."""
-        self._rate(stars, asset_ids)
+        """Give these stars to what keys decide about, or to these."""
+        self._rate(stars, self._meant() if asset_ids is None else asset_ids)
         self._go_on()
 
     def undecide(self) -> None:
@@ -110,11 +115,15 @@ class CullingController(QObject):
         *,
         goes_on: bool = True,
     ) -> None:
-        ids = ids_of(self._grid.selected_assets())
+        ids = self._meant()
         if ids:
             self._history.do(name(len(ids)), lambda: edit(ids))
             if goes_on:
                 self._go_on()
+
+    def _meant(self) -> tuple[int, ...]:
+        in_turn = self._in_turn()
+        return ids_of(self._grid.selected_assets()) if in_turn is None else (in_turn,)
 
     def _go_on(self) -> None:
         """To the next picture, from a single one; several were decided about together."""
@@ -122,11 +131,11 @@ class CullingController(QObject):
         if not self._grid.keys.is_culling or len(chosen) != 1:
             return
         row = self._grid.assets.row_of(chosen[0].id)
-        if row is None:
+        if row is None or self._step_large():
             return
         if row + 1 == self._grid.assets.rowCount():
             self._tell_end()
-        elif not self._step_large():
+        else:
             self._grid.select_asset(self._grid.assets.asset(row + 1).id)
 
     def _tell_end(self) -> None:

@@ -41,7 +41,7 @@ class PreviewController(QObject):
     rated = Signal(int, object)
     """Stars, and the assets (their ids) that were given them."""
     favoured = Signal()
-    """What is selected, which is what is looked at, is a favourite, or no longer."""
+    """The picture in turn is a favourite, or no longer."""
     tags_added = Signal(object)
     """list[str], for what is selected, which is what is looked at."""
     tag_removed = Signal(str)
@@ -124,9 +124,15 @@ class PreviewController(QObject):
         panel.setFocus()
 
     def go_on(self) -> bool:
-        """To the next picture; False: none is looked at large."""
-        self.step(1)
-        return bool(self._shown)
+        """To the next picture; a comparison stays as it is. False: none is looked at large, or
+        there is no next one."""
+        return len(self._shown) > 1 or self.step(1)
+
+    def in_turn(self) -> int | None:
+        """The asset (its id) that keys decide about; None: none is looked at large."""
+        if self._panel is None or not self._shown:
+            return None
+        return self._shown[self._panel.in_turn].id
 
     def close(self) -> None:
         """Back to the grid, where the picture that was looked at is the current one."""
@@ -144,17 +150,18 @@ class PreviewController(QObject):
         self._grid.scrollTo(self._grid.currentIndex())
         self._grid.setFocus()
 
-    def step(self, by: int) -> None:
-        """To another picture, in the order of the grid; at its ends nothing happens."""
+    def step(self, by: int) -> bool:
+        """To another picture, in the order of the grid; False at its ends."""
         if len(self._shown) != 1 or self._panel is None:
-            return
+            return False
         row = self._row()
         to = None if row is None else row + by
         if to is None or not 0 <= to < self._grid.assets.rowCount():
-            return
+            return False
         asset = self._grid.assets.asset(to)
         self._grid.select_asset(asset.id)
         self._show(self._panel, [asset])
+        return True
 
     def show_said_about(self, asset_ids: tuple[int, ...], said: Consensus) -> None:
         """What was said about the selection."""

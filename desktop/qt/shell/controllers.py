@@ -177,7 +177,13 @@ def join_controllers(context: Context, window: MainWindow) -> Controllers:
     saved.refresh()
     trash = TrashController(context, history)
     culling = CullingController(
-        context, centre.grid, annotations.rate, preview.go_on, trash, history
+        context,
+        centre.grid,
+        annotations.rate,
+        preview.in_turn,
+        preview.go_on,
+        trash,
+        history,
     )
     preview.rated.connect(culling.rate)
     preview.favoured.connect(culling.favour)
