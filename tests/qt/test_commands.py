@@ -13,7 +13,7 @@ from desktop.qt.command_palette.matching import letters_in, matches
 from desktop.qt.command_palette.offer import Offer
 from desktop.qt.command_palette.palette import CommandPalette
 from desktop.qt.command_palette.shortcuts_sheet import ShortcutsSheet
-from desktop.qt.shell.offers import PLACES, action_offers
+from desktop.qt.shell.offers import PLACES, action_offers, decision_offers
 from desktop.qt.shell.session import Session
 from tests.fakes.services import FakeAnnotations, FakeEngine, make_asset
 from tests.qt.conftest import Opener
@@ -183,3 +183,9 @@ def test_every_key_is_on_the_sheet(session: Session, qtbot: QtBot) -> None:
         if offer.keys:
             assert offer.text in words
             assert set(offer.keys) <= words
+    decide = session.window.action_list["browse.single_keys"].text()
+    shown = {offer.text: offer.keys for offer in decision_offers(session.window.action_list)}
+    assert shown["Keep"] == ("K",)
+    assert shown["Favourite"] == ("F",)
+    assert {keys for [keys] in shown.values()} >= {*"KXUF012345"}
+    assert {decide, *shown} <= words

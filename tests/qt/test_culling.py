@@ -131,6 +131,29 @@ def test_side_by_side_each_key_decides_about_the_one_in_turn(window: Window) -> 
     assert len(panel.views) == 2
 
 
+def test_in_the_large_preview_f_is_a_favourite_while_deciding_and_full_screen_after(
+    window: Window,
+) -> None:
+    cull(window)
+    QTest.keyClick(window.grid, Qt.Key.Key_Space)
+    panel = window.session.window.show_preview()
+    window.until(panel.isVisible)
+    assert "F: favourite" in panel.message.text()
+    QTest.keyClicks(panel, "f")
+    window.until(lambda: flags(window, 0) == {Flag.FAVOURITE})
+    full = panel.title.full_button
+    assert not full.isChecked()
+    QTest.keyClick(panel, Qt.Key.Key_F11)
+    assert full.isChecked()
+    assert "F11" in full.toolTip()
+    panel.leave_full_screen()
+    window.grid.keys.leave()
+    assert panel.message.isHidden()
+    QTest.keyClicks(panel, "f")
+    assert full.isChecked()
+    panel.leave_full_screen()
+
+
 def test_beside_its_source_what_is_decided_about_is_not_what_is_selected(window: Window) -> None:
     window.select(0)
     shown = [window.grid.assets.asset(row) for row in (2, 3)]

@@ -49,7 +49,7 @@ PART = PreviewKey(marked("Search by a part of the picture"), ("M",))
 TEXT = PreviewKey(marked("Mark the text in the picture"), ("W",))
 LINK = PreviewKey(marked("Zoom together"), ("L",))
 OVER = PreviewKey(marked("One over the other"), ("S",))
-FULL = PreviewKey(marked("Full screen"), ("F", "F11"))
+FULL = PreviewKey(marked("Full screen"), ("F11", "F"))
 
 PREVIEW_KEYS = (
     *(NEXT, PREVIOUS, NEXT_PAGE, PREVIOUS_PAGE, FIT, LARGER, SMALLER, FULL, GROUND, GREY),
@@ -59,12 +59,18 @@ PREVIEW_KEYS = (
 """In the order of the sheet."""
 
 
-def meant_by(event: QKeyEvent) -> PreviewKey | None:
-    """What a key asks for; None for nothing."""
+def meant_by(event: QKeyEvent, *, are_decisions: bool = False) -> PreviewKey | None:
+    """What a key asks for; None for nothing.
+
+    Args:
+        are_decisions: single keys decide, so F is the window's: a favourite, as in the grid.
+    """
     modifiers, key = event.modifiers(), Qt.Key(event.key())
     if modifiers in _PLAIN or key in _ALSO_SHIFTED:
         modifiers = _NOTHING
     typed = QKeySequence(modifiers.value | key.value)
+    if are_decisions and typed == QKeySequence("F"):
+        return None
     for meaning in PREVIEW_KEYS:
         if any(QKeySequence(keys) == typed for keys in meaning.keys):
             return meaning

@@ -69,6 +69,7 @@ class PreviewPanel(QFrame):
         self._is_read_only = is_read_only
         self._cells: list[PictureCell] = []
         self._in_turn = 0
+        self._are_decisions = False
         self._picked: Picked | None = None
         self._part: Crop | None = None
         self.title = TitleBar(theme)
@@ -176,8 +177,15 @@ class PreviewPanel(QFrame):
         elif not lines:
             self.say(tr("No text was found in it."))
 
+    def use_single_keys(self, is_on: bool) -> None:
+        """Whether a key by itself decides, which is said while it does."""
+        self._are_decisions = is_on
+        self.say("")
+
     def say(self, words: str) -> None:
         """A sentence over the picture; empty for none."""
+        if not words and self._are_decisions:
+            words = tr("K: keep · X: reject · U: neither · 0 to 5: stars · F: favourite")
         self.message.setText(words)
         self.message.setVisible(bool(words))
         self._place_message()
@@ -245,7 +253,7 @@ class PreviewPanel(QFrame):
         stars = key - Qt.Key.Key_0
         if is_plain and 0 <= stars <= MAX_RATING:
             return lambda: self._rate(stars)
-        meaning = keys.meant_by(event)
+        meaning = keys.meant_by(event, are_decisions=self._are_decisions)
         return self._doings[meaning] if meaning is not None else None
 
     def _make_doings(self) -> dict[keys.PreviewKey, Callable[[], object]]:

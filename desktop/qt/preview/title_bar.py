@@ -71,7 +71,7 @@ class TitleBar(QWidget):
             theme, "square-split-horizontal", tr("One over the other (S)"), self.over_chosen
         )
         self.full_button = _switch(
-            theme, "fullscreen", tr("Full screen (F)"), self.full_screen_chosen
+            theme, "fullscreen", tr("Full screen (F11)"), self.full_screen_chosen
         )
         self.link_button.setChecked(True)
         self.close_button = icon_button(theme, "x", tr("Back (Esc)"), self.closed.emit)

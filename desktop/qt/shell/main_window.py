@@ -136,6 +136,9 @@ class MainWindow(QMainWindow):
             self._preview.full_screen_wanted.connect(self._show_full_screen)
             self.middle.addWidget(self._preview)
             self.action_list.hear_in(self._preview)
+            keys = self.centre.grid.keys
+            keys.mode_changed.connect(self._preview.use_single_keys)
+            self._preview.use_single_keys(keys.are_decisions)
         self.middle.setCurrentWidget(self._preview)
         return self._preview
 
@@ -166,7 +169,7 @@ class MainWindow(QMainWindow):
     def show_shortcuts(self) -> None:
         """Every key that does something."""
         from desktop.qt.command_palette.shortcuts_sheet import ShortcutsSheet
-        from desktop.qt.shell.offers import action_offers, preview_offers
+        from desktop.qt.shell.offers import action_offers, decision_offers, preview_offers
 
         hint = tr(
             "Letters typed in the grid find a picture by its name. Every command is found by its "
@@ -174,7 +177,8 @@ class MainWindow(QMainWindow):
             keys=self.action_list["window.commands"].shortcut().toString(_NATIVE),
         )
         large = preview_offers(self.action_list["preview.show"].trigger)
-        ShortcutsSheet([*action_offers(self.action_list), *large], hint, self).open()
+        offers = (*action_offers(self.action_list), *decision_offers(self.action_list), *large)
+        ShortcutsSheet(offers, hint, self).open()
 
     def show_guide(self) -> None:
         """How everything is used, page by page."""

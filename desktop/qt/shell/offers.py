@@ -76,6 +76,20 @@ def action_offers(actions: ActionList) -> list[Offer]:
     return [offer for _, offer in sorted(found, key=lambda each: each[0])]
 
 
+def decision_offers(actions: ActionList) -> list[Offer]:
+    """What a key by itself does while single keys decide, for the sheet."""
+    return [
+        Offer(
+            action.text(),
+            actions[action.id].trigger,
+            place=actions["browse.single_keys"].text(),
+            keys=(_shown(action.single_key),),
+        )
+        for action in actions.all()
+        if action.single_key
+    ]
+
+
 def preview_offers(show: Callable[[], object]) -> list[Offer]:
     """What keys do while a picture is looked at large, for the sheet.
 
