@@ -7,12 +7,12 @@ import os
 from dataclasses import replace
 from pathlib import Path
 
-from desktop.commands.arguments import count, path, words
+from desktop.commands.arguments import count, words
+from desktop.commands.reference_options import add_reference_options
 from desktop.commands.template_options import add_template_options, template_prompts
 from desktop.core.brand_kit import BrandKit
 from desktop.core.errors import UsageError
 from desktop.core.generation_record import AUTO, CHOSEN, GenerationRequest, Reference
-from desktop.core.product_truth import PRODUCT
 from desktop.core.text import tr
 from desktop.generation.capabilities import ASPECT_RATIOS, EXTRA_WIDE_RATIOS, SIZES, THINKING
 from desktop.generation.provider import providers
@@ -22,15 +22,7 @@ from desktop.services.engine import Engine
 def add_request_options(parser: argparse.ArgumentParser) -> None:
     """References, template, who makes it and how, brand kit."""
     add_template_options(parser)
-    parser.add_argument("--ref", type=path, action="append", default=[], metavar="FILE")
-    parser.add_argument(
-        "--product",
-        type=path,
-        action="append",
-        default=[],
-        metavar="FILE",
-        help=tr("a reference that must come out as it is; “plantain truth” compares the two"),
-    )
+    add_reference_options(parser)
     parser.add_argument(
         "--auto-ref", type=count, default=0, metavar="N", help=tr("add the N best from the library")
     )
@@ -74,35 +66,31 @@ def requests_of(
     """One for each variant."""
     prompts = template_prompts(arguments, variants, engine.generation.templates)
     first = prompts[0]
-    chosen_paths = [
-        *(reference.path for reference in first.references),
-        *arguments.product,
-        *arguments.ref,
-    ]
-    # By real path, so that no picture goes along twice; in the order given.
-    chosen = {os.path.realpath(path): Path(os.path.abspath(path)) for path in chosen_paths}  # noqa: PTH100
-    named = {os.path.realpath(each.path): each for each in first.references}
-    named |= {
-        os.path.realpath(path): Reference(path, reason=CHOSEN, role=PRODUCT)
-        for path in arguments.product
-    }
+    # By real path, part and moment, so that no picture goes along twice; in the order given.
+    chosen: dict[object, Reference] = {}
+    for reference in (*first.references, *arguments.product, *arguments.ref):
+        absolute = Path(os.path.abspath(reference.path))  # noqa: PTH100
+        key = os.path.realpath(reference.path), reference.crop, reference.moment_ms
+        said = chosen.get(key, reference)
+        chosen[key] = replace(
+            said,
+            path=absolute,
+            reason=CHOSEN,
+            role=said.role or reference.role,
+            weight=said.weight if said.weight is not None else reference.weight,
+        )
     proposed: list[Reference] = []
     if arguments.auto_ref:
         engine.searching.settle()
+        known = {os.path.realpath(reference.path) for reference in chosen.values()}
         proposed = [
             reference
             for reference in engine.searching.propose(
                 first.prompt, arguments.auto_ref + len(chosen)
             )
-            if os.path.realpath(reference.path) not in chosen
+            if os.path.realpath(reference.path) not in known
         ]
-    references = (
-        *(
-            replace(named[real], path=path) if real in named else Reference(path, reason=CHOSEN)
-            for real, path in chosen.items()
-        ),
-        *proposed[: arguments.auto_ref],
-    )
+    references = (*chosen.values(), *proposed[: arguments.auto_ref])
     return [
         GenerationRequest(
             prompt=prompt.prompt,

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from PIL import Image
 
-from desktop.media.decode import load_picture
 from desktop.media.formats.format import Needed
+from desktop.media.reference_picture import Part, reference_picture
 from desktop.media.sandbox.pool import Sandbox
 
 JPEG = "image/jpeg"
@@ -34,7 +34,12 @@ def as_it_came(data: bytes) -> tuple[str, int, int]:
 
 
 def reference_image(
-    path: Path | bytes, *, long_side: int = 1536, sandbox: Sandbox | None = None
+    path: Path | bytes,
+    *,
+    long_side: int = 1536,
+    part: Part | None = None,
+    moment_ms: int | None = None,
+    sandbox: Sandbox | None = None,
 ) -> tuple[bytes, str]:
     """Re-encode a picture for a generator.
 
@@ -43,7 +48,7 @@ def reference_image(
 
     Args:
         path: the file, or the bytes of one.
-        sandbox: as for ``load_picture``.
+        part, moment_ms, sandbox: as for ``reference_picture``.
         long_side: the most pixels along the longer side; smaller pictures are not enlarged.
 
     Returns:
@@ -51,10 +56,10 @@ def reference_image(
         pixel is not opaque.
 
     Raises:
-        FileError: as ``load_picture``.
+        FileError: as ``reference_picture``.
     """
     needed = Needed(shorter=long_side, keeps_alpha=True)
-    image = load_picture(path, at_least=needed, sandbox=sandbox).image
+    image = reference_picture(path, needed, part=part, moment_ms=moment_ms, sandbox=sandbox)
     if max(image.size) > long_side:
         scale = long_side / max(image.size)
         width, height = (max(1, round(side * scale)) for side in image.size)

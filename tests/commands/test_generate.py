@@ -11,12 +11,14 @@ from PIL import Image
 from desktop.cli import main
 from desktop.config.options import EngineOptions
 from desktop.config.settings import Settings, save_settings
+from desktop.core.filter import Filter
 from desktop.core.generation_record import GenerationRequest, Reference
 from desktop.wiring.engine import open_engine
 from tests import pictures
 from tests.commands.conftest import Run
 from tests.fakes.gemini import GeminiServer
 from tests.fakes.gemini_replies import Failure
+from tests.movies import BLUE, RED, make_movie
 
 
 @pytest.fixture
@@ -161,6 +163,56 @@ def test_a_product_goes_along_as_one_and_is_compared_with_what_came(
     [compared] = told["products"]
     assert Path(compared["path"]) == product
     assert 0 <= compared["score"] <= 1
+
+
+def test_what_is_said_of_a_reference_is_about_the_one_before(
+    run: Run, folder: Path, server: GeminiServer
+) -> None:
+    first, second = pictures.fill(folder, 2)
+    film = make_movie(folder.parent / "film.mp4", [(RED, 1), (BLUE, 1)])
+    words = (
+        *("generate", "a cape", "--ref", first, "--role", "style", "--weight", "less"),
+        *("--product", second, "--part", "0,0,50,50%", "--ref", film, "--at", "0:01.5"),
+    )
+    told = run(*words, "--dry-run")["references"]
+    assert [each["caption"] for each in told] == [
+        "Reference picture 1: the product, to be shown exactly as it is.",
+        "Reference picture 2: for its style alone, counts less than the others.",
+        "Reference picture 3.",
+    ]
+    run(*words)
+    with open_engine(EngineOptions.from_environment(os.environ), os.environ) as engine:
+        [made] = engine.catalog.newest(Filter(is_generated=True))
+        record = engine.lineage.of(made.id)
+    assert record is not None
+    used = record.request.references
+    assert [(each.crop, each.moment_ms) for each in used] == [
+        *(((0, 0, 0.5, 0.5), None), (None, None), (None, 1500))
+    ]
+    assert [each.sent_hash for each in used] == [each["sent_hash"] for each in told]
+    assert len({each.sent_hash for each in used}) == 3
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("--role", "style"), "--role: it is about the --ref or --product before it"),
+        (("--ref", "x.png", "--weight", "heavy"), "“heavy” is none of less, same, more"),
+        (("--ref", "x.png", "--part", "50,0,20,100"), "“50,0,20,100” is no part"),
+        (("--ref", "x.mp4", "--at", "noon"), "“noon” is no time"),
+    ],
+)
+def test_what_makes_no_sense_of_a_reference_is_refused_in_words(
+    server: GeminiServer,
+    words: tuple[str, ...],
+    message: str,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["generate", "a cape", *words])
+    assert ended.value.code == 2
+    assert message in capsys.readouterr().err
+    assert server.requests == []
 
 
 def test_pictures_that_have_changed_since_are_sent_where_a_person_says_so(

@@ -12,6 +12,7 @@ from desktop.core.errors import FileDamaged
 from desktop.qt.preview.panel import PreviewPanel
 from desktop.qt.preview.picture_view import PictureView
 from desktop.qt.shell.session import Session
+from desktop.qt.widgets.labels import ElidedLabel
 from tests.fakes.services import FakeEngine, make_asset
 from tests.qt.conftest import Opener
 from tests.qt.test_preview import press, preview, select
@@ -103,6 +104,21 @@ def test_a_video_opens_at_the_time_of_the_hit(session: Session, qtbot: QtBot) ->
     [view] = panel.views
     qtbot.waitUntil(lambda: view.levels is not None and grey_of(view) == 192)
     qtbot.waitUntil(lambda: panel.strip.currentRow() == 3)
+
+
+def test_the_frame_that_is_seen_goes_along_as_a_reference(session: Session, qtbot: QtBot) -> None:
+    panel = look_at(session, ANIMATION, qtbot)
+    assert panel.playback.refer.isHidden(), "of an animation nobody could say which"
+    press(session, Qt.Key.Key_Escape, qtbot)
+    session.pictures.show_moments({VIDEO: 800})
+    panel = look_at(session, VIDEO, qtbot)
+    [view] = panel.views
+    qtbot.waitUntil(lambda: view.levels is not None and grey_of(view) == 192)
+    qtbot.mouseClick(panel.playback.refer, Qt.MouseButton.LeftButton)
+    [reference] = session.window.right.creation.tray.references()
+    assert (reference.asset_id, reference.moment_ms) == (VIDEO, 800)
+    [title, *_] = session.window.right.creation.tray.findChildren(ElidedLabel)
+    assert title.text() == "b.mp4 @ 0:00"
 
 
 def test_pages_are_turned_by_key_and_chosen_in_the_strip(

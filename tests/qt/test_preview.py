@@ -393,6 +393,21 @@ def test_a_part_is_marked_and_searched_for(session: Session, qtbot: QtBot) -> No
     assert session.window.centre.search.is_searching
 
 
+def test_a_part_goes_along_as_a_reference(session: Session, qtbot: QtBot) -> None:
+    asset_id = select(session, 0)[0]
+    press(session, Qt.Key.Key_Space, qtbot)
+    panel = mark(session, qtbot)
+    for _ in range(2):  # the same part once alone
+        qtbot.mouseClick(panel.part_bar.refer, Qt.MouseButton.LeftButton)
+        assert panel.part_bar.isHidden()
+        panel = mark(session, qtbot)
+    session.window.navigation.use_as_references(session.window.centre.grid.selected_assets())
+    part, whole = session.window.right.creation.tray.references()
+    assert (part.asset_id, whole.asset_id) == (asset_id, asset_id)
+    assert part.crop == pytest.approx((0.25, 0.25, 0.75, 0.75), abs=0.01)
+    assert whole.crop is None
+
+
 def test_a_part_is_copied_in_all_its_pixels(session: Session, qtbot: QtBot) -> None:
     select(session, 0)
     press(session, Qt.Key.Key_Space, qtbot)

@@ -120,7 +120,12 @@ class ReferenceTray(DropFrame):
         pictures = [asset for asset in assets if not asset.duration_ms]
         self.add([Reference(asset.path, asset.id) for asset in pictures])
         if len(pictures) < len(assets):
-            self._say(tr("A video cannot be a reference; save one of its frames as a picture."))
+            self._say(
+                tr(
+                    "Of a video a single frame can go along: open it (Space), go to the frame, and "
+                    "choose “Use this frame as a reference”."
+                )
+            )
 
     def replace_all(self, references: Sequence[Reference]) -> None:
         """Exactly these, pinned (an earlier request is used again)."""

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QVBoxLayout
 
-from desktop.core.asset import displayable
 from desktop.core.brand_kit import is_from_kit
 from desktop.core.generation_record import CHOSEN, Reference
+from desktop.core.reference_names import reference_name
 from desktop.core.text import number, tr
 from desktop.qt.create.role_menu import role_button, role_words, weight_words
 from desktop.qt.create.tray_items import Empty, TrayItem
@@ -56,7 +56,7 @@ def reference_row(
         thing: the one that it is the first picture of; empty for others.
     """
     reference = item.reference
-    name = displayable(reference.path.name)
+    name = reference_name(reference)
     row = QFrame()
     row.setAccessibleName(
         tr("Reference {number}: {file}, for “{words}”", number=place + 1, file=name, words=thing)
@@ -64,7 +64,7 @@ def reference_row(
         else tr("Reference {number}: {file}", number=place + 1, file=name)
     )
     picture = PictureLabel(theme, cache, side=_PICTURE)
-    picture.show_picture(pictures.of_reference(reference))
+    picture.show_picture(pictures.of_reference(reference), reference.crop)
     layout = QHBoxLayout(row)
     layout.setContentsMargins(2, 2, 2, 2)
     layout.setSpacing(UNIT)
@@ -136,7 +136,7 @@ def _told(reference: Reference, thing: str) -> str:
         why = tr("for “{words}”", words=reference.words) if is_for else tr(reference.reason)
         told.append(why[:1].upper() + why[1:])
     elif not any(told):
-        told.append(displayable(reference.path.name))
+        told.append(reference_name(reference))
     if reference.score is not None:
         told.append(number(reference.score, 2))
     return " · ".join(filter(None, told))

@@ -9,9 +9,10 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QGuiApplication, QImage
 
 from desktop.core.annotations import Consensus
-from desktop.core.asset import Asset
+from desktop.core.asset import Asset, Kind
 from desktop.core.cancellation import CancelToken
 from desktop.core.errors import FileError
+from desktop.core.generation_record import Reference
 from desktop.core.picture_text import TextLine
 from desktop.core.query import Crop
 from desktop.core.text import number, tr
@@ -47,6 +48,8 @@ class PreviewController(QObject):
     tag_removed = Signal(str)
     part_searched = Signal(object, object)
     """Asset, and Crop: its part is to be searched by."""
+    referenced = Signal(object)
+    """Reference: what is seen, or a part of it, is to go along with the prompt."""
 
     def __init__(
         self,
@@ -112,6 +115,7 @@ class PreviewController(QObject):
             panel.rated.connect(lambda at, stars: self.rated.emit(stars, [self._shown[at].id]))
             panel.part_search_wanted.connect(self._search_part)
             panel.part_copy_wanted.connect(self._want_part)
+            panel.reference_wanted.connect(self._refer)
             panel.text_wanted.connect(self._want_text)
             panel.source_wanted.connect(self._want_source)
             panel.said.favoured.connect(self.favoured)
@@ -246,6 +250,28 @@ class PreviewController(QObject):
         asset = self._shown[0]
         self.close()
         self.part_searched.emit(asset, part)
+
+    def _refer(self, part: Crop | None) -> None:
+        """Have a part, or the frame of a video that is seen, go along with the prompt."""
+        assert self._panel is not None
+        assert self._contents is not None
+        asset, shot = self._shown[0], self._contents.player.shot
+        moment: int | None = None
+        if asset.kind is Kind.VIDEO:
+            seen = shot.at_ms if shot is not None else self._context.pictures.moment(asset)
+            moment = seen or 0
+        elif self._page or (shot is not None and shot.number > 0):
+            self._panel.say(
+                tr(
+                    "Of a file with several pages or frames, only what stands for it can be a "
+                    "reference."
+                )
+            )
+            return
+        crop = part and (part.left, part.top, part.left + part.width, part.top + part.height)
+        self._panel.leave_part()
+        self._panel.leave_full_screen()
+        self.referenced.emit(Reference(asset.path, asset.id, crop=crop, moment_ms=moment))
 
     def _want_part(self, part: Crop) -> None:
         """Copied from all pixels, however few are at hand."""

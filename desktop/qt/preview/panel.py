@@ -50,6 +50,8 @@ class PreviewPanel(QFrame):
     """Crop of what is looked at."""
     part_copy_wanted = Signal(object)
     """The same."""
+    reference_wanted = Signal(object)
+    """Crop of what is looked at, or None for all of the frame that is seen."""
     text_wanted = Signal()
     """What is written in the picture is to be marked."""
     source_wanted = Signal()
@@ -83,6 +85,8 @@ class PreviewPanel(QFrame):
         self.part_bar = PartBar(theme, self)
         self.part_bar.search_chosen.connect(lambda: self.part_search_wanted.emit(self._part))
         self.part_bar.copy_chosen.connect(lambda: self.part_copy_wanted.emit(self._part))
+        self.part_bar.reference_chosen.connect(lambda: self.reference_wanted.emit(self._part))
+        self.playback.reference_chosen.connect(lambda: self.reference_wanted.emit(None))
         self.part_bar.left.connect(self.leave_part)
         self._views = QGridLayout()
         self._views.setContentsMargins(0, 0, 0, 0)

@@ -19,6 +19,7 @@ class PlayBar(QWidget):
     stepped = Signal(int)
     sought = Signal(int)
     """ms."""
+    reference_chosen = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -30,6 +31,9 @@ class PlayBar(QWidget):
         self.play = icon_button(theme, "play", tr("Play (P)"), self.toggled.emit)
         self.on = icon_button(
             theme, "step-forward", tr("One frame on (.)"), lambda: self.stepped.emit(1)
+        )
+        self.refer = icon_button(
+            theme, "image", tr("Use this frame as a reference"), self.reference_chosen.emit
         )
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setAccessibleName(tr("Where in the video"))
@@ -47,11 +51,13 @@ class PlayBar(QWidget):
         row.addWidget(self.slider, 1)
         row.addStretch(0)
         row.addWidget(self.where)
+        row.addWidget(self.refer)
 
     def show_length(self, duration_ms: int) -> None:
         """Of a video; 0: an animation, whose length nobody knows before its end."""
         self._duration_ms = duration_ms
         self.slider.setVisible(duration_ms > 0)
+        self.refer.setVisible(duration_ms > 0)
         self.where.setToolTip(tr("Videos are played without sound.") if duration_ms else "")
         with QSignalBlocker(self.slider):
             self.slider.setRange(0, max(1, duration_ms))

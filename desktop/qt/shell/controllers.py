@@ -139,6 +139,7 @@ def join_controllers(context: Context, window: MainWindow) -> Controllers:
     named.names_read.connect(preview.know_names)
     named.colours_read.connect(preview.show_tag_colours)
     preview.part_searched.connect(centre.search.add_asset)
+    preview.referenced.connect(window.navigation.use_as_reference)
     preview.tags_added.connect(annotations.tag)
     preview.tag_removed.connect(annotations.untag)
 

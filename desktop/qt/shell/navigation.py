@@ -18,7 +18,7 @@ from desktop.qt.search.trail import Trail
 from desktop.qt.shell.right_panel import CREATE, DETAILS, RightPanel
 
 if TYPE_CHECKING:
-    from desktop.core.generation_record import GenerationRecord
+    from desktop.core.generation_record import GenerationRecord, Reference
     from desktop.qt.details.lineage_dialog import Change
 
 
@@ -109,6 +109,11 @@ class Navigation(QObject):
         if usable:
             self._right.creation.add_references(usable)
             self._right.show_tab(CREATE)
+
+    def use_as_reference(self, reference: Reference) -> None:
+        """Put a part of a picture, or a frame, along with the prompt."""
+        self._right.creation.tray.add([reference])
+        self._right.show_tab(CREATE)
 
     def reuse(self, lineage: GenerationRecord) -> None:
         """Start from how a picture was made."""

@@ -36,6 +36,7 @@ class PictureLabel(QWidget):
         self._ratio = ratio
         self._picture: Picture | None = None
         self._given: QPixmap | None = None
+        self._part = (0.0, 0.0, 1.0, 1.0)
         if side is not None:
             self.setFixedSize(side, side)
         else:
@@ -44,15 +45,20 @@ class PictureLabel(QWidget):
             self.setSizePolicy(policy)
         cache.arrived.connect(self._arrived)
 
-    def show_picture(self, picture: Picture | None) -> None:
-        """Show one from a file."""
+    def show_picture(
+        self, picture: Picture | None, part: tuple[float, float, float, float] | None = None
+    ) -> None:
+        """Show one from a file, or a part of it: left, top, right, bottom as shares of its
+        sides."""
         self._picture, self._given = picture, None
+        self._part = part or (0.0, 0.0, 1.0, 1.0)
         self._want()
         self.update()
 
     def show_pixmap(self, pixmap: QPixmap) -> None:
         """Show one that is at hand already (pasted)."""
         self._picture, self._given = None, pixmap
+        self._part = (0.0, 0.0, 1.0, 1.0)
         self.update()
 
     def hasHeightForWidth(self) -> bool:
@@ -88,14 +94,17 @@ class PictureLabel(QWidget):
             return
         inset = self._inset
         area = QRectF(self.rect()).adjusted(inset, inset, -inset, -inset)
-        scale = min(area.width() / pixmap.width(), area.height() / pixmap.height())
-        width, height = pixmap.width() * scale, pixmap.height() * scale
+        left, top, right, bottom = self._part
+        across, down = pixmap.width(), pixmap.height()
+        source = QRectF(left * across, top * down, (right - left) * across, (bottom - top) * down)
+        scale = min(area.width() / source.width(), area.height() / source.height())
+        width, height = source.width() * scale, source.height() * scale
         target = QRectF(
             area.center().x() - width / 2, area.center().y() - height / 2, width, height
         )
         if self._picture is not None and self._picture.has_alpha:
             paint_checks(painter, self._theme, target, 3)
-        painter.drawPixmap(target, pixmap, QRectF(pixmap.rect()))
+        painter.drawPixmap(target, pixmap, source)
         painter.end()
 
     def _edge(self) -> int:

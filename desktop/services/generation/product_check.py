@@ -45,6 +45,7 @@ from desktop.media.product_truth.examination import (
     examine,
 )
 from desktop.media.product_truth.placement import TooPlain
+from desktop.media.reference_picture import reference_picture
 from desktop.media.sandbox.pool import Sandbox
 from desktop.media.text_recognition.text_reader import TextReader
 from desktop.services.current_model import CurrentModel
@@ -215,15 +216,16 @@ class ProductCheck:
             cancel.raise_if_cancelled()
             try:
                 needed = Needed(longer=REFERENCE_SIDE, keeps_alpha=True)
-                shown = load_picture(product.path, at_least=needed, sandbox=self._sandbox).image
+                shown = reference_picture(
+                    product.path,
+                    needed,
+                    part=product.crop,
+                    moment_ms=product.moment_ms,
+                    sandbox=self._sandbox,
+                )
             except FileError as error:
                 truth = ProductTruth(problem=english(error.message))
             else:
-                if product.crop is not None:
-                    w, h = shown.size
-                    left, top, right, low = product.crop
-                    shown = shown.crop((round(left * w), round(top * h), round(right * w),
-                                        round(low * h)))  # fmt: skip
                 try:
                     truth = self._truth(examine(shown, picture), cancel)
                 except TooPlain:

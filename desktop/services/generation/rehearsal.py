@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from desktop.core.asset import displayable_name
 from desktop.core.generation_record import GenerationRequest
 from desktop.core.reference_captions import captions
+from desktop.core.reference_names import reference_name
 from desktop.core.text import tr
 from desktop.files.content_hash import content_hash
 from desktop.generation.generator import Destination, GenerationResult, ReferenceImage, Turn
@@ -84,7 +84,7 @@ def _pictures(
     request: GenerationRequest, images: Sequence[ReferenceImage]
 ) -> tuple[SentPicture, ...]:
     return tuple(
-        SentPicture(displayable_name(reference.path), image, reference.sent_hash)
+        SentPicture(reference_name(reference), image, reference.sent_hash)
         for reference, image in zip(request.references, images, strict=True)
     )
 

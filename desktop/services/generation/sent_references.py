@@ -14,6 +14,7 @@ from desktop.core.errors import FileError, Remedy, RequestRefused
 from desktop.core.generation_record import BASE, MARKED, GenerationRequest, Reference
 from desktop.core.progress import Progress
 from desktop.core.reference_captions import captions
+from desktop.core.reference_names import reference_name
 from desktop.core.text import tr
 from desktop.files.content_hash import content_hash
 from desktop.generation.generator import ReferenceImage
@@ -124,14 +125,16 @@ def _encoded(
         if reference.role == MARKED:
             data, mime_type = _marked(reference, request, sandbox)
         else:
-            data, mime_type = reference_image(path, sandbox=sandbox)
+            data, mime_type = reference_image(
+                path, part=reference.crop, moment_ms=reference.moment_ms, sandbox=sandbox
+            )
         content = content_hash(path)
     except FileError as error:
         raise _unusable(path, error.message) from error
     except OSError as error:  # gone between the two
         raise _unusable(path, error.strerror or str(error)) from error
     image = ReferenceImage(
-        data, mime_type, displayable(path.name), reference.score, *encoded_size(data)
+        data, mime_type, reference_name(reference), reference.score, *encoded_size(data)
     )
     return image, replace(reference, content_hash=content, sent_hash=content_hash(data))
 
