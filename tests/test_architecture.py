@@ -65,6 +65,7 @@ SUB_LAYERS = {
             "product_truth",
             "conversion",
             "reference_image",
+            "reference_picture",
             "team_previews",
             "text_recognition",
             "video",
