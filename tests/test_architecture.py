@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -273,6 +274,21 @@ def test_one_room_puts_a_file_in_the_place_of_another() -> None:
         for node in ast.walk(ast.parse(module.read_text("utf-8")))
         if isinstance(node, ast.Attribute) and (call := ast.unparse(node)) in calls
     ]
+
+
+def test_what_to_do_can_be_done_where_it_is_read() -> None:
+    """The window shows the sentences of these rooms too, and has no command line: each that names
+    a command for models, servers and teams names the window's menu."""
+    command = re.compile(r"\bplantain (model|server|team) [a-z]")
+    sentences = {
+        f"{dotted(module)}: {node.value}"
+        for module in MODULES
+        if room_of(module) in {"services", "index", "embedding", "media", "generation"}
+        for node in ast.walk(ast.parse(module.read_text("utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        if command.search(node.value) and not re.search(r"window", node.value)
+    }
+    assert not sentences
 
 
 def test_files_are_opened_in_one_way() -> None:

@@ -43,8 +43,8 @@ def not_without_pytorch(message: str, first: str = "") -> ModelError:
             first,
             tr(
                 "Install the full edition. Or use the model once with a full edition on any "
-                "computer, which converts it, and import its folder here: `plantain model import "
-                "FOLDER`."
+                "computer, which converts it, and import its folder here: “Choose a model folder…” "
+                "in “Models…” of the window's menu, or `plantain model import FOLDER`."
             ),
         ),
     )

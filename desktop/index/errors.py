@@ -56,8 +56,8 @@ def store_error(address: StoreAddress, verb: str, error: BaseException) -> Store
             else tr("The vector store {store} asks for a token.", store=address.shown),
             safe=tr(_UNTOUCHED),
             next_step=tr(
-                "Save the right one with “plantain server token”, or set "
-                "PLANTAIN_STORE_TOKEN to user:password or an API key."
+                "Enter the right one, user:password or an API key, in “Server and team…” of the "
+                "window's menu, save it with “plantain server token”, or set PLANTAIN_STORE_TOKEN."
             ),
         )
     if grpc.StatusCode.PERMISSION_DENIED in codes or "permission deny" in text:

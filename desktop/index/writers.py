@@ -167,9 +167,13 @@ class Writing:
                 "catalogue."
             ),
             next_step=sentences(
-                tr("Give this copy a place of its own there with “plantain server own”."),
                 tr(
-                    "Or let it write instead of the other one: plantain server take-over {store}",
+                    "Give this copy a place of its own there: “Server and team…” in the window's "
+                    "menu asks, and “plantain server own” does it."
+                ),
+                tr(
+                    "Or let it write instead of the other one, in the window as well, or with: "
+                    "plantain server take-over {store}",
                     store=store + option,
                 ),
             ),

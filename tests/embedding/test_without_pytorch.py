@@ -133,3 +133,15 @@ def test_half_a_converted_form_is_imported_and_made_again(
     load_encoder(registry.resolve("own-words"), "cpu", models_dir=tmp_path / "models").close()
     model = registry.resolve("own-words")
     assert ConvertedModels(None).find(model) is not None
+
+
+@pytest.mark.usefixtures("without_pytorch")
+def test_no_download_is_offered_that_could_not_be_used(registry: ModelRegistry) -> None:
+    to_be_had = [each for each in registry.list() if not each.is_installed]
+    assert to_be_had
+    for entry in to_be_had:
+        assert "folder of a model" in entry.problem
+
+
+def test_with_it_every_download_is_offered(registry: ModelRegistry) -> None:
+    assert not [each for each in registry.list() if each.problem]

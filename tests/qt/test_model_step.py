@@ -362,6 +362,26 @@ def test_where_nothing_can_be_downloaded_a_file_can_be_chosen(
     assert shown == {"Choose a file…", "Not now", "Try again"}, "no mirror of nothing"
 
 
+def test_the_small_edition_offers_a_folder_and_no_download(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("desktop.embedding.models.registry.has_pytorch", lambda: False)
+    wrong = desk.folder.parent / "no model"
+    wrong.mkdir()
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(wrong))
+    step = desk.begin()
+    desk.press("Choose a model folder…")
+    desk.until_failed()
+    assert "no model" in step.failure.text()
+    step.reject()
+    desk.session.window.run_action("models.show")
+    desk.qtbot.waitUntil(lambda: bool(desk.session.window.findChildren(ModelsDialog)))
+    [dialog] = desk.session.window.findChildren(ModelsDialog)
+    offered = {made.text() for made in dialog.findChildren(QPushButton)}
+    assert "Choose a model folder…" in offered
+    assert "Download" not in offered
+
+
 def test_folders_of_the_person_are_looked_through_beside_the_catalogue(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:

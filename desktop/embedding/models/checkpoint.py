@@ -65,7 +65,10 @@ def identify(path: Path) -> Kind:
     except FileNotFoundError:
         raise ModelMissing(
             tr("There is no file {path}.", path=path),
-            next_step=tr("Check the path, or see `plantain model list` for models by name."),
+            next_step=tr(
+                "Check the path; “Models…” in the window's menu and `plantain model list` have "
+                "models by name."
+            ),
         ) from None
     except IsADirectoryError:
         raise damaged(path, tr("it is a folder, not a checkpoint file")) from None
@@ -241,7 +244,8 @@ def _refuse_torchscript(path: Path) -> None:
                 "loading it would run code"
             ),
             next_step=tr(
-                "For OpenAI's weights use `plantain model download ViT-B-32-openai`; "
-                "otherwise import a .safetensors file of the same model."
+                "For OpenAI's weights take ViT-B-32-openai in “Models…” of the window's menu, or "
+                "`plantain model download ViT-B-32-openai`; otherwise import a .safetensors "
+                "file of the same model."
             ),
         )

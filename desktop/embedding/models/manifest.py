@@ -161,7 +161,10 @@ def read_manifest(folder: Path) -> InstalledModel:
                 folder=folder,
                 manifest_name=MANIFEST_NAME,
             ),
-            next_step=tr("Import a checkpoint with `plantain model import FILE`."),
+            next_step=tr(
+                "Import a checkpoint: “Models…” in the window's menu, or `plantain model import "
+                "FILE`."
+            ),
         ) from None
     except OSError as error:
         raise _damaged(path, tr("it cannot be read ({reason})", reason=error.strerror)) from error
@@ -215,8 +218,8 @@ def _damaged(path: Path, why: str) -> ModelDamaged:
         tr("The model description {path} cannot be used: {why}.", path=path, why=why),
         safe=tr("Your pictures and the index are untouched."),
         next_step=tr(
-            "Delete that folder and install the model again with `plantain model "
-            "download NAME` or `plantain model import FILE`."
+            "Delete that folder and install the model again: “Models…” in the window's menu, or "
+            "`plantain model download NAME` or `plantain model import FILE`."
         ),
     )
 

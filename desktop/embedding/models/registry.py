@@ -16,7 +16,7 @@ from desktop.core.errors import (
     UsageError,
 )
 from desktop.core.progress import Progress, ProgressSteps
-from desktop.core.text import listed, sentences, tr
+from desktop.core.text import listed, marked, sentences, tr
 from desktop.embedding.models import hub, installing
 from desktop.embedding.models.hub import HubAddress
 from desktop.embedding.models.in_place import IN_PLACE, InPlaceModels
@@ -26,6 +26,12 @@ from desktop.embedding.models.manifest import (
     InstalledModel,
     Manifest,
     read_manifest,
+)
+from desktop.embedding.pytorch import has_pytorch
+
+NO_DOWNLOADS = marked(
+    "It is downloaded as a checkpoint, which this small edition of Plantain cannot read. Choose "
+    "the folder of a model that a full edition has used once."
 )
 
 __all__ = ["DEFAULT_MODEL", "InstalledModel", "ModelEntry", "ModelRegistry"]
@@ -45,7 +51,7 @@ class ModelEntry:
         source: how it comes here: with the program, from the hub, or from the person's own file.
         is_installed: whether it can be used now.
         size_bytes: of the weights; approximate for what is not installed.
-        problem: why an installed model cannot be used; empty when it can.
+        problem: why it cannot be used, or not be had here; empty when it can.
         page: where a person finds a downloadable one with a browser.
         arrived_bytes: of a download that was begun.
     """
@@ -97,6 +103,7 @@ class ModelRegistry:
     def list(self) -> list[ModelEntry]:
         """Every model, installed or not, by name: the downloadable ones first, then the others."""
         address = self._address()
+        problem = "" if has_pytorch() else tr(NO_DOWNLOADS)
         entries = {
             known.name.casefold(): ModelEntry(
                 known.name,
@@ -106,6 +113,7 @@ class ModelRegistry:
                 "downloadable",
                 is_installed=False,
                 size_bytes=known.approximate_bytes,
+                problem=problem,
                 page=hub.page_of(known, address),
                 arrived_bytes=installing.arrived_bytes(self._models_dir, known.name),
             )
@@ -340,9 +348,10 @@ class ModelRegistry:
                 safe=tr("Your pictures and the index are untouched."),
                 next_step=sentences(
                     tr(
-                        "Fetch it with `plantain model download {name}` ({size} MB), or use a file "
-                        "you have with `plantain model import FILE`, or try Plantain with its "
-                        "small demo model: `--model demo`.",
+                        "Fetch it ({size} MB) in “Models…” of the window's menu or with `plantain "
+                        "model download {name}`, or use a file you have, there or with `plantain "
+                        "model import FILE`, or try Plantain with its small demo model: `--model "
+                        "demo`.",
                         name=known.name,
                         size=size,
                     ),
@@ -354,9 +363,9 @@ class ModelRegistry:
             safe=tr("Your pictures and the index are untouched."),
             next_step=sentences(
                 tr(
-                    "See `plantain model list`; get the usual one with `plantain model "
-                    "download {default}`, your own with `plantain model import FILE`, or try "
-                    "`--model demo`.",
+                    "See “Models…” in the window's menu or `plantain model list`; get the usual "
+                    "one there or with `plantain model download {default}`, your own with "
+                    "`plantain model import FILE`, or try `--model demo`.",
                     default=DEFAULT_MODEL,
                 ),
                 use,

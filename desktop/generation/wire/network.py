@@ -241,7 +241,7 @@ def _not_installed(error: ImportError, peer: Peer) -> GenerationError:
             error=one_line(str(error), 120),
         ),
         safe=tr(KEPT),
-        next_step=tr("Install Plantain again, or run: pip install google-genai httpx2"),
+        next_step=tr("Install Plantain again."),
     )
 
 

@@ -175,7 +175,8 @@ class Encoded:
                 library=library,
             ),
             next_step=tr(
-                "Install it (pip install {library}), then index again with --retry-failed.",
+                "Install Plantain again, which brings it (where pip did: pip install {library}); "
+                "then add the file again, or run “plantain index --retry-failed”.",
                 library=library,
             ),
         )

@@ -19,7 +19,7 @@ from desktop.core.text import language, listed, sentences, tr
 from desktop.qt.manage.download_address import DownloadAddress
 from desktop.qt.manage.model_choice import ModelChoice
 from desktop.qt.manage.model_install import ModelInstall, Phase
-from desktop.qt.manage.models_dialog import ask_model_file
+from desktop.qt.manage.models_dialog import ask_model_file, ask_model_folder
 from desktop.qt.theme import UNIT
 from desktop.qt.widgets.buttons import button
 from desktop.qt.widgets.labels import label
@@ -85,8 +85,18 @@ class ModelStep(QDialog):
         self.address.hide()
 
         self.address_button = button("", self._show_address, is_flat=True)
-        self.file_button = button(tr("Choose a file…"), self._choose_file, is_flat=True)
-        self.file_button.setToolTip(tr("A CLIP checkpoint: .safetensors, .pt, .pth or .bin"))
+        # The small edition reads no checkpoints, but folders of models that were converted.
+        self._takes_folders = any(
+            each.source == "downloadable" and each.problem and not each.is_installed
+            for each in offers.entries
+        )
+        self._choose = tr("Choose a model folder…") if self._takes_folders else tr("Choose a file…")
+        self.file_button = button(self._choose, self._choose_file, is_flat=True)
+        self.file_button.setToolTip(
+            tr("Of a model that another Plantain has used")
+            if self._takes_folders
+            else tr("A CLIP checkpoint: .safetensors, .pt, .pth or .bin")
+        )
         self.hold_button = button("", install.hold)
         self.later_button = button(tr("Not now"), self.reject)
         self.later_button.setToolTip(
@@ -202,7 +212,7 @@ class ModelStep(QDialog):
             return tr("Use this file")
         entry = self.choice.entry()
         if entry is None:
-            return tr("Choose a file…")
+            return self._choose
         if entry.is_installed:
             return tr("Use")
         return tr("Go on") if entry.arrived_bytes else tr("Download")
@@ -230,7 +240,8 @@ class ModelStep(QDialog):
         self.address.mirror.setFocus()
 
     def _choose_file(self) -> None:
-        if (chosen := ask_model_file(self)) is not None:
+        ask = ask_model_folder if self._takes_folders else ask_model_file
+        if (chosen := ask(self)) is not None:
             self.file_chosen.emit(chosen)
 
 

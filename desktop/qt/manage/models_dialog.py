@@ -38,6 +38,12 @@ def ask_model_file(parent: QWidget) -> Path | None:
     return Path(chosen) if chosen else None
 
 
+def ask_model_folder(parent: QWidget) -> Path | None:
+    """Which folder of a model a person picks; None where they pick none."""
+    chosen = QFileDialog.getExistingDirectory(parent, tr("Import a model folder"))
+    return Path(chosen) if chosen else None
+
+
 def entry_facts(entry: ModelEntry) -> str:
     """Size, licence and languages in one line."""
     spoken = [tr(LANGUAGES.get(code, code)) for code in entry.languages[:3]]
@@ -53,7 +59,7 @@ class ModelsDialog(WordedDialog):
     use_requested = Signal(str)
     download_requested = Signal(str)
     import_requested = Signal(object)
-    """Path of a checkpoint file."""
+    """Path of a checkpoint file, or of a model's folder."""
 
     def __init__(
         self, entries: Sequence[ModelEntry], in_use: str, parent: QWidget | None = None
@@ -87,6 +93,9 @@ class ModelsDialog(WordedDialog):
         self.import_button = button(tr("Import a model file…"), self._choose_file)
         self.import_button.setToolTip(tr("A CLIP checkpoint: .safetensors, .pt, .pth or .bin"))
         bottom.addWidget(self.import_button)
+        self.folder_button = button(tr("Choose a model folder…"), self._choose_folder)
+        self.folder_button.setToolTip(tr("Of a model that another Plantain has used"))
+        bottom.addWidget(self.folder_button)
         bottom.addStretch()
         close = button(tr("Close"), self.reject)
         bottom.addWidget(close)
@@ -120,7 +129,7 @@ class ModelsDialog(WordedDialog):
             made = button(words, lambda: self._use(entry.name), is_next=is_next)
             made.setObjectName(f"use {entry.name}")
             row.addWidget(made)
-        elif entry.source == "downloadable":
+        elif entry.source == "downloadable" and (entry.is_installed or not entry.problem):
             made = button(tr("Download"), lambda: self._download(entry.name), is_next=is_next)
             made.setObjectName(f"download {entry.name}")
             row.addWidget(made)
@@ -136,4 +145,8 @@ class ModelsDialog(WordedDialog):
 
     def _choose_file(self) -> None:
         if (chosen := ask_model_file(self)) is not None:
+            self.import_file(chosen)
+
+    def _choose_folder(self) -> None:
+        if (chosen := ask_model_folder(self)) is not None:
             self.import_file(chosen)

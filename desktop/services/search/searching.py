@@ -166,9 +166,8 @@ class Searching:
             raise UsageError(
                 tr("Searching by picture needs a model, and there is none yet."),
                 next_step=tr(
-                    "Get one first, in the window or with “plantain model "
-                    "download ViT-B-32” or “plantain model import FILE”; or try "
-                    "the demo model."
+                    "Get one first: “Models…” in the window's menu, or “plantain model download "
+                    "ViT-B-32” or “plantain model import FILE”; or try the demo model."
                 ),
             )
         weaker = query.limit if weaker is None else min(weaker, query.limit)

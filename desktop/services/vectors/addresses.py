@@ -94,7 +94,9 @@ class StoreAddresses:
                 tr("Your token was entered for another server than {shown}.", shown=_shown(uri)),
                 safe=tr("Nothing was sent."),
                 next_step=tr(
-                    "If it is meant for this one, run: plantain server test {uri}", uri=_shown(uri)
+                    "If it is meant for this one, choose “Test” in “Server and team…” of the "
+                    "window's menu, or run: plantain server test {uri}",
+                    uri=_shown(uri),
                 ),
             )
         if token and uri.startswith("http://") and not is_here(uri):

@@ -102,7 +102,7 @@ class Endpoints:
         if is_file(uri):
             raise UsageError(
                 tr("The vectors are kept in a file; there is no server to test."),
-                next_step=tr("Give an address: plantain server test http://host:19530"),
+                next_step=tr("Give the address of one, such as http://host:19530."),
             )
         address = self._addresses.address(uri, certificate)
         encoder_id = self._model.vector_space() or ""
@@ -164,7 +164,7 @@ class Endpoints:
         if is_file(uri):
             raise UsageError(
                 tr("A team meets on a Milvus server, not in a file."),
-                next_step=tr("Give an address: plantain team join NAME http://host:19530"),
+                next_step=tr("Give the address of one, such as http://host:19530."),
             )
         name = team_collection_name(self._model.require().identity, team)
         self._addresses.trust(uri)
@@ -186,7 +186,10 @@ class Endpoints:
         if not chosen.team:
             raise UsageError(
                 tr("This library is in no team."),
-                next_step=tr("Join one: plantain team join NAME http://host:19530"),
+                next_step=tr(
+                    "Join one in “Server and team…” of the window's menu, or with: plantain team "
+                    "join NAME http://host:19530"
+                ),
             )
         name = team_collection_name(encoder_id, chosen.team)
         address = self._addresses.address(chosen.team_uri)
@@ -198,7 +201,10 @@ def _refuse_token_in(uri: str) -> None:
         raise UsageError(
             tr("A token does not belong in the address."),
             safe=tr("Nothing was saved."),
-            next_step=tr("Save it with “plantain server token”, and give the address without it."),
+            next_step=tr(
+                "Give the address without it, and the token in its field of “Server and team…” of "
+                "the window's menu, or with “plantain server token”."
+            ),
         )
 
 
