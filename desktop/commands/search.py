@@ -11,13 +11,15 @@ from pathlib import Path
 from desktop.commands.arguments import path, positive, words
 from desktop.commands.opening import open_to_read
 from desktop.commands.parser import Commands, Json
+from desktop.commands.search_examples import add_examples, require_there
 from desktop.commands.terminal import say
 from desktop.config.options import EngineOptions
 from desktop.core.annotations import MAX_RATING
 from desktop.core.asset import displayable
-from desktop.core.errors import FileUnreadable, LibraryError
+from desktop.core.errors import LibraryError
 from desktop.core.filter import Filter, Range
-from desktop.core.query import Example, Query
+from desktop.core.query import Query
+from desktop.core.query_language import parse
 from desktop.core.scripts import unread_sentence
 from desktop.core.text import sentences, tr
 from desktop.core.timecode import timecode
@@ -36,12 +38,17 @@ def add_to(commands: Commands) -> None:
     search.add_argument(
         "--saved", type=words, default="", metavar="NAME", help=tr("a search saved in the window")
     )
-    search.add_argument("--image", type=path, metavar="FILE")
+    add_examples(search)
     search.add_argument("-k", type=positive, default=10, metavar="N", help=tr("how many (10)"))
     search.add_argument("--tag", type=words, default="", metavar="TAG")
     search.add_argument("--folder", type=path, metavar="FOLDER")
     search.add_argument("--min-rating", type=int, choices=range(1, MAX_RATING + 1), metavar="N")
-    search.add_argument("--contact-sheet", type=path, metavar="OUT.png")
+    search.add_argument(
+        "--contact-sheet",
+        type=path,
+        metavar="OUT.png",
+        help=tr("the result as one picture, or by the name OUT.pdf as pages"),
+    )
 
 
 def _search(arguments: argparse.Namespace, options: EngineOptions) -> Json:
@@ -49,13 +56,10 @@ def _search(arguments: argparse.Namespace, options: EngineOptions) -> Json:
         tag=arguments.tag,
         rating=None if arguments.min_rating is None else Range(arguments.min_rating),
     )
-    examples = () if arguments.image is None else (Example(arguments.image),)
+    examples = arguments.images or ()
     query = Query(words(arguments.text), examples, arguments.k, wanted)
     folder: Path | None = arguments.folder
-    if arguments.image is not None and not os.path.lexists(arguments.image):
-        raise FileUnreadable(
-            arguments.image, tr("There is nothing at this path."), next_step=tr("Check the path.")
-        )
+    require_there(examples)
     sheet: Path | None = arguments.contact_sheet
     if sheet is not None and os.path.lexists(sheet):
         raise LibraryError(
@@ -93,13 +97,19 @@ def _search(arguments: argparse.Namespace, options: EngineOptions) -> Json:
         told = unread_sentence(result.model, result.unread_script)
         say(sentences(told, others), to=sys.stderr)
     if not arguments.json:
+        if result.hits and not result.relevant:
+            say(tr("Nothing really matches {query}", query=_looked_for(result.query)))
+            say(tr("Try other words, or a model that knows the language you typed."))
         for hit in result.hits:
+            if hit.rank == result.relevant + 1:
+                say(tr("Weaker matches:"))
             mark = tr("(offline)") if hit.asset.is_offline else ""
             mark = tr("(missing)") if hit.asset.is_missing else mark
             mark = tr("(a teammate's)") if hit.asset.is_elsewhere else mark
             at = "" if hit.position_ms is None else f" @ {timecode(hit.position_ms)}"
             line = f"{hit.rank:3}  {hit.score:6.3f}  {displayable(hit.asset.path)}{at}"
-            say(f"{line}  {mark}" if mark else line)
+            why = " · ".join(each.detail for each in hit.why)
+            say("  ".join(filter(None, (line, mark, why))))
         if is_empty:
             say(tr("The library is empty. Add pictures: plantain index FOLDER"))
         elif not result.hits:
@@ -127,3 +137,11 @@ def _search(arguments: argparse.Namespace, options: EngineOptions) -> Json:
         "relevant": result.relevant,
         **({"has_more": True} if result.has_more else {}),
     }
+
+
+def _looked_for(query: Query) -> str:
+    """In words, as the window says it."""
+    words = parse(query.text).words
+    if words:
+        return tr("“{text}”", text=words)
+    return tr("this picture") if len(query.examples) == 1 else tr("these pictures")

@@ -81,7 +81,8 @@ class Filter:
         folder: absolute path, as in ``Asset.folder``, or the end of one (a name); those below it
             belong to it.
         board, tag: names, told apart without their case.
-        phrase: these words, next to each other, in path, prompt, tags or note.
+        phrase: these words, next to each other, in path, prompt, tags or note, or written in the
+            picture.
         text: these words are written in the picture.
         is_tagged: it has a tag, whichever.
         flag: it has this one.

@@ -119,7 +119,7 @@ class SearchHit:
             none did.
         score: cosine similarity in [-1, 1] for ``Reason.MEANING``; for ``Reason.WORDS`` the share
             of the query's words that were found; 1.0 for ``Reason.CONDITIONS``.
-        why: what speaks for it; for ``Reason.CONDITIONS`` nothing but how much of it has the
+        why: what speaks for it; for ``Reason.CONDITIONS`` the tag, the board, the words and the
             colours that were asked for.
     """
 

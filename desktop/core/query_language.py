@@ -5,7 +5,7 @@
     query     = { term } ;
     term      = [ "-" ] ( condition | phrase | word ) ;
     condition = field ":" value ;
-    phrase    = '"' characters '"' ;      found as it stands in a name, tag, note or prompt
+    phrase    = '"' characters '"' ;      as it stands in a name, tag, note, prompt or picture
     value     = '"' characters '"' | characters without space ;
 
     tag:NAME  board:NAME  folder:NAME     a folder by its name or its whole path, those below too

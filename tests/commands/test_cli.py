@@ -155,6 +155,64 @@ def test_search_draws_a_contact_sheet_and_replaces_nothing(
     assert sheet.read_bytes() == before
 
 
+def test_a_contact_sheet_is_what_its_name_says(run: Run, folder: Path, tmp_path: Path) -> None:
+    run("index", folder)
+    run("search", "type:png", "--contact-sheet", tmp_path / "sheet.PDF")
+    assert (tmp_path / "sheet.PDF").read_bytes().startswith(b"%PDF")
+    run("board", "create", "Mood")
+    for words in (("search", "type:png", "--contact-sheet"), ("board", "sheet", "Mood")):
+        error = run(*words, tmp_path / "sheet.jpg", expect=2)["error"]
+        assert "sheet.jpg" in error["message"]
+        assert not (tmp_path / "sheet.jpg").exists()
+
+
+def test_several_pictures_each_with_its_weight_and_its_part(run: Run, folder: Path) -> None:
+    run("index", folder)
+    one, two = folder / "0001.png", folder / "0002.png"
+
+    def first(*words: object) -> str:
+        return run("search", *words)["hits"][0]["path"]
+
+    assert first("--image", one, "--image", two, "--image-weight", 0.1) == str(one)
+    assert first("--image", one, "--image-weight", 0.1, "--image", two) == str(two)
+    unlike = run("search", "--image", two, "--image-weight", -1)["hits"]
+    assert unlike[-1]["path"] == str(two)
+    whole = run("search", "--image", one)["hits"][0]["score"]
+    part = run("search", "--image", one, "--image-part", "50,0,50,100")["hits"]
+    assert max(hit["score"] for hit in part if hit["path"] == str(one)) < whole
+    for wrong in (
+        ("--image-weight", 1, "--image", one),
+        ("--image", one, "--image-weight", 0),
+        ("--image", one, "--image-part", "50,0,60,100"),
+        ("--image", one, "--image-part", "50,0,nan,100"),
+    ):
+        with pytest.raises(SystemExit, match="2"):
+            run("search", *wrong)
+
+
+def test_all_that_is_relevant_is_counted_and_says_why(run: Run, folder: Path) -> None:
+    run("index", folder)
+    run("tag", "add", "Gold", *sorted(folder.iterdir())[:3])
+    found = run("search", "gold", "-k", 2)
+    assert (len(found["hits"]), found["relevant"]) == (2, 3)
+    for words, why in (("tag:gold", "tag gold"), ('"gold"', "“gold”")):
+        for hit in run("search", words)["hits"]:
+            assert [each["detail"] for each in hit["why"]] == [why]
+
+
+def test_where_nothing_really_matches_it_is_said(
+    run: Run, folder: Path, model: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run("index", folder)
+    assert run("search", "xyzzy qwerty")["relevant"] == 0
+    assert main(["search", "xyzzy qwerty", "--model", model]) == 0
+    first, advice, divider, best, *_ = capsys.readouterr().out.splitlines()
+    assert first == "Nothing really matches “xyzzy qwerty”"
+    assert advice.startswith("Try other words")
+    assert divider == "Weaker matches:"
+    assert "looks like it" in best
+
+
 def test_a_generated_mood_board_is_imported(run: Run, folder: Path, tmp_path: Path) -> None:
     run("index", folder)
     out = tmp_path / "board.png"

@@ -104,3 +104,16 @@ def test_words_in_the_picture_are_a_condition_like_any_other(place: Place) -> No
     ids = place.catalog.filters.ids(parse('text:lyon -text:"made in"').filter)
     assert ids.tolist() == [other]
     assert place.catalog.filters.ids(Filter(text="paris")).tolist() == []
+
+
+def test_a_phrase_is_found_in_a_picture_too_and_left_out_with_it(place: Place) -> None:
+    poster, other = place.add("a.png", "a"), place.add("b.png", "b")
+    named, unread = place.add("summer sale.png", "c"), place.add("d.png", "d")
+    place.texts.record(READER, {"a" * 32: [line("SUMMER SALE")], "b" * 32: [line("Sale, summer")]})
+
+    def found(text: str) -> list[int]:
+        return sorted(place.catalog.filters.ids(parse(text).filter).tolist())
+
+    assert found('"summer sale"') == [poster, named]
+    assert found('-"summer sale"') == [other, unread]
+    assert found("-summer") == [unread]

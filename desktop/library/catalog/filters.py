@@ -37,6 +37,13 @@ _RATIO = "COALESCE(assets.width * 1.0 / NULLIF(assets.height, 0), 0)"
 _PIXELS = "assets.width * assets.height"
 _DATED = f"CASE WHEN assets.taken_s <> 0 THEN assets.taken_s * {_NS} ELSE assets.modified_ns END"
 _LISTED = "IN (SELECT value FROM json_each(?))"
+_WRITTEN = (
+    "SELECT pictured.id FROM picture_words"
+    " JOIN picture_texts ON picture_texts.id = picture_words.rowid"
+    " JOIN assets AS pictured ON pictured.content_hash = picture_texts.content_hash"
+    " WHERE picture_words MATCH ?"
+)
+"""Assets in which that is written; by id, which never is NULL, so that the opposite holds too."""
 _PRIVATE = "is_private"
 _MADE_FROM = f"SELECT asset_id FROM ({SOURCES}) WHERE source_id IN ({{}})"
 _SHOWN = "assets.id NOT IN (SELECT id FROM assets WHERE is_ignored)"
@@ -292,18 +299,17 @@ def _phrased(words: str) -> Condition:
     expression = phrase_expression(words)
     if not expression:
         return Condition("0")
-    return Condition("assets.id IN (SELECT rowid FROM words WHERE words MATCH ?)", (expression,))
+    return Condition(
+        f"assets.id IN (SELECT rowid FROM words WHERE words MATCH ? UNION ALL {_WRITTEN})",
+        (expression, expression),
+    )
 
 
 def _written(words: str) -> Condition:
     expression = match_expression(words)
     if not expression:
         return Condition("0")
-    return Condition(
-        "assets.content_hash IN (SELECT content_hash FROM picture_texts WHERE id IN"
-        " (SELECT rowid FROM picture_words WHERE picture_words MATCH ?))",
-        (expression,),
-    )
+    return Condition(f"assets.id IN ({_WRITTEN})", (expression,))
 
 
 def _added(when: Range) -> Condition:

@@ -12,7 +12,10 @@ from desktop.qt.widgets.labels import label
 
 HELP = (
     ("red cape", marked("what pictures show, and what they are called")),
-    ('"red cape"', marked("exactly these words, in a name, tag, note or prompt")),
+    (
+        '"red cape"',
+        marked("exactly these words, in a name, tag, note or prompt, or in the picture"),
+    ),
     ("-cape", marked("not what has this word; “-” turns any condition round")),
     ("tag:hero  board:Summer", marked("with this tag; on this board")),
     ("folder:shoots", marked("in this folder or below it, by name or whole path")),

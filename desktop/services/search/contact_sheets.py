@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from desktop.core.asset import Asset, displayable
+from desktop.core.errors import UsageError
 from desktop.core.query import Reason, SearchHit, SearchResult
 from desktop.core.text import listed, number, tr
 from desktop.core.timecode import timecode
@@ -26,30 +27,31 @@ class ContactSheets:
         self._thumbnails = thumbnails
         self._sandbox = sandbox
 
-    def render(self, result: SearchResult) -> bytes:
-        """A PNG: the query as heading, and each hit with rank, file name and similarity."""
-        cells = [
-            SheetCell(self._picture(hit), title=hit.asset.filename, subtitle=_subtitle(hit))
-            for hit in result.hits
-        ]
-        return render_contact_sheet(cells, title=_title(result), sandbox=self._sandbox)
-
     def write_board(self, title: str, assets: Sequence[Asset], path: Path) -> None:
-        """Pictures in their order, as a PNG or, where ``path`` says so, a PDF of several pages.
+        """Pictures in their order, in the form that the name of ``path`` says.
 
         Raises:
+            UsageError: its name says none that there is.
             LibraryError: ``path`` exists already or cannot be written.
         """
+        draw = _form(path)
         cells = [
             SheetCell(self._of_asset(asset), title=asset.filename, subtitle=_dimensions(asset))
             for asset in assets
         ]
-        draw = render_contact_pages if path.suffix.lower() == ".pdf" else render_contact_sheet
         save_picture_as(path.absolute(), draw(cells, title=title, sandbox=self._sandbox))
 
     def write(self, result: SearchResult, path: Path) -> None:
-        """Raises: LibraryError when ``path`` exists already or cannot be written."""
-        save_picture_as(path.absolute(), self.render(result))
+        """The query as heading, and each hit with rank, file name and similarity.
+
+        Raises as ``write_board``.
+        """
+        draw = _form(path)
+        cells = [
+            SheetCell(self._picture(hit), title=hit.asset.filename, subtitle=_subtitle(hit))
+            for hit in result.hits
+        ]
+        save_picture_as(path.absolute(), draw(cells, title=_title(result), sandbox=self._sandbox))
 
     def _picture(self, hit: SearchHit) -> Path:
         keys = [hit.asset.content_hash] if hit.asset.content_hash else []
@@ -62,6 +64,24 @@ class ContactSheets:
 
     def _first_there(self, keys: Sequence[str], asset: Asset) -> Path:
         return next(filter(None, map(self._thumbnails.find, keys)), asset.path)
+
+
+def _form(path: Path) -> Callable[..., bytes]:
+    """What draws the form that a name says. Raises: UsageError."""
+    match path.suffix.lower():
+        case ".png":
+            return render_contact_sheet
+        case ".pdf":
+            return render_contact_pages
+        case _:
+            raise UsageError(
+                tr(
+                    "A contact sheet is a PNG or a PDF, which “{name}” does not say.",
+                    name=displayable(path.name),
+                ),
+                safe=tr("Nothing was written."),
+                next_step=tr("Choose a name that ends in .png or .pdf."),
+            )
 
 
 def _dimensions(asset: Asset) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from desktop.core.filter import Filter
 from desktop.core.query import Signal, Why
 from desktop.core.text import number, tr
 from desktop.services.search.fusion import Ranking, Weights, fused, in_order
@@ -72,6 +73,20 @@ def colour_why(share: float, names: Iterable[str]) -> Why:
     """How much of a picture, 0 to 1, has the colours that people call so."""
     detail = tr("{share} % {colour}", share=round(100 * share), colour=" + ".join(names))
     return Why(Signal.COLOUR, detail, share)
+
+
+def conditions_why(wanted: Filter) -> tuple[Why, ...]:
+    """The tags, boards and words that all of what a filter means has."""
+    why: list[Why] = []
+    if wanted.tag:
+        why.append(Why(Signal.WORDS, tr("tag {tag}", tag=wanted.tag), 1.0))
+    if wanted.board:
+        why.append(Why(Signal.WORDS, tr("board {board}", board=wanted.board), 1.0))
+    if wanted.phrase:
+        why.append(Why(Signal.WORDS, tr("“{text}”", text=wanted.phrase), 1.0))
+    if wanted.text:
+        why.append(Why(Signal.TEXT, tr("written in it: {words}", words=wanted.text), 1.0))
+    return (*why, *(each for part in wanted.every for each in conditions_why(part)))
 
 
 def ranked(found: Found, weights: Weights) -> list[int]:

@@ -28,7 +28,7 @@ from desktop.services.search.approved import ApprovedVersions
 from desktop.services.search.fusion import Weights
 from desktop.services.search.proposals import Proposals, for_thing
 from desktop.services.search.query_vectors import Direction, QueryVectors
-from desktop.services.search.ranking import MUCH, Found, colour_why, ranked
+from desktop.services.search.ranking import MUCH, Found, colour_why, conditions_why, ranked
 from desktop.services.search.relevance import NOTHING_PASSES, Bar
 from desktop.services.search.word_matches import WordMatch, WordMatcher
 from desktop.services.vectors.vector_index import VectorIndex
@@ -320,14 +320,15 @@ class Searching:
 
     def _by_conditions(self, query: Query, colours: Mapping[str, Near]) -> SearchResult:
         assets = self._catalog.newest(query.filter)
+        same = conditions_why(query.filter)
         whys: dict[int, tuple[Why, ...]] = {}
         if colours:
             shares = self._catalog.palettes.shares([*colours.values()])
             assets = sorted(assets, key=lambda asset: -shares.get(asset.id, 0))
-            why_of = {n: (colour_why(n / 100, colours),) for n in {*shares.values()}}
+            why_of = {n: (*same, colour_why(n / 100, colours)) for n in {*shares.values()}}
             whys = {asset_id: why_of[share] for asset_id, share in shares.items()}
         hits = tuple(
-            SearchHit(rank, asset, 1.0, Reason.CONDITIONS, why=whys.get(asset.id, ()))
+            SearchHit(rank, asset, 1.0, Reason.CONDITIONS, why=whys.get(asset.id, same))
             for rank, asset in enumerate(assets, start=1)
         )
         return SearchResult(query, hits, len(hits))

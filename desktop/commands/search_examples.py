@@ -1,0 +1,112 @@
+"""Pictures that ``plantain search`` looks for: which, how much each counts, what part of it."""
+
+from __future__ import annotations
+
+import argparse
+import math
+import os
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from desktop.commands.arguments import path
+from desktop.core.errors import FileUnreadable
+from desktop.core.query import Crop, Example
+from desktop.core.text import tr
+
+
+def add_examples(parser: argparse.ArgumentParser) -> None:
+    """``--image FILE [--image-weight N] [--image-part X,Y,WIDTH,HEIGHT]``, as often as is wanted;
+    the examples are ``images`` of what was parsed, None where there are none."""
+    parser.add_argument(
+        "--image",
+        type=path,
+        action=_AddImage,
+        dest="images",
+        metavar="FILE",
+        help=tr("pictures like this one; may be given several times"),
+    )
+    parser.add_argument(
+        "--image-weight",
+        type=_weight,
+        action=_WeighImage,
+        dest="images",
+        metavar="N",
+        help=tr("how much the --image before it counts beside words (1); below 0: unlike it"),
+    )
+    parser.add_argument(
+        "--image-part",
+        type=_part,
+        action=_CropImage,
+        dest="images",
+        metavar="X,Y,WIDTH,HEIGHT",
+        help=tr(
+            "only this part of the --image before it, in percent: 50,0,50,100 is the right half"
+        ),
+    )
+
+
+def require_there(examples: Sequence[Example]) -> None:
+    """Raises: FileUnreadable where nothing is at the path of one."""
+    for example in examples:
+        if not isinstance(example.image, bytes) and not os.path.lexists(example.image):
+            raise FileUnreadable(
+                example.image, tr("There is nothing at this path."), next_step=tr("Check the path.")
+            )
+
+
+class _AddImage(argparse.Action):
+    def __call__(self, parser: Any, namespace: Any, values: Any, option_string: Any = None) -> None:
+        namespace.images = (*(namespace.images or ()), Example(values))
+
+
+class _OfTheLast(argparse.Action):
+    """Says more of the image before it."""
+
+    def __call__(self, parser: Any, namespace: Any, values: Any, option_string: Any = None) -> None:
+        if not namespace.images:
+            raise argparse.ArgumentError(self, tr("must come after the --image that it is about"))
+        *others, last = namespace.images
+        namespace.images = (*others, self._told(last, values))
+
+    def _told(self, example: Example, value: Any) -> Example:
+        raise NotImplementedError
+
+
+class _WeighImage(_OfTheLast):
+    def _told(self, example: Example, value: Any) -> Example:
+        return replace(example, weight=value)
+
+
+class _CropImage(_OfTheLast):
+    def _told(self, example: Example, value: Any) -> Example:
+        return replace(example, crop=value)
+
+
+def _weight(text: str) -> float:
+    weight = _number(text)
+    if not weight or abs(weight) > 10:
+        raise argparse.ArgumentTypeError(tr("must be -10 to 10, and not 0"))
+    return weight
+
+
+def _part(text: str) -> Crop:
+    numbers = [_number(each) / 100 for each in text.split(",")]
+    if len(numbers) == 4:
+        left, top, width, height = numbers
+        is_inside = left >= 0 and top >= 0 and max(left + width, top + height) <= 1 + 1e-9
+        if is_inside and width > 0 and height > 0:
+            return Crop(left, top, width, height)
+    raise argparse.ArgumentTypeError(
+        tr("must be four numbers within 0 to 100, such as 50,0,50,100")
+    )
+
+
+def _number(text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not math.isfinite(number):
+        raise argparse.ArgumentTypeError(tr("“{text}” is not a number", text=text))
+    return number
