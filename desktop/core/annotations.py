@@ -231,6 +231,22 @@ def clean_note(typed: str) -> str:
     return note
 
 
+def joined_notes(notes: Iterable[str]) -> str:
+    """Notes as one, each once, one below the other.
+
+    Raises:
+        UsageError: it would be longer than a note can be.
+    """
+    joined = "\n\n".join(dict.fromkeys(filter(None, notes)))
+    if len(joined) > MAX_NOTE:
+        raise UsageError(
+            tr("Together the notes are longer than {most} characters.", most=MAX_NOTE),
+            safe=tr("Nothing was changed."),
+            next_step=tr("Shorten one of the notes first."),
+        )
+    return joined
+
+
 def check_rating(stars: int) -> int:
     """Raises: UsageError: not 0 to 5."""
     if not 0 <= stars <= MAX_RATING:

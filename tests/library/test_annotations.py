@@ -11,6 +11,7 @@ import pytest
 
 from desktop.core.annotations import (
     MAX_NAME,
+    MAX_NOTE,
     Annotation,
     Board,
     Consensus,
@@ -366,3 +367,13 @@ class TestManyAtOnce:
         renew_words(database)
         assert len(catalog.words.find("sunset", 2_000)) == 1_200
         assert not said.index_words()
+
+
+def test_notes_too_long_for_one_are_not_merged(said: Annotations, ids: list[int]) -> None:
+    said.annotate(ids[:1], "a" * MAX_NOTE)
+    said.annotate(ids[1:2], "b")
+    said.rate(ids[1:2], 4)
+    with pytest.raises(UsageError, match="longer than"):
+        said.merge([ids[1]], ids[0])
+    own = said.of(ids)[ids[0]]
+    assert (own.note, own.rating) == ("a" * MAX_NOTE, 0)

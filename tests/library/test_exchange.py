@@ -16,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desktop.core.annotations import (
+    MAX_NOTE,
     Flag,
     TagColour,
     clean_name,
@@ -512,6 +513,20 @@ def test_everything_people_entered_makes_the_round_trip(
     again = other.exchange.merge(exported)
     assert again.undo.is_empty
     assert other.exchange.collect() == exported
+
+
+def test_a_note_that_would_be_too_long_stays_and_the_next_export_is_read_back(
+    full: Library, libraries: Callable[..., Library]
+) -> None:
+    other = libraries("two")
+    line, long = other.ids["new\nline.png"], "a" * (MAX_NOTE - 5)
+    other.annotations.annotate([line], long)
+    report = other.exchange.merge(full.exchange.collect())
+    assert other.annotations.of([line])[line].note == long
+    [problem] = report.problems
+    assert "line.png" in problem
+    again = other.exchange.collect()
+    assert from_bytes(to_json(again)) == again
 
 
 def test_a_picture_is_known_by_its_bytes_before_its_name(

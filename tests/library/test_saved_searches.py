@@ -103,3 +103,14 @@ def test_the_history_has_the_newest_first_and_each_once(saved: SavedSearches) ->
     assert saved.history() == ["red", "blue"]
     saved.clear_history()
     assert saved.history() == []
+
+
+def test_one_that_cannot_be_read_is_not_replaced(saved: SavedSearches) -> None:
+    saved.save(SavedSearch("Newer", "cape"))
+    with saved._database.transaction() as connection:
+        connection.execute("""UPDATE saved_searches SET filter = '{"mood":"happy"}'""")
+    with pytest.raises(LibraryError, match="newer Plantain") as raised:
+        saved.save(SavedSearch("NEWER", "hat"))
+    assert raised.value.safe
+    (row,) = saved._database.read("SELECT name, text, filter FROM saved_searches")
+    assert tuple(row) == ("Newer", "cape", '{"mood":"happy"}')

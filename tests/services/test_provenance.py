@@ -4,8 +4,10 @@ made is told: in the file, beside it, and in the register."""
 from __future__ import annotations
 
 import csv
+import errno
 import io
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -215,3 +217,22 @@ def test_a_next_turn_is_made_from_the_picture_before_it(
     [_, entry] = engine.curation.register.entries()
     assert entry.made_from == (str(first.asset.path),)
     assert engine.browsing.details(second.asset.id).made_from == (first.asset.path,)
+
+
+def test_a_drive_that_takes_no_times_gets_the_copies_all_the_same(
+    engine: Engine, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    original = pictures.save(folder / "a.png", 1)
+    finish(engine.indexing.run([folder], CancelToken()))
+    [asset] = engine.browsing.all()
+    engine.annotations.create_board("Out", [asset.id])
+
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(os, "utime", refuse)
+    report = finish(engine.curation.board_copies.run("Out", tmp_path / "copies", CancelToken()))
+    assert report.failed == ()
+    [copy] = report.copied
+    assert copy.read_bytes() == original.read_bytes()
+    assert (tmp_path / "copies" / "credits.csv").exists()

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from desktop.core.cancellation import CancelToken
 from desktop.core.progress import finish
@@ -34,3 +37,26 @@ def test_a_picture_gets_the_tags_of_those_that_look_like_it(engine: Engine, fold
     assert suggest([ids["c"]]) == ["banana", "yellow"]
     said.tag([ids["c"]], ["Yellow"])
     assert suggest([ids["c"]]) == ["banana"]
+
+
+def test_a_neighbour_that_was_forgotten_meanwhile_says_nothing(
+    engine: Engine, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in "abcd":
+        pictures.save(folder / f"{name}.png", 1, (200 + ord(name), 200))
+    finish(engine.indexing.run([folder], CancelToken()))
+    ids = {asset.name[0]: asset.id for asset in engine.browsing.all()}
+    engine.annotations.tag([ids["a"], ids["b"], ids["d"]], ["banana"])
+    (folder / "d.png").unlink()
+    suggestions = engine.curation.tag_suggestions
+    search = suggestions._vectors.search
+
+    def search_and_forget(*arguments: Any) -> Any:
+        hits = search(*arguments)
+        assert ids["d"] in {hit.asset.id for hit in hits}
+        finish(engine.indexing.run([folder], CancelToken()))
+        engine.curation.forgetting.forget([ids["d"]])
+        return hits
+
+    monkeypatch.setattr(suggestions._vectors, "search", search_and_forget)
+    assert suggestions.for_assets([ids["c"]]) == ["banana"]

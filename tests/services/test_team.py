@@ -33,6 +33,7 @@ from desktop.core.team import (
 from desktop.files.content_hash import content_hash
 from desktop.files.edits_json import dump_edits, load_edits
 from desktop.index.team_collection import SharedContent, SharedVector, now_ms
+from desktop.library.catalog.statistics import statistics
 from desktop.services.engine import Engine
 from desktop.services.team.sync import TeamReport
 from tests import pictures
@@ -630,6 +631,8 @@ def test_what_a_teammate_has_is_not_missing_and_not_forgotten(
     forgetting = ben.engine.curation.forgetting
     ids = [asset.id for asset in ben.assets().values()]
     assert forgetting.missing() == [ben.assets()["gone.png"].id]
+    counted = statistics(ben.engine.catalog._database.path)
+    assert (counted["assets_missing"], counted["assets_elsewhere"]) == (1, 2)
     ben.engine.annotations.rate(ids, 3)
     assert forgetting.missing_and_said() == {ben.assets()["gone.png"].id}
     assert forgetting.forget(ids) == 1

@@ -27,6 +27,7 @@ from desktop.core.annotations import (
     clean_note,
     clean_tag,
     flag_values,
+    joined_notes,
     keys_below,
     name_key,
     tags_above,
@@ -295,6 +296,9 @@ class Annotations:
 
         It gets all their tags and their places on boards, the highest rating where it has none,
         and their notes below its own. The duplicates keep theirs.
+
+        Raises:
+            UsageError: the notes are too long for one; nothing is changed.
         """
         with self._database.transaction() as connection:
             said = self.of([*from_ids, into_id])
@@ -302,7 +306,6 @@ class Annotations:
             others = [said[i] for i in from_ids if i in said]
             if own is None or not others:
                 return Edits()
-            notes = list(dict.fromkeys(n for n in (own.note, *(o.note for o in others)) if n))
             stars = own.rating or max(other.rating for other in others)
             boards: dict[str, Board | None] = {}
             for name in {name for other in others for name in other.boards} - {*own.boards}:
@@ -314,7 +317,7 @@ class Annotations:
             return self.apply(
                 Edits(
                     ratings={into_id: stars},
-                    notes={into_id: "\n\n".join(notes)},
+                    notes={into_id: joined_notes((own.note, *(o.note for o in others)))},
                     tags={(into_id, name): True for other in others for name in other.tags},
                     boards=boards,
                     rights={into_id: strictest((own.rights, *(o.rights for o in others)))},

@@ -69,12 +69,24 @@ class SavedSearches:
         """Keep it, in place of one with the same name, which is returned.
 
         Raises:
-            UsageError: it has no name, or asks nothing.
+            UsageError: it has no name.
+            LibraryError: the one with this name cannot be read, so it could not be given back;
+                nothing is changed.
         """
         if not name_key(search.name):
             raise UsageError(tr("A saved search needs a name."))
         with self._database.transaction() as connection:
             before = self.find(search.name)
+            if before is None and self.is_taken(search.name):
+                raise LibraryError(
+                    tr(
+                        "The saved search “{name}” cannot be read and is not replaced; it may be "
+                        "from a newer Plantain.",
+                        name=search.name,
+                    ),
+                    safe=tr("It was not changed."),
+                    next_step=tr("Choose another name."),
+                )
             connection.execute(
                 "INSERT OR REPLACE INTO saved_searches"
                 " (key, name, text, examples, filter, is_board) VALUES (?, ?, ?, ?, ?, ?)",

@@ -8,7 +8,9 @@ from dataclasses import dataclass, replace
 from itertools import starmap
 from pathlib import Path
 
-from desktop.core.annotations import Board, Edits, Flag, flag_values, name_key
+from desktop.core.annotations import Board, Edits, Flag, flag_values, joined_notes, name_key
+from desktop.core.asset import displayable
+from desktop.core.errors import UsageError
 from desktop.core.generation_record import GenerationRecord
 from desktop.core.rights import NO_RIGHTS, Rights, strictest
 from desktop.core.team import root_problem
@@ -46,7 +48,7 @@ class ImportReport:
         unknown: paths of those that are not, nor any picture like them.
         away: roots of the file whose folder is not there; they were not added.
         folders, rules: of the file, that were not taken over because nobody agreed to them.
-        problems: what of the file could not be read, and why.
+        problems: what of the file could not be read or taken over, and why.
         undo: takes the tags, ratings, notes and boards back out.
     """
 
@@ -129,7 +131,8 @@ class Exchange:
             for asset_id, asset in zip(ids, exported.assets, strict=True):
                 if asset_id is not None and asset.made and self._lineage.of(asset_id) is None:
                     self._lineage.record(asset_id, asset.made)
-            undo = self._annotations.apply(self._edits(exported, ids))
+            problems = [*exported.problems]
+            undo = self._annotations.apply(self._edits(exported, ids, problems))
             own = [search for search in exported.searches if self._searches.is_taken(search.name)]
             for search in exported.searches:
                 if search not in own:
@@ -145,7 +148,7 @@ class Exchange:
             undo=undo,
             folders=() if with_places else folders,
             rules=() if with_places else tuple(new),
-            problems=exported.problems,
+            problems=tuple(problems),
         )
 
     # -- out -----------------------------------------------------------------------------------
@@ -222,7 +225,8 @@ class Exchange:
                 self._catalog.roots.name(root, exported.name)
         return tuple(away)
 
-    def _edits(self, exported: Exported, ids: Sequence[int | None]) -> Edits:
+    def _edits(self, exported: Exported, ids: Sequence[int | None], problems: list[str]) -> Edits:
+        """What is to be changed; what cannot be taken over is added to ``problems``."""
         ratings: dict[int, int] = {}
         notes: dict[int, str] = {}
         tags: dict[tuple[int, str], bool] = {}
@@ -236,7 +240,10 @@ class Exchange:
                 ratings[asset_id] = asset.rating
             own = notes.get(asset_id, said[asset_id].note)
             if asset.note and asset.note not in own:
-                notes[asset_id] = f"{own}\n\n{asset.note}".strip()
+                try:
+                    notes[asset_id] = joined_notes((own, asset.note))
+                except UsageError as error:  # the one that is there stays, the file has the other
+                    problems.append(f"{displayable(asset.path)}: {error.message}")
             tags.update(((asset_id, tag), True) for tag in asset.tags)
             # Where a file says both, the last one stays: what is kept can still be rejected.
             for flag in sorted(asset.flags, key=lambda flag: flag is Flag.KEPT):

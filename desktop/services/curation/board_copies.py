@@ -7,6 +7,7 @@ import io
 import os
 import shutil
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -158,7 +159,8 @@ def _make(folder: Path) -> None:
 def _copy(asset: Asset, copy: Path) -> None:
     with open_regular_file(asset.path) as source, new_file(copy, tr("The copy")) as target:
         shutil.copyfileobj(source, target)
-    os.utime(copy, ns=(asset.modified_ns, asset.modified_ns))
+    with suppress(OSError):  # phones (MTP) and some shares (CIFS) take no times; the copy is whole
+        os.utime(copy, ns=(asset.modified_ns, asset.modified_ns))
 
 
 def _table(credited: Sequence[tuple[Path, AssetDetails]]) -> str:

@@ -89,7 +89,9 @@ class TagSuggestions:
         wanted = Filter(is_tagged=True) & ~Filter(ids=tuple(asset_ids))
         hits = self._vectors.search(space, middle, NEIGHBOURS, wanted)
         said = self._annotations.of([hit.asset.id for hit in hits])
-        ranked = ranked_tags((hit.score, said[hit.asset.id].tags) for hit in hits)
+        # One may have been forgotten since it was found.
+        near = [(hit.score, said[hit.asset.id].tags) for hit in hits if hit.asset.id in said]
+        ranked = ranked_tags(near)
         return _without(ranked, self._had_by_all(asked))
 
     def _had_by_all(self, asset_ids: Sequence[int]) -> set[str]:
