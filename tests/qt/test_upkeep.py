@@ -93,12 +93,14 @@ def test_a_backup_becomes_a_library_that_can_be_gone_over_to(
     backup, notice = session.controllers.backup, session.window.centre.notice
     templates = engine.generation.templates
     templates.save(replace(templates.all().usable[0], name="mine"))
+    engine.team_tables.roots.share("Brand", tmp_path / "pictures")
     backup.back_up(tmp_path / "a.zip")
     qtbot.waitUntil((tmp_path / "a.zip").exists)
     templates.delete("mine")
     backup.restore(tmp_path / "a.zip", tmp_path / "Restored")
     qtbot.waitUntil(lambda: "is a library now" in notice.text())
     assert "1 template of the backup is among your own now" in notice.text()
+    assert "not shared with a team there any more: Brand" in notice.text()
     assert templates.all().named("mine").name == "mine"
     with qtbot.waitSignal(session.library_wanted) as told:
         notice.action_button.click()

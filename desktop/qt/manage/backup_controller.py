@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from desktop.core.asset import displayable
 from desktop.core.cancellation import CancelToken
 from desktop.core.progress import ProgressSteps
-from desktop.core.text import ngettext, sentences, size, tr
+from desktop.core.text import listed, ngettext, sentences, size, tr
 from desktop.qt.jobs.context import Context
 from desktop.qt.jobs.job_list import Outcome
 
@@ -102,6 +102,13 @@ class BackupController(QObject):
                     count,
                 )
                 if count
+                else "",
+                tr(
+                    "These folders are not shared with a team there any more: {names}. Share them "
+                    "again in “Server and team…” if they are meant to be.",
+                    names=listed(made.shared),
+                )
+                if made.shared
                 else "",
             )
             self._context.notices.say(
