@@ -10,12 +10,13 @@ from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QLabel, QLineEdit, QSlider, QToolButton
 from pytestqt.qtbot import QtBot
 
-from desktop.core.query import Example, Query
+from desktop.core.query import Crop, Example, Query
 from desktop.core.query_fields import FIELDS
 from desktop.core.query_language import parse, terms
 from desktop.qt.images.cache import PixmapCache
 from desktop.qt.images.pictures import Pictures
 from desktop.qt.search.contents import HIT_LIMIT, Contents
+from desktop.qt.search.query_chips import Pictured
 from desktop.qt.search.query_help import HELP
 from desktop.qt.search.query_problem import QueryProblem
 from desktop.qt.search.search_bar import SearchBar
@@ -348,3 +349,13 @@ def test_a_tag_has_its_colour_on_its_chip_and_where_it_is_completed(
     assert [item.icon().cacheKey() for item in shown] == [
         theme.icon("tag", token).cacheKey() for token in ("tag_red", "text_soft")
     ]
+
+
+def test_two_parts_of_one_picture_stand_beside_each_other_and_each_once() -> None:
+    image = Path("a.png")
+    left = Pictured(Example(image, crop=Crop(0, 0, 0.5, 1)), "a")
+    right = Pictured(Example(image, -1.0, Crop(0.5, 0, 0.5, 1)), "a")
+    both = Contents().with_picture(left).with_picture(right)
+    assert both.pictured == (left, right)
+    less = Pictured(Example(image, -1.0, Crop(0, 0, 0.5, 1)), "a")
+    assert both.with_picture(less).pictured == (right, less)

@@ -55,11 +55,12 @@ class Contents:
         return replace(self, held=tuple(kept))
 
     def with_picture(self, pictured: Pictured) -> Contents:
-        """Searched by this picture as well; each picture is there once."""
+        """Searched by this picture as well; each picture, and each part of one, is there once."""
+        same = replace(pictured.example, weight=1.0)
         others = (
             each
             for each in self.held
-            if isinstance(each, Condition) or each.example.image != pictured.example.image
+            if isinstance(each, Condition) or replace(each.example, weight=1.0) != same
         )
         return replace(self, held=(*others, pictured))
 
