@@ -9,6 +9,7 @@ from PySide6.QtCore import QRect, Qt
 from pytestqt.qtbot import QtBot
 
 from desktop.core.errors import FileDamaged
+from desktop.core.picture_text import TextLine
 from desktop.qt.preview.panel import PreviewPanel
 from desktop.qt.preview.picture_view import PictureView
 from desktop.qt.shell.session import Session
@@ -140,6 +141,42 @@ def test_pages_are_turned_by_key_and_chosen_in_the_strip(
     assert panel.strip.currentRow() == 2, "at the end nothing happens"
     press(session, Qt.Key.Key_PageUp, qtbot)
     assert panel.strip.currentRow() == 1
+
+
+def test_the_page_keys_step_the_scenes_of_a_video(session: Session, qtbot: QtBot) -> None:
+    panel = look_at(session, VIDEO, qtbot)
+    qtbot.waitUntil(lambda: panel.strip.count() > 2 and panel.views[0].levels is not None)
+    before = grey_of(panel.views[0])
+    press(session, Qt.Key.Key_PageDown, qtbot)
+    qtbot.waitUntil(lambda: grey_of(panel.views[0]) > before)
+    assert panel.strip.currentRow() == 1
+    press(session, Qt.Key.Key_PageUp, qtbot)
+    qtbot.waitUntil(lambda: grey_of(panel.views[0]) == before)
+    assert panel.title.name.text() == "b.mp4"
+
+
+def test_text_is_marked_on_the_page_that_was_read_alone(
+    session: Session, engine: FakeEngine, qtbot: QtBot
+) -> None:
+    corners = ((0.1, 0.1), (0.6, 0.1), (0.6, 0.2), (0.1, 0.2))
+    engine.browsing.texts = {DOCUMENT: (TextLine("AURORA", 0.9, corners),)}
+    panel = look_at(session, DOCUMENT, qtbot)
+    [view] = panel.views
+    qtbot.waitUntil(lambda: panel.strip.count() == 3)
+    press(session, Qt.Key.Key_W, qtbot)
+    qtbot.waitUntil(lambda: len(view.lines) == 1)
+    press(session, Qt.Key.Key_PageDown, qtbot)
+    assert panel.message.text() == "Text is read on the first page only."
+    assert view.lines == ()
+    press(session, Qt.Key.Key_W, qtbot)
+    press(session, Qt.Key.Key_W, qtbot)
+    qtbot.waitUntil(lambda: session.lanes.browse.is_idle)
+    assert view.lines == ()
+    press(session, Qt.Key.Key_PageUp, qtbot)
+    qtbot.waitUntil(lambda: len(view.lines) == 1)
+    assert panel.message.isHidden()
+    press(session, Qt.Key.Key_Left, qtbot)
+    assert panel.message.text() == "Text is not read in videos and animations."
 
 
 def test_where_nothing_moves_nothing_of_it_is_seen(session: Session, qtbot: QtBot) -> None:

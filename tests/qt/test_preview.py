@@ -359,6 +359,12 @@ def test_two_are_laid_over_each_other_and_the_line_between_is_moved(
     qtbot.mouseMove(view, QPoint(8, view.height() // 3))
     qtbot.mouseRelease(view, Qt.MouseButton.LeftButton, pos=QPoint(8, view.height() // 3))
     assert reds() == [94, 94]
+    for _ in range(10):
+        qtbot.keyClick(panel, Qt.Key.Key_Right, Qt.KeyboardModifier.ShiftModifier)
+    assert reds() == [47, 94]
+    for _ in range(10):
+        qtbot.keyClick(panel, Qt.Key.Key_Left, Qt.KeyboardModifier.ShiftModifier)
+    assert reds() == [94, 94]
     press(session, Qt.Key.Key_S, qtbot)
     assert other.isVisible()
 

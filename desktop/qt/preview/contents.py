@@ -94,10 +94,12 @@ class ContentsController(QObject):
             self._page_sizes.submit(lambda token: (asset, pictures.pages(asset, token)))
 
     def step_page(self, by: int) -> None:
-        """To another page, as far as there is one."""
-        to = self._page + by
-        if 0 <= to < len(self._pages):
-            self._choose_page(to)
+        """To another page, or another scene of a video, as far as there is one."""
+        strip = self._panel.strip
+        to = (self._page if self._pages else strip.currentRow()) + by
+        if 0 <= to < strip.count():
+            strip.show_current(to)
+            self._on_chosen(to)
 
     # ------------------------------------------------------------------ movement
 

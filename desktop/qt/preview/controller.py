@@ -204,6 +204,9 @@ class PreviewController(QObject):
             self._page = page
             [view] = self._panel.views
             view.show_stand_in(None)
+            self._panel.say("")
+            if self._panel.marks_text:
+                self._want_text()
             self._want()
 
     def _show_place(self, panel: PreviewPanel) -> None:
@@ -293,11 +296,16 @@ class PreviewController(QObject):
 
     def _want_text(self) -> None:
         browsing, asset = self._context.engine.browsing, self._shown[0]
-        self._texts.submit(lambda _: (asset.id, browsing.text(asset)))
+        if self._panel is not None and asset.duration_ms:
+            self._panel.say(tr("Text is not read in videos and animations."))
+        elif self._panel is not None and self._page:
+            self._panel.say(tr("Text is read on the first page only."))
+        else:
+            self._texts.submit(lambda _: (asset.id, browsing.text(asset)))
 
     def _show_text(self, answer: tuple[int, tuple[TextLine, ...] | None]) -> None:
         asset_id, lines = answer
-        is_seen = [asset.id for asset in self._shown] == [asset_id]
+        is_seen = [asset.id for asset in self._shown] == [asset_id] and not self._page
         if is_seen and self._panel is not None and self._panel.marks_text:
             self._panel.show_text(lines)
 

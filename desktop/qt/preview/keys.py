@@ -31,8 +31,8 @@ CLOSE = PreviewKey(marked("Close the preview"), ("Space", "Return", "Enter"))
 BACK = PreviewKey(marked("One step back"), ("Esc",))
 NEXT = PreviewKey(marked("Next picture"), ("Right", "Down"))
 PREVIOUS = PreviewKey(marked("Previous picture"), ("Left", "Up"))
-NEXT_PAGE = PreviewKey(marked("Next page"), ("PgDown",))
-PREVIOUS_PAGE = PreviewKey(marked("Previous page"), ("PgUp",))
+NEXT_PAGE = PreviewKey(marked("Next page or scene"), ("PgDown",))
+PREVIOUS_PAGE = PreviewKey(marked("Previous page or scene"), ("PgUp",))
 LARGER = PreviewKey(marked("Larger"), ("+", "="))
 SMALLER = PreviewKey(marked("Smaller"), ("-",))
 FIT = PreviewKey(marked("Fit, or 100 %"), ("Z",))
@@ -49,12 +49,14 @@ PART = PreviewKey(marked("Search by a part of the picture"), ("M",))
 TEXT = PreviewKey(marked("Mark the text in the picture"), ("W",))
 LINK = PreviewKey(marked("Zoom together"), ("L",))
 OVER = PreviewKey(marked("One over the other"), ("S",))
+DIVIDE_LEFT = PreviewKey(marked("Line between two to the left"), ("Shift+Left",))
+DIVIDE_RIGHT = PreviewKey(marked("Line between two to the right"), ("Shift+Right",))
 FULL = PreviewKey(marked("Full screen"), ("F11", "F"))
 
 PREVIEW_KEYS = (
     *(NEXT, PREVIOUS, NEXT_PAGE, PREVIOUS_PAGE, FIT, LARGER, SMALLER, FULL, GROUND, GREY),
     *(COPY_COLOUR, COPY_OWN_COLOUR, TAGS, HEART, PLAY, NEXT_FRAME, PREVIOUS_FRAME, PART, TEXT),
-    *(LINK, OVER, BACK, CLOSE),
+    *(LINK, OVER, DIVIDE_LEFT, DIVIDE_RIGHT, BACK, CLOSE),
 )
 """In the order of the sheet."""
 

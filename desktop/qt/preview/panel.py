@@ -30,6 +30,8 @@ from desktop.qt.widgets.labels import label
 MOST_COMPARED = 4
 _KEY_STEP = 1.25
 _PAN_STEP = 12 * UNIT
+_DIVIDER_STEP = 0.05
+"""Of the width, by which a key moves the line between two that are one over the other."""
 _PLAIN = (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
 _PANS = {Qt.Key.Key_Up: _PAN_STEP, Qt.Key.Key_Down: -_PAN_STEP}
 """Of a picture that is larger than its place; of others they mean the next or the one before."""
@@ -42,7 +44,7 @@ class PreviewPanel(QFrame):
     stepped = Signal(int)
     """To the next picture (1), or the one before (-1)."""
     page_stepped = Signal(int)
-    """To the next page of what is looked at (1), or the one before (-1)."""
+    """To the next page or scene of what is looked at (1), or the one before (-1)."""
     rated = Signal(int, int)
     """Which of the pictures, and its stars."""
     full_screen_wanted = Signal(bool)
@@ -283,6 +285,8 @@ class PreviewPanel(QFrame):
             keys.TEXT: lambda: self._press(title.text_button),
             keys.LINK: lambda: self._press(title.link_button),
             keys.OVER: lambda: self._press(title.over_button),
+            keys.DIVIDE_LEFT: lambda: self._move_divider(-_DIVIDER_STEP),
+            keys.DIVIDE_RIGHT: lambda: self._move_divider(_DIVIDER_STEP),
             keys.NEXT_FRAME: lambda: self._step_frame(1),
             keys.PREVIOUS_FRAME: lambda: self._step_frame(-1),
             keys.FULL: title.full_button.toggle,
@@ -300,8 +304,8 @@ class PreviewPanel(QFrame):
             self.stepped.emit(by)
 
     def _step_page(self, by: int) -> None:
-        """To another page; where there are none, to another picture."""
-        if self.strip.isVisible() and not self.playback.isVisible():
+        """To another page or scene; where there are none, to another picture."""
+        if self.strip.isVisible():
             self.page_stepped.emit(by)
         else:
             self._step(by)
@@ -418,6 +422,10 @@ class PreviewPanel(QFrame):
         first.show_caption(tr("{left} | {right}", left=left, right=right) if is_over else left)
         first.view.show_beside(second.view.levels if is_over else None)
         self._set_in_turn(0)
+
+    def _move_divider(self, by: float) -> None:
+        if self._is_over():
+            self._cells[0].view.move_divider(by)
 
     def _set_grey(self, is_grey: bool) -> None:
         for view in self.views:

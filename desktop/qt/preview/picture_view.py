@@ -112,6 +112,11 @@ class PictureView(QWidget):
         self._other = other
         self.update()
 
+    def move_divider(self, by: float) -> None:
+        """Push the line between two pictures, by a share of the width."""
+        self._divider = min(1.0, max(0.0, self._divider + by))
+        self.update()
+
     def set_selecting(self, is_selecting: bool) -> None:
         """Whether dragging draws a rectangle; else it pushes the picture along."""
         self._is_selecting = is_selecting
