@@ -85,6 +85,8 @@ def _sync(arguments: argparse.Namespace, options: EngineOptions) -> Json:
         report = follow(engine.team.sync(cancel, is_full=arguments.full))
     for name in report.outside:
         say(tr("not sent, because it leads out of its folder: {name}", name=name), to=sys.stderr)
+    for name in report.too_long:
+        say(tr("not sent, because too much is said of it: {name}", name=name), to=sys.stderr)
     for name in report.left_out:
         say(tr("left out, because what was sent is no picture: {name}", name=name), to=sys.stderr)
     if not arguments.json:

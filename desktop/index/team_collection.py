@@ -140,12 +140,23 @@ class TeamCollection:
                 if asset is not None and (content := self._content(found, first)) is not None:
                     yield asset, content
 
-    def put(self, assets: Sequence[tuple[SharedAsset, SharedContent]]) -> None:
-        """Send pictures; they replace what the team had of them."""
-        rows = [row for asset, content in assets for row in self._rows(asset, content)]
+    def put(self, assets: Sequence[tuple[SharedAsset, SharedContent]]) -> set[int]:
+        """Send pictures; they replace what the team had of them. Returns the ids of those that were
+        not sent, as a note, tags or what else is said of them is too long for a column."""
+        rows: list[dict[str, Any]] = []
+        too_long: set[int] = set()
+        for asset, content in assets:
+            own = list(self._rows(asset, content))
+            if not all(map(_fits, own)):
+                _LOG.warning("%s says too much to be shared", displayable(asset.relative_path))
+                too_long.add(asset.id)
+            else:
+                rows += own
         written = {row["id"] for row in rows}
         several = {
-            asset.id for asset, content in assets if any(v.kind != "image" for v in content.vectors)
+            asset.id
+            for asset, content in assets
+            if asset.id not in too_long and any(v.kind != "image" for v in content.vectors)
         }
         with mapped(self._address, "written to"):
             for start in range(0, len(rows), _ROWS_A_REQUEST):
@@ -158,14 +169,15 @@ class TeamCollection:
                 if left:
                     with mapped(self._address, "written to"):
                         self._client.delete(self._name, ids=left, timeout=CALL_TIMEOUT_S)
+        return too_long
 
-    def amend(self, changes: Sequence[SharedAsset]) -> None:
+    def amend(self, changes: Sequence[SharedAsset]) -> set[int]:
         """Send what was said about pictures, or where they went, and nothing else of them.
 
-        Of each field the last change stays, here as everywhere.
+        Of each field the last change stays, here as everywhere. Returns: as ``put``.
         """
         if not changes:
-            return
+            return set()
         by_id = {change.id: change for change in changes}
         found = [
             (
@@ -179,7 +191,7 @@ class TeamCollection:
             )
             for asset, content in self.fetch(list(by_id))
         ]
-        self.put(found)
+        return self.put(found)
 
     def _read(self, row: dict[str, Any]) -> SharedAsset | None:
         """One row's facts; None, and noted, where they are none: it costs itself alone."""
@@ -300,7 +312,7 @@ class TeamCollection:
         tags = sorted(edit.name for edit in asset.edits.values() if edit.name and edit.value)
         for number, vector in enumerate(content.vectors):
             preview = base64.b64encode(content.preview).decode() if number == 0 else ""
-            row: dict[str, Any] = {
+            yield {
                 "id": shared_id(asset.key, vector.kind, str(vector.position)),
                 "asset_id": asset.id,
                 "kind": vector.kind,
@@ -328,10 +340,10 @@ class TeamCollection:
                 "preview": preview if len(preview) <= _MAX_PREVIEW else "",
                 "vector": vector.value.tolist(),
             }
-            if any(len(str(row[name]).encode()) > most for name, most in _TEXTS.items()):
-                _LOG.warning("%s says too much to be shared", asset.relative_path)
-                return
-            yield row
+
+
+def _fits(row: dict[str, Any]) -> bool:
+    return all(len(str(row[name]).encode()) <= most for name, most in _TEXTS.items())
 
 
 def now_ms() -> int:

@@ -699,6 +699,26 @@ def test_a_link_shares_nothing_that_lies_elsewhere(
     assert set(ben.assets()) == {"0000.png", "inside.png"}
 
 
+def test_a_picture_of_which_too_much_is_said_is_told_and_sent_once_it_is_less(
+    member: Callable[[str], Member],
+) -> None:
+    ann, ben = member("ann"), member("ben")
+    pictures.fill(ann.folder, 2)
+    ann.index()
+    first = ann.assets()["0000.png"].id
+    ann.engine.annotations.annotate([first], "🎨" * 20_000)
+    report = ann.sync()
+    assert (report.sent, report.too_long) == (1, ("0000.png",))
+    assert ann.sync().too_long == ("0000.png",), "it stays unsent, and is told again"
+    ann.engine.annotations.annotate([first], "short")
+    assert ann.sync().sent == 1
+    ben.sync()
+    assert ben.says("0000.png")[1] == "short"
+    ann.engine.annotations.annotate([first], "🎨" * 20_000)
+    report = ann.sync()
+    assert (report.told, report.too_long) == (0, ("0000.png",))
+
+
 def test_what_never_leaves_a_machine_is_not_sent_and_a_licence_travels(
     member: Callable[[str], Member],
 ) -> None:

@@ -56,6 +56,12 @@ class ServerController(QObject):
                     names=listed(report.left_out),
                 )
                 said = sentences(said, left_out)
+            if report.too_long:
+                too_long = tr(
+                    "Not sent, because too much is said of it: {names}. Shorten its note.",
+                    names=listed(report.too_long),
+                )
+                said = sentences(said, too_long)
             self._say(said)
             self._show_state_again()
             return Outcome(text)

@@ -55,6 +55,8 @@ class TeamReport:
         elsewhere: pictures of the team whose files are not.
         left_out: names of some that were passed over, because what was sent of them is no picture.
         outside: names of links that lead out of their shared folder, so they were not sent.
+        too_long: names of pictures of which too much is said for the team; they, or what is new
+            about them, were not sent.
     """
 
     received: int
@@ -64,6 +66,7 @@ class TeamReport:
     elsewhere: int
     left_out: tuple[str, ...] = ()
     outside: tuple[str, ...] = ()
+    too_long: tuple[str, ...] = ()
 
 
 class Team:
@@ -113,6 +116,7 @@ class Team:
         with closing(self._open_collection(space, self._vector_table.dimension(space))) as team:
             received = sent = told = 0
             outside: list[str] = []
+            too_long: list[str] = []
             if team.exists:
                 seen = self._team_tables.sent.meet_at(team.place, is_empty=team.is_new)
                 latest = now_ms() + AHEAD_MS
@@ -122,11 +126,16 @@ class Team:
                 received, newest = yield from self._receive(team, space, since, cancel)
                 # Later than all that was seen: a clock that is behind must not hide what is sent.
                 stamp = max(now_ms(), min(max(seen, newest) + 1, latest))
-                sent, told, outside = yield from self._send(team, space, stamp, cancel)
+                sent, told, outside, too_long = yield from self._send(team, space, stamp, cancel)
                 self._team_tables.sent.note_seen(stamp)
             here, elsewhere = self._team_tables.sent.counts()
             left_out = tuple(team.left_out)
-            return TeamReport(received, sent, told, here, elsewhere, left_out, tuple(outside))
+            return TeamReport(
+                *(received, sent, told, here, elsewhere),
+                left_out=left_out,
+                outside=tuple(outside),
+                too_long=tuple(too_long),
+            )
 
     # -- taking in -----------------------------------------------------------------------------
 
@@ -196,9 +205,10 @@ class Team:
 
     def _send(
         self, team: TeamCollection, space: str, stamp: int, cancel: CancelToken
-    ) -> ProgressSteps[tuple[int, int, list[str]]]:
-        """Returns how many pictures were sent whole, of how many only what was said, and which
-        were not sent because they are elsewhere than where they were shared."""
+    ) -> ProgressSteps[tuple[int, int, list[str], list[str]]]:
+        """Returns how many pictures were sent whole, of how many only what was said, which were not
+        sent because they are elsewhere than where they were shared, and which because too much is
+        said of them."""
         sent = self._team_tables.sent.all()
         whole: list[tuple[int, SharedAsset]] = []
         told: list[tuple[int, SharedAsset]] = []
@@ -220,24 +230,37 @@ class Team:
         outside = self._outside([asset_id for asset_id, _ in whole])
         whole = [(asset_id, shared) for asset_id, shared in whole if asset_id not in outside]
         done, total = 0, len(whole) + len(told)
+        refused: dict[int, str] = {}
+
+        def note(batch: Sequence[tuple[int, SharedAsset]], too_long: set[int]) -> None:
+            """Only what arrived; the rest is found again the next time, perhaps shorter."""
+            refused.update(
+                (s.id, displayable(s.relative_path)) for _, s in batch if s.id in too_long
+            )
+            self._team_tables.sent.note_all([each for each in batch if each[1].id not in too_long])
+
         for batch in _batches(whole):
             yield Progress(tr("Sending to the team"), done, total)
             cancel.raise_if_cancelled()
-            team.put(self._with_content(batch, space))
-            self._team_tables.sent.note_all(batch)
+            note(batch, team.put(self._with_content(batch, space)))
             done += len(batch)
         for batch in _batches(told):
             yield Progress(tr("Sending to the team"), done, total)
             cancel.raise_if_cancelled()
-            team.amend([shared for _, shared in batch])
-            self._team_tables.sent.note_all(batch)
+            note(batch, team.amend([shared for _, shared in batch]))
             done += len(batch)
         # Last, so that a picture is known at its new place before it leaves the old one.
         team.amend(moved)
         self._team_tables.sent.forget([shared.id for shared in moved])
         if total or moved:
             team.flush()
-        return len(whole), len(told) + len(moved), list(outside.values())
+        whole, told = (
+            [each for each in batch if each[1].id not in refused] for batch in (whole, told)
+        )
+        return (
+            *(len(whole), len(told) + len(moved)),
+            *(list(outside.values()), list(refused.values())),
+        )
 
     def _outside(self, asset_ids: Sequence[int]) -> dict[int, str]:
         """Those of these assets, and their names, that a link leads out of their root: who shares
