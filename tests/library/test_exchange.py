@@ -34,7 +34,7 @@ from desktop.core.generation_record import (
     Usage,
 )
 from desktop.core.query import Example
-from desktop.core.query_language import parse
+from desktop.core.query_language import QueryError, parse
 from desktop.core.rights import Rights, clean_licence
 from desktop.core.saved_search import SavedSearch
 from desktop.library.catalog.annotations import Annotations
@@ -70,6 +70,14 @@ file_names = (
     .filter(lambda raw: b"\0" not in raw)
     .map(lambda raw: raw.decode("utf-8", "surrogateescape"))
 )
+
+
+def is_query(text: str) -> bool:
+    try:
+        parse(text)
+    except QueryError:
+        return False
+    return True
 
 
 def fit(clean: Callable[[str], str]) -> Callable[[str], bool]:
@@ -109,7 +117,7 @@ tags = names.filter(fit(clean_tag))
 searches = st.builds(
     SavedSearch,
     names,
-    any_text.filter(fit(parse)),
+    any_text.filter(is_query),
     st.lists(st.builds(Example, st.binary(max_size=9), st.floats(-10, 10)), max_size=2).map(tuple),
     st.sampled_from([EVERYTHING, Filter(tag="a", rating=Range(least=3))]),
     st.booleans(),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from inspect import isgenerator
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from PySide6.QtWidgets import QWidget
 
@@ -140,4 +140,6 @@ def _steps(job: Job, token: CancelToken) -> ProgressSteps[Any]:
     end."""
     yield Progress("")
     made = job(token)
-    return (yield from made) if isgenerator(made) else made
+    if isgenerator(made):
+        return (yield from cast(ProgressSteps[Any], made))
+    return made
