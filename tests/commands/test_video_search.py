@@ -26,7 +26,7 @@ def test_a_hit_in_a_video_is_told_with_its_time(
     search = ["--model", model, "search", "--image", str(tmp_path / "green.png")]
     assert main(search) == 0
     line = capsys.readouterr().out
-    assert line.rstrip().endswith(f"{clip} @ 1:01")
+    assert line.rstrip().endswith(f"{clip} @ 1:01  looks like it 1.00")
     assert main([*search, "--json", "--contact-sheet", str(tmp_path / "sheet.png")]) == 0
     [hit] = json.loads(capsys.readouterr().out)["hits"]
     assert 61_000 <= hit["position_ms"] < 62_000

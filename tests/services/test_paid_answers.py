@@ -272,7 +272,7 @@ def test_what_was_decided_and_not_sent_waits_for_the_next_start(
     assert len(server.requests) == 1
 
 
-def test_a_picture_of_another_library_keeps_its_lineage_and_is_no_proposal(
+def test_a_picture_of_another_library_keeps_its_lineage_and_comes_behind_originals(
     studio: Studio, tmp_path: Path
 ) -> None:
     folder = tmp_path / "pictures"
@@ -282,13 +282,15 @@ def test_a_picture_of_another_library_keeps_its_lineage_and_is_no_proposal(
     moved = tmp_path / "elsewhere" / made.asset.path.name
     moved.parent.mkdir()
     moved.write_bytes(made.asset.path.read_bytes())
+    pictures.save(original := moved.parent / "z red cape.png", 7)
 
     other = EngineOptions(profile_dir=tmp_path / "other")
     with open_engine(other, {}) as engine:
         finish(engine.indexing.run([moved.parent], CancelToken()))
-        [asset] = engine.browsing.all()
+        [asset] = (each for each in engine.browsing.all() if each.path == moved)
         assert asset.is_generated
-        assert engine.searching.propose("red cape", 3) == ()
+        proposed = [each.path for each in engine.searching.propose("red cape", 3)]
+        assert proposed == [original, moved]
         # Its reference comes into this library later, and is known by its content.
         finish(engine.indexing.run([folder], CancelToken()))
         details = engine.browsing.details(asset.id)
