@@ -35,6 +35,7 @@ _QUICK_FAULTS = (
     "Milvus: no Parquet files",
     "Milvus: garbage in every file",
     "full disk: indexing",
+    "full disk: re-encoding",
     "read-only library",
     "clock: ten years back",
     "two instances",

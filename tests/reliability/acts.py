@@ -132,7 +132,8 @@ def _follow_counting(engine: Engine, steps: ProgressSteps[Any], say: Say) -> Non
     before = engine.vector_table.stored_count(space)
     shown = 0
     for step in steps:
-        if step.total and step.done > shown:  # of the reading, which counts what is complete
+        # Of the reading, which counts what is complete; what the store is told anew is not shown.
+        if step.total and step.unit == "pictures" and step.done > shown:
             shown = step.done
             say({"done": f"complete:{space}", "value": before + shown})
 
