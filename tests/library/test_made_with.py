@@ -11,7 +11,7 @@ from desktop.core.filter import Filter
 from desktop.core.generation_record import GenerationRecord, GenerationRequest, Reference
 from desktop.library.catalog.assets import Catalog
 from desktop.library.catalog.database import Database
-from desktop.library.catalog.lineage import LineageTable
+from desktop.library.catalog.lineage import SOURCES, LineageTable
 from desktop.library.folders.scan import FoundFile
 
 
@@ -55,3 +55,13 @@ def test_it_is_found_by_what_it_was_made_with(
     catalog: Catalog, wanted: Filter, found: list[int]
 ) -> None:
     assert catalog.filters.ids(wanted).tolist() == found
+
+
+def test_what_one_picture_was_made_from_is_looked_up_and_not_searched_for(tmp_path: Path) -> None:
+    """`from:` asks it of every generated picture: going through all for each takes minutes."""
+    database = Database(tmp_path / "catalog.sqlite")
+    asked = f"EXPLAIN QUERY PLAN SELECT source_id FROM ({SOURCES}) WHERE asset_id = 1"
+    steps = [str(row["detail"]) for row in database.read(asked)]
+    database.close()
+    assert any("SEARCH" in step for step in steps)
+    assert not [step for step in steps if "SCAN" in step]

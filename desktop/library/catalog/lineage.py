@@ -22,16 +22,17 @@ from desktop.library.catalog.moved_files import last_place
 _RECORD = "how a picture was made"
 SOURCES = f"""SELECT asset_id, reference_id AS source_id FROM lineage_references
         WHERE reference_id IS NOT NULL
-    UNION SELECT asset_id, assets.id FROM lineage_references JOIN assets USING (content_hash)
+    UNION ALL SELECT asset_id, assets.id FROM lineage_references JOIN assets USING (content_hash)
         WHERE content_hash <> ''
-    UNION SELECT asset_id, assets.id FROM lineage JOIN assets ON content_hash = parent
+    UNION ALL SELECT asset_id, assets.id FROM lineage JOIN assets ON content_hash = parent
         WHERE parent <> ''
-    UNION SELECT turn.asset_id, before.asset_id FROM lineage AS turn JOIN lineage AS before
+    UNION ALL SELECT turn.asset_id, before.asset_id FROM lineage AS turn JOIN lineage AS before
         ON before.attempt = {in_record("request.parent_attempt", "turn")}
         WHERE turn.parent <> '' AND before.attempt <> ''"""
 """A SELECT of what each picture was made from, (asset_id, source_id): its references, by who they
 are and by the bytes that were used, and the picture that it is a next turn of, by its bytes and,
-where its file is another by now, by the call that made it."""
+where its file is another by now, by the call that made it. Some twice: without UNION's look for
+those, SQLite looks up what it asks of one picture instead of going through all of them."""
 
 
 class LineageTable:
