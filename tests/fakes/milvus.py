@@ -3,13 +3,15 @@ one behind TLS."""
 
 from __future__ import annotations
 
+import asyncio
 import datetime
 import ipaddress
+import itertools
 import socket
 import ssl
 import threading
 from collections.abc import Callable, Generator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -119,51 +121,45 @@ def self_signed_certificate(folder: Path) -> tuple[Path, Path]:
 
 @contextmanager
 def tls_in_front_of(uri: str, certificate: tuple[Path, Path]) -> Generator[str]:
-    """An address that speaks TLS and passes everything on to the plain server at ``uri``."""
+    """An address that speaks TLS and passes everything on to the plain server at ``uri``.
+
+    One thread does it all: OpenSSL does not let two use one connection at a time.
+    """
     host, port = uri.removeprefix("http://").split(":")
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate[1], certificate[0])
     context.set_alpn_protocols(["h2"])
-    listener = socket.create_server(("127.0.0.1", 0))
-    threads: list[threading.Thread] = []
-    ends: list[socket.socket] = []
+    opened: Future[tuple[int, asyncio.AbstractEventLoop, asyncio.Event]] = Future()
+    at_work: dict[asyncio.Task[object] | None, list[asyncio.StreamWriter]] = {}
 
-    def start(work: Callable[..., None], *values: object) -> None:
-        threads.append(threading.Thread(target=work, args=values))
-        threads[-1].start()
-
-    def pump(source: socket.socket, target: socket.socket) -> None:
+    async def pump(source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
         with suppress(OSError):
-            while data := source.recv(65_536):
-                target.sendall(data)
-        for end in (source, target):
-            with suppress(OSError):
-                end.shutdown(socket.SHUT_RDWR)
+            while data := await source.read(65_536):
+                target.write(data)
+                await target.drain()
+        target.close()
 
-    def take() -> None:
-        while True:
-            try:
-                plain = listener.accept()[0]
-            except OSError:
-                return
-            try:
-                outer = context.wrap_socket(plain, server_side=True)
-            except OSError:
-                plain.close()
-                continue
-            inner = socket.create_connection((host, int(port)))
-            ends.extend((outer, inner))
-            start(pump, outer, inner)
-            start(pump, inner, outer)
+    async def pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        ends = at_work[asyncio.current_task()] = [writer]
+        inner_reader, inner_writer = await asyncio.open_connection(host, int(port))
+        ends.append(inner_writer)
+        await asyncio.gather(pump(reader, inner_writer), pump(inner_reader, writer))
 
-    start(take)
-    try:
-        yield f"https://127.0.0.1:{listener.getsockname()[1]}"
-    finally:
-        listener.shutdown(socket.SHUT_RDWR)
-        listener.close()
-        threads[0].join(10)  # before its last connection is looked for
-        for end in ends:
-            end.close()
-        for thread in threads:
-            thread.join(10)
+    async def serve() -> None:
+        closing = asyncio.Event()
+        server = await asyncio.start_server(pass_on, "127.0.0.1", 0, ssl=context)
+        opened.set_result((server.sockets[0].getsockname()[1], asyncio.get_running_loop(), closing))
+        await closing.wait()
+        server.close()
+        for end in itertools.chain.from_iterable(at_work.values()):
+            end.transport.abort()
+        await asyncio.gather(*filter(None, at_work), return_exceptions=True)
+
+    with ThreadPoolExecutor(1) as thread:
+        served = thread.submit(asyncio.run, serve())
+        outer, loop, closing = opened.result(10)
+        try:
+            yield f"https://127.0.0.1:{outer}"
+        finally:
+            loop.call_soon_threadsafe(closing.set)
+            served.result(10)
