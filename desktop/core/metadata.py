@@ -16,7 +16,7 @@ from typing import cast
 
 from desktop.core.annotations import name_key
 
-VERSION = 1
+VERSION = 2
 """Of what is read; files that an older Plantain read are read again for it, without being encoded
 again."""
 

@@ -291,6 +291,125 @@ def test_jpg_and_jpeg_are_one_kind(engine: Engine, folder: Path) -> None:
     assert tags_read(engine, folder) == {"a.jpeg": ("theirs",)}
 
 
+# -- in fields of other programs ---------------------------------------------------------------
+
+SPACES = {
+    "dc": "http://purl.org/dc/elements/1.1/",
+    "xmp": "http://ns.adobe.com/xap/1.0/",
+    "lr": "http://ns.adobe.com/lightroom/1.0/",
+    "digiKam": "http://www.digikam.org/ns/1.0/",
+    "MicrosoftPhoto": "http://ns.microsoft.com/photo/1.0/",
+    "windows": "http://ns.microsoft.com/photo/1.0",
+    "mediapro": "http://ns.iview-multimedia.com/mediapro/1.0/",
+    "expressionmedia": "http://ns.microsoft.com/expressionmedia/1.0/",
+    "acdsee": "http://ns.acdsee.com/iptc/1.0/",
+    "mwg-kw": "http://www.metadataworkinggroup.com/schemas/keywords/",
+    "tiff": "http://ns.adobe.com/tiff/1.0/",
+}
+
+
+def told(inner: str, attributes: str = "") -> SidecarFields:
+    """What a sidecar says with these properties; of a packet in a picture the keywords are those
+    too."""
+    spaces = " ".join(f'xmlns:{prefix}="{uri}"' for prefix, uri in SPACES.items())
+    text = (
+        '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-'
+        f'syntax-ns#"><rdf:Description rdf:about="" {spaces} {attributes}>{inner}'
+        "</rdf:Description></rdf:RDF></x:xmpmeta>"
+    )
+    fields = read_sidecar(text.encode(), Path("a.xmp"))
+    assert read_xmp(text.encode()).keywords == fields.tags
+    return fields
+
+
+def listed(name: str, *items: str) -> str:
+    inside = "".join(f"<rdf:li>{item}</rdf:li>" for item in items)
+    return f"<{name}><rdf:Bag>{inside}</rdf:Bag></{name}>"
+
+
+CATEGORIES = (
+    "&lt;Categories&gt;&lt;Category Assigned=&quot;0&quot;&gt;People&lt;Category "
+    "Assigned=&quot;1&quot;&gt;Ann&lt;/Category&gt;&lt;/Category&gt;"
+    "&lt;Category Assigned=&quot;1&quot;&gt;Harbour&lt;/Category&gt;&lt;/Categories&gt;"
+)
+TREE = """<mwg-kw:Keywords rdf:parseType="Resource"><mwg-kw:Hierarchy><rdf:Bag>
+ <rdf:li rdf:parseType="Resource"><mwg-kw:Keyword>People</mwg-kw:Keyword>
+  <mwg-kw:Children><rdf:Bag><rdf:li rdf:parseType="Resource"><mwg-kw:Keyword>Ann</mwg-kw:Keyword>
+  </rdf:li></rdf:Bag></mwg-kw:Children></rdf:li>
+ <rdf:li mwg-kw:Keyword="Harbour"/></rdf:Bag></mwg-kw:Hierarchy></mwg-kw:Keywords>"""
+
+
+@pytest.mark.parametrize(
+    "inner",
+    [
+        listed("digiKam:TagsList", "People/Ann", "Harbour"),
+        listed("lr:hierarchicalSubject", "People|Ann", "Harbour", "darktable|exported|jpg"),
+        listed("MicrosoftPhoto:LastKeywordXMP", "People/Ann", "Harbour"),
+        listed("windows:LastKeywordXMP", "People/Ann", "Harbour"),
+        listed("MicrosoftPhoto:LastKeywordIPTC", "Ann", "Harbour"),
+        listed("mediapro:CatalogSets", "People|Ann", "Harbour"),
+        listed("expressionmedia:CatalogSets", "People|Ann", "Harbour"),
+        listed("acdsee:keywords", "Ann", "Harbour"),
+        f"<acdsee:categories>{CATEGORIES}</acdsee:categories>",
+        TREE,
+    ],
+)
+def test_keywords_that_stand_only_in_the_field_of_another_program_are_read(inner: str) -> None:
+    assert told(inner).tags == ("Ann", "Harbour")
+    flat = listed("dc:subject", "Sea", "ann", "HARBOUR")
+    assert told(flat + inner).tags == ("Sea", "ann", "HARBOUR"), "and none of them twice"
+
+
+def test_all_fields_together_name_each_keyword_once() -> None:
+    fields = told(
+        listed("digiKam:TagsList", "People/Ann", "Places/Köln")
+        + listed("lr:hierarchicalSubject", "People|Ann", "Places|Ko\u0308ln", "Boats")
+        + listed("dc:subject", "Ann"),
+        f'acdsee:categories="{CATEGORIES}"',
+    )
+    assert fields.tags == ("Ann", "Köln", "Boats", "Harbour")
+
+
+def test_a_flat_keyword_with_a_separator_in_it_is_not_a_path() -> None:
+    flat = listed("dc:subject", "black/white", "a|b")
+    both = listed("MicrosoftPhoto:LastKeywordXMP", "black/white") + listed(
+        "lr:hierarchicalSubject", "a|b"
+    )
+    assert told(flat + both).tags == ("black/white", "a|b")
+
+
+def test_categories_that_are_no_document_cost_only_themselves() -> None:
+    for bad in ("&lt;Categories", "x", "&lt;a&gt;" * 3000, "&lt;!DOCTYPE a&gt;&lt;a/&gt;"):
+        inner = f"<acdsee:categories>{bad}</acdsee:categories>" + listed("dc:subject", "sea")
+        assert told(inner).tags == ("sea",)
+
+
+@pytest.mark.parametrize(
+    ("attributes", "stars"),
+    [
+        ('MicrosoftPhoto:Rating="1"', 1),
+        ('MicrosoftPhoto:Rating="25"', 2),
+        ('MicrosoftPhoto:Rating="50"', 3),
+        ('windows:Rating="75"', 4),
+        ('MicrosoftPhoto:Rating="99"', 5),
+        ('MicrosoftPhoto:Rating="0"', 0),
+        ('acdsee:rating="4"', 4),
+        ('xmp:Rating="2" MicrosoftPhoto:Rating="99"', 2),
+        ('xmp:Rating="-1"', 0),
+        ('xmp:Rating="1e9" acdsee:rating="NaN"', None),
+        ('xmp:Rating="' + "9" * 400 + '"', None),
+        ("", None),
+    ],
+)
+def test_stars_are_read_on_the_scale_of_the_program(attributes: str, stars: int | None) -> None:
+    assert told("", attributes).rating == stars
+
+
+def test_a_note_may_stand_in_the_field_of_another_program() -> None:
+    assert told("<tiff:ImageDescription>gulls</tiff:ImageDescription>").note == "gulls"
+    assert told("<dc:description>boats</dc:description>", 'acdsee:notes="x"').note == "boats"
+
+
 def _nested(levels: int) -> str:
     inner = "<dc:x>" * levels + "</dc:x>" * levels
     return LIGHTROOM.replace("<dc:creator>", f"{inner}<dc:creator>")

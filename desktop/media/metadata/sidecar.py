@@ -3,7 +3,8 @@
 ``dc:subject`` holds the tags, ``xmp:Rating`` the stars, ``dc:description`` the note. What other
 programs wrote into the same file stays: of their tags too, since a property of our own
 (``plantain:tags``) remembers which ones came from here and may go again; ``plantain:wrote`` says
-whether stars, note and rights did.
+whether stars, note and rights did. What other programs state in fields of their own is read too
+(``keywords.py``).
 
 Rights go out where the IPTC Photo Metadata Standard and PLUS have a place for them: the licence is
 ``xmpRights:UsageTerms``, the last day ``plus:LicenseEndDate``, and "never leaves this machine"
@@ -15,18 +16,22 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePath
+from typing import TypeVar
 from xml.dom import minidom
 from xml.dom.minidom import Document, Element
+from xml.etree import ElementTree
 from xml.parsers.expat import ExpatError
 
 from desktop.core.annotations import name_key
 from desktop.core.errors import FileDamaged, FileTooLarge
 from desktop.core.rights import NO_RIGHTS, Rights
 from desktop.core.text import tr
-from desktop.files.checked_xml import MalformedXml, check_xml
+from desktop.files.checked_xml import MAX_ELEMENTS, MalformedXml, check_xml
+from desktop.media.metadata.keywords import Properties, keywords_of, stars_of
+from desktop.media.metadata.xmp_properties import properties_of
 
 NAMESPACE = "urn:plantain:annotations/1/"
 MAX_BYTES = 16 << 20
@@ -37,6 +42,13 @@ _PHOTOSHOP = "http://ns.adobe.com/photoshop/1.0/"
 _XMP_RIGHTS = "http://ns.adobe.com/xap/1.0/rights/"
 _PLUS = "http://ns.useplus.org/ldf/xmp/1.0/"
 _CAMERA_RAW = "http://ns.adobe.com/camera-raw-settings/1.0/"
+_NOTES = (
+    f"{{{_DC}}}description",
+    "{http://ns.acdsee.com/iptc/1.0/}notes",
+    "{http://ns.adobe.com/tiff/1.0/}ImageDescription",
+    "{http://ns.adobe.com/exif/1.0/}UserComment",
+)
+"""Where programs put what a person said of a picture; the first that says something."""
 _XML = "http://www.w3.org/XML/1998/namespace"
 _XMLNS = "http://www.w3.org/2000/xmlns/"
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -45,6 +57,8 @@ _EMPTY = (
     f'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="{_RDF}">'
     '<rdf:Description rdf:about=""/></rdf:RDF></x:xmpmeta>'
 )
+
+_Tree = TypeVar("_Tree")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,18 +84,16 @@ def sidecar_path(picture: Path) -> Path:
 
 def read_sidecar(data: bytes, path: Path) -> SidecarFields:
     """Raises: FileDamaged, FileTooLarge: ``path`` is no sidecar that can be read."""
-    rdf = _rdf(_parsed(data, path), path)
-    rating = next(iter(_simple(rdf, _XMP, "Rating")), "").strip()
-    # A rejected picture has -1 in other programs, and half a star is none.
-    stars = round(min(max(float(rating), 0), 5)) if re.fullmatch(r"-?\d+(\.\d+)?", rating) else None
+    root = _parsed(data, path, ElementTree.fromstring)
+    if sum(1 for _ in root.iter(f"{{{_RDF}}}RDF")) != 1:
+        raise _not_a_sidecar(path)
+    properties = properties_of(root, MAX_ELEMENTS)
+    notes = (text for name in _NOTES for text in properties.get(name, ()))
     return SidecarFields(
-        # Whole, whatever stands in them; line breaks are the layout of the file.
-        tags=tuple(
-            dict.fromkeys(tag for i in _items(rdf, _DC, "subject") if (tag := " ".join(i.split())))
-        ),
-        rating=stars,
-        note=next(iter(_items(rdf, _DC, "description")), ""),
-        suffix=_told_suffix(rdf),
+        tags=tuple(unicodedata.normalize("NFC", word) for word in keywords_of(root, properties)),
+        rating=stars_of(properties),
+        note=unicodedata.normalize("NFC", next(notes, "")),
+        suffix=_told_suffix(properties),
     )
 
 
@@ -97,7 +109,9 @@ def merge_sidecar(fields: SidecarFields, existing: bytes | None, path: Path) -> 
     has_any = bool(fields.tags or fields.rating or fields.note or fields.rights != NO_RIGHTS)
     if existing is None and not has_any:
         return None
-    document = _parsed(existing if existing is not None else _EMPTY.encode(), path)
+    document = _parsed(
+        existing if existing is not None else _EMPTY.encode(), path, minidom.parseString
+    )
     rdf = _rdf(document, path)
     ours = {name_key(tag) for tag in _items(rdf, NAMESPACE, "tags")}
     wrote = {*_items(rdf, NAMESPACE, "wrote")}
@@ -129,7 +143,7 @@ def merge_sidecar(fields: SidecarFields, existing: bytes | None, path: Path) -> 
 # -- reading -----------------------------------------------------------------------------------
 
 
-def _parsed(data: bytes, path: Path) -> Document:
+def _parsed(data: bytes, path: Path, parse: Callable[[bytes], _Tree]) -> _Tree:
     if len(data) > MAX_BYTES:
         raise FileTooLarge(path, tr("It is too large for a sidecar."))
     try:
@@ -140,30 +154,36 @@ def _parsed(data: bytes, path: Path) -> Document:
     body = re.sub(r"^\s*<\?xml[^>]*\?>", "", text).strip().strip("\x00").encode(errors="replace")
     try:
         check_xml(body)
-        return minidom.parseString(body)
+        return parse(body)
     except MalformedXml as error:
         raise FileDamaged(path, str(error)) from error
-    except (ExpatError, ValueError) as error:
+    except (ExpatError, ElementTree.ParseError, ValueError) as error:
         raise FileDamaged(path, tr("It is not XML: {error}.", error=error)) from error
 
 
 def _rdf(document: Document, path: Path) -> Element:
     found = document.getElementsByTagNameNS(_RDF, "RDF")
     if len(found) != 1:
-        raise FileDamaged(path, tr("It is not a sidecar of a picture."))
+        raise _not_a_sidecar(path)
     return found[0]
 
 
-def _told_suffix(rdf: Element) -> str:
+def _not_a_sidecar(path: Path) -> FileDamaged:
+    return FileDamaged(path, tr("It is not a sidecar of a picture."))
+
+
+def _told_suffix(properties: Properties) -> str:
     """Of the file that the sidecar is about, as Photoshop, Lightroom and Camera Raw tell it."""
-    extension = next(_simple(rdf, _PHOTOSHOP, "SidecarForExtension"), "").strip().lstrip(".")
-    if extension:
+
+    def told(namespace: str, name: str) -> str:
+        return next(iter(properties.get(f"{{{namespace}}}{name}", ())), "").strip()
+
+    if extension := told(_PHOTOSHOP, "SidecarForExtension").lstrip("."):
         return f".{extension.lower()}"
-    raw = next(_simple(rdf, _CAMERA_RAW, "RawFileName"), "").strip()
-    if suffix := PurePath(raw).suffix:
+    if suffix := PurePath(told(_CAMERA_RAW, "RawFileName")).suffix:
         return suffix.lower()
     # "image/x-canon-cr2"
-    kind = next(_simple(rdf, _DC, "format"), "").strip().lower()
+    kind = told(_DC, "format").lower()
     return f".{kind.rpartition('-')[2]}" if kind.startswith("image/x-") else ""
 
 
@@ -179,15 +199,6 @@ def _children(parent: Element, namespace: str, name: str) -> list[Element]:
         for node in parent.childNodes
         if isinstance(node, Element) and node.namespaceURI == namespace and node.localName == name
     ]
-
-
-def _simple(rdf: Element, namespace: str, name: str) -> Iterator[str]:
-    """Values of a property with one value, which may be an element or an attribute."""
-    for description in _children(rdf, _RDF, "Description"):
-        if description.hasAttributeNS(namespace, name):
-            yield description.getAttributeNS(namespace, name)
-        for element in _children(description, namespace, name):
-            yield _text(element)
 
 
 def _items(rdf: Element, namespace: str, name: str) -> list[str]:

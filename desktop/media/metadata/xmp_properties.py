@@ -10,6 +10,7 @@ from xml.etree import ElementTree
 from desktop.core.metadata import NO_METADATA, Metadata
 from desktop.files.checked_xml import check_xml
 from desktop.media.metadata.camera_name import camera_name
+from desktop.media.metadata.keywords import keywords_of
 
 _MOST_BYTES = 8 << 20
 """Of a packet; edits that Photoshop remembers are in there."""
@@ -37,9 +38,10 @@ def read_xmp(packet: bytes) -> Metadata:
         return NO_METADATA
     try:
         check_xml(body)
-        properties = _properties(ElementTree.fromstring(body))
+        root = ElementTree.fromstring(body)
     except (ElementTree.ParseError, ValueError, LookupError, RecursionError):
         return NO_METADATA
+    properties = properties_of(root)
 
     def first(*names: str) -> str:
         return next((properties[name][0] for name in names if properties.get(name)), "")
@@ -65,7 +67,7 @@ def read_xmp(packet: bytes) -> Metadata:
         copyright=first(f"{_DC}rights"),
         usage_terms=first(f"{_RIGHTS}UsageTerms"),
         licence=first(f"{_CC}license", f"{_RIGHTS}WebStatement", f"{_PLUS}LicensorURL"),
-        keywords=tuple(properties.get(f"{_DC}subject", ())),
+        keywords=keywords_of(root, properties),
         location=first(f"{_CORE}Location"),
         city=first(f"{_PHOTOSHOP}City"),
         state=first(f"{_PHOTOSHOP}State"),
@@ -75,9 +77,9 @@ def read_xmp(packet: bytes) -> Metadata:
     )
 
 
-def _properties(root: ElementTree.Element) -> dict[str, list[str]]:
-    """Qualified name -> values: one, or those of a list in their order; of a text in several
-    languages the default first."""
+def properties_of(root: ElementTree.Element, most: int = _MOST_VALUES) -> dict[str, list[str]]:
+    """Qualified name -> values: one, or those of a list in their order, no more than ``most``; of a
+    text in several languages the default first."""
     found: dict[str, list[str]] = {}
     outer = [root] if root.tag == f"{_RDF}RDF" else root.findall(f".//{_RDF}RDF")
     for description in chain.from_iterable(rdf.findall(f"{_RDF}Description") for rdf in outer):
@@ -85,7 +87,7 @@ def _properties(root: ElementTree.Element) -> dict[str, list[str]]:
             found.setdefault(name, []).append(value)
         for element in description:
             values = found.setdefault(element.tag, [])
-            items = list(islice(element.iter(f"{_RDF}li"), _MOST_VALUES))
+            items = list(islice(element.iter(f"{_RDF}li"), most))
             items.sort(key=lambda item: item.get(_LANGUAGE, "x-default") != "x-default")
             texts = [(item.text or "").strip() for item in items]
             texts = texts or [element.get(f"{_RDF}resource") or (element.text or "").strip()]
