@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import os
 import shutil
-import sys
 import tempfile
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +28,6 @@ def pytest_configure(config: pytest.Config) -> None:
         "any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
     )
     settings.load_profile("any machine")
-    config.addinivalue_line("markers", "alone: measures time, so no other test runs beside it")
     if "TMPDIR" in os.environ or not _MEMORY.is_dir():
         return
     if shutil.disk_usage(_MEMORY).free >= _ROOM_BYTES:
@@ -56,23 +54,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         return _LONGEST_FIRST.index(room) if room in _LONGEST_FIRST else len(_LONGEST_FIRST)
 
     items.sort(key=rank)
-
-
-@pytest.fixture(autouse=True)
-def _alone_when_marked(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[None]:
-    """A test marked ``alone`` waits for those in the other processes, and they for it."""
-    if not _is_one_of_several(request.config) or sys.platform == "win32":
-        yield
-        return
-    import fcntl
-
-    # The folder of this process lies in one that all share.
-    with (tmp_path_factory.getbasetemp().parent / "alone.lock").open("w") as lock:
-        is_alone = request.node.get_closest_marker("alone") is not None
-        fcntl.flock(lock, fcntl.LOCK_EX if is_alone else fcntl.LOCK_SH)
-        yield
 
 
 @pytest.hookimpl(wrapper=True)

@@ -140,7 +140,7 @@ def test_it_stops_at_once(openai: OpenAIServer):
     openai.failure = Failure.HANG
     asking = Asking(at(openai.base_url))
     assert openai.arrived.wait(30)
-    asking.seconds_to_stop()
+    asking.stop()
     assert isinstance(asking.error, PlantainError)
     assert asking.error.kind == "cancelled"
     assert "OpenAI" in str(asking.error) or "127.0.0.1" in str(asking.error)

@@ -121,7 +121,7 @@ def test_it_stops_at_once(vertex: VertexServer, tmp_path: Path):
     vertex.fail_with(Failure.HANG)
     asking = Asking(at(vertex, vertex.key_file(tmp_path)))
     assert vertex.request_arrived.wait(30)
-    asking.seconds_to_stop()
+    asking.stop()
     assert isinstance(asking.error, PlantainError)
     assert asking.error.kind == "cancelled"
 

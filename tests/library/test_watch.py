@@ -141,21 +141,27 @@ def test_what_no_library_wants_is_not_told(listener: Listener) -> None:
     assert listener.told.empty()
 
 
-@pytest.mark.alone
 def test_a_file_that_grows_is_told_when_it_has_stopped_and_holds_up_no_other(
     listener: Listener,
 ) -> None:
     listener.begin()
-    growing, other = listener.roots[0] / "video.png", listener.roots[0] / "other.png"
-    other.write_bytes(b"x")
-    told: set[Path] = set()
-    with growing.open("wb", buffering=0) as file:
-        for _ in range(40):
-            file.write(b"x" * 1000)
-            time.sleep(0.05)
-            while not listener.told.empty():
-                told |= listener.told.get()
-        assert told == {other}
+    while True:
+        growing, other = listener.roots[0] / "video.png", listener.roots[0] / "other.png"
+        other.write_bytes(b"x")
+        told: set[Path] = set()
+        longest_pause, written = 0.0, time.monotonic()
+        with growing.open("wb", buffering=0) as file:
+            for _ in range(40):
+                file.write(b"x" * 1000)
+                longest_pause = max(longest_pause, time.monotonic() - written)
+                written = time.monotonic()
+                time.sleep(0.05)
+                while not listener.told.empty():
+                    told |= listener.told.get()
+        if longest_pause < watch._QUIET_S / 2:
+            break
+        listener.wait_for(growing)  # a busy machine let it rest: once more
+    assert told == {other}
     listener.wait_for(growing)
 
 

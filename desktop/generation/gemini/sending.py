@@ -18,6 +18,7 @@ from desktop.generation.gemini.turns import (
     interaction_content,
 )
 from desktop.generation.generator import ReferenceImage, Turn
+from desktop.generation.wire.certificates import trusted
 from desktop.generation.wire.exchange import exchange
 from desktop.generation.wire.peer import Peer
 
@@ -116,6 +117,9 @@ async def _client(call: Call, http: httpx2.AsyncClient) -> genai.Client:
         api_version=call.api_version,
         timeout=max(1, int(call.peer.timeout_s * 1000)),
         httpx_async_client=http,
+        # It makes a client and a socket of its own beside ours, and none of them is used.
+        client_args={"verify": trusted()},
+        async_client_args={"ssl": trusted()},
         # Without this the Interactions API sends a refused request five times.
         retry_options=types.HttpRetryOptions(attempts=1),
     )

@@ -16,6 +16,8 @@ from urllib.parse import urlsplit
 
 import httpx2
 
+from desktop.generation.wire.certificates import trusted
+
 MAX_REPLY_BYTES = 96 * 1024 * 1024
 """The largest pictures, 4K as PNG, take a third of it in base64."""
 
@@ -52,7 +54,7 @@ class BoundedTransport(httpx2.AsyncHTTPTransport):
     def __init__(self, base_url: str, *, with_proxy: bool) -> None:
         self.answer: Answer | None = None
         proxy = _proxy_for(base_url) if with_proxy else ""
-        super().__init__(proxy=proxy or None, trust_env=with_proxy)
+        super().__init__(verify=trusted(), proxy=proxy or None, trust_env=with_proxy)
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         response = await super().handle_async_request(request)
