@@ -59,7 +59,6 @@ def _search(arguments: argparse.Namespace, options: EngineOptions) -> Json:
     examples = arguments.images or ()
     query = Query(words(arguments.text), examples, arguments.k, wanted)
     folder: Path | None = arguments.folder
-    require_there(examples)
     sheet: Path | None = arguments.contact_sheet
     if sheet is not None and os.path.lexists(sheet):
         raise LibraryError(
@@ -68,6 +67,7 @@ def _search(arguments: argparse.Namespace, options: EngineOptions) -> Json:
             next_step=tr("Choose another name."),
         )
     with open_to_read(options) as engine:
+        require_there(examples, engine.catalog)
         if not query.is_empty:
             engine.searching.prepare()  # while the library is read
         if arguments.saved:

@@ -9,15 +9,18 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from desktop.commands.arguments import path
+from desktop.commands.arguments import path, positive
 from desktop.core.errors import FileUnreadable
 from desktop.core.query import Crop, Example
 from desktop.core.text import tr
+from desktop.core.timecode import milliseconds
+from desktop.library.catalog.assets import Catalog
 
 
 def add_examples(parser: argparse.ArgumentParser) -> None:
-    """``--image FILE [--image-weight N] [--image-part X,Y,WIDTH,HEIGHT]``, as often as is wanted;
-    the examples are ``images`` of what was parsed, None where there are none."""
+    """``--image FILE [--image-weight N] [--image-part X,Y,WIDTH,HEIGHT] [--image-page N]
+    [--image-at TIME]``, as often as is wanted; the examples are ``images`` of what was parsed, None
+    where there are none."""
     parser.add_argument(
         "--image",
         type=path,
@@ -44,14 +47,33 @@ def add_examples(parser: argparse.ArgumentParser) -> None:
             "only this part of the --image before it, in percent: 50,0,50,100 is the right half"
         ),
     )
+    parser.add_argument(
+        "--image-page",
+        type=positive,
+        action=_TurnImage,
+        dest="images",
+        metavar="N",
+        help=tr("this page of the --image before it, a PDF or a TIFF of several; the first is 1"),
+    )
+    parser.add_argument(
+        "--image-at",
+        type=_moment,
+        action=_WindImage,
+        dest="images",
+        metavar="TIME",
+        help=tr("what the --image before it, a video or an animation, shows then: 0:12.5"),
+    )
 
 
-def require_there(examples: Sequence[Example]) -> None:
-    """Raises: FileUnreadable where nothing is at the path of one."""
+def require_there(examples: Sequence[Example], catalog: Catalog) -> None:
+    """Raises: FileUnreadable where nothing is at the path of one, nor was when it was indexed."""
     for example in examples:
-        if not isinstance(example.image, bytes) and not os.path.lexists(example.image):
+        image = example.image
+        if isinstance(image, bytes) or os.path.lexists(image):
+            continue
+        if catalog.asset_at(image) is None:
             raise FileUnreadable(
-                example.image, tr("There is nothing at this path."), next_step=tr("Check the path.")
+                image, tr("There is nothing at this path."), next_step=tr("Check the path.")
             )
 
 
@@ -83,6 +105,16 @@ class _CropImage(_OfTheLast):
         return replace(example, crop=value)
 
 
+class _TurnImage(_OfTheLast):
+    def _told(self, example: Example, value: Any) -> Example:
+        return replace(example, page=value - 1)
+
+
+class _WindImage(_OfTheLast):
+    def _told(self, example: Example, value: Any) -> Example:
+        return replace(example, position_ms=value)
+
+
 def _weight(text: str) -> float:
     weight = _number(text)
     if not weight or abs(weight) > 10:
@@ -100,6 +132,15 @@ def _part(text: str) -> Crop:
     raise argparse.ArgumentTypeError(
         tr("must be four numbers within 0 to 100, such as 50,0,50,100")
     )
+
+
+def _moment(text: str) -> int:
+    try:
+        return milliseconds(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(
+            tr("“{written}” is no time: give seconds, or minutes:seconds", written=text)
+        ) from error
 
 
 def _number(text: str) -> float:

@@ -23,6 +23,11 @@ class Crop:
     width: float
     height: float
 
+    @property
+    def edges(self) -> tuple[float, float, float, float]:
+        """Left, top, right and bottom, as fractions."""
+        return self.left, self.top, self.left + self.width, self.top + self.height
+
     def box(self, width: int, height: int) -> tuple[int, int, int, int]:
         """Left, top, right and bottom in a picture of so many pixels; at least one of them."""
         left, top = round(self.left * width), round(self.top * height)
@@ -39,11 +44,20 @@ class Example:
         image: a file, or the bytes of one (pasted).
         weight: how much it counts beside words, which count 1; below 0: what is unlike it.
         crop: the part that is meant; None for all of it.
+        page: of a file of several, from 0; None for the one that stands for it.
+        position_ms: of a video or an animation, when what is meant is seen; None for its poster.
     """
 
     image: Path | bytes
     weight: float = 1.0
     crop: Crop | None = None
+    page: int | None = None
+    position_ms: int | None = None
+
+    @property
+    def is_whole_file(self) -> bool:
+        """No part, page or moment of it is meant."""
+        return self.crop is None and self.page is None and self.position_ms is None
 
 
 @dataclass(frozen=True, slots=True)

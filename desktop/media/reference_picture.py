@@ -1,18 +1,21 @@
-"""The picture that a reference stands for: all of its file, a part, or a frame of a video."""
+"""The picture that a reference stands for: all of its file, a page, a part, or a frame that is seen
+at a time."""
 
 from __future__ import annotations
 
 from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import Any, cast
 
 from PIL import Image
 
 from desktop.core.errors import FileUnsupported
 from desktop.core.text import tr
 from desktop.files.regular_file import open_regular_file
-from desktop.media.decode import load_picture
-from desktop.media.formats.format import Needed
+from desktop.media.colour import flattened
+from desktop.media.decode import load_picture, play_animation
+from desktop.media.formats.format import DecodeLimits, Needed
 from desktop.media.moving_picture import MovingFrame
 from desktop.media.sandbox.pool import Sandbox
 from desktop.media.video.renditions import is_video, play_film
@@ -33,6 +36,7 @@ def reference_picture(
     *,
     part: Part | None = None,
     moment_ms: int | None = None,
+    page: int | None = None,
     sandbox: Sandbox | None = None,
 ) -> Image.Image:
     """Decode it.
@@ -40,17 +44,22 @@ def reference_picture(
     Args:
         source: a file, or the bytes of a picture.
         needed: of the part, where one is wanted; larger ones may be reduced.
-        moment_ms: of a video, the frame that is seen then.
+        moment_ms: of a video or an animation, the frame that is seen then.
+        page: of a file of several; None for the one that stands for it.
         sandbox: as for ``load_picture``.
 
     Returns:
         Mode RGB, or RGBA where some pixel is not opaque and ``needed`` keeps that.
 
     Raises:
-        FileError: as ``load_picture`` and ``play_film``; or a video without a moment.
+        FileError: as ``load_picture``, ``play_film`` and ``play_animation``; or a video without a
+            moment.
     """
+    needed = replace(needed, page=page)
     if moment_ms is not None and isinstance(source, Path):
         frame = _frame(source, moment_ms, sandbox)
+        if not needed.keeps_alpha:
+            frame = flattened(frame)
         return frame if part is None else frame.crop(_box(part, frame.size))
     if isinstance(source, Path) and is_video(source):
         raise FileUnsupported(
@@ -80,20 +89,34 @@ def _box(part: Part, size: tuple[int, int]) -> tuple[int, int, int, int]:
 
 
 def _frame(path: Path, moment_ms: int, sandbox: Sandbox | None) -> Image.Image:
+    """What is seen of it at a time; an animation begins with its first frame, and goes there when
+    it is told to."""
     with open_regular_file(path) as file:
+        play, argument = (
+            (play_film, moment_ms) if is_video(path) else (play_animation, DecodeLimits())
+        )
         if sandbox is None:
             found: list[MovingFrame] = []
 
-            def take(frame: MovingFrame) -> None:
+            def take(frame: MovingFrame) -> int:
+                if found or _is_seen(frame, moment_ms):
+                    found[:] = [frame]
+                    raise _Enough
                 found.append(frame)
-                raise _Enough
+                return moment_ms
 
             with suppress(_Enough):
-                play_film(file, path, moment_ms, hand_over=take)
+                play(file, path, cast("Any", argument), hand_over=take)
             return _image(found[0])
-        parts = sandbox.converse(play_film, file, path, Path(path.name), moment_ms)
-        with closing(parts):
-            return _image(next(parts))
+        frames = sandbox.converse(play, file, path, Path(path.name), argument)
+        with closing(frames):
+            first = next(frames)
+            return _image(first if _is_seen(first, moment_ms) else frames.send(moment_ms))
+
+
+def _is_seen(frame: MovingFrame, moment_ms: int) -> bool:
+    """Then; a video hands over nothing that comes later."""
+    return frame.number < 0 or moment_ms < frame.at_ms + frame.lasts_ms
 
 
 def _image(frame: MovingFrame) -> Image.Image:

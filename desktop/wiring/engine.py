@@ -35,6 +35,7 @@ from desktop.services.search.browsing import Browsing
 from desktop.services.search.calibration import Calibration
 from desktop.services.search.contact_sheets import ContactSheets
 from desktop.services.search.fusion import Weights
+from desktop.services.search.kept_vectors import KeptVectors
 from desktop.services.search.large_pictures import LargePictures
 from desktop.services.search.look_order import LookOrder
 from desktop.services.search.query_vectors import QueryVectors
@@ -138,6 +139,7 @@ def open_engine(
                 QueryVectors(
                     tables.thumbnails.side,
                     Calibration(tables.vectors, UnrelatedVectors(database)),
+                    KeptVectors(catalog, tables.vectors),
                     sandbox,
                 ),
                 partial(_weights, preferences),

@@ -17,6 +17,7 @@ from PIL import Image
 from desktop.cli import main
 from tests import pictures
 from tests.embedding import tiny
+from tests.movies import make_movie
 
 Json = dict[str, Any]
 Run = Callable[..., Json]
@@ -185,9 +186,25 @@ def test_several_pictures_each_with_its_weight_and_its_part(run: Run, folder: Pa
         ("--image", one, "--image-weight", 0),
         ("--image", one, "--image-part", "50,0,60,100"),
         ("--image", one, "--image-part", "50,0,nan,100"),
+        ("--image-page", 2, "--image", one),
+        ("--image", one, "--image-page", 0),
+        ("--image", one, "--image-at", "soon"),
     ):
         with pytest.raises(SystemExit, match="2"):
             run("search", *wrong)
+
+
+def test_a_page_a_moment_and_a_file_that_is_gone(run: Run, folder: Path, tmp_path: Path) -> None:
+    run("index", folder)
+    one, two = folder / "0001.png", folder / "0002.png"
+    pages, film = tmp_path / "pages.tif", tmp_path / "x.mp4"
+    first, second = Image.open(one).convert("RGB"), Image.open(two).convert("RGB")
+    first.save(pages, save_all=True, append_images=[second])
+    make_movie(film, [(first, 1), (second, 1)], size=first.size)
+    for words in (("--image", pages, "--image-page", 2), ("--image", film, "--image-at", "0:01.5")):
+        assert run("search", *words)["hits"][0]["path"] == str(two)
+    two.unlink()
+    assert run("search", "--image", two)["hits"][0]["path"] == str(two)
 
 
 def test_all_that_is_relevant_is_counted_and_says_why(run: Run, folder: Path) -> None:

@@ -595,7 +595,12 @@ class FakeLargePictures(LargePictures):
         self.sizes: dict[int, tuple[int, int]] = {}
         self.errors: dict[int, FileError] = {}
         self.pages_asked: list[int | None] = []
+        self.seen_asked: list[int] = []
         self.unplayable: FileError | None = None
+
+    def seen(self, asset: Asset, at_ms: int) -> LargePicture:
+        self.seen_asked.append(at_ms)
+        return self.load(asset)
 
     def load(
         self,

@@ -25,7 +25,11 @@ def saved(tmp_path: Path) -> Iterator[SavedSearches]:
 HERO = SavedSearch(
     "Hero shots",
     "tag:hero red",
-    (Example(Path("/a/b.png"), 0.5, Crop(0.1, 0.2, 0.3, 0.4)), Example(b"\x89PNG", -1.0)),
+    (
+        Example(Path("/a/b.pdf"), 0.5, Crop(0.1, 0.2, 0.3, 0.4), page=6),
+        Example(Path("/a/c.mp4"), position_ms=42_000),
+        Example(b"\x89PNG", -1.0),
+    ),
     Filter(rating=None, folder="/a"),
     is_board=True,
 )
@@ -73,6 +77,10 @@ def test_one_without_a_name_keeps_the_one_it_has(saved: SavedSearches) -> None:
         *(
             ("examples", f'[{{"path":"/a","weight":1,"crop":[{crop}]}}]')
             for crop in ("0,0,NaN,1", "0,0,0,1", "0,0,1e308,1", "-1,0,1,1", "0,0,1")
+        ),
+        *(
+            ("examples", f'[{{"path":"/a","weight":1,{more}}}]')
+            for more in ('"page":-1', '"page":1.5', '"position_ms":-1', '"position_ms":1e300')
         ),
         *(
             ("examples", value)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QRect, Qt
+from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
 from desktop.core.errors import FileDamaged
@@ -141,6 +142,64 @@ def test_pages_are_turned_by_key_and_chosen_in_the_strip(
     assert panel.strip.currentRow() == 2, "at the end nothing happens"
     press(session, Qt.Key.Key_PageUp, qtbot)
     assert panel.strip.currentRow() == 1
+
+
+def mark(session: Session, panel: PreviewPanel, qtbot: QtBot) -> None:
+    """Draw a rectangle over the middle of what is seen."""
+    [view] = panel.views
+    qtbot.waitUntil(lambda: view.levels is not None and view.width() > 640)
+    press(session, Qt.Key.Key_M, qtbot)
+    middle = view.rect().center()
+    qtbot.mousePress(view, Qt.MouseButton.LeftButton, pos=middle - QPoint(60, 40))
+    qtbot.mouseMove(view, middle + QPoint(60, 40))
+    qtbot.mouseRelease(view, Qt.MouseButton.LeftButton, pos=middle + QPoint(60, 40))
+
+
+def test_a_part_is_searched_on_the_page_that_is_looked_at(session: Session, qtbot: QtBot) -> None:
+    panel = look_at(session, DOCUMENT, qtbot)
+    qtbot.waitUntil(lambda: panel.strip.count() == 3)
+    press(session, Qt.Key.Key_PageDown, qtbot)
+    mark(session, panel, qtbot)
+    qtbot.mouseClick(panel.part_bar.search, Qt.MouseButton.LeftButton)
+    bar = session.window.centre.search
+    [example] = bar.query().examples
+    assert (example.page, example.crop is not None) == (1, True)
+    assert [chip.accessibleName() for chip in bar.chips] == [
+        "Picture searched by: Part of page 2 of c.pdf"
+    ]
+
+
+def test_a_part_is_searched_and_copied_at_the_time_that_is_seen(
+    session: Session, engine: FakeEngine, qtbot: QtBot
+) -> None:
+    panel = look_at(session, VIDEO, qtbot)
+    qtbot.waitUntil(lambda: panel.strip.count() > 2 and panel.views[0].levels is not None)
+    press(session, Qt.Key.Key_PageDown, qtbot)
+    qtbot.waitUntil(lambda: grey_of(panel.views[0]) > 0)
+    at_ms = 50 * grey_of(panel.views[0]) // 12
+    mark(session, panel, qtbot)
+    qtbot.mouseClick(panel.part_bar.copy, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: "copied" in panel.message.text())
+    assert engine.large_pictures.seen_asked == [at_ms]
+    qtbot.mouseClick(panel.part_bar.search, Qt.MouseButton.LeftButton)
+    [example] = session.window.centre.search.query().examples
+    assert example.position_ms == at_ms
+
+
+def test_ctrl_c_copies_the_page_that_is_looked_at(
+    session: Session, engine: FakeEngine, qtbot: QtBot
+) -> None:
+    engine.large_pictures.sizes[DOCUMENT] = (300, 200)
+    panel = look_at(session, DOCUMENT, qtbot)
+    qtbot.waitUntil(lambda: panel.strip.count() == 3)
+    press(session, Qt.Key.Key_PageDown, qtbot)
+    qtbot.waitUntil(lambda: panel.views[0].levels is not None)
+    QGuiApplication.clipboard().clear()
+    qtbot.keyClick(panel, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: panel.message.text() == "Page 2 was copied: 300 × 200 pixels.")
+    mime = QGuiApplication.clipboard().mimeData()
+    assert mime.hasImage()
+    assert not mime.hasUrls(), "the file would begin with another page"
 
 
 def test_the_page_keys_step_the_scenes_of_a_video(session: Session, qtbot: QtBot) -> None:

@@ -391,8 +391,11 @@ def test_a_part_is_marked_and_searched_for(session: Session, qtbot: QtBot) -> No
     with qtbot.waitSignal(session.controllers.preview.part_searched) as told:
         qtbot.mouseClick(panel.part_bar.search, Qt.MouseButton.LeftButton)
     assert told.args is not None
-    asset, part = told.args
+    asset, example, seen = told.args
+    part = example.crop
     assert asset.id == asset_id
+    assert (example.page, example.position_ms) == (None, None)
+    assert not seen.isNull()
     shares = (part.left, part.top, part.width, part.height)
     assert shares == pytest.approx((0.25, 0.25, 0.5, 0.5), abs=0.01)
     assert session.window.middle.currentWidget() is session.window.centre

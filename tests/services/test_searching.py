@@ -24,6 +24,7 @@ from desktop.media.encoder_pixels import encoder_pixels
 from desktop.services.engine import Engine
 from desktop.services.search.proposals import for_thing
 from tests import pictures
+from tests.movies import BLUE, GREEN, RED, make_movie
 from tests.services.conftest import OpenEngine
 
 
@@ -263,3 +264,61 @@ def test_a_part_of_a_picture_can_be_searched_by(
     for crop, name in ((Crop(0, 0, 0.5, 1), "red.png"), (Crop(0.5, 0, 0.5, 1), "blue.png")):
         query = Query("", (Example(tmp_path / "both.png", crop=crop),), 1)
         assert engine.searching.search(query).hits[0].asset.filename == name
+
+
+def test_a_page_and_a_moment_find_what_is_seen_there(
+    engine: Engine, folder: Path, tmp_path: Path
+) -> None:
+    for name, colour in (("red.png", RED), ("green.png", GREEN), ("blue.png", BLUE)):
+        Image.new("RGB", (300, 200), colour).save(folder / name)
+    index(engine, folder)
+    frames = [Image.new("RGB", (300, 200), colour) for colour in (RED, GREEN)]
+    both = Image.new("RGB", (300, 200), GREEN)
+    both.paste(BLUE, (150, 0, 300, 200))
+    pages, moving = tmp_path / "pages.tif", tmp_path / "moving.gif"
+    frames[0].save(pages, save_all=True, append_images=[frames[1], both])
+    frames[0].save(moving, save_all=True, append_images=[frames[1], both], duration=100)
+    film = make_movie(tmp_path / "x.mp4", [(RED, 1), (GREEN, 1), (both, 1)])
+    right = Crop(0.6, 0.1, 0.3, 0.8)
+    for example, name in (
+        (Example(pages, page=1), "green.png"),
+        (Example(pages, crop=right, page=2), "blue.png"),
+        (Example(pages, crop=right), "red.png"),
+        (Example(moving, position_ms=150), "green.png"),
+        (Example(moving, crop=right, position_ms=250), "blue.png"),
+        (Example(moving, crop=right, position_ms=0), "red.png"),
+        (Example(film, position_ms=1_500), "green.png"),
+        (Example(film, crop=right, position_ms=2_500), "blue.png"),
+        # Its poster: what is of one colour is no scene.
+        (Example(film, crop=right), "blue.png"),
+    ):
+        best = engine.searching.search(Query("", (example,), 1)).hits[0]
+        assert best.asset.filename == name, example
+
+
+def test_what_is_away_or_changed_is_searched_by_as_it_was_kept_or_is(
+    engine: Engine, folder: Path
+) -> None:
+    files = pictures.fill(folder, 6)
+    index(engine, folder)
+    gone, changed = files[1], files[2]
+    gone.unlink()
+    best = engine.searching.search(Query.like(gone)).hits[0]
+    assert best.asset.path == gone
+    assert best.score == pytest.approx(1.0, abs=1e-3)
+    changed.write_bytes(files[4].read_bytes())
+    assert engine.searching.search(Query.like(changed)).hits[0].asset.path == files[4]
+    with pytest.raises(FileError):  # no part of it was kept
+        engine.searching.search(Query("", (Example(gone, crop=Crop(0, 0, 0.5, 1)),)))
+
+
+def test_a_scene_of_a_video_that_is_away_is_searched_by(engine: Engine, folder: Path) -> None:
+    for name, colour in (("red.png", RED), ("blue.png", BLUE)):
+        Image.new("RGB", (300, 200), colour).save(folder / name)
+    film = make_movie(folder / "x.mp4", [(RED, 2), (BLUE, 2)])
+    index(engine, folder)
+    scenes = engine.searching.search(Query.like(folder / "blue.png")).hits
+    at_ms = next(hit.position_ms for hit in scenes if hit.asset.path == film)
+    film.unlink()
+    found = engine.searching.search(Query("", (Example(film, position_ms=at_ms),), 2)).hits
+    assert {hit.asset.filename for hit in found} == {"x.mp4", "blue.png"}

@@ -18,6 +18,7 @@ _Weight = Annotated[float, msgspec.Meta(ge=-10, le=10)]
 """Beside words, which count 1; the window offers 2 at most."""
 _Side = Annotated[float, msgspec.Meta(ge=0, le=1)]
 _Length = Annotated[float, msgspec.Meta(gt=0, le=1)]
+_Count = Annotated[int, msgspec.Meta(ge=0, lt=2**31)]
 
 
 class _Told(msgspec.Struct, forbid_unknown_fields=True):
@@ -27,6 +28,8 @@ class _Told(msgspec.Struct, forbid_unknown_fields=True):
     path: str | None = None
     picture: str | None = None
     crop: tuple[_Side, _Side, _Length, _Length] | None = None
+    page: _Count | None = None
+    position_ms: _Count | None = None
 
 
 def dump_examples(examples: Sequence[Example]) -> str:
@@ -51,14 +54,21 @@ def _plain(example: Example) -> dict[str, Any]:
         told["picture"] = base64.b64encode(example.image).decode()
     if (crop := example.crop) is not None:
         told["crop"] = [crop.left, crop.top, crop.width, crop.height]
+    if example.page is not None:
+        told["page"] = example.page
+    if example.position_ms is not None:
+        told["position_ms"] = example.position_ms
     return told
 
 
 def _example(told: _Told) -> Example:
     crop = None if told.crop is None else Crop(*told.crop)
-    if told.path is not None:
-        return Example(Path(told.path), told.weight, crop)
     try:
-        return Example(base64.b64decode(told.picture or "", validate=True), told.weight, crop)
+        image = (
+            base64.b64decode(told.picture or "", validate=True)
+            if told.path is None
+            else Path(told.path)
+        )
     except ValueError as error:
         raise MalformedJson(str(error)) from error
+    return Example(image, told.weight, crop, told.page, told.position_ms)

@@ -281,6 +281,21 @@ class VectorTable:
         )
         return {row[0]: np.frombuffer(row[1], "<f2").astype(np.float32) for row in rows}
 
+    def one_of(
+        self, encoder_id: str, asset_id: int, position_ms: int | None = None
+    ) -> tuple[NDArray[np.float32], bool] | None:
+        """(d,) of a picture, or of a scene of a video, the first without ``position_ms``; and
+        whether the file was not seen to change since. None where there is none."""
+        row = self._database.read_one(
+            "SELECT value, state <> 'new' AND vectors.content_hash = assets.content_hash AS is_new"
+            " FROM vectors JOIN assets ON assets.id = asset_id WHERE encoder = ? AND asset_id = ?"
+            " AND (? IS NULL OR (kind = ? AND position = ?)) ORDER BY position LIMIT 1",
+            (encoder_id, asset_id, position_ms, FRAME, position_ms),
+        )
+        if row is None:
+            return None
+        return np.frombuffer(row["value"], "<f2").astype(np.float32), bool(row["is_new"])
+
     def one_of_each(
         self, encoder_id: str, asset_ids: Sequence[int]
     ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:

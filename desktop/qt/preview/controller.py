@@ -14,7 +14,7 @@ from desktop.core.cancellation import CancelToken
 from desktop.core.errors import FileError
 from desktop.core.generation_record import Reference
 from desktop.core.picture_text import TextLine
-from desktop.core.query import Crop
+from desktop.core.query import Crop, Example
 from desktop.core.text import number, tr
 from desktop.qt.browse.asset_grid import AssetGrid
 from desktop.qt.images.cache import edge_for
@@ -30,6 +30,8 @@ from desktop.services.reports import AssetDetails
 
 Loaded = tuple[int, Levels | FileError]
 """Which of the pictures side by side, and its pixels or why there are none."""
+_Copied = tuple[int | None, QImage]
+"""The page, from 0, that was copied whole, or None for a part; and its pixels."""
 
 
 class PreviewController(QObject):
@@ -46,8 +48,8 @@ class PreviewController(QObject):
     tags_added = Signal(object)
     """list[str], for what is selected, which is what is looked at."""
     tag_removed = Signal(str)
-    part_searched = Signal(object, object)
-    """Asset, and Crop: its part is to be searched by."""
+    part_searched = Signal(object, object, object)
+    """Asset, Example: a part of it is to be searched by; and the part as a QImage."""
     referenced = Signal(object)
     """Reference: what is seen, or a part of it, is to go along with the prompt."""
 
@@ -137,6 +139,20 @@ class PreviewController(QObject):
         if self._panel is None or not self._shown:
             return None
         return self._shown[self._panel.in_turn].id
+
+    def copy_page(self) -> bool:
+        """Put the page that is looked at on the clipboard; False where it is the one that stands
+        for its file, or none is looked at."""
+        page = self._page
+        if not page or not self._shown:
+            return False
+        pictures, asset = self._context.engine.large_pictures, self._shown[0]
+
+        def draw(_: CancelToken) -> _Copied:
+            return page, image_of(pictures.load(asset, page=page))
+
+        self._parts.submit(draw)
+        return True
 
     def close(self) -> None:
         """Back to the grid, where the picture that was looked at is the current one."""
@@ -250,9 +266,22 @@ class PreviewController(QObject):
     # ------------------------------------------------------------------ a part, and a source
 
     def _search_part(self, part: Crop) -> None:
+        assert self._panel is not None
         asset = self._shown[0]
+        at_ms = self._seen_ms()
+        if at_ms is None and asset.kind is Kind.VIDEO:
+            at_ms = self._context.pictures.moment(asset)
+        example = Example(asset.path, crop=part, page=self._page or None, position_ms=at_ms)
+        image = self._panel.part_image(part)
         self.close()
-        self.part_searched.emit(asset, part)
+        self.part_searched.emit(asset, example, image)
+
+    def _seen_ms(self) -> int | None:
+        """When the frame that is seen of what moves is shown; None of a picture, and where a
+        poster stands for what cannot be played."""
+        assert self._contents is not None
+        shot = self._contents.player.shot
+        return None if shot is None else shot.at_ms
 
     def _refer(self, part: Crop | None) -> None:
         """Have a part, or the frame of a video that is seen, go along with the prompt."""
@@ -261,8 +290,8 @@ class PreviewController(QObject):
         asset, shot = self._shown[0], self._contents.player.shot
         moment: int | None = None
         if asset.kind is Kind.VIDEO:
-            seen = shot.at_ms if shot is not None else self._context.pictures.moment(asset)
-            moment = seen or 0
+            seen = self._seen_ms()
+            moment = (self._context.pictures.moment(asset) if seen is None else seen) or 0
         elif self._page or (shot is not None and shot.number > 0):
             self._panel.say(
                 tr(
@@ -271,7 +300,7 @@ class PreviewController(QObject):
                 )
             )
             return
-        crop = part and (part.left, part.top, part.left + part.width, part.top + part.height)
+        crop = part and part.edges
         self._panel.leave_part()
         self._panel.leave_full_screen()
         self.referenced.emit(Reference(asset.path, asset.id, crop=crop, moment_ms=moment))
@@ -279,20 +308,29 @@ class PreviewController(QObject):
     def _want_part(self, part: Crop) -> None:
         """Copied from all pixels, however few are at hand."""
         pictures, asset = self._context.engine.large_pictures, self._shown[0]
-        moment, page = self._context.pictures.moment(asset), self._page
+        moment, page, seen_ms = self._context.pictures.moment(asset), self._page, self._seen_ms()
 
-        def cut(_: CancelToken) -> QImage:
+        def cut(_: CancelToken) -> _Copied:
             # Not what is at hand: that may have the colours of this screen.
-            whole = pictures.load(asset, 0, moment, page)
-            return image_of(replace(whole, image=whole.image.crop(part.box(*whole.size))))
+            whole = (
+                pictures.load(asset, 0, moment, page)
+                if seen_ms is None
+                else pictures.seen(asset, seen_ms)
+            )
+            return None, image_of(replace(whole, image=whole.image.crop(part.box(*whole.size))))
 
         self._parts.submit(cut)
 
-    def _copy_part(self, part: QImage) -> None:
+    def _copy_part(self, copied: _Copied) -> None:
+        page, part = copied
         QGuiApplication.clipboard().setImage(part)
         if self._panel is not None:
             size = f"{number(part.width())} × {number(part.height())}"
-            self._panel.say(tr("The part was copied: {size} pixels.", size=size))
+            self._panel.say(
+                tr("The part was copied: {size} pixels.", size=size)
+                if page is None
+                else tr("Page {page} was copied: {size} pixels.", page=number(page + 1), size=size)
+            )
 
     def _want_text(self) -> None:
         browsing, asset = self._context.engine.browsing, self._shown[0]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QPointF, Qt, Signal
-from PySide6.QtGui import QGuiApplication, QKeyEvent
+from PySide6.QtGui import QGuiApplication, QImage, QKeyEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QToolButton, QVBoxLayout, QWidget
 
 from desktop.core.annotations import MAX_RATING
@@ -205,6 +205,15 @@ class PreviewPanel(QFrame):
     def put_over(self) -> None:
         """Two that are side by side: one over the other."""
         self.title.over_button.setChecked(True)
+
+    def part_image(self, part: Crop) -> QImage:
+        """A part of what is seen, as far as its pixels are at hand; none where they are not."""
+        levels = self._first().levels
+        if levels is None:
+            return QImage()
+        image = levels.images[-1]
+        left, top, right, bottom = part.box(image.width(), image.height())
+        return image.copy(left, top, right - left, bottom - top)
 
     def leave_part(self) -> bool:
         """Mark no part any more; False when none was."""

@@ -165,7 +165,8 @@ class PictureChip(QueryChip):
         if isinstance(pictured.shown, QPixmap):
             shown.show_pixmap(pictured.shown)
         else:
-            shown.show_picture(pictured.shown)
+            part = self._example.crop
+            shown.show_picture(pictured.shown, None if part is None else part.edges)
         self._row.addWidget(shown)
         self._row.addWidget(fitted_label(pictured.name, _MOST_WIDE))
         weight = self._example.weight

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from desktop.core.asset import Asset
 from desktop.core.filter import EVERYTHING, Filter, NamedFilter
-from desktop.core.query import Crop, Example, Query
+from desktop.core.query import Example, Query
 from desktop.core.query_language import QueryError, Term
 from desktop.core.saved_search import SavedSearch
 from desktop.core.text import tr
@@ -219,9 +219,11 @@ class SearchBar(DropFrame):
         """Search by a picture file as well."""
         self._add_picture(self._pictures.of_file(path))
 
-    def add_asset(self, asset: Asset, crop: Crop | None = None) -> None:
-        """Search by a picture of the library as well, or by a part of it."""
-        self._add_picture(self._pictures.of_asset(asset, crop))
+    def add_asset(
+        self, asset: Asset, example: Example | None = None, seen: QImage | None = None
+    ) -> None:
+        """Search by a picture of the library as well; see ``SearchedPictures.of_asset``."""
+        self._add_picture(self._pictures.of_asset(asset, example, seen))
 
     def search_asset(self, asset: Asset) -> None:
         """Search by this picture of the library instead of others."""

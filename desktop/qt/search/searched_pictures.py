@@ -7,9 +7,10 @@ from pathlib import Path
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMimeData, Qt
 from PySide6.QtGui import QImage, QImageWriter, QPixmap
 
-from desktop.core.asset import Asset, displayable
-from desktop.core.query import Crop, Example
-from desktop.core.text import tr
+from desktop.core.asset import Asset, Kind, displayable
+from desktop.core.query import Example
+from desktop.core.text import number, tr
+from desktop.core.timecode import timecode
 from desktop.qt.images.pictures import Pictures
 from desktop.qt.search.query_chips import Pictured
 from desktop.qt.search.query_field import holds_picture
@@ -29,10 +30,21 @@ class SearchedPictures:
         """A picture file."""
         return Pictured(Example(path), displayable(path.name), self._pictures.of_file(path))
 
-    def of_asset(self, asset: Asset, crop: Crop | None = None) -> Pictured:
-        """A picture of the library, or a part of it."""
-        name = tr("Part of {name}", name=asset.filename) if crop else asset.filename
-        return Pictured(Example(asset.path, crop=crop), name, self._pictures.of_asset(asset))
+    def of_asset(
+        self, asset: Asset, example: Example | None = None, seen: QImage | None = None
+    ) -> Pictured:
+        """A picture of the library, of a video the scene that is shown.
+
+        Args:
+            example: what of it is meant, where that is not all.
+            seen: how that looks.
+        """
+        if example is None:
+            moment = self._pictures.moment(asset) if asset.kind is Kind.VIDEO else None
+            example = Example(asset.path, position_ms=moment)
+        at_hand = None if seen is None or seen.isNull() else QPixmap.fromImage(seen)
+        shown = at_hand or self._pictures.of_asset(asset)
+        return Pictured(example, _name(asset.filename, example), shown)
 
     def of_image(self, image: QImage) -> Pictured:
         """Pixels that have no file."""
@@ -53,7 +65,10 @@ class SearchedPictures:
         """What was searched by before."""
         image = example.image
         if isinstance(image, Path):
-            return Pictured(example, displayable(image.name), self._pictures.of_file(image))
+            name = _name(displayable(image.name), example)
+            # Its first page or its poster would show another picture than the one that is meant.
+            is_first = not example.page and not example.position_ms
+            return Pictured(example, name, self._pictures.of_file(image) if is_first else None)
         pixmap = QPixmap()
         pixmap.loadFromData(image)
         return Pictured(example, tr("Pasted picture"), pixmap)
@@ -71,6 +86,22 @@ class SearchedPictures:
         if isinstance(image, QPixmap):
             image = image.toImage()
         return [self.of_image(image)] if isinstance(image, QImage) and not image.isNull() else []
+
+
+def _name(name: str, example: Example) -> str:
+    """What of a file is meant, first, so that a long name does not hide it."""
+    is_part = example.crop is not None
+    if example.page is not None:
+        page = number(example.page + 1)
+        if is_part:
+            return tr("Part of page {page} of {name}", page=page, name=name)
+        return tr("Page {page} of {name}", page=page, name=name)
+    if example.position_ms is not None:
+        time = timecode(example.position_ms)
+        if is_part:
+            return tr("Part at {time} of {name}", time=time, name=name)
+        return tr("At {time} in {name}", time=time, name=name)
+    return tr("Part of {name}", name=name) if is_part else name
 
 
 def can_search_by(mime: QMimeData) -> bool:

@@ -86,7 +86,7 @@ def _file_actions(window: MainWindow, controllers: Controllers) -> tuple[Action,
         Action(
             "asset.copy",
             lambda: tr("Copy"),
-            of_selected(files.copy),
+            of_selected(lambda assets: controllers.preview.copy_page() or files.copy(assets)),
             keys=("Ctrl+C",),
             icon="copy",
             when=selected,

@@ -14,6 +14,7 @@ from desktop.media.decode import load_picture, page_sizes, play_animation
 from desktop.media.formats.format import DecodeLimits, Needed
 from desktop.media.large_picture import LargePicture
 from desktop.media.moving_picture import MovingFrame
+from desktop.media.reference_picture import reference_picture
 from desktop.media.sandbox.pool import Sandbox
 from desktop.media.thumbnails import ThumbnailCache
 from desktop.media.video.renditions import play_film
@@ -56,6 +57,17 @@ class LargePictures:
         )
         size = found.width, found.height
         return LargePicture(found.image, size, is_preview=found.is_preview, own=found.own)
+
+    def seen(self, asset: Asset, at_ms: int) -> LargePicture:
+        """The frame of a video or an animation that is seen at a time, from its file.
+
+        Raises:
+            FileError: the file cannot be read.
+        """
+        image = reference_picture(
+            asset.path, Needed(keeps_alpha=True), moment_ms=at_ms, sandbox=self._sandbox
+        )
+        return LargePicture(image, image.size)
 
     def pages(self, asset: Asset, cancel: CancelToken) -> list[tuple[int, int]]:
         """Width and height of each page of a file; empty where it is a picture alone.

@@ -13,13 +13,15 @@ from desktop.core.pixels import PixelSpec
 from desktop.core.query import Example, Query
 from desktop.core.set_phrases import literal_reading
 from desktop.embedding.encoder import Encoder
-from desktop.media.decode import load_picture
+from desktop.media.colour import flattened
 from desktop.media.encoder_pixels import encoder_pixels
 from desktop.media.formats.format import Needed
+from desktop.media.reference_picture import reference_picture
 from desktop.media.renditions import Renditions, load_renditions
 from desktop.media.sandbox.pool import Sandbox
 from desktop.media.video.renditions import is_video, load_video
 from desktop.services.search.calibration import Calibration
+from desktop.services.search.kept_vectors import KeptVectors
 from desktop.services.search.relevance import NOTHING_PASSES, Bar, bar_for_sum
 
 _SAME_READING = 0.985
@@ -47,14 +49,20 @@ class QueryVectors:
         read_side: shorter side to which pictures are reduced while decoding; the same as for
             indexing, so that a picture is most like itself.
         calibration: knows which scores mean something.
+        kept: knows the vectors of the library's pictures; None: every file is read.
         sandbox: decodes a risky picture; None: this process does.
     """
 
     def __init__(
-        self, read_side: int, calibration: Calibration, sandbox: Sandbox | None = None
+        self,
+        read_side: int,
+        calibration: Calibration,
+        kept: KeptVectors | None = None,
+        sandbox: Sandbox | None = None,
     ) -> None:
         self._read_side = read_side
         self._calibration = calibration
+        self._kept = kept
         self._sandbox = sandbox
 
     def calibrate(self, query: Query, encoder: Encoder, cancel: CancelToken) -> None:
@@ -83,9 +91,10 @@ class QueryVectors:
                 bar, is_preliminary = NOTHING_PASSES, False
             parts.append((1.0, bar, vector))
         for example in query.examples:
-            spec = encoder.info.pixels
-            pixels = self._pixels(example, spec)
-            vector = encoder.encode_images(pixels[np.newaxis])[0]
+            vector = self._kept_vector(example, identity)
+            if vector is None:
+                pixels = self._pixels(example, encoder.info.pixels)
+                vector = encoder.encode_images(pixels[np.newaxis])[0]
             bar = self._calibration.bar_for_picture(identity)
             parts.append((example.weight, bar, vector))
         # The direction of weighted unit vectors: words and a picture weigh the same by themselves.
@@ -93,16 +102,31 @@ class QueryVectors:
         length = max(float(np.linalg.norm(together)), 1e-12)
         return Direction((together / length).astype(np.float32), bar_for_sum(parts), is_preliminary)
 
+    def _kept_vector(self, example: Example, identity: str) -> NDArray[np.float32] | None:
+        """Of a picture of the library, whole, or of a scene of its video."""
+        is_kept = example.crop is None and example.page is None
+        if self._kept is None or not is_kept or not isinstance(example.image, Path):
+            return None
+        return self._kept.of(identity, example.image, example.position_ms)
+
     def _pixels(self, example: Example, spec: PixelSpec) -> NDArray[np.uint8]:
-        if example.crop is None or (isinstance(example.image, Path) and is_video(example.image)):
+        image, crop = example.image, example.crop
+        if example.is_whole_file:
             # The way that indexing goes, so that a picture of the library is most like itself.
-            return self._views(example.image, spec).encoder_pixels(spec)
-        crop = example.crop
-        # Decoded so large that the part has as many pixels as the encoder takes.
-        share = max(min(crop.width, crop.height), 0.02)
-        needed = Needed(shorter=round(1.5 * spec.size / share))
-        image = load_picture(example.image, at_least=needed, sandbox=self._sandbox).image
-        return encoder_pixels(image.crop(crop.box(*image.size)), spec)
+            return self._views(image, spec).encoder_pixels(spec)
+        if example.position_ms is None and isinstance(image, Path) and is_video(image):
+            poster = flattened(self._views(image, spec).picture.image)
+            shown = poster if crop is None else poster.crop(crop.box(*poster.size))
+        else:
+            shown = reference_picture(
+                image,
+                Needed(shorter=round(1.5 * spec.size)),
+                part=None if crop is None else crop.edges,
+                moment_ms=example.position_ms,
+                page=example.page,
+                sandbox=self._sandbox,
+            )
+        return encoder_pixels(shown, spec)
 
     def _views(self, image: Path | bytes, spec: PixelSpec) -> Renditions:
         """Of a picture, or of what a video shows as its poster."""
