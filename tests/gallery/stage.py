@@ -266,10 +266,14 @@ def picture(number: int) -> Asset:
     return make_asset(number, name, FOLDERS[number % len(FOLDERS)], **changes)
 
 
-def write_thumbnails(folder: Path) -> None:
-    """Thumbnails for every picture of the gallery, from the sample pictures."""
+def write_thumbnails(folder: Path, side: int = 512) -> None:
+    """Thumbnails for every picture of the gallery, from the sample pictures.
+
+    Args:
+        side: the longer one, in pixels; the default is what Plantain makes.
+    """
     samples = sorted(resource("demo/pictures").rglob("*.webp"))
-    size = QSize(512, 512)
+    size = QSize(side, side)
     shown = [QImage(str(path)).scaled(size, Qt.AspectRatioMode.KeepAspectRatio) for path in samples]
     for number in (*range(1, PICTURES + 1), *range(1001, 1004)):
         path = folder / f"{number:064x}.jpg"

@@ -35,7 +35,7 @@ _styles: set[tuple[object, ...]] = set()
 @pytest.fixture(scope="module")
 def thumbnails(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("thumbnails")
-    write_thumbnails(folder)
+    write_thumbnails(folder, 128)  # not looked at by people: they take a quarter of the time
     return folder
 
 

@@ -70,7 +70,7 @@ def pseudo(tmp_path_factory: pytest.TempPathFactory) -> Language:
 @pytest.fixture(scope="module")
 def thumbnails(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("thumbnails")
-    write_thumbnails(folder)
+    write_thumbnails(folder, 128)  # not looked at by people: they take a quarter of the time
     return folder
 
 
