@@ -38,6 +38,8 @@ def _export(arguments: argparse.Namespace, options: EngineOptions) -> Json:
         targets = [target / f"plantain-annotations{suffix}" for suffix in (".json", ".csv")]
     with open_unchanged(options) as engine:
         exported = engine.exchange.export_to(*targets)
+    for problem in exported.problems:
+        say(tr("left out: {problem}", problem=problem), to=sys.stderr)
     if not arguments.json:
         say(
             ngettext(
@@ -51,6 +53,7 @@ def _export(arguments: argparse.Namespace, options: EngineOptions) -> Json:
         "paths": [os.fspath(place) for place in targets],
         "assets": len(exported.assets),
         "boards": len(exported.boards),
+        "problems": list(exported.problems),
     }
 
 

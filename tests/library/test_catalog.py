@@ -54,6 +54,21 @@ def test_a_disk_that_fills_up_is_said_to_be_full(database: Database) -> None:
     assert database.read("SELECT * FROM ignore_rules") == []
 
 
+def test_a_text_that_is_none_costs_its_characters_and_no_other_row(database: Database) -> None:
+    with database.transaction() as connection:
+        connection.executemany(
+            "INSERT INTO query_history VALUES (CAST(? AS TEXT), ?)",
+            ((raw, number) for number, raw in enumerate((b"a", b"b", b"\xffc\xfe", b"d", b"e"))),
+        )
+    wanted = ["a", "b", "\ufffdc\ufffd", "d", "e"]
+    asked = "SELECT text FROM query_history ORDER BY asked_at"
+    assert [row["text"] for row in database.read(asked)] == wanted
+    for size in (1, 2, 3, 9):
+        parts = [*database.batches(asked, size=size)]
+        assert [text for part in parts for (text,) in part] == wanted
+    assert [*database.stream(asked)] == wanted
+
+
 def found(name: str, size: int = 10) -> FoundFile:
     return FoundFile(os.fsencode(name), size, 5)
 
@@ -291,6 +306,29 @@ class TestVectorTable:
         [again] = vector_table.record("clip@1", read(catalog, a), self.vectors(1))
         assert again.id == row.id
         assert vector_table.stored_count("clip@1") == 0
+
+    def test_a_vector_of_another_length_is_none_and_its_picture_is_encoded_again(
+        self, database: Database, catalog: Catalog, vector_table: VectorTable
+    ) -> None:
+        files = read(catalog, *add(catalog, "a.png", "b.png", "c.png"))
+        good, bad, other = vector_table.record("clip@1", files, self.vectors(3))
+        for value in (b"\x01", b"", b"\x00" * 99, "text"):
+            vector_table.record("clip@1", files, self.vectors(3))
+            with database.transaction() as connection:
+                connection.execute("UPDATE vectors SET value = ? WHERE id = ?", (value, bad.id))
+            ids = [row.asset_id for row in files]
+            whole = {good.asset_id, other.asset_id}
+            [(row_ids, asset_ids, _)] = vector_table.chunks("clip@1")
+            assert len(row_ids) == 2
+            assert {*asset_ids.tolist()} == whole
+            assert {*vector_table.by_asset("clip@1", ids)} == whole
+            assert {*vector_table.one_of_each("clip@1", ids)[0].tolist()} == whole
+            assert len(vector_table.of_assets("clip@1", ids)) == 2
+            assert len(vector_table.sample("clip@1", 9)) == 2
+            sent = {row.asset_id for batch in vector_table.unsent("clip@1") for row in batch}
+            assert sent == whole
+            assert vector_table.assets_to_read("clip@1") == [files[1].asset_id]
+            bad = vector_table.record("clip@1", files, self.vectors(3))[1]
 
     def test_what_is_kept_is_what_is_sent(
         self, catalog: Catalog, vector_table: VectorTable

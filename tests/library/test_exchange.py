@@ -204,6 +204,27 @@ def test_a_saved_search_that_means_nothing_here_costs_itself_alone(
     assert len(read.problems) == 3
 
 
+def test_an_export_says_what_it_leaves_out(tmp_path: Path) -> None:
+    database = Database(tmp_path / "catalog.sqlite")
+    catalog, lineage = Catalog(database), LineageTable(database)
+    saved = SavedSearches(database)
+    for name in ("Mine", "Newer"):
+        saved.save(SavedSearch(name, "own"))
+    [asset_id] = catalog.add_files(catalog.roots.add(tmp_path), [FoundFile(b"heron.png", 1, 1)])
+    lineage.record(asset_id, GenerationRecord(GenerationRequest("a marsh"), created_at=1.0))
+    exchange = Exchange(database, catalog, Annotations(database), lineage)
+    assert exchange.collect().problems == ()
+    with database.transaction() as connection:
+        connection.execute("UPDATE saved_searches SET filter = '[]' WHERE key = 'newer'")
+        connection.execute("UPDATE lineage SET record = '5'")
+    exported = exchange.collect()
+    assert [search.name for search in exported.searches] == ["Mine"]
+    of_search, of_picture = exported.problems
+    assert "Newer" in of_search
+    assert "heron.png" in of_picture
+    database.close()
+
+
 def test_saved_searches_come_in_beside_those_that_are_there(tmp_path: Path) -> None:
     database = Database(tmp_path / "catalog.sqlite")
     catalog, annotations = Catalog(database), Annotations(database)

@@ -40,6 +40,10 @@ from desktop.library.catalog.edits import EditStamp, find_board, write_edits
 from desktop.library.catalog.full_text import index_reworded
 from desktop.library.catalog.rights import own_rights
 
+_IS_FLAG = f"flag IN ({', '.join(repr(each.value) for each in Flag)})"
+_IS_COLOUR = f"colour IN ({', '.join(repr(each.value) for each in TagColour)})"
+"""What this Plantain knows of; of another one or a stranger there may be others."""
+
 
 class Annotations:
     """Tags, ratings, notes and boards. Any thread may call it.
@@ -72,13 +76,14 @@ class Annotations:
         ):
             boards[asset_id].append(name)
         rows = self._database.read(
-            "SELECT id, rating, note FROM assets WHERE id IN (SELECT value FROM json_each(?))",
+            "SELECT id, CAST(rating AS INTEGER), note FROM assets"
+            " WHERE id IN (SELECT value FROM json_each(?))",
             wanted,
         )
         flags: dict[int, list[Flag]] = defaultdict(list)
         for asset_id, flag in self._database.read(
-            "SELECT asset_id, flag FROM asset_flags"
-            " WHERE asset_id IN (SELECT value FROM json_each(?))",
+            f"SELECT asset_id, flag FROM asset_flags WHERE {_IS_FLAG}"
+            " AND asset_id IN (SELECT value FROM json_each(?))",
             wanted,
         ):
             flags[asset_id].append(Flag(flag))
@@ -102,7 +107,8 @@ class Annotations:
         """
         wanted = (str(list(asset_ids)),)
         row = self._database.read_one(
-            "SELECT COUNT(*), MIN(rating), MAX(rating), MIN(note), MAX(note)"
+            "SELECT COUNT(*), MIN(CAST(rating AS INTEGER)), MAX(CAST(rating AS INTEGER)),"
+            " MIN(note), MAX(note)"
             " FROM assets WHERE id IN (SELECT value FROM json_each(?))",
             wanted,
         )
@@ -130,7 +136,7 @@ class Annotations:
             {
                 Flag(flag): having
                 for flag, having in self._database.read(
-                    "SELECT flag, COUNT(*) FROM asset_flags WHERE asset_id IN"
+                    f"SELECT flag, COUNT(*) FROM asset_flags WHERE {_IS_FLAG} AND asset_id IN"
                     " (SELECT value FROM json_each(?)) GROUP BY flag",
                     wanted,
                 )
@@ -141,7 +147,7 @@ class Annotations:
         """How many assets have each flag, of those that no rule hides."""
         rows = self._database.read(
             "SELECT flag, COUNT(*) FROM asset_flags JOIN assets ON assets.id = asset_id"
-            " WHERE NOT is_ignored GROUP BY flag"
+            f" WHERE NOT is_ignored AND {_IS_FLAG} GROUP BY flag"
         )
         return {Flag(flag): count for flag, count in rows}
 
@@ -155,7 +161,9 @@ class Annotations:
 
     def tag_colours(self) -> dict[str, TagColour]:
         """Tag -> its colour, of those that have one; no tag need be in use."""
-        rows = self._database.read("SELECT name, colour FROM tag_colours ORDER BY key")
+        rows = self._database.read(
+            f"SELECT name, colour FROM tag_colours WHERE {_IS_COLOUR} ORDER BY key"
+        )
         return {name: TagColour(colour) for name, colour in rows}
 
     def colour_tag(self, name: str, colour: TagColour | None) -> Edits:

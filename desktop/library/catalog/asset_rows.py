@@ -7,24 +7,32 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from desktop.core.annotations import MAX_RATING
 from desktop.core.asset import Asset
 from desktop.library.catalog.moved_files import last_place
 
 _ELSEWHERE = "is_missing AND shared_by <> ''"
 _FLAGS = {
     "is_missing": f"is_missing AND NOT ({_ELSEWHERE})",
-    "is_generated": "is_generated",
-    "is_ignored": "is_ignored",
+    "is_generated": "is_generated IS TRUE",
+    "is_ignored": "is_ignored IS TRUE",
     "is_elsewhere": _ELSEWHERE,
     "has_alpha": "has_alpha IS TRUE",  # NULL where nobody has looked
 }
 BITS = {name: 1 << place for place, name in enumerate(_FLAGS)}
 """Field of ``Asset`` -> its bit in the column of flags."""
 _STORED = {
-    **{name: f"assets.{name}" for name in Asset._fields[: Asset._fields.index("is_missing")]},
-    "folder": "root_id",
-    "name": "relative_path",
+    "id": "assets.id",
+    "folder": "CAST(root_id AS INTEGER) AS root_id",
+    "name": "CAST(relative_path AS BLOB)",
+    **{name: f"CAST(assets.{name} AS INTEGER)" for name in ("size", "modified_ns")},
+    "added_at": "CAST(added_at AS REAL)",
+    **{name: f"CAST(assets.{name} AS INTEGER)" for name in ("width", "height")},
+    **{name: f"CAST(assets.{name} AS TEXT)" for name in ("format", "content_hash", "failure")},
+    "rating": f"MIN(MAX(CAST(assets.rating AS INTEGER), 0), {MAX_RATING})",
+    **{f: f"CAST(assets.{f} AS INTEGER)" for f in ("duration_ms", "frame_count", "taken_s")},
 }
+"""Cast, since SQLite keeps any value in any column, whatever type that was declared to have."""
 COLUMNS = ", ".join(
     (*_STORED.values(), " + ".join(f"{BITS[name]} * ({sql})" for name, sql in _FLAGS.items()))
 )
@@ -36,6 +44,7 @@ _FLAGGED: list[list[bool]] = [
     [flags & bit > 0 for bit in BITS.values()] for flags in range(1 << len(BITS))
 ]
 """By the number of all of them; taking each apart would take longer than the rest of an asset."""
+_NOWHERE = b"", True
 _SEPARATOR = os.fsencode(os.sep)
 _FILE_NAMES = sys.getfilesystemencoding(), sys.getfilesystemencodeerrors()
 """How ``os.fsdecode`` decodes."""
@@ -60,7 +69,7 @@ class Places:
         """The absolute path of a folder below a root, and whether it is away."""
         place = self._folders.get((root_id, below))
         if place is None:
-            root, is_away = self._roots[root_id]
+            root, is_away = self._roots.get(root_id, _NOWHERE)
             # Without ``Path``, which takes a millisecond for the folders of a hundred hits.
             joined = os.path.join(root, below) if below else root  # noqa: PTH118
             place = self._folders[root_id, below] = os.fsdecode(joined), is_away

@@ -140,8 +140,8 @@ class Catalog:
         for start in range(0, len(paths), _MAX_VARIABLES):
             part = paths[start : start + _MAX_VARIABLES]
             rows = self._database.read(
-                "SELECT relative_path, id, size, modified_ns, state, is_missing, failure,"
-                " file_id, checked_ns"
+                "SELECT relative_path, id, CAST(size AS INTEGER), CAST(modified_ns AS INTEGER),"
+                " state, is_missing, failure, file_id, CAST(checked_ns AS INTEGER)"
                 f" FROM assets WHERE root_id = ? AND relative_path IN ({_marks(part)})",
                 (root_id, *part),
             )

@@ -19,6 +19,8 @@ from desktop.files.record_json import dump_record, load_record
 from desktop.library.catalog.database import Database
 from desktop.library.catalog.kept_json import in_record, read_rows, readable
 
+_TIMES = ("queued_at", "sent_at", "answered_at", "ended_at")
+
 
 @dataclass(frozen=True, slots=True)
 class Spent:
@@ -170,6 +172,8 @@ def attempts_of(rows: Iterable[sqlite3.Row]) -> list[Attempt]:
 
 
 def _attempt(row: sqlite3.Row) -> Attempt:
+    if not all(isinstance(row[name], int | float) for name in _TIMES):
+        raise ValueError("a time that is none")
     return Attempt(
         key=row["key"],
         state=AttemptState(row["state"]),

@@ -17,6 +17,7 @@ from typing import Any
 from desktop.core.annotations import Board, Edits, Flag, TagColour, name_key
 from desktop.core.rights import NO_RIGHTS, Rights
 from desktop.library.catalog.full_text import note_reworded
+from desktop.library.catalog.kept_json import readable
 from desktop.library.catalog.rights import dump_rights, load_rights
 
 _TABLES = (
@@ -198,7 +199,7 @@ class _Writer:
             row = self._connection.execute(
                 "SELECT colour FROM tag_colours WHERE key = ?", (key,)
             ).fetchone()
-            was = TagColour(row[0]) if row else None
+            was = readable(TagColour, row[0], "a tag's colour") if row else None
             if was is wanted:
                 continue
             self.tag_colours[name] = was

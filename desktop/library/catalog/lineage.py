@@ -105,6 +105,10 @@ class LineageTable:
             )
         )
 
+    def ids(self) -> set[int]:
+        """Of the assets that have a record, whether or not it can be read."""
+        return set(self._database.stream("SELECT asset_id FROM lineage"))
+
     def of_attempt(self, key: str) -> dict[int, GenerationRecord]:
         """The pictures that came of one call, and how each was made, by asset id in their order."""
         rows = self._database.read(

@@ -70,8 +70,9 @@ class MovedFiles:
         Not those of teammates: a copy of their file in a folder here is another picture.
         """
         rows = self._database.read(
-            "SELECT assets.id, root_id, roots.path, relative_path, size, modified_ns, file_id,"
-            " checked_ns, content_hash, is_missing"
+            "SELECT assets.id, root_id, roots.path, relative_path, size,"
+            " CAST(modified_ns AS INTEGER), file_id, CAST(checked_ns AS INTEGER), content_hash,"
+            " is_missing"
             " FROM assets JOIN roots ON roots.id = root_id"
             " WHERE size IN (SELECT value FROM json_each(?))"
             " AND NOT (is_missing AND shared_by <> '') ORDER BY assets.id",

@@ -28,9 +28,15 @@ def dump_palette(palette: Sequence[Swatch]) -> bytes:
 
 
 def load_palette(data: bytes) -> Palette:
-    """From ``dump_palette``."""
+    """From ``dump_palette``; empty for what is not."""
+    if not is_palette(data):
+        return ()
     entries = (data[at : at + ENTRY] for at in range(0, len(data), ENTRY))
     return tuple(Swatch(f"#{e[4:].hex().upper()}", e[3]) for e in entries if e[3])
+
+
+def is_palette(data: object) -> bool:
+    return isinstance(data, bytes) and len(data) == PLACES * ENTRY
 
 
 def palette_of_v5(colours: str) -> bytes:

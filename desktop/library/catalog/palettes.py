@@ -94,12 +94,13 @@ def read_palettes(
     """(n,) asset ids, and their palettes one after the other.
 
     Args:
-        among: what follows FROM palettes; empty for all.
+        among: what follows FROM palettes; empty for all. A row that is none is left out.
         values: of the parameters in ``among``.
     """
     row = database.read_one(
-        "SELECT GROUP_CONCAT(asset_id), CAST(GROUP_CONCAT(colours, '') AS BLOB) FROM palettes "
-        + among,
+        "SELECT GROUP_CONCAT(asset_id), CAST(GROUP_CONCAT(colours, '') AS BLOB) FROM"
+        " (SELECT asset_id, colours FROM palettes"
+        f" WHERE TYPEOF(colours) = 'blob' AND LENGTH(colours) = {PLACES * ENTRY}) " + among,
         values,
     )
     if row is None or row[0] is None:

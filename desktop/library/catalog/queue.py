@@ -15,6 +15,7 @@ from desktop.core.text import tr
 from desktop.files.record_json import dump_record
 from desktop.library.catalog.attempts import AttemptTable, attempts_of
 from desktop.library.catalog.database import Database
+from desktop.library.catalog.kept_json import readable
 
 
 def hold(catalog: sqlite3.Connection) -> None:
@@ -104,7 +105,8 @@ class QueueTable:
         row = self._database.read_one("SELECT * FROM queue_wait")
         if row is None:
             return None
-        return Wait(WaitReason(row["reason"]), row["until"], row["said"], row["tries"])
+        # Until a person says so, where nobody can read for what.
+        return readable(_wait, row, "why the queue waits") or Wait(WaitReason.PERSON)
 
     def set_wait(self, wait: Wait | None) -> None:
         """From now on it waits for this, and for nothing else."""
@@ -119,3 +121,7 @@ class QueueTable:
     def together(self) -> AbstractContextManager[object]:
         """What is written within is written all or not at all."""
         return self._database.transaction()
+
+
+def _wait(row: sqlite3.Row) -> Wait:
+    return Wait(WaitReason(row["reason"]), float(row["until"]), row["said"], int(row["tries"]))

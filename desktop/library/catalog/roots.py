@@ -86,7 +86,7 @@ class RootTable:
             " ORDER BY id"
         )
         return [
-            Root(root_id, _path(path), _path(real), RootKind(kind), is_removed == 1)
+            Root(root_id, _path(path), _path(real), _kind(kind), is_removed == 1)
             for root_id, path, real, kind, is_removed in rows
         ]
 
@@ -328,3 +328,8 @@ class RootTable:
 
 def _path(raw: bytes) -> Path:
     return Path(os.fsdecode(raw))
+
+
+def _kind(stored: str) -> RootKind:
+    """Of one that no Plantain has written, nothing is walked."""
+    return RootKind(stored) if stored in [*RootKind] else RootKind.LOOSE

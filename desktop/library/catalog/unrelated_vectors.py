@@ -15,13 +15,13 @@ class UnrelatedVectors:
         self._database = database
 
     def of(self, encoder_id: str, script: str, version: int) -> NDArray[np.float32] | None:
-        """(t, d), of that version of the texts; None where they are not kept."""
+        """(t, d), of that version of the texts; None where they are not kept whole."""
         row = self._database.read_one(
-            "SELECT dimension, vectors FROM unrelated_texts"
-            " WHERE encoder = ? AND script = ? AND version = ?",
+            "SELECT CAST(dimension AS INTEGER) AS dimension, CAST(vectors AS BLOB) AS vectors"
+            " FROM unrelated_texts WHERE encoder = ? AND script = ? AND version = ?",
             (encoder_id, script, version),
         )
-        if row is None:
+        if row is None or row["dimension"] < 1 or len(row["vectors"]) % (2 * row["dimension"]):
             return None
         return np.frombuffer(row["vectors"], "<f2").reshape(-1, row["dimension"]).astype(np.float32)
 

@@ -17,6 +17,7 @@ from desktop.core.vector import FRAME, IMAGE, VectorRow
 from desktop.library.catalog.assets import ReadFile
 from desktop.library.catalog.database import Database
 from desktop.library.catalog.tallies import FIT
+from desktop.library.catalog.vector_blobs import dimension_in, load_vectors
 
 VectorChunk = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float16]]
 """Row ids (n,), asset ids (n,), values (n, d)."""
@@ -175,10 +176,7 @@ class VectorTable:
 
     def dimension(self, encoder_id: str) -> int:
         """Length of this encoder's vectors; 0 while there are none."""
-        row = self._database.read_one(
-            "SELECT LENGTH(value) AS size FROM vectors WHERE encoder = ? LIMIT 1", (encoder_id,)
-        )
-        return int(row["size"]) // 2 if row else 0
+        return dimension_in(self._database, encoder_id)
 
     def stored_count(self, encoder_id: str) -> int:
         row = self._database.read_one(
@@ -226,7 +224,7 @@ class VectorTable:
 
     def chunks(self, encoder_id: str, rows: int = 4_096) -> Iterator[VectorChunk]:
         """Every vector of this encoder, whether Milvus has it or not, ids ascending."""
-        last = 0
+        last, dimension = 0, self.dimension(encoder_id)
         while True:
             found = self._database.read(
                 # +: in the order of the table; an index would have to be sorted for each chunk.
@@ -236,13 +234,11 @@ class VectorTable:
             )
             if not found:
                 return
-            ids, asset_ids, values = zip(*found, strict=True)
-            last = ids[-1]
-            yield (
-                np.array(ids, np.int64),
-                np.array(asset_ids, np.int64),
-                np.frombuffer(b"".join(values), "<f2").reshape(len(ids), -1),
-            )
+            last = found[-1]["id"]
+            sound, values = load_vectors(found, dimension)
+            if sound:
+                ids, asset_ids, _ = zip(*sound, strict=True)
+                yield np.array(ids, np.int64), np.array(asset_ids, np.int64), values
 
     def values(
         self, encoder_id: str, ids: NDArray[np.int64]
@@ -254,11 +250,8 @@ class VectorTable:
             " WHERE id IN (SELECT value FROM json_each(?)) AND +encoder = ?",
             (str(ids.tolist()), encoder_id),
         )
-        if not rows:
-            return np.empty(0, np.int64), np.empty((0, 0), np.float16)
-        found, values = zip(*rows, strict=True)
-        flat = np.frombuffer(b"".join(values), "<f2")
-        return np.array(found, np.int64), flat.reshape(len(found), -1)
+        sound, values = load_vectors(rows, self.dimension(encoder_id))
+        return np.array([row["id"] for row in sound], np.int64), values
 
     def of_assets(self, encoder_id: str, asset_ids: Sequence[int]) -> NDArray[np.float32]:
         """(n, d): the vectors of these pictures, of videos those of their frames; fewer where some
@@ -268,9 +261,7 @@ class VectorTable:
             " AND asset_id IN (SELECT value FROM json_each(?)) ORDER BY asset_id",
             (encoder_id, str(list(asset_ids))),
         )
-        if not rows:
-            return np.empty((0, 0), np.float32)
-        return np.stack([np.frombuffer(row[0], "<f2").astype(np.float32) for row in rows])
+        return load_vectors(rows, self.dimension(encoder_id))[1].astype(np.float32)
 
     def by_asset(self, encoder_id: str, asset_ids: Sequence[int]) -> dict[int, NDArray[np.float32]]:
         """Asset id to its (d,) vector, of a video that of a frame; without those that have none."""
@@ -279,7 +270,9 @@ class VectorTable:
             " AND asset_id IN (SELECT value FROM json_each(?))",
             (encoder_id, str(list(asset_ids))),
         )
-        return {row[0]: np.frombuffer(row[1], "<f2").astype(np.float32) for row in rows}
+        sound, values = load_vectors(rows, self.dimension(encoder_id))
+        asset_of = [row["asset_id"] for row in sound]
+        return dict(zip(asset_of, values.astype(np.float32), strict=True))
 
     def one_of(
         self, encoder_id: str, asset_id: int, position_ms: int | None = None
@@ -306,13 +299,9 @@ class VectorTable:
             " AND asset_id IN (SELECT value FROM json_each(?)) ORDER BY asset_id, position",
             (encoder_id, str(list(asset_ids))),
         )
-        if not rows:
-            return np.empty(0, np.int64), np.empty((0, 0), np.float32)
-        first: dict[int, bytes] = {}
-        for asset_id, value in rows:
-            first.setdefault(asset_id, value)
-        values = np.frombuffer(b"".join(first.values()), "<f2").reshape(len(first), -1)
-        return np.array([*first], np.int64), values.astype(np.float32)
+        sound, values = load_vectors(rows, self.dimension(encoder_id))
+        ids, first = np.unique([row["asset_id"] for row in sound], return_index=True)
+        return ids.astype(np.int64), values[first].astype(np.float32)
 
     def sample(self, encoder_id: str, count: int) -> NDArray[np.float32]:
         """(n, d): about ``count`` of this encoder's vectors, in no order; all where there are
@@ -334,10 +323,8 @@ class VectorTable:
             rows = self._database.read(
                 "SELECT value FROM vectors WHERE encoder = ? LIMIT ?", (encoder_id, count)
             )
-        values = [row["value"] for row in rows]
-        rng.shuffle(values)
-        flat = np.frombuffer(b"".join(values[:count]), "<f2").astype(np.float32)
-        return flat.reshape(len(values[:count]), len(values[0]) // 2 if values else 0)
+        rng.shuffle(rows)
+        return load_vectors(rows[:count], self.dimension(encoder_id))[1].astype(np.float32)
 
     def unsent(self, encoder_id: str, batch: int = 500) -> Iterator[list[VectorRow]]:
         """Vectors of this encoder that Milvus has not acknowledged, in batches, ids ascending."""
@@ -397,26 +384,39 @@ class VectorTable:
         return int(row[0])
 
     def _rows(self, condition: str, encoder_id: str, batch: int) -> Iterator[list[VectorRow]]:
-        last = 0
+        last, dimension = 0, self.dimension(encoder_id)
         while True:
             rows = self._database.read(
-                f"SELECT id, asset_id, kind, position, value, {_SCALARS} AS scalars FROM vectors"
+                f"SELECT id, asset_id, kind, position, {_SCALARS} AS scalars, value FROM vectors"
                 f" WHERE encoder = ?1 AND {condition} AND id > ?2 ORDER BY id LIMIT ?3",
                 (encoder_id, last, batch),
             )
             if not rows:
                 return
             last = rows[-1]["id"]
+            sound, values = load_vectors(rows, dimension)
+            if len(sound) < len(rows):
+                self._forget({row["id"] for row in rows} - {row["id"] for row in sound})
+            if not sound:
+                continue
             yield [
                 VectorRow(
                     row["id"],
                     row["asset_id"],
-                    np.frombuffer(row["value"], dtype="<f2").astype(np.float32),
+                    value,
                     row["position"] if row["kind"] == FRAME else None,
                     scalars_version=row["scalars"],
                 )
-                for row in rows
+                for row, value in zip(sound, values.astype(np.float32), strict=True)
             ]
+
+    def _forget(self, ids: Iterable[int]) -> None:
+        """Those are no vectors, so that their pictures are encoded again."""
+        if not self._database.is_read_only:
+            with self._database.transaction() as connection:
+                connection.executemany(
+                    "DELETE FROM vectors WHERE id = ?", ((row_id,) for row_id in ids)
+                )
 
     def assets_to_read(
         self,

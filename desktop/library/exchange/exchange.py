@@ -10,11 +10,13 @@ from pathlib import Path
 
 from desktop.core.annotations import Board, Edits, Flag, flag_values, joined_notes, name_key
 from desktop.core.asset import displayable
-from desktop.core.errors import UsageError
+from desktop.core.errors import LibraryError, UsageError
 from desktop.core.generation_record import GenerationRecord
 from desktop.core.rights import NO_RIGHTS, Rights, strictest
 from desktop.core.team import root_problem
+from desktop.core.text import tr
 from desktop.library.catalog.annotations import Annotations
+from desktop.library.catalog.asset_rows import file_name
 from desktop.library.catalog.assets import Catalog
 from desktop.library.catalog.database import Database
 from desktop.library.catalog.entered import EnteredTable
@@ -157,11 +159,26 @@ class Exchange:
         entered = self._entered.all()
         numbers = {asset.id: number for number, asset in enumerate(entered)}
         said = self._annotations.of(list(numbers))
+        problems = [_unread_search(name) for name in self._searches.unread()]
         boards: list[ExportedBoard] = []
         for listed in self._annotations.boards():
-            board = self._annotations.board(listed.name)
+            try:
+                board = self._annotations.board(listed.name)
+            except LibraryError as error:
+                problems.append(error.message)
+                continue
             places = tuple(numbers[asset_id] for asset_id in board.asset_ids)
             boards.append(ExportedBoard(listed.name, board.created_at, places, board.rights))
+        made = {asset.id: self._made(asset.id) for asset in entered}
+        recorded = self._lineage.ids()
+        problems += [
+            tr(
+                "How {file} was made cannot be read.",
+                file=displayable(file_name(asset.relative_path)),
+            )
+            for asset in entered
+            if asset.id in recorded and made[asset.id] is None
+        ]
         names = self._catalog.roots.names()
         return Exported(
             roots=tuple(
@@ -180,7 +197,7 @@ class Exchange:
                     note=asset.note,
                     tags=said[asset.id].tags,
                     flags=tuple(sorted(said[asset.id].flags)),
-                    made=self._made(asset.id),
+                    made=made[asset.id],
                     rights=said[asset.id].rights,
                 )
                 for asset in entered
@@ -191,6 +208,7 @@ class Exchange:
             ),
             searches=tuple(map(ExportedSearch.of, self._searches.all())),
             tags=tuple(starmap(ExportedTag, self._annotations.tag_colours().items())),
+            problems=tuple(problems),
         )
 
     def _made(self, asset_id: int) -> GenerationRecord | None:
@@ -280,6 +298,12 @@ def _stricter(own: Rights, other: Rights) -> Rights:
     """A licence takes the place of another, as a rating does; nothing becomes free."""
     both = strictest((own, other))
     return replace(both, licence=other.licence or own.licence)
+
+
+def _unread_search(name: str) -> str:
+    return tr(
+        "The saved search “{name}” cannot be read; it may be from a newer Plantain.", name=name
+    )
 
 
 def _text(path: bytes) -> str:

@@ -81,7 +81,7 @@ class Exported:
     """Everything that people entered into one library.
 
     Attributes:
-        problems: what of a file could not be read, and why; never written.
+        problems: what of a file, or of the library, could not be read, and why; never written.
     """
 
     roots: tuple[ExportedRoot, ...] = ()

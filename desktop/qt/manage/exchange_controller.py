@@ -16,6 +16,7 @@ from desktop.qt.jobs.job_list import Outcome
 
 if TYPE_CHECKING:
     from desktop.library.exchange.exchange import ImportReport
+    from desktop.library.exchange.exported import Exported
 
 
 class ExchangeController(QObject):
@@ -43,17 +44,23 @@ class ExchangeController(QObject):
 
     def export(self, target: Path) -> None:
         engine = self._context.engine
+
+        def outcome(exported: Exported) -> Outcome:
+            told = ngettext(
+                "Exported the tags, ratings, notes and boards of {count} picture",
+                "Exported the tags, ratings, notes and boards of {count} pictures",
+                len(exported.assets),
+            )
+            if exported.problems:
+                left_out = " ".join(exported.problems)
+                told = tr("{told}. Left out: {problems}", told=told, problems=left_out)
+            return Outcome(told)
+
         self._context.follow(
             self._context.lanes.models,
             tr("Export"),
             lambda _: engine.exchange.export_to(target),
-            lambda exported: Outcome(
-                ngettext(
-                    "Exported the tags, ratings, notes and boards of {count} picture",
-                    "Exported the tags, ratings, notes and boards of {count} pictures",
-                    len(exported.assets),
-                )
-            ),
+            outcome,
         ).failed.connect(self._context.notice)
 
     def ask_import(self) -> None:

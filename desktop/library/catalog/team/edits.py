@@ -38,7 +38,8 @@ class TeamEdits:
         }
         found: dict[int, dict[str, FieldEdit]] = defaultdict(dict)
         for asset_id, name, at, editor, rating, note, rights in self._database.read(
-            "SELECT edits.asset_id, field, edited_at, editor, rating, note,"
+            "SELECT edits.asset_id, field, CAST(edited_at AS REAL), editor,"
+            " CAST(rating AS INTEGER), note,"
             " json_array(COALESCE(is_private, 0), COALESCE(licence, ''), COALESCE(expires, ''))"
             " FROM edits JOIN assets ON assets.id = edits.asset_id"
             " LEFT JOIN asset_rights ON asset_rights.asset_id = edits.asset_id"
@@ -51,6 +52,8 @@ class TeamEdits:
                 edit = FieldEdit(tag is not None, at, editor, tag or key)
             else:
                 now = {"rating": rating, "note": note, "rights": rights}
+                if kind not in now:
+                    continue  # of a newer Plantain, or a stranger's
                 edit = FieldEdit(now[kind], at, editor)
             found[asset_id][name] = edit
         return found

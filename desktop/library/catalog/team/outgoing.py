@@ -14,6 +14,7 @@ from desktop.library.catalog.assets import Catalog
 from desktop.library.catalog.database import Database
 from desktop.library.catalog.team.edits import TeamEdits
 from desktop.library.catalog.team.spelling import shared_path
+from desktop.library.catalog.vector_blobs import dimension_in, load_vectors
 
 
 class OutgoingAssets:
@@ -61,11 +62,12 @@ class OutgoingAssets:
     ) -> dict[int, list[tuple[str, int, NDArray[np.float32]]]]:
         """Kind, position and value (d,) of each vector of these assets."""
         found: dict[int, list[tuple[str, int, NDArray[np.float32]]]] = defaultdict(list)
-        for asset_id, kind, position, value in self._database.read(
+        rows = self._database.read(
             "SELECT asset_id, kind, position, value FROM vectors WHERE encoder = ?"
             " AND asset_id IN (SELECT value FROM json_each(?)) ORDER BY position",
             (encoder_id, str(list(asset_ids))),
-        ):
-            vector = np.frombuffer(value, "<f2").astype(np.float32)
-            found[asset_id].append((kind, position, vector))
+        )
+        sound, values = load_vectors(rows, dimension_in(self._database, encoder_id))
+        for row, vector in zip(sound, values.astype(np.float32), strict=True):
+            found[row["asset_id"]].append((row["kind"], row["position"], vector))
         return found

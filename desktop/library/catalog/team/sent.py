@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from desktop.core.team import FieldEdits, SharedAsset
 from desktop.files.edits_json import dump_edits, load_edits
 from desktop.library.catalog.database import Database
+from desktop.library.catalog.kept_json import read_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,9 @@ class SentTable:
             is_empty: nothing that was sent there before is there now.
         """
         with self._database.transaction() as connection:
-            row = connection.execute("SELECT place, seen_ms FROM team").fetchone()
+            row = connection.execute(
+                "SELECT place, CAST(seen_ms AS INTEGER) AS seen_ms FROM team"
+            ).fetchone()
             if row is not None and row["place"] == place and not is_empty:
                 return row["seen_ms"]
             connection.execute("DELETE FROM team_assets")
@@ -51,12 +54,10 @@ class SentTable:
     def all(self) -> dict[int, Sent]:
         """Shared id -> what the collection is known to hold."""
         rows = self._database.read(
-            "SELECT shared_id, asset_id, key, modified_ns, content_hash, edits FROM team_assets"
+            "SELECT shared_id, asset_id, key, CAST(modified_ns AS INTEGER), content_hash, edits"
+            " FROM team_assets"
         )
-        return {
-            shared_id: Sent(asset_id, key, modified_ns, content_hash, load_edits(edits))
-            for shared_id, asset_id, key, modified_ns, content_hash, edits in rows
-        }
+        return dict(read_rows(rows, _sent, "what a team was sent"))
 
     def note_all(self, assets: Sequence[tuple[int, SharedAsset]]) -> None:
         """The collection has acknowledged these (asset id, as sent)."""
@@ -89,3 +90,8 @@ class SentTable:
         )
         assert row is not None  # an aggregate always gives one
         return int(row[0]), int(row[1])
+
+
+def _sent(row: sqlite3.Row) -> tuple[int, Sent]:
+    shared_id, asset_id, key, modified_ns, content_hash, edits = row
+    return shared_id, Sent(asset_id, key, modified_ns, content_hash, load_edits(edits))
