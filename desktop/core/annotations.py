@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
+from typing import NamedTuple
 
 from desktop.core.errors import UsageError
 from desktop.core.rights import NO_RIGHTS, Rights
@@ -69,6 +70,20 @@ class Board:
     rights: Rights = NO_RIGHTS
 
 
+class SearchText(NamedTuple):
+    """What a saved search asks, as the catalogue keeps it: as typed, and a filter as JSON."""
+
+    text: str
+    filter: str
+
+
+class Reworded(NamedTuple):
+    """A saved search asks for the same under other names."""
+
+    before: SearchText
+    after: SearchText
+
+
 @dataclass(frozen=True, slots=True)
 class Edits:
     """New values of some fields; what is not named stays as it is.
@@ -84,6 +99,8 @@ class Edits:
         rights: asset id -> what is said of the picture itself.
         folder_rights: absolute path of a folder -> what is said of it.
         tag_colours: tag -> its colour; None: it has none.
+        searches: key of a saved search -> how it is reworded; one that asks something else than
+            before stays as it is.
     """
 
     ratings: Mapping[int, int] = field(default_factory=dict[int, int])
@@ -94,6 +111,7 @@ class Edits:
     rights: Mapping[int, Rights] = field(default_factory=dict[int, Rights])
     folder_rights: Mapping[str, Rights] = field(default_factory=dict[str, Rights])
     tag_colours: Mapping[str, TagColour | None] = field(default_factory=dict[str, TagColour | None])
+    searches: Mapping[str, Reworded] = field(default_factory=dict[str, Reworded])
 
     @property
     def is_empty(self) -> bool:

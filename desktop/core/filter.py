@@ -7,6 +7,7 @@ into ids; ``index.conditions`` into what a vector store can decide by itself.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 from typing import Any
@@ -185,6 +186,21 @@ class Filter:
 _UNSAID = {field.name: field.default for field in fields(Filter)}
 """Looked up once: the sidebar asks every folder's filter at each reading of the library."""
 EVERYTHING = Filter()
+
+
+def with_names(wanted: Filter, renames: Mapping[str, Callable[[str], str]]) -> Filter:
+    """With other names at every depth.
+
+    Args:
+        renames: field ("tag", "board") -> what a name in it becomes.
+    """
+    changes: dict[str, Any] = {
+        name: rename(said) for name, rename in renames.items() if (said := getattr(wanted, name))
+    }
+    for joined in ("every", "any_of", "none_of"):
+        if parts := getattr(wanted, joined):
+            changes[joined] = tuple(with_names(part, renames) for part in parts)
+    return replace(wanted, **changes)
 
 
 def is_same(one: Filter, other: Filter) -> bool:

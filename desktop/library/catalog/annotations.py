@@ -37,6 +37,7 @@ from desktop.core.rights import NO_RIGHTS, Rights, clean_rights, strictest
 from desktop.core.text import tr
 from desktop.library.catalog.database import Database
 from desktop.library.catalog.edits import EditStamp, find_board, write_edits
+from desktop.library.catalog.followed_names import searches_with_board, searches_with_tag
 from desktop.library.catalog.full_text import index_reworded
 from desktop.library.catalog.rights import own_rights
 
@@ -233,14 +234,14 @@ class Annotations:
 
     def rename_tag(self, old: str, new: str) -> Edits:
         """Give a tag another name, or other capitals; one that exists takes it over. Those below
-        it go along.
+        it go along, and so do saved searches.
 
         Raises:
             LibraryError: no asset has the tag ``old``, or one below it.
             UsageError: one of the new names is not fit to be one; nothing is changed.
         """
         name, depth = clean_tag(new), len(old.split(TAG_SEPARATOR))
-        with self._database.transaction():
+        with self._database.transaction() as connection:
             renamed = [(old, name)]
             for below in self._tags_below(old):
                 own = below.split(TAG_SEPARATOR)[depth:]
@@ -255,7 +256,13 @@ class Annotations:
                 raise LibraryError(
                     tr("There is no tag “{old}”.", old=old), safe=tr("Nothing was changed.")
                 )
-            return self.apply(Edits(tags={**off, **on}, tag_colours=self._recoloured(renamed)))
+            return self.apply(
+                Edits(
+                    tags={**off, **on},
+                    tag_colours=self._recoloured(renamed),
+                    searches=searches_with_tag(connection, old, name),
+                )
+            )
 
     def remove_tag(self, name: str) -> Edits:
         """Take a tag, and those below it, off all assets."""
@@ -350,7 +357,11 @@ class Annotations:
             return self.apply(Edits(boards={name: Board(tuple(asset_ids), self._clock())}))
 
     def rename_board(self, old: str, new: str) -> Edits:
-        """Raises: LibraryError: there is no board ``old``, or there is one called ``new``."""
+        """Saved searches go along.
+
+        Raises:
+            LibraryError: there is no board ``old``, or there is one called ``new``.
+        """
         name = clean_name(new)
         with self._database.transaction() as connection:
             board = self.board(old)
@@ -359,7 +370,8 @@ class Annotations:
                     tr("There is a board “{name}” already.", name=name),
                     safe=tr("Nothing was changed."),
                 )
-            return self.apply(Edits(boards={old: None, name: board}))
+            searches = searches_with_board(connection, old, name)
+            return self.apply(Edits(boards={old: None, name: board}, searches=searches))
 
     def delete_board(self, name: str) -> Edits:
         """The pictures on it stay in the library. Raises: as ``board``."""

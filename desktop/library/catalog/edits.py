@@ -16,6 +16,7 @@ from typing import Any
 
 from desktop.core.annotations import Board, Edits, Flag, TagColour, name_key
 from desktop.core.rights import NO_RIGHTS, Rights
+from desktop.library.catalog.followed_names import write_searches
 from desktop.library.catalog.full_text import note_reworded
 from desktop.library.catalog.kept_json import readable
 from desktop.library.catalog.rights import dump_rights, load_rights
@@ -56,10 +57,11 @@ def write_edits(connection: sqlite3.Connection, edits: Edits, stamp: EditStamp) 
     # Off before on: a board that only changes its capitals is the same board.
     for name, board in sorted(edits.boards.items(), key=lambda item: item[1] is not None):
         writer.write_board(name, board)
+    searches = write_searches(connection, edits.searches)
     note_reworded(connection, sorted(writer.reworded))
     return Edits(
         *(writer.ratings, writer.notes, writer.tags, writer.boards, writer.flags),
-        *(writer.rights, writer.folder_rights, writer.tag_colours),
+        *(writer.rights, writer.folder_rights, writer.tag_colours, searches),
     )
 
 
