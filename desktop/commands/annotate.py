@@ -312,8 +312,9 @@ def _board_copies(arguments: argparse.Namespace, options: EngineOptions) -> Json
     own = certificate_in(arguments)
     with open_to_read(options) as engine, interruptible() as cancel:
         certificate = (own or engine.curation.credentials.certificate()) if arguments.sign else None
+        shown = engine.browsing.board(arguments.board)
         steps = engine.curation.board_copies.run(
-            arguments.board, _absolute(arguments.folder), cancel, certificate=certificate
+            shown, _absolute(arguments.folder), cancel, certificate=certificate
         )
         report = finish(steps)
     if not arguments.json:

@@ -63,6 +63,7 @@ from desktop.services.search.browsing import Browsing
 from desktop.services.search.contact_sheets import ContactSheets
 from desktop.services.search.large_pictures import LargePictures
 from desktop.services.search.look_order import LookOrder
+from desktop.services.search.saved_pictures import SavedPictures
 from desktop.services.search.searching import Searching
 from desktop.services.team.sync import Team
 from desktop.services.vectors.checking import IndexCheck
@@ -154,6 +155,7 @@ class Engine:
     status: StatusReader
     browsing: Browsing
     searching: Searching
+    saved_pictures: SavedPictures
     contact_sheets: ContactSheets
     large_pictures: LargePictures
     look_order: LookOrder

@@ -41,7 +41,7 @@ def curation_services(
         forgetting=Forgetting(library.database),
         renaming=Renaming(catalog, tables.moved_files),
         tag_suggestions=TagSuggestions(annotations, tables.vectors, vectors, model),
-        board_copies=BoardCopies(catalog, annotations, browsing.details, credentials),
+        board_copies=BoardCopies(browsing.details, credentials),
         credentials=credentials,
         register=Register(catalog, tables.lineage, tables.rights),
         handing_out=HandingOut(catalog),

@@ -39,6 +39,7 @@ from desktop.services.search.kept_vectors import KeptVectors
 from desktop.services.search.large_pictures import LargePictures
 from desktop.services.search.look_order import LookOrder
 from desktop.services.search.query_vectors import QueryVectors
+from desktop.services.search.saved_pictures import SavedPictures
 from desktop.services.search.searching import Searching
 from desktop.services.team.sync import Team
 from desktop.services.vectors.checking import IndexCheck
@@ -108,6 +109,19 @@ def open_engine(
             tables.rights,
             {made.name: made.label for made in generation.generators},
         )
+        searching = Searching(
+            catalog,
+            vectors,
+            model_switch,
+            QueryVectors(
+                tables.thumbnails.side,
+                Calibration(tables.vectors, UnrelatedVectors(database)),
+                KeptVectors(catalog, tables.vectors),
+                sandbox,
+            ),
+            partial(_weights, preferences),
+            tables.thumbnails,
+        )
         return Engine(
             library=library,
             catalog=catalog,
@@ -132,19 +146,8 @@ def open_engine(
                 generation.image_services[GEMINI].key,
             ),
             browsing=browsing,
-            searching=Searching(
-                catalog,
-                vectors,
-                model_switch,
-                QueryVectors(
-                    tables.thumbnails.side,
-                    Calibration(tables.vectors, UnrelatedVectors(database)),
-                    KeptVectors(catalog, tables.vectors),
-                    sandbox,
-                ),
-                partial(_weights, preferences),
-                tables.thumbnails,
-            ),
+            searching=searching,
+            saved_pictures=SavedPictures(catalog, searching),
             contact_sheets=ContactSheets(tables.thumbnails, sandbox),
             large_pictures=LargePictures(tables.thumbnails, sandbox),
             look_order=LookOrder(tables.vectors, model),

@@ -72,6 +72,7 @@ from desktop.services.search.large_pictures import LargePictures
 from desktop.services.search.lineage_reading import graph_of
 from desktop.services.search.look_order import LookOrder
 from desktop.services.search.proposals import Proposals, ThingProposals
+from desktop.services.search.saved_pictures import SavedPictures
 from desktop.services.search.searching import Searching
 from tests.fakes.generation import (
     FakeAttempts,
@@ -222,6 +223,10 @@ class FakeCatalog(Catalog):
 
     def assets_by_id(self, ids: Sequence[int]) -> dict[int, Asset]:
         return {asset.id: asset for asset in self._browsing.assets if asset.id in ids}
+
+    def newest(self, wanted: Filter) -> Assets:
+        ids = set(self._browsing.ids(wanted))
+        return Assets.of([asset for asset in self._browsing.assets if asset.id in ids])
 
 
 class FakeIndexing(Indexing):
@@ -756,6 +761,7 @@ class FakeEngine(Engine):
         templates: TemplateFiles | None = None,
     ) -> None:
         browsing = FakeBrowsing(assets, annotations)
+        searching = FakeSearching(browsing)
         endpoints, key_store = FakeEndpoints(), FakeKeyStore()
         models, switch = FakeModels(), FakeModelSwitch()
         generating, kits = FakeGenerating(browsing.take_made), FakeKits()
@@ -795,7 +801,8 @@ class FakeEngine(Engine):
             browsing=browsing,
             indexing=FakeIndexing(browsing),
             indexing_stop=FakeIndexingStop(),
-            searching=FakeSearching(browsing),
+            searching=searching,
+            saved_pictures=SavedPictures(FakeCatalog(browsing), searching),
             annotations=annotations,
             rights=FakeRights(),
             saved_searches=FakeSavedSearches(),

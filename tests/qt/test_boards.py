@@ -10,10 +10,12 @@ from PIL import Image
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QInputDialog, QLabel, QPushButton
+from PySide6.QtWidgets import QApplication, QInputDialog, QLabel, QMenu, QPushButton
 from pytestqt.qtbot import QtBot
 
 from desktop.core.annotations import Annotation, TagColour
+from desktop.core.filter import EVERYTHING, Filter
+from desktop.core.saved_search import SavedSearch
 from desktop.qt.browse.marks import marks_of
 from desktop.qt.browse.ordering import Order
 from desktop.qt.browse.sections import ALL, board_section, tag_section
@@ -123,7 +125,7 @@ class TestOut:
     def test_as_a_contact_sheet(self, mood: Window, tmp_path: Path) -> None:
         board = mood.session.controllers.board
         for name in ("sheet.png", "sheet.pdf"):
-            board.write_sheet("Mood", tmp_path / name)
+            board.write_sheet(board_section("Mood"), tmp_path / name)
             mood.until(lambda name=name: (tmp_path / name).exists())
         with Image.open(tmp_path / "sheet.png") as sheet:
             assert sheet.width > 800
@@ -131,7 +133,7 @@ class TestOut:
 
     def test_nothing_is_replaced(self, mood: Window, tmp_path: Path) -> None:
         (tmp_path / "sheet.png").write_bytes(b"mine")
-        mood.session.controllers.board.write_sheet("Mood", tmp_path / "sheet.png")
+        mood.session.controllers.board.write_sheet(board_section("Mood"), tmp_path / "sheet.png")
         mood.until(lambda: "already" in mood.session.window.centre.notice.text())
         assert (tmp_path / "sheet.png").read_bytes() == b"mine"
 
@@ -139,7 +141,7 @@ class TestOut:
         folder = tmp_path / "out" / "Mood"
         first, gone = (mood.grid.assets.asset(row) for row in (0, 1))
         gone.path.unlink()
-        mood.session.controllers.board.copy("Mood", folder)
+        mood.session.controllers.board.copy(board_section("Mood"), folder)
         mood.until(lambda: (folder / "credits.csv").exists())
         mood.until(lambda: "1 picture was not copied" in mood.session.window.centre.notice.text())
         assert (folder / f"01 {first.name}").read_bytes() == first.path.read_bytes()
@@ -148,6 +150,41 @@ class TestOut:
         assert [row["Original"] for row in rows] == [
             str(mood.grid.assets.asset(row).path) for row in (0, 2, 3)
         ]
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted", "names"),
+    [
+        ("0002", EVERYTHING, ["0002.png"]),
+        (
+            "",
+            Filter(any_of=(Filter(phrase="0001"), Filter(phrase="0003"))),
+            ["0003.png", "0001.png"],
+        ),
+    ],
+    ids=["by words", "by conditions that nobody can type"],
+)
+def test_a_board_that_fills_itself_is_counted_and_goes_out_as_any_other(
+    mood: Window, tmp_path: Path, text: str, wanted: Filter, names: list[str]
+) -> None:
+    mood.engine.saved_searches.save(SavedSearch("Smart", text, filter=wanted, is_board=True))
+    mood.session.controllers.saved.refresh()
+    mood.until(lambda: mood.names("board") == {"Mood": 4, "Smart": len(names)})
+    smart = mood.sidebar.boards.rows()[-1].section
+    actions = mood.session.window.action_list
+    actions.popup_for(smart, QPoint())
+    menu = QApplication.activePopupWidget()
+    assert isinstance(menu, QMenu)
+    offered = {action.text() for action in menu.actions()}
+    assert {"Contact sheet…", "Folder of copies…", "Folder of signed copies…"} <= offered
+    menu.close()
+    board = mood.session.controllers.board
+    board.write_sheet(smart, tmp_path / "sheet.png")
+    board.copy(smart, tmp_path / "out")
+    mood.until(lambda: (tmp_path / "sheet.png").exists() and (tmp_path / "out").exists())
+    mood.until(lambda: (tmp_path / "out" / "credits.csv").exists())
+    copied = sorted(path.name[3:] for path in (tmp_path / "out").glob("*.png"))
+    assert copied == sorted(names)
 
 
 def test_a_suggested_tag_is_accepted_with_a_key(

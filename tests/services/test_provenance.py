@@ -99,7 +99,11 @@ def test_a_signed_picture_validates_after_its_way_through_the_library(
     finish(other.curation.sidecars.write([asset.id], CancelToken()))
     assert record_beside(asset.path) is not None, "what was there stays"
     other.annotations.create_board("Out", [asset.id])
-    report = finish(other.curation.board_copies.run("Out", tmp_path / "copies", CancelToken()))
+    report = finish(
+        other.curation.board_copies.run(
+            other.browsing.board("Out"), tmp_path / "copies", CancelToken()
+        )
+    )
     for path in (asset.path, *report.copied):
         assert path.read_bytes() == original
         assert validity(other, path) is Validity.VALID
@@ -161,7 +165,9 @@ def test_the_copies_of_a_board_are_signed_with_one_certificate(
     engine.annotations.create_board("Out", ids)
     theirs = make_certificate("Ann Doe Studio")
     report = finish(
-        engine.curation.board_copies.run("Out", tmp_path / "out", CancelToken(), certificate=theirs)
+        engine.curation.board_copies.run(
+            engine.browsing.board("Out"), tmp_path / "out", CancelToken(), certificate=theirs
+        )
     )
     told = [engine.curation.credentials.of(copy) for copy in report.copied]
     assert [found.signer if found else None for found in told] == [
@@ -231,7 +237,11 @@ def test_a_drive_that_takes_no_times_gets_the_copies_all_the_same(
         raise PermissionError(errno.EPERM, "Operation not permitted")
 
     monkeypatch.setattr(os, "utime", refuse)
-    report = finish(engine.curation.board_copies.run("Out", tmp_path / "copies", CancelToken()))
+    report = finish(
+        engine.curation.board_copies.run(
+            engine.browsing.board("Out"), tmp_path / "copies", CancelToken()
+        )
+    )
     assert report.failed == ()
     [copy] = report.copied
     assert copy.read_bytes() == original.read_bytes()

@@ -1,18 +1,21 @@
-"""A board on its way out: as a contact sheet, or as a folder of copies."""
+"""A board on its way out, also one that fills itself: as a contact sheet, or as a folder of
+copies."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
-from desktop.core.asset import displayable
+from desktop.core.asset import Asset, displayable
 from desktop.core.cancellation import CancelToken
 from desktop.core.file_names import FORBIDDEN
 from desktop.core.filter import NamedFilter
 from desktop.core.progress import ProgressSteps
 from desktop.core.text import ngettext, sentences, tr
+from desktop.qt.browse.sections import SavedSection
 from desktop.qt.jobs.context import Context
 from desktop.qt.jobs.job_list import Outcome
 
@@ -43,15 +46,15 @@ class BoardController(QObject):
             path = Path(chosen)
             if path.suffix.lower() not in (".png", ".pdf"):
                 path = path.with_name(path.name + (".pdf" if kind == pdf else ".png"))
-            self.write_sheet(section.name, path)
+            self.write_sheet(section, path)
 
-    def write_sheet(self, board: str, path: Path) -> None:
+    def write_sheet(self, section: NamedFilter, path: Path) -> None:
         """Draw what is on a board, in its order."""
         engine = self._context.engine
 
-        def draw(_: CancelToken) -> int:
-            shown = engine.browsing.board(board)
-            engine.contact_sheets.write_board(board, shown, path)
+        def draw(cancel: CancelToken) -> int:
+            shown = self._pictures(section, cancel)
+            engine.contact_sheets.write_board(section.name, shown, path)
             return len(shown)
 
         def told(count: int) -> Outcome:
@@ -59,7 +62,7 @@ class BoardController(QObject):
             return Outcome(tr("{file}, {pictures}", file=displayable(path.name), pictures=pictures))
 
         handle = self._context.follow(
-            self._context.lanes.models, tr("Contact sheet of {name}", name=board), draw, told
+            self._context.lanes.models, tr("Contact sheet of {name}", name=section.name), draw, told
         )
         handle.failed.connect(self._context.notice)
 
@@ -79,26 +82,33 @@ class BoardController(QObject):
         )
         if chosen:
             folder = Path(chosen, _file_name(section.name))
-            self.copy(section.name, folder, is_signed=is_signed)
+            self.copy(section, folder, is_signed=is_signed)
 
-    def copy(self, board: str, folder: Path, *, is_signed: bool = False) -> None:
+    def copy(self, section: NamedFilter, folder: Path, *, is_signed: bool = False) -> None:
         """Copy the files of a board, with a list of credits; ``is_signed``: with the person's own
         certificate, which is one for all of them."""
         engine = self._context.engine
 
         def run(cancel: CancelToken) -> ProgressSteps[CopiesReport]:
             certificate = engine.curation.credentials.certificate() if is_signed else None
-            return engine.curation.board_copies.run(board, folder, cancel, certificate=certificate)
+            shown = self._pictures(section, cancel)
+            return engine.curation.board_copies.run(shown, folder, cancel, certificate=certificate)
 
         handle = self._context.follow(
             self._context.lanes.models,
-            tr("Copies of {name}", name=board),
+            tr("Copies of {name}", name=section.name),
             run,
             self._told,
         )
         handle.failed.connect(self._context.notice)
 
     # ------------------------------------------------------------------ inside
+
+    def _pictures(self, section: NamedFilter, cancel: CancelToken) -> Sequence[Asset]:
+        engine = self._context.engine
+        if isinstance(section, SavedSection):
+            return engine.saved_pictures.of(section.search, cancel)
+        return engine.browsing.board(section.name)
 
     def _told(self, report: CopiesReport) -> Outcome:
         text = ngettext(

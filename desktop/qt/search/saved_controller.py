@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QInputDialog
 
 from desktop.core.cancellation import CancelToken
-from desktop.core.errors import LibraryError, LibraryGone
+from desktop.core.errors import Cancelled, LibraryError, LibraryGone, PlantainError
 from desktop.core.filter import NamedFilter
 from desktop.core.saved_search import SavedSearch
 from desktop.core.text import listed, tr
@@ -20,7 +20,7 @@ from desktop.qt.jobs.lane import Latest
 from desktop.qt.search.search_bar import SearchBar
 
 Counted = tuple[SavedSearch, int]
-"""A search, and how many pictures it finds now; 0 where it has to be asked."""
+"""A search, and how many pictures it finds now; 0 where it has to be asked and was not yet."""
 
 
 _Read = tuple[list[Counted], list[str], list[str]]
@@ -42,6 +42,13 @@ class SavedController(QObject):
         self._context = context
         self._bar = bar
         self._unread: list[str] = []
+        self._counted: list[Counted] = []
+        self._counts: dict[SavedSearch, int] = {}
+        self._uncounted: list[SavedSearch] = []
+        # Where seconds of an encoder's work are waited for by nobody.
+        self._countings = Latest(context.lanes.looks, self)
+        self._countings.finished.connect(self._show_count)
+        self._countings.failed.connect(context.notice)
         self._readings = Latest(context.lanes.browse, self)
         self._readings.finished.connect(self._show)
         self._readings.failed.connect(context.notice)
@@ -188,5 +195,38 @@ class SavedController(QObject):
         if unread != self._unread:
             self._unread = unread
             self._tell_unread()
-        self.read.emit(counted)
+        ranked = [search for search, _ in counted if search.is_board and search.is_ranked]
+        self._counts = {search: self._counts.get(search, 0) for search in ranked}
+        self._uncounted = ranked
+        self._counted = counted
+        self._tell()
         self.history_read.emit(history)
+        self._count_next()
+
+    def _tell(self) -> None:
+        self.read.emit([(each, self._counts.get(each, count)) for each, count in self._counted])
+
+    def _count_next(self) -> None:
+        """Of the boards that fill themselves by likeness, one after the other: another job of
+        that lane need not wait for all."""
+        if not self._uncounted:
+            return
+        search, pictures = self._uncounted.pop(0), self._context.engine.saved_pictures
+
+        def count(cancel: CancelToken) -> Counted:
+            try:
+                return search, len(pictures.of(search, cancel))
+            except (Cancelled, LibraryGone):
+                raise
+            except PlantainError as error:  # a picture that is gone, or no model
+                _LOG.info("the board %r is not counted: %s", search.name, error)
+                return search, 0
+
+        self._countings.submit(count)
+
+    def _show_count(self, counted: Counted) -> None:
+        search, count = counted
+        if self._counts.get(search) not in (None, count):
+            self._counts[search] = count
+            self._tell()
+        self._count_next()

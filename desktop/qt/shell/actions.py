@@ -22,6 +22,7 @@ from desktop.qt.shell.right_panel import CREATE, DETAILS
 
 if TYPE_CHECKING:
     from desktop.qt.browse.sidebar import Sidebar
+    from desktop.qt.manage.board_controller import BoardController
     from desktop.qt.manage.health_controller import HealthController
     from desktop.qt.manage.settings_controller import SettingsController
     from desktop.qt.shell.controllers import Controllers
@@ -345,18 +346,7 @@ def section_actions(sidebar: Sidebar, controllers: Controllers) -> tuple[Section
             when=writable,
             fits=sidebar.folders.is_added,
         ),
-        SectionAction(
-            "board.contact_sheet", lambda: tr("Contact sheet…"), controllers.board.ask_sheet, board
-        ),
-        SectionAction(
-            "board.copies", lambda: tr("Folder of copies…"), controllers.board.ask_copies, board
-        ),
-        SectionAction(
-            "board.signed_copies",
-            lambda: tr("Folder of signed copies…"),
-            controllers.board.ask_signed_copies,
-            board,
-        ),
+        *_ways_out(controllers.board, board),
         SectionAction(
             "board.rights",
             lambda: tr("Rights…"),
@@ -368,6 +358,7 @@ def section_actions(sidebar: Sidebar, controllers: Controllers) -> tuple[Section
         SectionAction(
             "board.delete", lambda: tr("Delete the board"), named.delete_board, board, when=writable
         ),
+        *_ways_out(controllers.board, search),
         SectionAction(
             "saved.renew", lambda: tr("Save what is shown now"), saved.renew, search, when=writable
         ),
@@ -393,6 +384,22 @@ def section_actions(sidebar: Sidebar, controllers: Controllers) -> tuple[Section
             named.remove_tag,
             tag,
             when=writable,
+        ),
+    )
+
+
+def _ways_out(boards: BoardController, kind: SectionKind) -> tuple[SectionAction, ...]:
+    """Of what is on a board, or of what a saved search finds now."""
+    return (
+        SectionAction(
+            f"{kind}.contact_sheet", lambda: tr("Contact sheet…"), boards.ask_sheet, kind
+        ),
+        SectionAction(f"{kind}.copies", lambda: tr("Folder of copies…"), boards.ask_copies, kind),
+        SectionAction(
+            f"{kind}.signed_copies",
+            lambda: tr("Folder of signed copies…"),
+            boards.ask_signed_copies,
+            kind,
         ),
     )
 

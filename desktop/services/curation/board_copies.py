@@ -1,4 +1,4 @@
-"""The pictures of a board as a folder of copies, with a list of whose they are."""
+"""Pictures in their order as a folder of copies, with a list of whose they are."""
 
 from __future__ import annotations
 
@@ -19,8 +19,6 @@ from desktop.core.rights import strictest
 from desktop.core.text import tr
 from desktop.files.new_file import new_file
 from desktop.files.regular_file import open_regular_file
-from desktop.library.catalog.annotations import Annotations
-from desktop.library.catalog.assets import Catalog
 from desktop.library.folders.same_file import require_same
 from desktop.services.curation.credentials import Certificate, PictureCredentials
 from desktop.services.reports import AssetDetails, FileFailure
@@ -35,7 +33,7 @@ class CopiesReport:
     """What is in the folder now.
 
     Attributes:
-        copied: the copies, in the order of the board.
+        copied: the copies, in the order of the pictures.
         failed: pictures that could not be copied, and why.
         unsigned: copies that were to be signed and are as their originals, and why.
     """
@@ -47,7 +45,7 @@ class CopiesReport:
 
 
 class BoardCopies:
-    """Copies what is on a board.
+    """Copies what is on a board, or found by a search.
 
     Args:
         details: tells what is known of an asset.
@@ -55,26 +53,20 @@ class BoardCopies:
     """
 
     def __init__(
-        self,
-        catalog: Catalog,
-        annotations: Annotations,
-        details: Callable[[int], AssetDetails],
-        credentials: PictureCredentials,
+        self, details: Callable[[int], AssetDetails], credentials: PictureCredentials
     ) -> None:
-        self._catalog = catalog
-        self._annotations = annotations
         self._details = details
         self._credentials = credentials
 
     def run(
         self,
-        board: str,
+        assets: Sequence[Asset],
         folder: Path,
         cancel: CancelToken,
         *,
         certificate: Certificate | None = None,
     ) -> ProgressSteps[CopiesReport]:
-        """Copy the files of a board into a new folder, numbered in their order, and write
+        """Copy the files of these into a new folder, numbered in their order, and write
         ``CREDITS`` beside them: for each its file, author, rights, licence, and how it was made.
 
         Args:
@@ -83,24 +75,20 @@ class BoardCopies:
                 copied as it is.
 
         Raises:
-            LibraryError: there is no such board, or the folder cannot be made or is not empty.
+            LibraryError: the folder cannot be made or is not empty.
             Cancelled: the copies made so far are whole.
         """
-        ids = self._annotations.board(board).asset_ids
-        assets = self._catalog.assets_by_id(ids)
         _make(folder)
-        digits = max(2, len(str(len(ids))))
+        digits = max(2, len(str(len(assets))))
         copied: list[Path] = []
         failed: list[FileFailure] = []
         unsigned: list[FileFailure] = []
         credited: list[tuple[Path, AssetDetails]] = []
-        for number, asset_id in enumerate(ids, 1):
-            if (asset := assets.get(asset_id)) is None:
-                continue
+        for number, asset in enumerate(assets, 1):
             cancel.raise_if_cancelled()
-            yield Progress(tr("Copying"), len(copied), len(ids), asset.filename, len(failed))
+            yield Progress(tr("Copying"), len(copied), len(assets), asset.filename, len(failed))
             copy = folder / f"{number:0{digits}} {asset.name}"
-            details = self._details(asset_id)
+            details = self._details(asset.id)
             try:
                 require_same(asset)
                 problem = self._sign(asset, copy, details, certificate) if certificate else None
