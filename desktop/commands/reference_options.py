@@ -8,16 +8,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from desktop.commands.arguments import path, words
+from desktop.commands.arguments import moment, part, path, words
 from desktop.core.brand_kit import LOGO, STYLE
 from desktop.core.generation_record import CHOSEN, LESS, MORE, PERSON, SCENE, Reference
 from desktop.core.product_truth import PRODUCT
 from desktop.core.text import tr
-from desktop.core.timecode import milliseconds
 
 ROLES = (PRODUCT, PERSON, STYLE, SCENE, LOGO)
 _WEIGHTS = {"less": LESS, "same": None, "more": MORE}
-_SHARES = 4
 
 
 def add_reference_options(parser: argparse.ArgumentParser) -> None:
@@ -46,8 +44,8 @@ def add_reference_options(parser: argparse.ArgumentParser) -> None:
         (
             "part",
             _part,
-            "L,T,R,B",
-            tr("the part that goes along, in percent: left, top, right, bottom"),
+            "X,Y,WIDTH,HEIGHT",
+            tr("the part that goes along, in percent: 50,0,50,100 is the right half"),
         ),
         ("at", _moment, "TIME", tr("of a video, the frame that goes along: 0:12.5")),
     ):
@@ -114,24 +112,8 @@ def _weight(written: str) -> tuple[str, float | None]:
 
 
 def _part(written: str) -> tuple[str, tuple[float, ...]]:
-    try:
-        shares = tuple(float(each) / 100 for each in written.replace("%", "").split(","))
-    except ValueError:
-        shares = ()
-    is_part = len(shares) == _SHARES and (
-        0 <= shares[0] < shares[2] <= 1 and 0 <= shares[1] < shares[3] <= 1
-    )
-    if not is_part:
-        raise argparse.ArgumentTypeError(
-            tr("“{written}” is no part: give left,top,right,bottom in percent", written=written)
-        )
-    return "crop", shares
+    return "crop", part(written).edges
 
 
 def _moment(written: str) -> tuple[str, int]:
-    try:
-        return "moment_ms", milliseconds(written)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(
-            tr("“{written}” is no time: give seconds, or minutes:seconds", written=written)
-        ) from error
+    return "moment_ms", moment(written)

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import math
 import os
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from desktop.commands.arguments import path, positive
+from desktop.commands.arguments import moment, number, part, path, positive
 from desktop.core.errors import FileUnreadable
-from desktop.core.query import Crop, Example
+from desktop.core.query import Example
 from desktop.core.text import tr
-from desktop.core.timecode import milliseconds
 from desktop.library.catalog.assets import Catalog
 
 
@@ -39,7 +37,7 @@ def add_examples(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--image-part",
-        type=_part,
+        type=part,
         action=_CropImage,
         dest="images",
         metavar="X,Y,WIDTH,HEIGHT",
@@ -57,7 +55,7 @@ def add_examples(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--image-at",
-        type=_moment,
+        type=moment,
         action=_WindImage,
         dest="images",
         metavar="TIME",
@@ -116,38 +114,7 @@ class _WindImage(_OfTheLast):
 
 
 def _weight(text: str) -> float:
-    weight = _number(text)
+    weight = number(text)
     if not weight or abs(weight) > 10:
         raise argparse.ArgumentTypeError(tr("must be -10 to 10, and not 0"))
     return weight
-
-
-def _part(text: str) -> Crop:
-    numbers = [_number(each) / 100 for each in text.split(",")]
-    if len(numbers) == 4:
-        left, top, width, height = numbers
-        is_inside = left >= 0 and top >= 0 and max(left + width, top + height) <= 1 + 1e-9
-        if is_inside and width > 0 and height > 0:
-            return Crop(left, top, width, height)
-    raise argparse.ArgumentTypeError(
-        tr("must be four numbers within 0 to 100, such as 50,0,50,100")
-    )
-
-
-def _moment(text: str) -> int:
-    try:
-        return milliseconds(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(
-            tr("“{written}” is no time: give seconds, or minutes:seconds", written=text)
-        ) from error
-
-
-def _number(text: str) -> float:
-    try:
-        number = float(text)
-    except ValueError:
-        number = math.nan
-    if not math.isfinite(number):
-        raise argparse.ArgumentTypeError(tr("“{text}” is not a number", text=text))
-    return number

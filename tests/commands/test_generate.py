@@ -172,7 +172,7 @@ def test_what_is_said_of_a_reference_is_about_the_one_before(
     film = make_movie(folder.parent / "film.mp4", [(RED, 1), (BLUE, 1)])
     words = (
         *("generate", "a cape", "--ref", first, "--role", "style", "--weight", "less"),
-        *("--product", second, "--part", "0,0,50,50%", "--ref", film, "--at", "0:01.5"),
+        *("--product", second, "--part", "50,0,50,50%", "--ref", film, "--at", "0:01.5"),
     )
     told = run(*words, "--dry-run")["references"]
     assert [each["caption"] for each in told] == [
@@ -187,7 +187,7 @@ def test_what_is_said_of_a_reference_is_about_the_one_before(
     assert record is not None
     used = record.request.references
     assert [(each.crop, each.moment_ms) for each in used] == [
-        *(((0, 0, 0.5, 0.5), None), (None, None), (None, 1500))
+        *(((0.5, 0, 1, 0.5), None), (None, None), (None, 1500))
     ]
     assert [each.sent_hash for each in used] == [each["sent_hash"] for each in told]
     assert len({each.sent_hash for each in used}) == 3
@@ -198,7 +198,7 @@ def test_what_is_said_of_a_reference_is_about_the_one_before(
     [
         (("--role", "style"), "--role: it is about the --ref or --product before it"),
         (("--ref", "x.png", "--weight", "heavy"), "“heavy” is none of less, same, more"),
-        (("--ref", "x.png", "--part", "50,0,20,100"), "“50,0,20,100” is no part"),
+        (("--ref", "x.png", "--part", "50,0,60,100"), "must be four numbers within 0 to 100"),
         (("--ref", "x.mp4", "--at", "noon"), "“noon” is no time"),
     ],
 )
