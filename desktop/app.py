@@ -106,6 +106,7 @@ def run(
     recording = ProcessLog(profile.logs, "window")
     look = Theme.named(theme or (preferences.settings if preferences else Settings()).theme)
     look.apply_basics(application)
+    look.follow(application)
     application.setWindowIcon(look.app_icon())
 
     hook = ErrorHook()

@@ -66,6 +66,14 @@ def frame_of(
     return MovingFrame(*size, original, has_alpha, pixels, number, at_ms, lasts_ms)
 
 
+def picture_of(frame: MovingFrame) -> Image.Image:
+    """The way back: mode RGB, or RGBA (straight)."""
+    size = frame.width, frame.height
+    if frame.has_alpha:
+        return Image.frombytes("RGBa", size, frame.pixels, "raw", "BGRa").convert("RGBA")
+    return Image.frombytes("RGB", size, frame.pixels, "raw", "BGRX")
+
+
 def shown_for(stated_ms: int) -> int:
     """How long a frame of an animation is shown, ms."""
     return stated_ms if stated_ms >= _SHORTEST_MS else USUAL_MS

@@ -16,7 +16,7 @@ from desktop.files.regular_file import open_regular_file
 from desktop.media.colour import flattened
 from desktop.media.decode import load_picture, play_animation
 from desktop.media.formats.format import DecodeLimits, Needed
-from desktop.media.moving_picture import MovingFrame
+from desktop.media.moving_picture import MovingFrame, picture_of
 from desktop.media.sandbox.pool import Sandbox
 from desktop.media.video.renditions import is_video, play_film
 
@@ -107,20 +107,13 @@ def _frame(path: Path, moment_ms: int, sandbox: Sandbox | None) -> Image.Image:
 
             with suppress(_Enough):
                 play(file, path, cast("Any", argument), hand_over=take)
-            return _image(found[0])
+            return picture_of(found[0])
         frames = sandbox.converse(play, file, path, Path(path.name), argument)
         with closing(frames):
             first = next(frames)
-            return _image(first if _is_seen(first, moment_ms) else frames.send(moment_ms))
+            return picture_of(first if _is_seen(first, moment_ms) else frames.send(moment_ms))
 
 
 def _is_seen(frame: MovingFrame, moment_ms: int) -> bool:
     """Then; a video hands over nothing that comes later."""
     return frame.number < 0 or moment_ms < frame.at_ms + frame.lasts_ms
-
-
-def _image(frame: MovingFrame) -> Image.Image:
-    size = frame.width, frame.height
-    if frame.has_alpha:
-        return Image.frombytes("RGBa", size, frame.pixels, "raw", "BGRa").convert("RGBA")
-    return Image.frombytes("RGB", size, frame.pixels, "raw", "BGRX")

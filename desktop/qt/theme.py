@@ -169,9 +169,12 @@ covers about half as much again as in a TrueType font, and stands out from the L
 """
 
 
-def _tokens_named(name: str) -> Tokens:
-    if name == "system":
-        scheme = QGuiApplication.styleHints().colorScheme()
+_SYSTEM = "system"
+
+
+def _tokens_named(name: str, scheme: Qt.ColorScheme | None = None) -> Tokens:
+    if name == _SYSTEM:
+        scheme = scheme or QGuiApplication.styleHints().colorScheme()
         name = "light" if scheme is Qt.ColorScheme.Light else "dark"
     return LIGHT if name == "light" else DARK
 
@@ -196,6 +199,7 @@ class Theme:
 
     def __init__(self, tokens: Tokens) -> None:
         self.tokens = tokens
+        self._name = ""
         self._icons: dict[tuple[str, str], QIcon] = {}
         self._pixmaps: dict[_Drawing, QPixmap] = {}
         # No finer than a screen here shows: an icon takes a millisecond for each ratio.
@@ -207,7 +211,18 @@ class Theme:
     @classmethod
     def named(cls, name: str) -> Theme:
         """``dark``, ``light``, or ``system`` to follow the desktop."""
-        return cls(_tokens_named(name))
+        made = cls(_tokens_named(name))
+        made._name = name
+        return made
+
+    def follow(self, application: QApplication) -> None:
+        """Change with the desktop from now on, as long as that is what is wanted."""
+
+        def on_changed(scheme: Qt.ColorScheme) -> None:
+            if self._name == _SYSTEM:
+                self._dress(_tokens_named(_SYSTEM, scheme), application)
+
+        QGuiApplication.styleHints().colorSchemeChanged.connect(on_changed)
 
     def change_to(self, name: str, application: QApplication) -> None:
         """Dress everything that is there in another theme, and what comes later too.
@@ -215,7 +230,10 @@ class Theme:
         Args:
             name: as ``named``.
         """
-        tokens = _tokens_named(name)
+        self._name = name
+        self._dress(_tokens_named(name), application)
+
+    def _dress(self, tokens: Tokens, application: QApplication) -> None:
         if tokens is self.tokens:
             return
         icons = {icon.cacheKey(): key for key, icon in self._icons.items()}

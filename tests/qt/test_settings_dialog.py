@@ -15,7 +15,7 @@ from desktop.config.preferences import Preferences
 from desktop.config.settings import load_settings
 from desktop.qt.manage.settings_dialog import SettingsDialog
 from desktop.qt.shell.session import Session
-from desktop.qt.theme import DARK, LIGHT
+from desktop.qt.theme import DARK, LIGHT, Theme
 from tests.fakes.services import make_asset
 
 Opener = Callable[..., Session]
@@ -202,6 +202,19 @@ def test_a_window_in_another_theme_is_as_if_it_had_begun_in_it(
     assert again.window.theme.tokens is LIGHT
     _settle(again, qtbot)
     qtbot.waitUntil(lambda: again.window.grab().toImage() == after)
+
+
+def test_as_the_system_it_changes_with_it_and_chosen_it_stays(qapp: QApplication) -> None:
+    theme, hints = Theme.named("system"), qapp.styleHints()
+    theme.apply(qapp)
+    theme.follow(qapp)
+    for scheme, tokens in ((Qt.ColorScheme.Light, LIGHT), (Qt.ColorScheme.Dark, DARK)):
+        hints.colorSchemeChanged.emit(scheme)
+        assert theme.tokens is tokens
+        assert qapp.palette().window().color() == theme.color("window")
+    theme.change_to("dark", qapp)
+    hints.colorSchemeChanged.emit(Qt.ColorScheme.Light)
+    assert theme.tokens is DARK
 
 
 def _settle(session: Session, qtbot: QtBot) -> None:

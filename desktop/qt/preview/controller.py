@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtGui import QColorTransform, QGuiApplication, QImage
 
 from desktop.core.annotations import Consensus
 from desktop.core.asset import Asset, Kind
@@ -25,7 +25,8 @@ from desktop.qt.preview.contents import ContentsController
 from desktop.qt.preview.levels import Levels, stand_in
 from desktop.qt.preview.panel import MOST_COMPARED, PreviewPanel
 from desktop.qt.preview.picture_store import PictureStore, Wanted
-from desktop.qt.preview.screen_profile import ScreenColours, screen_colours
+from desktop.qt.preview.screen_profile import ScreenColours
+from desktop.qt.preview.screen_watch import ScreenWatch
 from desktop.services.reports import AssetDetails
 
 Loaded = tuple[int, Levels | FileError]
@@ -75,8 +76,9 @@ class PreviewController(QObject):
         self._loads.finished.connect(self._on_loaded)
         self._loads.failed.connect(context.notice)
         self._ahead = Latest(context.lanes.preview, self)
-        self._screens = Latest(context.lanes.preview, self)
-        self._screens.finished.connect(self._show_screen)
+        self._transform: QColorTransform | None = None
+        self._screens = ScreenWatch(context.lanes.preview, self._store, self)
+        self._screens.told.connect(self._show_screen)
         self._parts = Latest(context.lanes.preview, self)
         self._parts.finished.connect(self._copy_part)
         self._parts.failed.connect(lambda error: self._say(error))
@@ -125,7 +127,7 @@ class PreviewController(QObject):
             panel.said.tag_removed.connect(self.tag_removed)
             panel.said.know(self._tags)
             panel.said.show_colours(self._tag_colours)
-        self._want_screen(panel)
+        self._screens.ask(panel)
         self._show(panel, assets)
         panel.setFocus()
 
@@ -241,27 +243,27 @@ class PreviewController(QObject):
 
     # ------------------------------------------------------------------ the screen
 
-    def _want_screen(self, panel: PreviewPanel) -> None:
-        """Asked before any picture, in the same lane: the first is made for this screen already."""
-        screen = panel.screen()
-        platform, name = QGuiApplication.platformName(), screen.name()
-        at = QGuiApplication.screens().index(screen)
-        store = self._store
-
-        def ask(_: CancelToken) -> ScreenColours:
-            colours = screen_colours(platform, name, at)
-            store.show_on(colours)
-            return colours
-
-        self._screens.submit(ask)
-
     def _show_screen(self, colours: ScreenColours) -> None:
         if self._panel is not None:
+            self._take_colours(self._panel, colours)
             self._panel.title.show_colours(
                 tr("Shown in the colours of this screen ({profile}).", profile=colours.name)
                 if colours.name
                 else tr("Shown as sRGB: the system does not tell the profile of this screen.")
             )
+
+    def _take_colours(self, panel: PreviewPanel, colours: ScreenColours) -> None:
+        """What is seen in the colours of another screen stands in until it has those of this."""
+        if colours.transform == self._transform:
+            return
+        self._transform = colours.transform
+        assert self._contents is not None
+        self._contents.player.show_in(colours.transform)
+        if self._shown and not self._moves():
+            for view in panel.views:
+                if view.levels is not None:
+                    view.show_stand_in(view.levels)
+            self._want()
 
     # ------------------------------------------------------------------ a part, and a source
 

@@ -6,8 +6,9 @@ import time
 from functools import partial
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QColorTransform
 
-from desktop.core.asset import Asset
+from desktop.core.asset import Asset, Kind
 from desktop.core.cancellation import CancelToken
 from desktop.core.errors import Cancelled
 from desktop.qt.jobs.lane import Lane
@@ -41,6 +42,8 @@ class Player(QObject):
         self._pictures = pictures
         self._lane = lane
         self._reel: Reel | None = None
+        self._asset: Asset | None = None
+        self._transform: QColorTransform | None = None
         self._due = 0.0
         self._is_awaited = False
         self.is_playing = False
@@ -53,8 +56,8 @@ class Player(QObject):
     def start(self, asset: Asset, begin_ms: int, *, is_playing: bool) -> None:
         """Show the frame of a file at a time, and play on from there if wanted."""
         self.stop()
-        reel = Reel(lambda: self._arrived.emit(reel))
-        self._reel = reel
+        reel = Reel(lambda: self._arrived.emit(reel), self._transform)
+        self._reel, self._asset = reel, asset
         self._is_awaited = True
         self.is_playing = is_playing
         pictures = self._pictures
@@ -68,6 +71,23 @@ class Player(QObject):
 
         self._lane.submit(fill).failed.connect(partial(self._on_failed, reel))
         self.state_changed.emit()
+
+    def show_in(self, transform: QColorTransform | None) -> None:
+        """In the colours of a screen from now on, at the same place.
+
+        Args:
+            transform: from sRGB; None for as they are.
+        """
+        if transform == self._transform:
+            return
+        self._transform = transform
+        asset, shot = self._asset, self.shot
+        if self._reel is None or asset is None:
+            return
+        at_ms = 0 if shot is None else shot.at_ms
+        self.start(asset, at_ms, is_playing=self.is_playing)
+        if at_ms and asset.kind is Kind.ANIMATION:  # which begins with its first frame
+            self.seek(at_ms)
 
     def stop(self) -> None:
         """Show no more frames, and give their memory back."""

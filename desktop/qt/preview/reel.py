@@ -7,9 +7,11 @@ from collections import deque
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
 
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QColorTransform, QImage
 
-from desktop.media.moving_picture import MovingFrame
+from desktop.media.large_picture import LargePicture
+from desktop.media.moving_picture import MovingFrame, picture_of
+from desktop.qt.images.whole import image_of
 from desktop.qt.preview.levels import Levels
 
 LIMIT_BYTES = 96 * 1024 * 1024
@@ -33,10 +35,14 @@ class Reel:
 
     Args:
         arrived: called in the lane when there is something after there was nothing.
+        transform: from sRGB to the colours of the screen; None for as they are.
     """
 
-    def __init__(self, arrived: Callable[[], object]) -> None:
+    def __init__(
+        self, arrived: Callable[[], object], transform: QColorTransform | None = None
+    ) -> None:
         self._arrived = arrived
+        self._transform = transform
         self._state = threading.Condition()
         self._ahead: deque[Shot] = deque()
         self._round: list[Shot] | None = []
@@ -56,7 +62,7 @@ class Reel:
         try:
             frame = next(frames)
             while not self._is_closed:
-                shot = _shot(frame)
+                shot = _shot(frame, self._transform)
                 if not self._put(shot):
                     return
                 frame = frames.send(self._answer())
@@ -149,7 +155,12 @@ class Reel:
             self._state.notify_all()
 
 
-def _shot(frame: MovingFrame) -> Shot:
+def _shot(frame: MovingFrame, transform: QColorTransform | None) -> Shot:
+    if transform is not None:
+        picture = LargePicture(picture_of(frame), frame.original)
+        image = image_of(picture, transform)
+        levels = Levels(frame.original, (image,), frame.has_alpha, plain=picture)
+        return Shot(levels, frame.number, frame.at_ms, frame.lasts_ms)
     formats = QImage.Format
     form = formats.Format_ARGB32_Premultiplied if frame.has_alpha else formats.Format_RGB32
     image = QImage(frame.pixels, frame.width, frame.height, 4 * frame.width, form).copy()
