@@ -13,6 +13,7 @@ from desktop.core.asset import displayable
 from desktop.core.attempt import Attempt, AttemptState
 from desktop.core.cancellation import CancelToken
 from desktop.core.errors import PicturesChanged, PlantainError, UsageError
+from desktop.core.failure import Failure
 from desktop.core.generation_queue import Wait, WaitReason
 from desktop.core.text import english, marked, moment, tr
 from desktop.services.engine import Engine
@@ -45,7 +46,10 @@ def add_to(commands: Commands) -> None:
     queue = commands.group(
         "queue", tr("pictures that wait to be created, and what became of others")
     )
-    queue.add("list", _list, tr("what waits, and the latest requests, the newest first"))
+    shown = queue.add("list", _list, tr("what waits, and the latest requests, the newest first"))
+    shown.add_argument(
+        "--details", action="store_true", help=tr("say also what the service answered")
+    )
     queue.add("pause", _pause, tr("ask for nothing more until the queue is resumed"))
     resume = queue.add("resume", _resume, tr("create what waits, and save what was answered"))
     _add_as_they_are(resume)
@@ -74,11 +78,22 @@ def _list(arguments: argparse.Namespace, options: EngineOptions) -> Json:
         for attempt in (*view.waiting, *view.others):
             prompt = attempt.record.request.prompt
             say(f"{attempt.key[:8]}  {tr(_STATES[attempt.state])}  {prompt[:60]}")
+            if attempt.failure is not None:
+                _tell_failure(attempt.failure, has_details=arguments.details)
     return {
         "attempts": [_json(attempt) for attempt in attempts],
         "waiting": [attempt.key for attempt in view.waiting],
         "wait": wait_json(view.wait),
     }
+
+
+def _tell_failure(failure: Failure, *, has_details: bool) -> None:
+    """Below the request that failed: why, and what can be done about it."""
+    told = [failure.sentence(), failure.page]
+    if has_details:
+        told += failure.details.splitlines()
+    for line in filter(None, told):
+        say(f"          {line}")
 
 
 def _pause(arguments: argparse.Namespace, options: EngineOptions) -> Json:
@@ -201,6 +216,20 @@ def wait_json(wait: Wait | None) -> Json | None:
     return {"reason": wait.reason.value, "until": wait.until or None, "said": wait.said}
 
 
+def _failure_json(failure: Failure | None) -> Json | None:
+    if failure is None:
+        return None
+    return {
+        "kind": failure.kind,
+        "message": english(failure.message),
+        "safe": english(failure.safe),
+        "next_step": english(failure.next_step),
+        "action": failure.remedy.value if failure.remedy is not None else None,
+        "page": failure.page or None,
+        "details": failure.details,
+    }
+
+
 def _json(attempt: Attempt) -> Json:
     return {
         "attempt_id": attempt.key,
@@ -213,4 +242,5 @@ def _json(attempt: Attempt) -> Json:
         "ended_at": attempt.ended_at,
         "cost_usd": attempt.cost_usd,
         "error": attempt.error,
+        "failure": _failure_json(attempt.failure),
     }

@@ -19,6 +19,7 @@ from desktop.core.asset import displayable
 from desktop.core.brand_kit import attached
 from desktop.core.cancellation import CancelToken
 from desktop.core.errors import UsageError
+from desktop.core.failure import in_english
 from desktop.core.generation_record import GenerationRequest
 from desktop.core.matrix import Entry, Fill, Matrix
 from desktop.core.text import english, ngettext, number, tr
@@ -252,7 +253,8 @@ def _tell(view: MatrixView) -> None:
     for row, cells in zip(view.matrix.rows, view.cells, strict=True):
         for column, cell in zip(view.matrix.columns, cells, strict=True):
             where = " × ".join(filter(None, (row, column)))
-            what = displayable(cell.asset.path) if cell.asset else cell.error or cell.state.value
+            said = cell.failure.sentence() if cell.failure else cell.state.value
+            what = displayable(cell.asset.path) if cell.asset else said
             say(f"{where}: {what}")
 
 
@@ -272,7 +274,7 @@ def _json(view: MatrixView) -> Json:
                 "attempt_id": cell.attempt,
                 "path": os.fspath(cell.asset.path) if cell.asset else None,
                 "asset_id": cell.asset.id if cell.asset else None,
-                "error": cell.error,
+                "error": in_english(cell.failure),
             }
             for row, cells in enumerate(view.cells)
             for column, cell in enumerate(cells)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
+from desktop.core.failure import Failure, in_english
 from desktop.core.generation_record import GenerationRecord
 
 
@@ -46,7 +47,7 @@ class Attempt:
         sent_at, answered_at, ended_at: seconds since the epoch; 0 for not yet.
         cost_usd: None where nobody knows.
         turn: the answer as it came, with the pictures taken out; what a next turn is asked with.
-        error: why there is no picture, in English, without secrets.
+        failure: why there is no picture, without secrets.
     """
 
     key: str
@@ -60,7 +61,12 @@ class Attempt:
     response_id: str = ""
     cost_usd: float | None = None
     turn: str = ""
-    error: str = ""
+    failure: Failure | None = None
+
+    @property
+    def error(self) -> str:
+        """What happened, in English, for programs; empty where nothing did."""
+        return in_english(self.failure)
 
     @property
     def is_over(self) -> bool:

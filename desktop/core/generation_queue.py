@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from desktop.core.failure import Failure
+
 
 class WaitReason(Enum):
     """What it waits for."""
 
     PERSON = "person"
-    """A person stopped it, or has to do something first: ``Wait.said`` tells what."""
+    """A person stopped it, or has to do something first: ``Wait.failure`` tells what."""
     QUOTA = "quota"
     """The service takes no more requests until ``Wait.until``."""
     OFFLINE = "offline"
@@ -29,11 +31,16 @@ class Wait:
 
     Attributes:
         until: seconds since the epoch at which it goes on by itself; 0: when a person says so.
-        said: what went wrong, for people, in the language of that moment; may be empty.
+        failure: what went wrong; None where nothing did.
         tries: how often in a row it has waited for this reason.
     """
 
     reason: WaitReason
     until: float = 0.0
-    said: str = ""
+    failure: Failure | None = None
     tries: int = 1
+
+    @property
+    def said(self) -> str:
+        """What went wrong, for people; empty where nothing did."""
+        return self.failure.sentence() if self.failure is not None else ""

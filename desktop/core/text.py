@@ -22,23 +22,30 @@ DOMAIN = "plantain"
 ENGLISH = "en"
 
 
+Source = tuple[str, tuple[object, ...], Mapping[str, str]]
+"""Name of the function of this module that made a text, what it got, and what filled its places."""
+
+
 class Text(str):
-    """A sentence as it is shown, which also knows itself in English, for the log.
+    """A sentence as it is shown, which also knows itself in English, for the log, and how it was
+    put together, so that ``core.retelling`` can say it again in another language.
 
     Anything done with it as with a ``str`` gives a plain ``str``; what puts sentences together is
     ``tr`` and ``sentences``.
     """
 
-    __slots__ = ("english",)
+    __slots__ = ("english", "source")
     english: str
+    source: Source | None
 
-    def __new__(cls, shown: str, english: str) -> Text:
+    def __new__(cls, shown: str, english: str, source: Source | None = None) -> Text:
         text = super().__new__(cls, shown)
         text.english = str(english)
+        text.source = source
         return text
 
-    def __reduce__(self) -> tuple[type[Text], tuple[str, str]]:
-        return Text, (str(self), self.english)
+    def __reduce__(self) -> tuple[type[Text], tuple[str, str, Source | None]]:
+        return Text, (str(self), self.english, self.source)
 
 
 def english(text: str) -> str:
@@ -108,13 +115,18 @@ def tr(message: str, /, **values: object) -> Text:
     """
     if isinstance(message, Text):
         return message  # translated already
-    return _filled(_catalogue.gettext(message) if message else "", message, values)
+    shown = {name: _shown(value) for name, value in values.items()}
+    pattern = _catalogue.gettext(message) if message else ""
+    return _filled(pattern, message, shown, ("tr", (message,), shown))
 
 
 def ngettext(one: str, many: str, count: int, /, **values: object) -> Text:
     """The form that fits ``count``, which fills ``{count}`` in. English has two, others differ."""
     source = one if count == 1 else many
-    return _filled(_catalogue.ngettext(one, many, count), source, {"count": count, **values})
+    shown = {name: _shown(value) for name, value in values.items()}
+    pattern = _catalogue.ngettext(one, many, count)
+    made = ("ngettext", (one, many, count), shown)
+    return _filled(pattern, source, {"count": number(count), **shown}, made)
 
 
 def sentences(*parts: str) -> Text:
@@ -128,26 +140,26 @@ def sentences(*parts: str) -> Text:
 
 def listed(names: Iterable[str]) -> Text:
     """Names one after the other, as in "a, b, c"."""
-    return _joined(names, _pattern("between names", ", "), ", ")
+    return _joined("listed", names, _pattern("between names", ", "), ", ")
 
 
 def clauses(parts: Iterable[str]) -> Text:
     """Parts of one sentence, as in "two are missing; one is damaged"."""
-    return _joined(parts, _pattern("between clauses", "; "), "; ")
+    return _joined("clauses", parts, _pattern("between clauses", "; "), "; ")
 
 
-def _joined(parts: Iterable[str], mark: str, english_mark: str) -> Text:
-    known = list(parts)
-    return Text(mark.join(known), english_mark.join(english(part) for part in known))
+def _joined(way: str, parts: Iterable[str], mark: str, english_mark: str) -> Text:
+    known = tuple(parts)
+    in_english = english_mark.join(english(part) for part in known)
+    return Text(mark.join(known), in_english, (way, known, {}))
 
 
-def _filled(pattern: str, source: str, values: Mapping[str, object]) -> Text:
-    if not values:
-        return Text(pattern, source)
-    shown = {name: _shown(value) for name, value in values.items()}
+def _filled(pattern: str, source: str, shown: Mapping[str, str], made: Source) -> Text:
+    if not shown:
+        return Text(pattern, source, made)
     plain = {name: english(value) for name, value in shown.items()}
     in_english = _placed(source, plain, source)
-    return Text(_placed(pattern, shown, in_english), in_english)
+    return Text(_placed(pattern, shown, in_english), in_english, made)
 
 
 def _placed(pattern: str, values: Mapping[str, str], otherwise: str) -> str:
@@ -175,7 +187,8 @@ def number(value: float, digits: int = 0) -> Text:
     # Not as a float where none is asked for: the largest whole numbers are none.
     plain = f"{value:,.{digits}f}" if digits or isinstance(value, float) else f"{value:,}"
     marks = {",": _pattern("thousands", ","), ".": _pattern("decimal mark", ".")}
-    return Text("".join(marks.get(letter, letter) for letter in plain), plain)
+    shown = "".join(marks.get(letter, letter) for letter in plain)
+    return Text(shown, plain, ("number", (value, digits), {}))
 
 
 def size(count: int) -> Text:
@@ -208,7 +221,8 @@ def date(timestamp: float) -> Text:
         "month": f"{at.tm_mon:02}",
         "day": f"{at.tm_mday:02}",
     }
-    return _filled(_pattern("date", "{year}-{month}-{day}"), "{year}-{month}-{day}", values)
+    form = "{year}-{month}-{day}"
+    return _filled(_pattern("date", form), form, values, ("date", (timestamp,), {}))
 
 
 def moment(timestamp: float) -> Text:

@@ -7,6 +7,7 @@ import time
 from PySide6.QtWidgets import QWidget
 
 from desktop.core.attempt import Attempt, AttemptState
+from desktop.core.failure import Failure
 from desktop.core.generation_queue import Wait, WaitReason
 from desktop.core.generation_record import GenerationRecord, GenerationRequest
 from desktop.core.text import listed, sentences, tr
@@ -44,7 +45,7 @@ def _library(stage: Stage) -> FakeEngine:
     engine.generation.queue.others += [
         _attempt(6, AttemptState.SENT),
         _attempt(5, AttemptState.DONE, cost_usd=0.0368),
-        _attempt(7, AttemptState.UNKNOWN, error="The connection broke off."),
+        _attempt(7, AttemptState.UNKNOWN, failure=Failure(message="The connection broke off.")),
         _attempt(8, AttemptState.DECLINED, cost_usd=0.0021),
     ]
     return engine
@@ -60,7 +61,9 @@ def waits(stage: Stage) -> QWidget:
     engine = _library(stage)
     said = tr("Your Gemini quota is used up for now.")
     engine.generation.queue.reason = Wait(
-        WaitReason.QUOTA, time.mktime((2026, 11, 30, 14, 5, 0, 0, 0, 0)), said
+        WaitReason.QUOTA,
+        time.mktime((2026, 11, 30, 14, 5, 0, 0, 0, 0)),
+        Failure(message=said),
     )
     session = stage.library(engine)
     session.controllers.queue.show()
@@ -72,7 +75,7 @@ def changed(stage: Stage) -> QWidget:
     engine = _library(stage)
     things = listed([NAMES[2], f"{'wet-sand-and-sandals_' * 5}final.jpg"])
     said = tr("Not as you have seen it when this was added to the queue: {things}.", things=things)
-    engine.generation.queue.reason = Wait(WaitReason.CHANGED, said=said)
+    engine.generation.queue.reason = Wait(WaitReason.CHANGED, failure=Failure(message=said))
     session = stage.library(engine)
     session.window.resize(1000, 640)
     session.window.centre.notice.say(
@@ -192,8 +195,9 @@ def matrix_asks_again(stage: Stage) -> QWidget:
     """Cells that lead to their pictures, beside some that have none."""
     made = MatrixRow(1, _WORDS[2], ("红色斗篷", "草帽"), ("正午的海滩", "城市夜景", "雪地里"))
     why = tr("Gemini answered without a picture.")
-    failed = Cell(AttemptState.FAILED, attempt="b", error=why)
-    declined = Cell(AttemptState.DECLINED, attempt="a", error=why)
+    failure = Failure(message=why)
+    failed = Cell(AttemptState.FAILED, attempt="b", failure=failure)
+    declined = Cell(AttemptState.DECLINED, attempt="a", failure=failure)
     cells = (
         (Cell(AttemptState.DONE, picture(24)), failed, Cell(AttemptState.DONE, picture(25))),
         (declined, Cell(AttemptState.UNKNOWN, attempt="c"), Cell(AttemptState.SENT)),

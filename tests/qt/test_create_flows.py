@@ -24,6 +24,7 @@ from desktop.core.errors import (
     Remedy,
     SpendingLimit,
 )
+from desktop.core.failure import Failure
 from desktop.core.generation_queue import Wait, WaitReason
 from desktop.core.generation_record import (
     AUTO,
@@ -480,7 +481,9 @@ def test_why_what_was_decided_earlier_waits_is_told_and_looked_at_first(
 ) -> None:
     record = GenerationRecord(GenerationRequest("later", (), "gemini"), attempt="k")
     engine.generation.generating.waiting.append(Attempt("k", AttemptState.QUEUED, record))
-    engine.generation.queue.reason = Wait(WaitReason.PERSON, said="It may have been made since.")
+    engine.generation.queue.reason = Wait(
+        WaitReason.PERSON, failure=Failure(message="It may have been made since.")
+    )
     session = open_session(engine)
     notice = session.window.centre.notice
     qtbot.waitUntil(lambda: notice.text() == "It may have been made since.")

@@ -13,9 +13,11 @@ from pytestqt.qtbot import QtBot
 
 from desktop.core.attempt import AttemptState
 from desktop.core.generation_record import GenerationRequest
+from desktop.qt.create.keys_dialog import KeysDialog
 from desktop.qt.create.queue_dialog import QueueDialog
 from desktop.qt.theme import Theme
 from tests.fakes.gemini_replies import Failure
+from tests.generation.failure_table import TABLE
 from tests.qt.studio import Studio, open_studio
 
 
@@ -159,3 +161,51 @@ def test_of_several_variants_each_is_shown_as_it_comes(studio: Studio) -> None:
     studio.until(lambda: bool(panel.failure_text()))
     assert panel.result_card.isVisible(), "the one that was paid for"
     assert not panel.is_running
+
+
+def fail_one(studio: Studio, failure: Failure) -> QueueDialog:
+    studio.show_panel()
+    studio.server.fail_with(failure, count=1)
+    studio.write("one")
+    studio.click(studio.panel.queue_row.add_button)
+    studio.until(lambda: studio.sent() == ["one"])
+    dialog = open_queue(studio)
+    studio.until(lambda: any(row[1] in ("Failed", "Declined", "Waits") for row in dialog.rows()))
+    return dialog
+
+
+def test_one_that_failed_says_why_with_its_next_step_and_what_the_service_answered(
+    studio: Studio,
+) -> None:
+    dialog = fail_one(studio, Failure.BAD_REQUEST)
+    studio.until(lambda: dialog.failure.text().startswith("Gemini refused the request"))
+    assert dialog.failure.text() == TABLE["generate-content", "bad-request"].english
+    studio.click(dialog.failure.details.show_button)
+    assert "HTTP 400" in dialog.failure.details.details()
+    assert "AIza" not in dialog.failure.details.details()
+    studio.session.controllers.queue.refresh()
+    assert dialog.failure.details.box.isVisible(), "what was opened stays open"
+    studio.write("something else")
+    assert dialog.failure.first.text() == "Change the prompt"
+    studio.click(dialog.failure.first)
+    studio.until(lambda: studio.panel.prompt.toPlainText() == "one")
+    assert studio.panel.prompt.textCursor().selectedText() == "one"
+
+
+def test_one_that_failed_is_asked_for_again_where_it_says_so(studio: Studio) -> None:
+    dialog = fail_one(studio, Failure.BAD_REQUEST)
+    studio.until(dialog.failure.second.isVisible)
+    assert dialog.failure.second.text() == "Try again"
+    studio.click(dialog.failure.second)
+    studio.until(lambda: "Done" in [state for _, state, _ in dialog.rows()])
+    assert studio.sent() == ["one", "one"]
+
+
+def test_a_queue_that_waits_for_a_key_offers_to_enter_one(studio: Studio) -> None:
+    dialog = fail_one(studio, Failure.BAD_KEY)
+    studio.until(dialog.remedy_button.isVisible)
+    assert dialog.remedy_button.text() == "Enter another key"
+    studio.click(dialog._wait_details.show_button)
+    assert "API_KEY_INVALID" in dialog._wait_details.details()
+    studio.click(dialog.remedy_button)
+    studio.dialog(KeysDialog)

@@ -12,7 +12,7 @@ from desktop.config.options import EngineOptions
 from desktop.config.settings import Settings, save_settings
 from desktop.core.attempt import AttemptState
 from desktop.core.cancellation import CancelToken
-from desktop.core.errors import AnswerNotKept, Cancelled, PicturesChanged, UsageError
+from desktop.core.errors import AnswerNotKept, Cancelled, PicturesChanged, Remedy, UsageError
 from desktop.core.generation_queue import WaitReason
 from desktop.core.generation_record import GenerationRecord, GenerationRequest, Reference
 from desktop.core.progress import finish
@@ -24,6 +24,7 @@ from desktop.wiring.engine import open_engine
 from tests import pictures
 from tests.fakes.gemini import GeminiServer
 from tests.fakes.gemini_replies import Failure
+from tests.generation.failure_table import TABLE, spoken
 from tests.services.test_paid_answers import disk_is_full
 
 
@@ -440,3 +441,37 @@ def test_what_found_no_room_is_saved_before_another_one_is_asked_for(
     assert len(server.requests) == 1
     assert step(engine).picture is not None
     assert [request.text for request in server.requests] == ["one", "two"]
+
+
+def test_why_one_failed_is_kept_with_its_remedy_for_whoever_looks_later(
+    engine: Engine, server: GeminiServer
+) -> None:
+    add(engine, "one", "two")
+    for failure in (Failure.BLOCK_SAFETY, Failure.BAD_REQUEST):
+        server.fail_with(failure, count=1)
+        assert step(engine).picture is None
+    with spoken("zh_CN"):
+        failures = [attempt.failure for attempt in engine.generation.queue.view().others]
+        for failure, reason in zip(failures, ("bad-request", "block-safety"), strict=True):
+            row = TABLE["generate-content", reason]
+            assert failure is not None
+            assert failure.kind == row.kind
+            assert failure.sentence() == row.chinese
+            assert failure.remedy is Remedy(row.action)
+            assert "AIza" not in failure.details
+    assert failures[0] is not None
+    assert "HTTP 400" in failures[0].details
+
+
+def test_why_the_queue_waits_is_told_in_the_language_of_whoever_looks(
+    engine: Engine, server: GeminiServer
+) -> None:
+    server.fail_with(Failure.BAD_KEY)
+    add(engine, "one")
+    assert step(engine).is_over
+    with spoken("zh_CN"):
+        wait = engine.generation.queue.view().wait
+        assert wait is not None
+        assert wait.failure is not None
+        assert wait.failure.sentence() == TABLE["generate-content", "bad-key"].chinese
+    assert wait.failure.remedy is Remedy.ENTER_KEY

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from desktop.core.attempt import UNFINISHED, Attempt, AttemptState
+from desktop.core.failure import Failure, dump_failure, load_failure
 from desktop.core.generation_record import GenerationRecord, GenerationRequest
 from desktop.files.record_json import dump_record, load_record
 from desktop.library.catalog.database import Database
@@ -81,7 +82,7 @@ class AttemptTable:
         response_id: str = "",
         cost_usd: float | None = None,
         turn: str = "",
-        error: str = "",
+        failure: Failure | None = None,
     ) -> None:
         """It is over; within the caller's transaction where one is open."""
         self._change(
@@ -89,7 +90,7 @@ class AttemptTable:
             state,
             "record = ?, ended_at = ?, response_id = ?, cost_usd = ?, turn = ?, error = ?",
             record,
-            *(time.time(), response_id, cost_usd, turn, error),
+            *(time.time(), response_id, cost_usd, turn, dump_failure(failure)),
         )
 
     def settle(self, spooled: Collection[str]) -> None:
@@ -186,5 +187,5 @@ def _attempt(row: sqlite3.Row) -> Attempt:
         response_id=row["response_id"],
         cost_usd=row["cost_usd"],
         turn=row["turn"],
-        error=row["error"],
+        failure=load_failure(row["error"]),
     )

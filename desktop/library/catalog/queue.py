@@ -9,6 +9,7 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 
 from desktop.core.attempt import Attempt, AttemptState
+from desktop.core.failure import Failure, dump_failure, load_failure
 from desktop.core.generation_queue import Wait, WaitReason
 from desktop.core.generation_record import GenerationRequest
 from desktop.core.text import tr
@@ -33,9 +34,13 @@ def hold(catalog: sqlite3.Connection) -> None:
         " WHERE EXISTS (SELECT 1 FROM attempts WHERE state = 'queued')",
         (
             WaitReason.PERSON.value,
-            tr(
-                "This library was put back from a copy, and what waits here may have been made "
-                "since. Look through it before you go on."
+            dump_failure(
+                Failure(
+                    message=tr(
+                        "This library was put back from a copy, and what waits here may have been "
+                        "made since. Look through it before you go on."
+                    )
+                )
             ),
         ),
     )
@@ -115,7 +120,7 @@ class QueueTable:
             if wait is not None:
                 connection.execute(
                     "INSERT INTO queue_wait VALUES (1, ?, ?, ?, ?)",
-                    (wait.reason.value, wait.until, wait.said, wait.tries),
+                    (wait.reason.value, wait.until, dump_failure(wait.failure), wait.tries),
                 )
 
     def together(self) -> AbstractContextManager[object]:

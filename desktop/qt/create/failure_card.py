@@ -14,7 +14,7 @@ from desktop.qt.theme import UNIT
 from desktop.qt.widgets.buttons import button
 from desktop.qt.widgets.labels import label
 
-_NAMES = {
+REMEDY_NAMES = {
     Remedy.TRY_AGAIN: marked("Try again"),
     Remedy.WAIT: marked("Try again"),
     Remedy.REWORD: marked("Change the prompt"),
@@ -34,6 +34,10 @@ _ALSO = {
     Remedy.SAVE_ELSEWHERE: Remedy.TRY_AGAIN,
     Remedy.REWORD: Remedy.TRY_AGAIN,
 }
+FROM_REQUEST = frozenset(
+    {Remedy.REWORD, Remedy.CHOOSE_MODEL, Remedy.FEWER_REFERENCES, Remedy.USE_AS_BASE}
+)
+"""Steps that begin with the request that failed."""
 _LONGEST_COUNT_S = 3600.0
 
 
@@ -84,7 +88,7 @@ class FailureCard(QFrame):
         for made, remedy in zip((self.first, self.second), shown, strict=True):
             made.setVisible(remedy is not None)
             made.setEnabled(True)
-            made.setText(tr(_NAMES[remedy]) if remedy else "")
+            made.setText(tr(REMEDY_NAMES[remedy]) if remedy else "")
         seconds = error.retry_after_s if isinstance(error, GenerationError) else None
         if seconds and seconds <= _LONGEST_COUNT_S and self._remedies[:1] == [Remedy.WAIT]:
             self._left_s = seconds

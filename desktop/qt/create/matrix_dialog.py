@@ -288,7 +288,7 @@ class MatrixDialog(QDialog):
         column.addWidget(state)
         if cell.has_failed:
             again = button(tr("Ask again"), lambda: self.retry_wanted.emit(cell.attempt))
-            again.setToolTip(cell.error)
+            again.setToolTip(cell.failure.sentence() if cell.failure else "")
             column.addWidget(again, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addStretch()
         return made

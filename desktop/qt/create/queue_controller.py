@@ -8,11 +8,14 @@ from functools import partial
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from desktop.core.attempt import Attempt
+from desktop.core.errors import PlantainError, Remedy
 from desktop.core.generation_queue import WaitReason
 from desktop.core.generation_record import GenerationRequest
 from desktop.core.progress import Progress
 from desktop.core.text import listed, ngettext, tr
 from desktop.qt.create.closing import may_close_over
+from desktop.qt.create.failure_card import FROM_REQUEST
 from desktop.qt.create.queue_dialog import QueueDialog
 from desktop.qt.create.queue_words import short_wait_words
 from desktop.qt.create.refused_key import give_way
@@ -25,6 +28,8 @@ from desktop.services.generation.queueing import QueueStep, QueueView
 from desktop.services.generation.rehearsal import Rehearsal
 from desktop.services.reports import GeneratedPicture
 
+_AGAIN = frozenset({Remedy.TRY_AGAIN, Remedy.WAIT, Remedy.SEE_WHAT_IS_SENT})
+"""The queue itself shows what is sent, where somebody has to agree to it."""
 _LONGEST_TIMER_MS = 3_600_000
 """Of a wait that is longer it is looked at again in between: a computer may have slept."""
 
@@ -41,6 +46,8 @@ class QueueController(QObject):
     """QueueView: the queue may be another."""
     made = Signal(object)
     """GeneratedPicture."""
+    remedy_chosen = Signal(object, object, object)
+    """Remedy, PlantainError, GenerationRequest: a next step that is none of the queue's."""
 
     def __init__(
         self, context: Context, make_searchable: Callable[[Sequence[int]], JobHandle]
@@ -94,6 +101,7 @@ class QueueController(QObject):
             dialog.cancel_wanted.connect(self.cancel)
             dialog.retry_wanted.connect(self.retry)
             dialog.order_wanted.connect(self.order)
+            dialog.remedy_chosen.connect(self._do_about)
             dialog.finished.connect(self._forget_dialog)
             dialog.show_view(self._view)
             self._tell_spent(dialog)
@@ -155,6 +163,14 @@ class QueueController(QObject):
         self._change(lambda: None)
 
     # ------------------------------------------------------------------ inside
+
+    def _do_about(self, remedy: Remedy, error: PlantainError, attempt: Attempt) -> None:
+        if attempt.is_over and remedy in _AGAIN:
+            self.retry([attempt.key])
+            return
+        if self._dialog is not None and remedy in FROM_REQUEST:
+            self._dialog.accept()  # it is before the panel
+        self.remedy_chosen.emit(remedy, error, attempt.record.request)
 
     def _forget_dialog(self) -> None:
         self._dialog = None

@@ -18,8 +18,10 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.core.attempt import Attempt, AttemptState
+from desktop.core.errors import PlantainError, Remedy
 from desktop.core.text import number, sentences, tr
 from desktop.generation.generator import ImageGenerator
+from desktop.qt.create.failure_card import REMEDY_NAMES, FailureCard
 from desktop.qt.create.queue_words import (
     STATES,
     count_words,
@@ -29,6 +31,7 @@ from desktop.qt.create.queue_words import (
     spent_words,
     wait_words,
 )
+from desktop.qt.create.raw_details import RawDetails
 from desktop.qt.theme import UNIT
 from desktop.qt.widgets.buttons import button
 from desktop.qt.widgets.labels import MessageLabel, label
@@ -37,6 +40,13 @@ from desktop.services.generation.spending import SpendReport
 
 _KEY_ROLE = int(Qt.ItemDataRole.UserRole) + 1
 _WHAT, _STATE, _COST = range(3)
+_OF_WAITS = frozenset(
+    {
+        *(Remedy.ENTER_KEY, Remedy.OPEN_PAGE, Remedy.CHOOSE_MODEL),
+        *(Remedy.RAISE_LIMIT, Remedy.GO_ONLINE),
+    }
+)
+"""Steps that end a wait; the others are those of one picture, or have a button of their own."""
 
 
 class QueueDialog(QDialog):
@@ -50,6 +60,8 @@ class QueueDialog(QDialog):
     """set[str]: keys of attempts."""
     retry_wanted = Signal(object)
     """list[str], the oldest first."""
+    remedy_chosen = Signal(object, object, object)
+    """Remedy, PlantainError, Attempt: a next step that a failure offers."""
     order_wanted = Signal(object)
     """list[str]: all that wait, in their new order."""
 
@@ -67,6 +79,13 @@ class QueueDialog(QDialog):
         self._pause.setObjectName("pause")
         self.consent_button = button(tr("See what would be sent…"), self.consent_wanted.emit)
         self.consent_button.hide()
+        self.remedy_button = button("", self._do_about_wait)
+        self.remedy_button.hide()
+        self._wait_details = RawDetails()
+        self.failure = FailureCard()
+        self.failure.remedy_chosen.connect(self._do_about)
+        self.failure.hide()
+        self._failed: Attempt | None = None
         self.list = _List()
         self.list.setAccessibleName(tr("Pictures of the queue"))
         self.list.setColumnCount(3)
@@ -116,9 +135,12 @@ class QueueDialog(QDialog):
         why.setSpacing(UNIT)
         why.addWidget(self._why, 1)
         why.addWidget(self.consent_button, 0, Qt.AlignmentFlag.AlignTop)
+        why.addWidget(self.remedy_button, 0, Qt.AlignmentFlag.AlignTop)
         column.addLayout(why)
+        column.addWidget(self._wait_details)
         column.addWidget(self.list, 1)
         column.addWidget(self._detail)
+        column.addWidget(self.failure)
         column.addWidget(self.spent)
         column.addSpacing(UNIT)
         column.addLayout(foot)
@@ -184,6 +206,14 @@ class QueueDialog(QDialog):
         self._why.setText(why)
         self._why.setVisible(bool(why))
         self.consent_button.setVisible(bool(why) and needs_look(self._view.wait))
+        failure = self._view.wait.failure if self._view.wait is not None and count else None
+        is_known = failure is not None and failure.remedy in _OF_WAITS
+        self.remedy_button.setVisible(is_known)
+        if failure is not None and failure.remedy is not None:
+            self.remedy_button.setText(tr(REMEDY_NAMES[failure.remedy]))
+        details = failure.details if failure is not None else ""
+        if details != self._wait_details.details():
+            self._wait_details.show_details(details)
         self._pause.setText(tr("Go on") if self._view.wait is not None else tr("Pause"))
         self._pause.setEnabled(bool(count) or self._view.wait is not None)
 
@@ -215,6 +245,28 @@ class QueueDialog(QDialog):
         self.retry_button.setEnabled(any(attempt.is_over for attempt in chosen))
         one = chosen[0] if len(chosen) == 1 else None
         self._detail.setText(_details(one) if one is not None else "")
+        self._show_failure(one)
+
+    def _show_failure(self, attempt: Attempt | None) -> None:
+        """Why that one has no picture; what was opened of it stays open."""
+        if attempt == self._failed:
+            return
+        self._failed = attempt
+        if attempt is None or attempt.failure is None:
+            self.failure.clear()
+        else:
+            self.failure.show_error(attempt.failure.error())
+
+    def _do_about(self, remedy: Remedy, error: PlantainError) -> None:
+        if self._failed is not None:
+            self.remedy_chosen.emit(remedy, error, self._failed)
+
+    def _do_about_wait(self) -> None:
+        """The one that is next would fail like the one that made the others wait."""
+        wait = self._view.wait
+        if wait is not None and wait.failure is not None and self._view.waiting:
+            error = wait.failure.error()
+            self.remedy_chosen.emit(wait.failure.remedy, error, self._view.waiting[0])
 
     def _turn(self) -> None:
         (self.pause_wanted if self._view.wait is None else self.resume_wanted).emit()
@@ -264,7 +316,6 @@ def _details(attempt: Attempt) -> str:
         size=request.image_size,
         ratio=request.aspect_ratio,
     )
-    why = attempt.error
     if attempt.state is AttemptState.UNKNOWN:
-        why = sentences(why, tr("It is not sent again unless you say so."))
-    return "\n".join(part for part in (what, why) if part)
+        return sentences(f"{what}.", tr("It is not sent again unless you say so."))
+    return what

@@ -44,6 +44,10 @@ class RawDetails(QWidget):
         self._open(False)
         self.setVisible(bool(details))
 
+    def details(self) -> str:
+        """What there is to be shown."""
+        return self.box.toPlainText()
+
     def _toggle(self) -> None:
         is_open = self.box.isHidden()
         self._open(is_open)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from desktop.core.errors import PlantainError, Remedy
 from desktop.core.filter import NamedFilter
+from desktop.core.generation_record import GenerationRequest
 from desktop.qt.browse.boards_and_tags import BoardsAndTagsController
 from desktop.qt.browse.library_controller import LibraryController
 from desktop.qt.browse.look_controller import LookController
@@ -14,6 +15,7 @@ from desktop.qt.browse.marks_controller import MarksController
 from desktop.qt.browse.section_controller import SectionController
 from desktop.qt.browse.sections import joined, saved_rows
 from desktop.qt.create.editing.controller import EditController
+from desktop.qt.create.failure_card import FROM_REQUEST
 from desktop.qt.create.keys_controller import KeysController
 from desktop.qt.create.queue_controller import QueueController
 from desktop.qt.create.truth_controller import TruthController
@@ -206,12 +208,22 @@ def join_controllers(context: Context, window: MainWindow) -> Controllers:
 
     keys = KeysController(context, window.theme)
 
-    def do_elsewhere(remedy: Remedy, error: PlantainError) -> None:
+    def do_elsewhere(
+        remedy: Remedy, error: PlantainError, failed: GenerationRequest | None = None
+    ) -> None:
         if remedy is Remedy.ENTER_KEY:  # the panel asks for that of its own choice of a service
             keys.show()
             return
+        panel = window.right.creation
         window.right.show_tab(CREATE)
-        window.right.creation.failure.remedy_chosen.emit(remedy, error)
+        if failed is not None and remedy is Remedy.USE_AS_BASE:
+            panel.base_wanted.emit(failed)
+            return
+        if failed is not None and remedy in FROM_REQUEST:
+            panel.use_request(failed)
+        panel.failure.remedy_chosen.emit(remedy, error)
+
+    queue.remedy_chosen.connect(do_elsewhere)
 
     editing = EditController(
         context, indexing.make_searchable, window.navigation.show_in_library, do_elsewhere

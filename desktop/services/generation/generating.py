@@ -25,9 +25,10 @@ from desktop.core.errors import (
     PlantainError,
     UsageError,
 )
+from desktop.core.failure import Failure
 from desktop.core.generation_record import ON_WHITE, GenerationRecord, GenerationRequest
 from desktop.core.progress import Progress, ProgressSteps
-from desktop.core.text import english, marked, tr
+from desktop.core.text import marked, tr
 from desktop.generation.generator import ImageGenerator, Reply
 from desktop.library.catalog.assets import Catalog
 from desktop.library.catalog.attempts import AttemptTable
@@ -329,9 +330,7 @@ class Generating:
             self._own.difference_update(keys)
 
     def _end(self, record: GenerationRecord, state: AttemptState, error: Exception) -> None:
-        # What nobody foresaw may quote the prompt, which is no business of a list of errors.
-        why = english(error.message) if isinstance(error, PlantainError) else type(error).__name__
-        self._attempts.end(record.attempt, state, record, error=why)
+        self._attempts.end(record.attempt, state, record, failure=Failure.of(error))
 
     def _take_in(self, answer: SpooledAnswer, *, is_kept: bool) -> GeneratedPicture:
         try:

@@ -21,6 +21,7 @@ from desktop.core.errors import (
     ReplyUnreadable,
     UsageError,
 )
+from desktop.core.failure import Failure
 from desktop.core.generation_record import (
     DRAFT,
     ON_BLACK,
@@ -31,7 +32,7 @@ from desktop.core.generation_record import (
     GenerationRecord,
     Usage,
 )
-from desktop.core.text import english, listed, tr
+from desktop.core.text import listed, tr
 from desktop.files.atomic import write_file
 from desktop.generation.cost import cost_usd
 from desktop.generation.generator import GenerationResult, ImageGenerator, Reply
@@ -173,7 +174,7 @@ class AnswerKeeping:
             response_id=result.response_id,
             cost_usd=cost,
             turn=result.turn,
-            error=english(error.message),
+            failure=Failure.of(error),
         )
         if is_unreadable:
             self._spool.set_aside(record.attempt)
@@ -207,7 +208,7 @@ class AnswerKeeping:
                 response_id=result.response_id,
                 cost_usd=cost,
                 turn=result.turn,
-                error=english(misfit.message) if misfit else "",
+                failure=Failure.of(misfit) if misfit else None,
             )
             if record.request.edit == ON_WHITE:
                 self._queue_second_half(record, saved[-1], out)

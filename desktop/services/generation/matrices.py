@@ -9,6 +9,7 @@ from pathlib import Path
 from desktop.core.asset import Asset
 from desktop.core.attempt import UNFINISHED, AttemptState
 from desktop.core.errors import UsageError
+from desktop.core.failure import Failure
 from desktop.core.generation_record import GenerationRequest
 from desktop.core.matrix import Matrix
 from desktop.core.text import tr
@@ -30,13 +31,13 @@ class Cell:
     Attributes:
         asset: the picture; None while there is none.
         attempt: key of the newest call for it.
-        error: why there is no picture, in English.
+        failure: why there is no picture.
     """
 
     state: AttemptState
     asset: Asset | None = None
     attempt: str = ""
-    error: str = ""
+    failure: Failure | None = None
 
     @property
     def has_failed(self) -> bool:
@@ -128,7 +129,7 @@ class Matrices:
             attempt = self._attempts.of(key)
             state = attempt.state if attempt is not None else AttemptState.STOPPED
             asset = found.get(asset_id) if asset_id is not None else None
-            return Cell(state, asset, key, attempt.error if attempt is not None else "")
+            return Cell(state, asset, key, attempt.failure if attempt is not None else None)
 
         return MatrixView(
             matrix,

@@ -33,6 +33,7 @@ from desktop.core.errors import (
     UsageError,
     WorkingOffline,
 )
+from desktop.core.failure import Failure
 from desktop.core.generation_queue import Wait, WaitReason
 from desktop.core.generation_record import GenerationRequest
 from desktop.core.progress import ProgressSteps
@@ -218,7 +219,7 @@ class GenerationQueue:
         try:
             left = self._one_left()
         except LibraryError as error:
-            self._table.set_wait(Wait(WaitReason.PERSON, said=error.sentence()))
+            self._table.set_wait(Wait(WaitReason.PERSON, failure=Failure.of(error)))
             return QueueStep(error=error, is_over=True)
         if left is not None:
             return QueueStep(left)
@@ -244,7 +245,7 @@ class GenerationQueue:
         except PlantainError as error:
             # An answer that no disk takes is waited for, too: nothing more is paid for meanwhile.
             if isinstance(error, (LibraryError, AnswerNotKept)):
-                self._table.set_wait(Wait(WaitReason.PERSON, said=error.sentence()))
+                self._table.set_wait(Wait(WaitReason.PERSON, failure=Failure.of(error)))
             elif wait is not None and self._table.wait() == wait:
                 self._table.set_wait(None)
             return QueueStep(
@@ -287,28 +288,28 @@ class GenerationQueue:
         return True
 
     def _wait_for(self, before: Wait | None, error: PlantainError) -> Wait | None:
-        said = error.sentence()
+        failure = Failure.of(error)
         if isinstance(error, SpendingLimit):
-            return Wait(WaitReason.BUDGET, said=said)
+            return Wait(WaitReason.BUDGET, failure=failure)
         if isinstance(error, WorkingOffline):
-            return Wait(WaitReason.OFFLINE, said=said)
+            return Wait(WaitReason.OFFLINE, failure=failure)
         if isinstance(error, PicturesChanged):
-            return Wait(WaitReason.CHANGED, said=said)
+            return Wait(WaitReason.CHANGED, failure=failure)
         if isinstance(error, ConsentMissing):
-            return Wait(WaitReason.CONSENT, said=said)
+            return Wait(WaitReason.CONSENT, failure=failure)
         if isinstance(error, _NEEDS_PERSON):
-            return Wait(WaitReason.PERSON, said=said)
+            return Wait(WaitReason.PERSON, failure=failure)
         if not isinstance(error, QuotaExhausted | ServiceUnavailable) or error.may_be_billed:
             return None
         is_quota = isinstance(error, QuotaExhausted)
         if is_quota and error.retry_after_s is None and error.page:
-            return Wait(WaitReason.PERSON, said=said)  # waiting alone does not help
+            return Wait(WaitReason.PERSON, failure=failure)  # waiting alone does not help
         reason = WaitReason.QUOTA if is_quota else WaitReason.OFFLINE
         tries = before.tries + 1 if before is not None and before.reason is reason else 1
         seconds = error.retry_after_s
         if seconds is None:
             seconds = min(_FIRST_WAIT_S * 2 ** min(tries - 1, 10), _LONGEST_WAIT_S)
-        return Wait(reason, self._now() + max(1.0, seconds), said, tries)
+        return Wait(reason, self._now() + max(1.0, seconds), failure, tries)
 
     def _is_unwanted(self, key: str) -> bool:
         with self._lock:
