@@ -19,14 +19,14 @@ from dataclasses import replace
 from desktop import __version__
 from desktop.commands.arguments import path
 from desktop.commands.parser import Commands, Json, Parser, translate_argparse
-from desktop.commands.terminal import say, say_error
+from desktop.commands.terminal import error_json, say, say_error
 from desktop.config.language import SYSTEM, choose_language
 from desktop.config.options import EngineOptions
 from desktop.config.paths import ProfilePaths, default_profile
 from desktop.config.process_log import ProcessLog
 from desktop.config.settings import load_settings
 from desktop.core.errors import PlantainError, SettingsError, UsageError
-from desktop.core.text import sentences, speak, tr
+from desktop.core.text import speak, tr
 
 _LOG = logging.getLogger(__name__)
 
@@ -98,7 +98,7 @@ def _recorded(arguments: argparse.Namespace, options: EngineOptions) -> Json:
 
 def _tell(error: PlantainError, *, is_json: bool) -> None:
     if is_json:
-        say(json.dumps({"error": _error_json(error)}))
+        say(json.dumps({"error": error_json(error)}))
     say_error(error)
 
 
@@ -269,11 +269,3 @@ def _options(arguments: argparse.Namespace) -> EngineOptions:
     }
     options = EngineOptions.from_environment(os.environ)
     return replace(options, **{name: value for name, value in given.items() if value is not None})
-
-
-def _error_json(error: PlantainError) -> Json:
-    return {
-        "kind": error.kind,
-        "message": sentences(error.headline, error.safe),
-        "next_step": error.next_step,
-    }

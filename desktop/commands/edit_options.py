@@ -108,11 +108,11 @@ def edit_lines(picture: GeneratedPicture) -> list[str]:
     return [str(line) for line in told]
 
 
-def require_fit(made: Sequence[GeneratedPicture]) -> None:
-    """Raises: AnswerMisfit where an answer could not be used; it is in the library all the same."""
+def misfit_of(made: Sequence[GeneratedPicture]) -> AnswerMisfit | None:
+    """The first answer that could not be used; it is in the library all the same."""
     for each in made:
         if each.edited is not None and each.edited.misfit:
-            raise AnswerMisfit(
+            return AnswerMisfit(
                 each.edited.misfit,
                 safe=tr(
                     "The model's whole answer is kept: {path}",
@@ -120,3 +120,4 @@ def require_fit(made: Sequence[GeneratedPicture]) -> None:
                 ),
                 next_step=tr("Use it as it is, or try again in other words."),
             )
+    return None

@@ -13,18 +13,18 @@ from desktop.commands.edit_options import (
     edit_lines,
     edited,
     edits_json,
-    require_fit,
+    misfit_of,
 )
 from desktop.commands.kit import closeness_line, kit_json
 from desktop.commands.opening import interruptible, open_library
 from desktop.commands.parser import Commands, Json
 from desktop.commands.request_options import add_request_options, kit_of, requests_of
-from desktop.commands.terminal import follow, say
+from desktop.commands.terminal import error_json, follow, say, say_error
 from desktop.config.options import EngineOptions
 from desktop.core.asset import displayable
 from desktop.core.brand_kit import attached
 from desktop.core.cancellation import CancelToken
-from desktop.core.errors import UsageError
+from desktop.core.errors import PlantainError, UsageError
 from desktop.core.generation_record import GenerationRequest
 from desktop.core.text import number, size, tr
 from desktop.files.record_json import plain_record
@@ -82,10 +82,21 @@ def _generate(arguments: argparse.Namespace, options: EngineOptions) -> Json:
             return _rehearsed(rehearsal, requests, is_json=arguments.json)
         if not arguments.json:
             _tell_references(request)
-        tell = _nothing if arguments.json else _tell
-        made = follow(
-            engine.generation.generating.run_all(requests, cancel, out=arguments.out, on_made=tell)
-        )
+        made: list[GeneratedPicture] = []
+
+        def take(picture: GeneratedPicture) -> None:
+            made.append(picture)
+            if not arguments.json:  # which tells it all at the end
+                _tell(picture)
+
+        failed: PlantainError | None = None
+        generating = engine.generation.generating
+        try:
+            follow(generating.run_all(requests, cancel, out=arguments.out, on_made=take))
+        except PlantainError as error:
+            if not made:
+                raise
+            failed = error  # those before it are there, and paid for
         # The pictures are saved: a Ctrl+C that comes this late changes nothing.
         ids = [asset_id for picture in made for asset_id in picture.asset_ids]
         is_searchable = follow(engine.indexing.make_searchable(ids, CancelToken()))
@@ -93,11 +104,14 @@ def _generate(arguments: argparse.Namespace, options: EngineOptions) -> Json:
         measured = engine.generation.closeness.measure(kit, [*paths]) if kit else []
     if not is_searchable:
         say(tr("It cannot be found by meaning yet; run “plantain index” later."), to=sys.stderr)
-    require_fit(made)
+    failed = failed or misfit_of(made)
+    if failed is not None:
+        say_error(failed)
     if not arguments.json:
         for each in measured:
             say(closeness_line(each, paths[each.asset_id]))
-    return {**_made(request, made), **edits_json(made), **kit_json(kit, measured)}
+    told = {**_made(request, made), **edits_json(made), **kit_json(kit, measured)}
+    return told if failed is None else {**told, "error": error_json(failed), "exit_code": 1}
 
 
 def _tell_references(request: GenerationRequest) -> None:
@@ -109,10 +123,6 @@ def _tell_references(request: GenerationRequest) -> None:
             reason=tr(reference.reason),
         )
         say(f"{told}{score}")
-
-
-def _nothing(_: GeneratedPicture) -> None:
-    """The JSON tells it all at the end."""
 
 
 def _tell(picture: GeneratedPicture) -> None:

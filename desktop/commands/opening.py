@@ -32,7 +32,7 @@ def open_library(options: EngineOptions) -> Generator[Engine]:
     from desktop.wiring.engine import open_engine
 
     log_versions()
-    with open_engine(options) as engine:
+    with open_engine(replace(options, environment_first=True)) as engine:
         engine.daily_backups.keep_up()
         if not engine.is_read_only:
             engine.generation.talks.tidy()

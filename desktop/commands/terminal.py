@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TextIO
 from desktop.core.asset import displayable
 from desktop.core.errors import PlantainError
 from desktop.core.progress import ProgressSteps, ResultT
-from desktop.core.text import tr
+from desktop.core.text import sentences, tr
 
 _COMMANDS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 """Escapes, and marks that turn the direction of what follows."""
@@ -35,6 +35,15 @@ def column(text: str, width: int) -> str:
 def say_error(error: PlantainError) -> None:
     """An error as people read it, on stderr."""
     say(tr("plantain: {problem}", problem=error.sentence()), to=sys.stderr)
+
+
+def error_json(error: PlantainError) -> dict[str, str]:
+    """The same for programs."""
+    return {
+        "kind": error.kind,
+        "message": sentences(error.headline, error.safe),
+        "next_step": error.next_step,
+    }
 
 
 def say_failures(failures: Iterable[FileFailure]) -> None:

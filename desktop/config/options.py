@@ -27,6 +27,9 @@ class EngineOptions:
             so ("PLANTAIN_VERTEX_BASE_URL").
         is_read_only: look at the library beside another Plantain that has it open, or in a folder
             that cannot be written to; nothing is changed.
+        environment_first: a key in the environment goes before one in the key store: on the command
+            line whoever sets it means this very command; in the window, the key that was entered
+            there.
     """
 
     profile_dir: Path | None = None
@@ -38,6 +41,7 @@ class EngineOptions:
     is_read_only: bool = False
     reads_text: bool | None = None
     asks_consent: bool = False
+    environment_first: bool = False
 
     @property
     def profile(self) -> ProfilePaths:

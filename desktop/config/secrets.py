@@ -1,4 +1,4 @@
-"""Keys and tokens: in the system's key store, else in the environment, never in a file of ours."""
+"""Keys and tokens: in the system's key store or the environment, never in a file of ours."""
 
 from __future__ import annotations
 
@@ -27,31 +27,35 @@ def at_endpoint(name: str, origin: str) -> str:
 
 
 class Secrets:
-    """Looks a secret up by name: the keyring first, then its environment variable.
+    """Looks a secret up by name: in this session, in the keyring, in its environment variable.
 
     Asking a keyring may open a system dialog and wait for it: never on the GUI thread.
 
     Args:
         environment: usually ``os.environ``.
         variables: of the environment, by the names of further secrets.
+        environment_first: it goes before the keyring.
     """
 
     def __init__(
-        self, environment: Mapping[str, str], variables: Mapping[str, str] | None = None
+        self,
+        environment: Mapping[str, str],
+        variables: Mapping[str, str] | None = None,
+        *,
+        environment_first: bool = False,
     ) -> None:
         self._environment = environment
+        self._environment_first = environment_first
         self._variables = {**_VARIABLES, **(variables or {})}
         self._of_session: dict[str, str] = {}
         self._refused: set[str] = set()
 
     def get(self, name: str) -> str:
         """The secret, or an empty string. One that was refused comes after those that were not."""
-        sources = (
-            self._of_session.get(name, ""),
-            self._from_keyring(name),
-            self._environment.get(self._variable(name), "").strip(),
-        )
-        known = [secret for secret in sources if secret]
+        kept = [self._from_keyring(name), self._from_environment(name)]
+        if self._environment_first:
+            kept.reverse()
+        known = [secret for secret in (self._of_session.get(name, ""), *kept) if secret]
         secret = next((one for one in known if one not in self._refused), "".join(known[:1]))
         keep_out_of_log(secret)
         return secret
@@ -64,6 +68,9 @@ class Secrets:
             return ""
         if secret == self._of_session.get(name):
             return SESSION
+        is_set = secret == self._from_environment(name)
+        if is_set and self._environment_first:
+            return ENVIRONMENT
         return KEY_STORE if secret == self._from_keyring(name) else ENVIRONMENT
 
     def use_now(self, name: str, value: str) -> None:
@@ -83,19 +90,25 @@ class Secrets:
             self.bind(name, "")
             self.save(name, "")
 
-    def refuse(self, name: str) -> None:
-        """Whoever takes it did not accept the one in use."""
-        self._refused.add(self.get(name))
+    def refuse(self, name: str) -> bool:
+        """Whoever takes it did not accept the one in use; whether there is another one, which is in
+        use from now on."""
+        refused = self.get(name)
+        self._refused.add(refused)
+        return self.get(name) != refused
 
     def bound_to(self, name: str) -> str:
         """The addresses that the secret of this name was entered for; beside it, so that no file
         of settings can say others."""
-        return self._from_keyring(f"{name}-addresses") if self._from_keyring(name) else ""
+        if not self._from_keyring(name) or self.source(name) == ENVIRONMENT:
+            return ""
+        return self._from_keyring(f"{name}-addresses")
 
     def bind(self, name: str, addresses: str) -> None:
         """Keep them, for a secret that is kept; of one in the environment, whoever set it there
         knows what it is for. Raises: as ``save``."""
-        if self._from_keyring(name):
+        is_in_use = self.source(name) != ENVIRONMENT
+        if self._from_keyring(name) and (is_in_use or not addresses):
             self._save(f"{name}-addresses", addresses, name)
 
     def save(self, name: str, value: str) -> None:
@@ -133,6 +146,9 @@ class Secrets:
         except Exception as error:  # noqa: BLE001 - backends raise whatever their system raises
             _LOG.info("the keyring gave no %s (%s)", name, type(error).__name__)
             return ""
+
+    def _from_environment(self, name: str) -> str:
+        return self._environment.get(self._variable(name), "").strip()
 
     def _no_keyring(self, name: str) -> SettingsError:
         return SettingsError(

@@ -1,4 +1,4 @@
-"""Why something failed, as it is kept: told in the language of whoever reads it, with its remedy."""
+"""Why something failed, as it is kept: told in the language of its reader, with its remedy."""
 
 from __future__ import annotations
 
@@ -91,7 +91,9 @@ def load_failure(text: str) -> Failure | None:
         remedy = fields.get("remedy")
         return Failure(
             str(fields.get("kind", "")),
-            *(retold(fields.get(part, "")) for part in ("message", "safe", "next_step")),
+            retold(fields.get("message", "")),
+            retold(fields.get("safe", "")),
+            retold(fields.get("next_step", "")),
             Remedy(remedy) if remedy in {each.value for each in Remedy} else None,
             str(fields.get("page", "")),
             str(fields.get("details", "")),

@@ -42,7 +42,7 @@ def retold(plain: object) -> Text:
     if isinstance(plain, str):
         return Text(plain, plain)
     if not isinstance(plain, Mapping):
-        raise ValueError("no text")  # noqa: TRY004 (of what was read, not of who called)
+        raise ValueError("no text")
     fields = cast("Mapping[str, object]", plain)
     way, parts = _WAYS.get(str(fields.get("say"))), fields.get("of")
     places = fields.get("with", {})

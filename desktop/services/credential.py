@@ -23,7 +23,8 @@ class Credential:
             none.
         bind: keeps these in their place. Raises: SettingsError.
         use_now: uses another one until this program ends, and keeps it nowhere.
-        refuse: the one in use is not accepted; another source's comes first from now on.
+        refuse: the one in use is not accepted; another source's comes first from now on. True
+            where there is one.
         check: asks whoever takes the secret whether it is good. Raises: GenerationError.
         source: where it comes from, as ``Secrets.source``.
         forget: removes it from this session and the key store. Raises: SettingsError.
@@ -34,7 +35,7 @@ class Credential:
     bound_to: Callable[[], str] = lambda: ""
     bind: Callable[[str], None] = lambda _: None
     use_now: Callable[[str], None] = lambda _: None
-    refuse: Callable[[], None] = lambda: None
+    refuse: Callable[[], bool] = lambda: False
     check: Callable[[str], object] = lambda _: None
     source: Callable[[], str] = lambda: ""
     forget: Callable[[], None] = lambda: None

@@ -29,7 +29,11 @@ def image_services(
 ) -> dict[str, ImageService]:
     """All that there are, by their names, in the order in which they are offered."""
     known = providers()
-    secrets = Secrets(environment, {each.key_name: each.key_variable for each in known})
+    secrets = Secrets(
+        environment,
+        {each.key_name: each.key_variable for each in known},
+        environment_first=options.environment_first,
+    )
     settings, profile = preferences.settings, options.profile
     written = {GEMINI: settings.gemini_base_url, **addresses_of(settings.service_addresses)}
     said = dict(options.service_addresses)

@@ -42,7 +42,8 @@ def vector_stores(
     model: CurrentModel,
 ) -> VectorStores:
     """Opens none of them: that happens at first use."""
-    token = credential(Secrets(environment), STORE_TOKEN)
+    secrets = Secrets(environment, environment_first=options.environment_first)
+    token = credential(secrets, STORE_TOKEN)
     addresses = StoreAddresses(preferences, token, library.paths.vectors, options.store_uri)
     this_copy = ThisCopy(library.paths.this_copy)
     stores = Stores(

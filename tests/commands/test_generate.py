@@ -5,19 +5,23 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import keyring
 import pytest
 from PIL import Image
 
 from desktop.cli import main
 from desktop.config.options import EngineOptions
+from desktop.config.secrets import GEMINI_KEY, at_endpoint
 from desktop.config.settings import Settings, save_settings
 from desktop.core.filter import Filter
 from desktop.core.generation_record import GenerationRequest, Reference
+from desktop.services.credential import origin
 from desktop.wiring.engine import open_engine
 from tests import pictures
 from tests.commands.conftest import Run
 from tests.fakes.gemini import GeminiServer
 from tests.fakes.gemini_replies import Failure
+from tests.generation.failure_table import TABLE
 from tests.movies import BLUE, RED, make_movie
 
 
@@ -240,3 +244,47 @@ def test_no_picture_is_no_number_of_pictures(
         main(["generate", "x", "--count", "0", "--json"])
     assert "must be 1 to" in capsys.readouterr().out
     assert server.requests == []
+
+
+def test_where_one_variant_fails_those_before_it_are_told(
+    run: Run, server: GeminiServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failures = iter([None, Failure.BLOCK_SAFETY])
+    monkeypatch.setattr(server, "next_failure", lambda: next(failures))
+    told = run("generate", "a cape", "--count", 3, expect=1)
+    [image] = told["images"]
+    assert Path(image["path"]).exists()
+    assert told["path"] == image["path"]
+    assert told["cost_usd"] == pytest.approx(0.034368)
+    assert len(told["attempt_ids"]) == 1
+    assert told["error"]["kind"] == "prompt_blocked"
+    states = [attempt["state"] for attempt in run("queue", "list")["attempts"]]
+    assert states == ["stopped", "declined", "done"]
+
+
+def test_what_failed_is_listed_with_why_and_what_to_do(
+    run: Run, server: GeminiServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    server.fail_with(Failure.BAD_REQUEST)
+    run("generate", "a cape", expect=1)
+    [failed] = run("queue", "list")["attempts"]
+    row = TABLE["generate-content", "bad-request"]
+    assert failed["error"] in row.english
+    assert (failed["failure"]["kind"], failed["failure"]["action"]) == (row.kind, row.action)
+    assert failed["failure"]["next_step"] in row.english
+    assert "HTTP 400" in failed["failure"]["details"]
+    assert main(["queue", "list"]) == 0
+    told = capsys.readouterr().out
+    assert row.english in told
+    assert "HTTP 400\n" not in told
+    assert main(["queue", "list", "--details"]) == 0
+    assert "HTTP 400\n" in capsys.readouterr().out
+
+
+def test_a_key_in_the_environment_goes_before_the_one_in_the_key_store(
+    run: Run, server: GeminiServer
+) -> None:
+    keyring.set_password("Plantain", at_endpoint(GEMINI_KEY, origin(server.base_url)), "a bad key")
+    server.api_key = "AIza-test"
+    run("generate", "a cape")
+    assert len(server.requests) == 1

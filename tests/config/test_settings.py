@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desktop.config.paths import resource
-from desktop.config.secrets import GEMINI_KEY, STORE_TOKEN, Secrets
+from desktop.config.secrets import ENVIRONMENT, GEMINI_KEY, STORE_TOKEN, Secrets
 from desktop.config.settings import (
     CONSISTENCY,
     MOST_WEIGHT,
@@ -165,6 +165,23 @@ class TestSecrets:
         secrets.save(GEMINI_KEY, "")
         assert secrets.get(GEMINI_KEY) == "from the environment"
         assert secrets.get(STORE_TOKEN) == ""
+
+    def test_on_the_command_line_the_environment_comes_first_with_no_address_of_another_key(
+        self,
+    ) -> None:
+        secrets = Secrets({"GEMINI_API_KEY": "a good one"}, environment_first=True)
+        secrets.save(GEMINI_KEY, KEY)
+        secrets.bind(GEMINI_KEY, "https://example.org:")
+        assert (secrets.get(GEMINI_KEY), secrets.source(GEMINI_KEY)) == ("a good one", ENVIRONMENT)
+        assert secrets.bound_to(GEMINI_KEY) == ""
+        assert Secrets({}, environment_first=True).get(GEMINI_KEY) == KEY
+
+    def test_a_refused_one_gives_way_and_says_whether_there_is_another(self) -> None:
+        secrets = Secrets({"GEMINI_API_KEY": "a good one"})
+        secrets.save(GEMINI_KEY, KEY)
+        assert secrets.refuse(GEMINI_KEY)
+        assert secrets.get(GEMINI_KEY) == "a good one"
+        assert not Secrets({"GEMINI_API_KEY": KEY}).refuse(GEMINI_KEY)
 
     def test_without_a_key_store_nothing_is_saved_and_the_environment_still_works(self) -> None:
         keyring.set_keyring(keyring.backends.fail.Keyring())

@@ -7,12 +7,15 @@ import time
 from PySide6.QtWidgets import QWidget
 
 from desktop.core.attempt import Attempt, AttemptState
+from desktop.core.errors import Remedy
 from desktop.core.failure import Failure
 from desktop.core.generation_queue import Wait, WaitReason
 from desktop.core.generation_record import GenerationRecord, GenerationRequest
 from desktop.core.text import listed, sentences, tr
 from desktop.library.catalog.matrices import MatrixRow
 from desktop.qt.create.matrix_dialog import RESULTS, MatrixDialog
+from desktop.qt.create.queue_dialog import QueueDialog
+from desktop.qt.create.queue_words import STATES
 from desktop.qt.shell.right_panel import CREATE
 from desktop.qt.widgets.picture_button import PictureButton
 from desktop.services.generation.matrices import Cell, MatrixView
@@ -55,6 +58,27 @@ def queue(stage: Stage) -> QWidget:
     session = stage.library(_library(stage))
     session.controllers.queue.show()
     return stage.dialog()
+
+
+def failed(stage: Stage) -> QWidget:
+    """Why one failed, with the next step and what the service answered."""
+    engine = _library(stage)
+    why = Failure(
+        "request_refused",
+        tr("Gemini refused the request (HTTP {code}).", code=400),
+        tr("Your prompt and references are kept; nothing was saved."),
+        tr("Change the prompt, the references or the model, then try again."),
+        Remedy.REWORD,
+        details="HTTP 400\ncontent-type: application/json",
+    )
+    engine.generation.queue.others.insert(0, _attempt(9, AttemptState.FAILED, failure=why))
+    session = stage.library(engine)
+    session.controllers.queue.show()
+    dialog = stage.dialog()
+    assert isinstance(dialog, QueueDialog)
+    at = [state for _, state, _ in dialog.rows()].index(tr(STATES[AttemptState.FAILED]))
+    dialog.list.setCurrentItem(dialog.list.topLevelItem(at))
+    return dialog
 
 
 def waits(stage: Stage) -> QWidget:
@@ -216,6 +240,7 @@ SCREENS = (
     Screen("69-turns", turns),
     Screen("69-turns-again", turn_again),
     Screen("69-queue", queue),
+    Screen("69-queue-failed", failed),
     Screen("69-queue-waits", waits),
     Screen("69-queue-changed", changed),
     Screen("69-queue-changed-list", changed_dialog),

@@ -233,7 +233,7 @@ def test_after_a_model_that_is_gone_another_is_chosen_right_there(
     assert panel.result_card.isVisible()
 
 
-def with_key(engine: FakeEngine, **does: Callable[[str], object]) -> None:
+def with_key(engine: FakeEngine, **does: Callable[..., object]) -> None:
     """Gemini's key does these from now on."""
     service = engine.generation.image_services["gemini"]
     changed = replace(service, key=replace(service.key, **does))
@@ -258,6 +258,19 @@ def test_after_a_refused_key_another_is_entered_for_this_session(
     assert engine.key_store.secret == "a key", "nothing was kept"
     create(panel, engine, qtbot)
     assert panel.result_card.isVisible()
+
+
+def test_a_refused_key_offers_the_other_one_where_there_is_one(
+    panel: GenerationPanel, engine: FakeEngine, qtbot: QtBot
+) -> None:
+    with_key(engine, refuse=lambda: True)
+    request = fail(panel, engine, KeyRefused("Gemini does not accept this key."), qtbot)
+    qtbot.waitUntil(panel.key_form.other_button.isVisible)
+    assert "GEMINI_API_KEY" in panel.key_form.text()
+    click(panel.key_form.other_button, qtbot)
+    qtbot.waitUntil(panel.result_card.isVisible)
+    assert panel.key_form.isHidden()
+    assert engine.generation.generating.requests[-1] == request
 
 
 def test_a_refused_key_is_that_of_the_service_that_was_asked(

@@ -129,4 +129,5 @@ class QueueTable:
 
 
 def _wait(row: sqlite3.Row) -> Wait:
-    return Wait(WaitReason(row["reason"]), float(row["until"]), row["said"], int(row["tries"]))
+    failure = load_failure(row["said"])
+    return Wait(WaitReason(row["reason"]), float(row["until"]), failure, int(row["tries"]))

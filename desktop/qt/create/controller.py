@@ -281,7 +281,8 @@ class CreationController(QObject):
         return Outcome(tr("Saved as {file}", file=results[-1].asset.filename))
 
     def _on_failed(self, error: object) -> None:
-        give_way(self._context, self._panel.asked_service(), error)
+        service = self._panel.asked_service()
+        give_way(self._context, service, error, lambda: self._panel.offer_other_key(service))
         self._panel.show_failure(self._context.known(error))
 
     def _show_proposals(self, proposed: _Proposed) -> None:

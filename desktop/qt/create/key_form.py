@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
-from desktop.core.text import tr
+from desktop.core.text import sentences, tr
 from desktop.generation.provider import Provider
 from desktop.qt.create.raw_details import RawDetails
 from desktop.qt.theme import UNIT, Theme
@@ -19,6 +19,8 @@ class KeyForm(QFrame):
     key_entered = Signal(str, bool)
     """The key, and whether it is for this session only."""
     link_opened = Signal(str)
+    other_wanted = Signal()
+    """Ask again, with the key that is in use now."""
 
     def __init__(
         self, theme: Theme, provider: Provider | None = None, parent: QWidget | None = None
@@ -42,6 +44,9 @@ class KeyForm(QFrame):
         )
         self.field.textChanged.connect(self._on_text)
         self._on_text("")
+        self.other_button = button(
+            tr("Try again with the other key"), self.other_wanted.emit, is_next=True
+        )
         self.get_button = button(
             tr("Get a key…"), lambda: self.link_opened.emit(self._page()), is_flat=True
         )
@@ -59,6 +64,7 @@ class KeyForm(QFrame):
         column.addWidget(self._title)
         column.addWidget(self._text)
         column.addWidget(self.details)
+        column.addWidget(self.other_button, 0, Qt.AlignmentFlag.AlignLeft)
         column.addWidget(self.field)
         column.addLayout(row)
         column.addLayout(link_row)
@@ -78,6 +84,23 @@ class KeyForm(QFrame):
             )
         )
         self.field.setEnabled(True)
+        self.other_button.hide()
+
+    def offer_other(self) -> None:
+        """There is another key than the one that was refused, in the key store or the environment;
+        it is used from now on."""
+        variable = self._provider.key_variable if self._provider else ""
+        self._text.setText(
+            sentences(
+                self._text.text(),
+                tr(
+                    "There is another key, in the key store or in {variable}; it is used from now "
+                    "on.",
+                    variable=variable,
+                ),
+            )
+        )
+        self.other_button.show()
 
     def text(self) -> str:
         """Why it asks."""

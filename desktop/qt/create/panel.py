@@ -139,6 +139,7 @@ class GenerationPanel(QWidget):
         self.queue_row.matrix_wanted.connect(self.matrix_wanted)
         self.failure = FailureCard()
         self.failure.remedy_chosen.connect(self._do_about)
+        self.key_form.other_wanted.connect(self._try_other_key)
         for details in (self.failure.details, self.key_form.details):
             details.opened.connect(lambda shown=details: self._scroll.ensureWidgetVisible(shown))
         self.result_card = ResultCard(theme, pictures, cache)
@@ -228,6 +229,11 @@ class GenerationPanel(QWidget):
         details = error.details if isinstance(error, GenerationError) else ""
         self.key_form.ask(title, error.sentence(), details)
         self._refresh()
+
+    def offer_other_key(self, service: str) -> None:
+        """Beside the one that was refused there is one."""
+        if service == self.key_service() and self._is_key_asked:
+            self.key_form.offer_other()
 
     def show_offline(self, is_offline: bool) -> None:
         """Whether anything may leave this computer."""
@@ -471,6 +477,10 @@ class GenerationPanel(QWidget):
             self.tray.set_limit(model.max_references)
         self._refresh()
         self.draft_changed.emit()
+
+    def _try_other_key(self) -> None:
+        self._is_key_asked = False
+        self._begin(self._asked or self._variants())
 
     def _do_about(self, remedy: Remedy, error: PlantainError) -> None:
         """The next step that the failure offers."""
