@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
-from typing import Any, cast
 
 from desktop.core.errors import GenerationError, LibraryError, PlantainError, Remedy
-from desktop.core.retelling import kept, retold
 from desktop.core.text import english, sentences
 
-_LONGEST_DETAILS = 8_000
+LONGEST_DETAILS = 8_000
 """Characters of a service's answer that are kept."""
 
 
@@ -40,7 +37,7 @@ class Failure:
             return cls("unforeseen", type(error).__name__)
         told = (error.kind, error.headline, error.safe, error.next_step)
         if isinstance(error, GenerationError):
-            return cls(*told, error.remedy, error.page, error.details[:_LONGEST_DETAILS])
+            return cls(*told, error.remedy, error.page, error.details[:LONGEST_DETAILS])
         return cls(*told, Remedy.TRY_AGAIN if isinstance(error, LibraryError) else None)
 
     def sentence(self) -> str:
@@ -60,46 +57,6 @@ class Failure:
         )
         error.details = self.details
         return error
-
-
-def dump_failure(failure: Failure | None) -> str:
-    """As ASCII JSON; empty for none."""
-    if failure is None:
-        return ""
-    plain = {
-        "kind": failure.kind,
-        "message": kept(failure.message),
-        "safe": kept(failure.safe),
-        "next_step": kept(failure.next_step),
-        "remedy": failure.remedy.value if failure.remedy else "",
-        "page": failure.page,
-        "details": failure.details,
-    }
-    said = {name: value for name, value in plain.items() if value}
-    return json.dumps(said, default=float)  # numpy's numbers
-
-
-def load_failure(text: str) -> Failure | None:
-    """From ``dump_failure``. What is anything else is a sentence, as Plantain kept it before."""
-    if not text:
-        return None
-    try:
-        plain: Any = json.loads(text)
-        if not isinstance(plain, dict):
-            return Failure(message=text)
-        fields = cast("dict[str, Any]", plain)
-        remedy = fields.get("remedy")
-        return Failure(
-            str(fields.get("kind", "")),
-            retold(fields.get("message", "")),
-            retold(fields.get("safe", "")),
-            retold(fields.get("next_step", "")),
-            Remedy(remedy) if remedy in {each.value for each in Remedy} else None,
-            str(fields.get("page", "")),
-            str(fields.get("details", "")),
-        )
-    except (ValueError, RecursionError):
-        return Failure(message=text)
 
 
 def in_english(failure: Failure | None) -> str:

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from desktop.core.errors import GenerationError, LibraryError, Remedy
-from desktop.core.failure import Failure, dump_failure, in_english, load_failure
+from desktop.core.failure import Failure, in_english
 from desktop.core.retelling import kept, retold
 from desktop.core.text import (
     clauses,
@@ -21,6 +21,7 @@ from desktop.core.text import (
     size,
     tr,
 )
+from desktop.files.failure_json import dump_failure, load_failure
 from tests.generation.failure_table import spoken
 
 

@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from desktop.core.attempt import UNFINISHED, Attempt, AttemptState
-from desktop.core.failure import Failure, dump_failure, load_failure
+from desktop.core.failure import Failure
 from desktop.core.generation_record import GenerationRecord, GenerationRequest
+from desktop.files.failure_json import dump_failure, load_failure
 from desktop.files.record_json import dump_record, load_record
 from desktop.library.catalog.database import Database
 from desktop.library.catalog.kept_json import in_record, read_rows, readable

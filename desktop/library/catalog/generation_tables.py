@@ -20,7 +20,7 @@ CREATE TABLE attempts (
     response_id TEXT NOT NULL DEFAULT '',
     cost_usd REAL,                        -- NULL: nobody knows
     turn TEXT NOT NULL DEFAULT '',        -- the answer without its pictures, JSON
-    error TEXT NOT NULL DEFAULT ''        -- JSON, see core.failure
+    error TEXT NOT NULL DEFAULT ''        -- JSON, see files.failure_json
 );
 CREATE INDEX attempts_unfinished ON attempts (state)
     WHERE state IN ('queued', 'sent', 'answered');

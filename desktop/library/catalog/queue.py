@@ -9,10 +9,11 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 
 from desktop.core.attempt import Attempt, AttemptState
-from desktop.core.failure import Failure, dump_failure, load_failure
+from desktop.core.failure import Failure
 from desktop.core.generation_queue import Wait, WaitReason
 from desktop.core.generation_record import GenerationRequest
 from desktop.core.text import tr
+from desktop.files.failure_json import dump_failure, load_failure
 from desktop.files.record_json import dump_record
 from desktop.library.catalog.attempts import AttemptTable, attempts_of
 from desktop.library.catalog.database import Database

@@ -9,7 +9,7 @@ CREATE TABLE queue_wait (                 -- at most one row: why nothing is ask
     id INTEGER PRIMARY KEY CHECK (id = 1),
     reason TEXT NOT NULL,                 -- core.generation_queue.WaitReason
     until REAL NOT NULL,                  -- seconds since the epoch; 0: when a person says so
-    said TEXT NOT NULL,                   -- what went wrong, JSON, see core.failure
+    said TEXT NOT NULL,                   -- what went wrong, JSON, see files.failure_json
     tries INTEGER NOT NULL
 );
 """
