@@ -15,6 +15,7 @@ import os
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from desktop import __version__
 from desktop.commands.arguments import path
@@ -132,12 +133,22 @@ def _parse(given: Sequence[str]) -> argparse.Namespace:
     # imported. So they are only where the window's own options, written out, are not all that is
     # given; what is short for one of these may be short for another option of a command.
     translate_argparse()
+    if _are_files(given):
+        given = ["--add", *given]
     speak(choose_language(os.environ))  # of what is wrong with these very arguments
     arguments, rest = _parser(add_help=False, allow_abbrev=False).parse_known_args(given)
     speak(choose_language(os.environ, _preferred_language(arguments)))
     if not rest:
         return arguments
     return whole_parser().parse_args(given)
+
+
+def _are_files(given: Sequence[str]) -> bool:
+    """As a file manager hands them over that knows nothing of ``--add``: no command is called so,
+    with a folder before its name or a suffix behind it."""
+    return all(Path(name).name != name or Path(name).suffix for name in given) and bool(
+        given and all(map(os.path.lexists, given))
+    )
 
 
 def whole_parser() -> Parser:

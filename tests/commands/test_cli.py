@@ -14,7 +14,8 @@ import keyring
 import pytest
 from PIL import Image
 
-from desktop.cli import main
+from desktop.cli import _parse, main
+from desktop.core.errors import UsageError
 from tests import pictures
 from tests.embedding import tiny
 from tests.movies import make_movie
@@ -375,6 +376,14 @@ class TestFailures:
             with pytest.raises(SystemExit) as stopped:
                 main(words)
             assert stopped.value.code == 2
+
+    def test_files_alone_are_what_the_window_is_to_add(self, folder: Path) -> None:
+        files = sorted(folder.iterdir())[:2]
+        assert _parse([*map(str, files)]).add == files
+        assert _parse([str(folder)]).add == [folder]
+        assert _parse(["--add", *map(str, files)]).add == files
+        with pytest.raises(UsageError):
+            _parse([str(folder / "nowhere.png")])
 
     def test_what_belongs_to_a_command_is_not_taken_for_the_windows(self, run: Run) -> None:
         with pytest.raises(SystemExit) as stopped:

@@ -10,6 +10,7 @@ from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QLabel, QLineEdit, QSlider, QToolButton
 from pytestqt.qtbot import QtBot
 
+from desktop.core.filter import Near
 from desktop.core.query import Crop, Example, Query
 from desktop.core.query_fields import FIELDS
 from desktop.core.query_language import parse, terms
@@ -20,6 +21,7 @@ from desktop.qt.search.query_chips import Pictured
 from desktop.qt.search.query_help import HELP
 from desktop.qt.search.query_problem import QueryProblem
 from desktop.qt.search.search_bar import SearchBar
+from desktop.qt.search.searched_pictures import MOST_AT_ONCE
 from desktop.qt.theme import ICON, Theme
 from desktop.qt.widgets.dragging import assets_mime
 from tests.fakes.services import make_asset
@@ -107,6 +109,22 @@ def test_a_dropped_file_becomes_a_chip(
     qtbot.mouseClick(chip.remove_button, Qt.MouseButton.LeftButton)
     assert asked[-1] == Query("on a beach", (), HIT_LIMIT)
     assert not bar.chips
+
+
+def test_of_several_files_each_becomes_a_chip_and_what_are_too_many_is_said(
+    bar: SearchBar, asked: list[Query], tmp_path: Path, qtbot: QtBot
+) -> None:
+    paths = [tmp_path / f"{n}.png" for n in range(MOST_AT_ONCE + 2)]
+    for path in paths:
+        gradient(1, 80, 60).save(str(path))
+    assert drop(bar, files_mime([tmp_path, *paths[:3]]))
+    assert [example.image for example in asked[-1].examples] == paths[:3]
+    assert len(asked) == 1, "one drop, one search"
+    bar.clear()
+    with qtbot.waitSignal(bar.pictures_left_out) as told:
+        assert drop(bar, files_mime(paths))
+    assert told.args == [2]
+    assert [example.image for example in asked[-1].examples] == paths[:MOST_AT_ONCE]
 
 
 def test_an_asset_from_the_grid(bar: SearchBar, asked: list[Query], pictures: Pictures) -> None:
@@ -311,6 +329,26 @@ def test_a_colour_can_be_more_or_less_exact(bar: SearchBar, qtbot: QtBot) -> Non
     assert (wider.colour, wider.distance) == (first.colour, 0.2)
     qtbot.mouseClick(choice(bar, "color:navy"), Qt.MouseButton.LeftButton)
     assert bar.query().is_empty
+    bar.filters.close()
+
+
+def test_how_much_of_the_picture_a_colour_takes_is_set_and_kept(
+    bar: SearchBar, qtbot: QtBot
+) -> None:
+    def near() -> Near:
+        found = parse(bar.query().text).filter.near
+        assert found is not None
+        return found
+
+    qtbot.keyClicks(bar.text_field, "color:navy~12>40% ")
+    bar.ask_filters()
+    alike, share = bar.filters.findChildren(QSlider)
+    assert (alike.value(), share.value()) == (12, 40)
+    alike.setValue(20)
+    assert (near().distance, near().share) == (0.2, 40)
+    share.setValue(25)
+    assert (near().distance, near().share) == (0.2, 25)
+    assert chips(bar) == [f"{near().colour.lower()}~20>25%"]
     bar.filters.close()
 
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import (
     QColorDialog,
     QFrame,
     QGridLayout,
     QHBoxLayout,
+    QLabel,
     QLineEdit,
     QPushButton,
     QSlider,
@@ -24,7 +27,7 @@ from desktop.core.colour_words import colour_named
 from desktop.core.filter import ALIKE, Filter, Near, Shape, is_same
 from desktop.core.query_fields import STATES
 from desktop.core.query_language import QueryError, terms
-from desktop.core.text import marked, tr
+from desktop.core.text import marked, number, tr
 from desktop.qt.search.chip_text import chip_text, spoken
 from desktop.qt.search.popup_place import place_below
 from desktop.qt.theme import ICON, UNIT
@@ -32,6 +35,8 @@ from desktop.qt.widgets.flow_layout import FlowLayout
 from desktop.qt.widgets.labels import label
 
 WIDTH = 64 * UNIT
+_MOST_SHARE = 90
+"""Percent of a picture; there is hardly one of which a colour takes more."""
 _TYPED = {
     marked("Kind"): tuple(f"type:{kind}" for kind in Kind),
     marked("Format"): ("type:jpeg", "type:png", "type:svg", "type:webp", "type:psd", "type:pdf"),
@@ -91,6 +96,8 @@ class FilterMenu(QFrame):
         colours = {each.near.colour.upper() for each in self._conditions if each.near}
         for code, made in self._colour_buttons:
             made.setChecked(code in colours)
+        if self._buttons:
+            self._show_scales()
 
     # ------------------------------------------------------------------ inside
 
@@ -144,22 +151,27 @@ class FilterMenu(QFrame):
         other = QPushButton(tr("Another colour…"))
         other.setAutoDefault(False)
         other.clicked.connect(self._ask_colour)
-        self._tolerance = QSlider(Qt.Orientation.Horizontal)
-        self._tolerance.setRange(2, 30)
+        self._tolerance = _slider(tr("How alike a colour must be"), 2, 30)
         self._tolerance.setValue(round(100 * ALIKE))
-        self._tolerance.setFixedWidth(10 * UNIT)
-        self._tolerance.setAccessibleName(tr("How alike a colour must be"))
-        self._tolerance.setToolTip(tr("How alike a colour must be"))
-        self._tolerance.setTracking(False)  # one search for each move, not for each step of it
-        self._tolerance.valueChanged.connect(self._widen)
-        how = QWidget()
-        scale = QHBoxLayout(how)
-        scale.setContentsMargins(UNIT, 0, 0, 0)
-        scale.addWidget(label(tr("exact"), tone="faint", scale="small"))
-        scale.addWidget(self._tolerance)
-        scale.addWidget(label(tr("similar"), tone="faint", scale="small"))
+        self._tolerance.valueChanged.connect(
+            lambda value: self._change_colours(distance=value / 100)
+        )
+        self._share = _slider(tr("How much of the picture must have a colour"), 0, _MOST_SHARE)
+        self._share.setSingleStep(5)
+        self._share.setPageStep(10)
+        self._share_told = label(tone="faint", scale="small")
+        widest = tr("at least {share} %", share=number(_MOST_SHARE))
+        self._share_told.setMinimumWidth(
+            self._share_told.fontMetrics().horizontalAdvance(widest) + UNIT
+        )
+        self._share.sliderMoved.connect(self._tell_share)  # while it is dragged
+        self._share.valueChanged.connect(self._on_share)
+        self._tell_share(0)
         flow.addWidget(other)
-        flow.addWidget(how)
+        flow.addWidget(
+            _scale(tr("exact"), self._tolerance, label(tr("similar"), tone="faint", scale="small"))
+        )
+        flow.addWidget(_scale(tr("a little"), self._share, self._share_told))
         return line
 
     def _colour(self, name: str, code: str) -> QToolButton:
@@ -180,18 +192,40 @@ class FilterMenu(QFrame):
         self.toggled.emit(there[0] if there else self._near(code))
 
     def _near(self, code: str) -> Filter:
-        return Filter(near=Near(code, self._tolerance.value() / 100))
+        return Filter(near=Near(code, self._tolerance.value() / 100, self._share.value()))
 
     def _ask_colour(self) -> None:
         chosen = QColorDialog.getColor(parent=self.parentWidget(), title=tr("Another colour"))
         if chosen.isValid():
             self.toggled.emit(self._near(chosen.name().upper()))
 
-    def _widen(self) -> None:
-        """What is chosen already becomes more, or less, exact."""
+    def _change_colours(self, **changes: Any) -> None:
+        """What is chosen already becomes more, or less, exact, or more of the picture."""
         for each in self._conditions:
             if each.near is not None:
-                self.changed.emit(each, self._near(each.near.colour))
+                self.changed.emit(each, replace(each, near=replace(each.near, **changes)))
+
+    def _on_share(self, share: int) -> None:
+        self._tell_share(share)
+        self._change_colours(share=share)
+
+    def _tell_share(self, share: int) -> None:
+        self._share_told.setText(
+            tr("at least {share} %", share=number(share)) if share else tr("or more")
+        )
+
+    def _show_scales(self) -> None:
+        """As the colour that was chosen last has them, which is not chosen anew by that."""
+        near = next((each.near for each in reversed(self._conditions) if each.near), None)
+        if near is None:
+            return
+        for slider, value in (
+            (self._tolerance, round(100 * near.distance)),
+            (self._share, near.share),
+        ):
+            with QSignalBlocker(slider):
+                slider.setValue(value)
+        self._tell_share(near.share)
 
     # -- dates -----------------------------------------------------------------------------------
 
@@ -225,6 +259,27 @@ class FilterMenu(QFrame):
             field.selectAll()
             return
         self.typed.emit(term)
+
+
+def _slider(name: str, least: int, most: int) -> QSlider:
+    made = QSlider(Qt.Orientation.Horizontal)
+    made.setRange(least, most)
+    made.setFixedWidth(10 * UNIT)
+    made.setAccessibleName(name)
+    made.setToolTip(name)
+    made.setTracking(False)  # one search for each move, not for each step of it
+    return made
+
+
+def _scale(least: str, slider: QSlider, most: QLabel) -> QWidget:
+    """A slider between what its ends mean."""
+    whole = QWidget()
+    row = QHBoxLayout(whole)
+    row.setContentsMargins(UNIT, 0, 0, 0)
+    row.addWidget(label(least, tone="faint", scale="small"))
+    row.addWidget(slider)
+    row.addWidget(most)
+    return whole
 
 
 def _is_date(text: str) -> bool:

@@ -57,6 +57,8 @@ class SearchBar(DropFrame):
     meant = Signal()
     """A person said with Return that this is what is searched for."""
     save_wanted = Signal()
+    pictures_left_out = Signal(int)
+    """So many more were dropped than are searched by at once."""
     left = Signal()
     """Esc in an empty bar, or Down: the keyboard goes to the grid."""
 
@@ -249,9 +251,14 @@ class SearchBar(DropFrame):
     # ------------------------------------------------------------------ inside
 
     def _take(self, mime: QMimeData) -> bool:
-        found = self._pictures.of_mime(mime)
+        found, left_out = self._pictures.of_mime(mime)
+        contents = self.contents()
         for pictured in found:
-            self._add_picture(pictured)
+            contents = contents.with_picture(pictured)
+        if found:
+            self.show_contents(contents)
+        if left_out:
+            self.pictures_left_out.emit(left_out)
         return bool(found)
 
     def _add_picture(self, pictured: Pictured) -> None:

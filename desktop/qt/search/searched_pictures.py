@@ -18,6 +18,8 @@ from desktop.qt.widgets.dragging import dropped_assets, dropped_files
 
 PASTED_EDGE = 1024
 """Longest side of a pasted picture; models look at 224 to 384 pixels."""
+MOST_AT_ONCE = 8
+"""Of what is dropped: each is a chip, and each more blurs what is meant by all."""
 
 
 class SearchedPictures:
@@ -73,19 +75,22 @@ class SearchedPictures:
         pixmap.loadFromData(image)
         return Pictured(example, tr("Pasted picture"), pixmap)
 
-    def of_mime(self, mime: QMimeData) -> list[Pictured]:
-        """What was dropped or pasted: all pictures of the library, or one file, or pixels."""
+    def of_mime(self, mime: QMimeData) -> tuple[list[Pictured], int]:
+        """What was dropped or pasted: pictures of the library, or files, or pixels; and how many
+        more there were than ``MOST_AT_ONCE``."""
         found = [self._pictures.asset(asset_id) for asset_id in dropped_assets(mime)]
-        assets = [self.of_asset(asset) for asset in found if asset is not None]
-        if assets:
-            return assets
-        for path in dropped_files(mime):
-            if path.is_file():
-                return [self.of_file(path)]
+        if assets := [asset for asset in found if asset is not None]:
+            taken = [self.of_asset(asset) for asset in assets[:MOST_AT_ONCE]]
+            return taken, len(assets) - len(taken)
+        if files := [path for path in dropped_files(mime) if path.is_file()]:
+            taken = [self.of_file(path) for path in files[:MOST_AT_ONCE]]
+            return taken, len(files) - len(taken)
         image = mime.imageData() if mime.hasImage() else None
         if isinstance(image, QPixmap):
             image = image.toImage()
-        return [self.of_image(image)] if isinstance(image, QImage) and not image.isNull() else []
+        if isinstance(image, QImage) and not image.isNull():
+            return [self.of_image(image)], 0
+        return [], 0
 
 
 def _name(name: str, example: Example) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from desktop.core.errors import PlantainError, Remedy
 from desktop.core.filter import NamedFilter
 from desktop.core.generation_record import GenerationRequest
+from desktop.core.text import ngettext
 from desktop.qt.browse.boards_and_tags import BoardsAndTagsController
 from desktop.qt.browse.library_controller import LibraryController
 from desktop.qt.browse.look_controller import LookController
@@ -49,6 +50,7 @@ from desktop.qt.manage.watch_controller import WatchController
 from desktop.qt.preview.controller import PreviewController
 from desktop.qt.search.controller import SearchController
 from desktop.qt.search.saved_controller import SavedController
+from desktop.qt.search.searched_pictures import MOST_AT_ONCE
 from desktop.qt.shell.main_window import MainWindow
 from desktop.qt.shell.right_panel import CREATE
 
@@ -177,6 +179,16 @@ def join_controllers(context: Context, window: MainWindow) -> Controllers:
     saved.read.connect(lambda _: window.navigation.mark_shown())
     saved.history_read.connect(centre.search.suggested.set_history)
     centre.search.meant.connect(saved.note)
+    centre.search.pictures_left_out.connect(
+        lambda count: context.notices.say(
+            ngettext(
+                "The first {most} pictures are searched by; {count} more was left out.",
+                "The first {most} pictures are searched by; {count} more were left out.",
+                count,
+                most=MOST_AT_ONCE,
+            )
+        )
+    )
     saved.refresh()
     trash = TrashController(context, history)
     culling = CullingController(
