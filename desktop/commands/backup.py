@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from dataclasses import replace
 
 from desktop.commands.arguments import path
 from desktop.commands.opening import interruptible, open_unchanged
@@ -13,14 +12,12 @@ from desktop.commands.parser import Commands, Json
 from desktop.commands.terminal import follow, say
 from desktop.config.options import EngineOptions
 from desktop.config.paths import ProfilePaths, default_profile, resource
+from desktop.config.restored_settings import ADDRESSES, without_addresses
 from desktop.config.settings import load_settings, save_settings
 from desktop.core.addresses import without_user_info
 from desktop.core.asset import displayable
 from desktop.core.text import duration, ngettext, size, tr
 from desktop.generation.template_files import TemplateFiles
-
-_ADDRESSES = ("store_uri", "store_certificate", "team", "team_uri", "gemini_base_url")
-"""Settings that say where pictures, keys and tokens are sent."""
 
 
 def add_to(commands: Commands) -> None:
@@ -76,11 +73,9 @@ def _restore(arguments: argparse.Namespace, options: EngineOptions) -> Json:
     addresses: dict[str, str] = {}
     if not own.exists():
         settings = load_settings(made.settings)
-        addresses = {name: value for name in _ADDRESSES if (value := getattr(settings, name))}
+        addresses = {name: value for name in ADDRESSES if (value := getattr(settings, name))}
         # A key or a token would be sent there: a backup may be anybody's.
-        save_settings(
-            own, settings if is_trusted else replace(settings, **dict.fromkeys(_ADDRESSES, ""))
-        )
+        save_settings(own, settings if is_trusted else without_addresses(settings))
     if not is_trusted:
         for name, value in addresses.items():
             shown = without_user_info(value)

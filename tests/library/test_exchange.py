@@ -46,7 +46,7 @@ from desktop.library.catalog.roots import RootKind
 from desktop.library.catalog.saved_searches import SavedSearches
 from desktop.library.exchange.exchange import Exchange
 from desktop.library.exchange.export_csv import to_csv
-from desktop.library.exchange.export_file import from_bytes
+from desktop.library.exchange.export_file import from_bytes, read_export
 from desktop.library.exchange.export_json import to_json
 from desktop.library.exchange.exported import (
     Exported,
@@ -725,7 +725,7 @@ def test_a_file_publishes_nothing_and_hides_nothing_by_itself(
     other = libraries("two")
     path = tmp_path / "strange.json"
     path.write_bytes(to_json(strange))
-    report = other.exchange.import_from(path)
+    report = other.exchange.merge(read_export(path), with_places=False)
     assert report.folders == (str(tmp_path / "private"), str(tmp_path / "pictures"))
     assert report.rules == ("*",)
     assert not any(other.catalog.roots.names().values())

@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QApplication, QComboBox, QDialog, QLineEdit, QPushButton
+from PySide6.QtWidgets import QApplication, QComboBox, QDialog, QLineEdit, QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
 
 from desktop.config.preferences import Preferences
-from desktop.config.settings import load_settings
+from desktop.config.settings import Settings, load_settings, save_settings
+from desktop.core.addresses import without_user_info
 from desktop.qt.manage.settings_dialog import SettingsDialog
 from desktop.qt.shell.session import Session
 from desktop.qt.theme import DARK, LIGHT, Theme
@@ -230,3 +231,47 @@ def _settle(session: Session, qtbot: QtBot) -> None:
     thumbs = [timer for timer in window.findChildren(QTimer) if timer.isSingleShot()]
     qtbot.waitUntil(lambda: not any(timer.isActive() for timer in thumbs))
     QApplication.processEvents()
+
+
+def _offered(session: Session, restored: Settings, qtbot: QtBot, tmp_path: Path) -> QMessageBox:
+    save_settings(tmp_path / "restored.json", restored)
+    assert session.settings is not None
+    session.settings.offer(tmp_path / "restored.json")
+
+    def boxes() -> list[QMessageBox]:
+        tops = QApplication.topLevelWidgets()
+        return [box for box in tops if isinstance(box, QMessageBox) and box.isVisible()]
+
+    qtbot.waitUntil(lambda: bool(boxes()))
+    return boxes()[0]
+
+
+@pytest.mark.parametrize(
+    ("answer", "shade", "address"),
+    [
+        ("Use its settings", "light", ""),
+        ("Use them and its addresses", "light", "https://elsewhere.example"),
+        ("Cancel", "dark", ""),
+    ],
+)
+def test_settings_of_a_backup_are_offered_with_its_addresses_apart(
+    session: Session,
+    file: Path,
+    qtbot: QtBot,
+    tmp_path: Path,
+    answer: str,
+    shade: str,
+    address: str,
+) -> None:
+    restored = Settings(theme="light", gemini_base_url="https://ann:secret@elsewhere.example")
+    box = _offered(session, restored, qtbot, tmp_path)
+    told, _, addresses = box.informativeText().partition("Its addresses")
+    assert told.strip() == "Theme: Light"
+    assert "https://elsewhere.example" in addresses
+    assert "secret" not in addresses
+    [pressed] = [b for b in box.findChildren(QPushButton) if b.text() == answer]
+    pressed.click()
+    if answer != "Cancel":
+        qtbot.waitUntil(lambda: load_settings(file).theme == shade)
+    assert without_user_info(load_settings(file).gemini_base_url) == address
+    assert load_settings(file).theme == shade

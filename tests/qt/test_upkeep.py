@@ -13,6 +13,8 @@ from pytestqt.qtbot import QtBot
 from desktop.config.options import EngineOptions
 from desktop.core.cancellation import CancelToken
 from desktop.core.progress import finish
+from desktop.library.exchange.export_json import to_json
+from desktop.library.exchange.exported import Exported, ExportedRoot
 from desktop.qt.shell.session import Session
 from desktop.qt.theme import Theme
 from desktop.services.engine import Engine
@@ -49,11 +51,15 @@ def session(engine: Engine, theme: Theme, qtbot: QtBot) -> Iterator[Session]:
 
 
 def _question(session: Session, qtbot: QtBot) -> QMessageBox:
+    session.window.run_action("missing.forget")
+    return _asked(qtbot)
+
+
+def _asked(qtbot: QtBot) -> QMessageBox:
     def shown() -> list[QMessageBox]:
         tops = QApplication.topLevelWidgets()
         return [box for box in tops if isinstance(box, QMessageBox) and box.isVisible()]
 
-    session.window.run_action("missing.forget")
     qtbot.waitUntil(lambda: bool(shown()))
     return shown()[0]
 
@@ -87,6 +93,64 @@ def test_cancel_forgets_nothing(session: Session, engine: Engine, qtbot: QtBot) 
     assert _names(engine) == {"1.png", "2.png", "3.png"}
 
 
+def _export(tmp_path: Path) -> tuple[Path, Path]:
+    """An export that names two folders, one of which is there; and that one."""
+    there = tmp_path / "theirs"
+    pictures.save(there / "heron.png", 9)
+    roots = (
+        ExportedRoot(str(there), "folder", "Brand"),
+        ExportedRoot(str(tmp_path / "gone"), "folder"),
+    )
+    file = tmp_path / "export.json"
+    file.write_bytes(to_json(Exported(roots=roots, ignore_rules=("*.tmp.png",))))
+    return file, there
+
+
+def test_an_import_asks_about_the_folders_of_the_file_and_adds_those_that_are_there(
+    session: Session, engine: Engine, tmp_path: Path, qtbot: QtBot
+) -> None:
+    file, there = _export(tmp_path)
+    session.controllers.exchange.import_file(file)
+    box = _asked(qtbot)
+    told = box.informativeText()
+    assert f"{there} (shared as “Brand”)\n" in told
+    assert f"{tmp_path / 'gone'}: not on this computer" in told
+    assert "*.tmp.png" in told
+    assert engine.ignore_rules.patterns() == ()
+    _press(box, "Add these folders")
+    qtbot.waitUntil(lambda: "heron.png" in _names(engine))
+    assert engine.ignore_rules.patterns() == ("*.tmp.png",)
+    assert not any(root.path == tmp_path / "gone" for root in engine.catalog.roots.all())
+    session.controllers.exchange.import_file(file)
+    _press(_asked(qtbot), "Cancel")
+
+
+@pytest.mark.parametrize("answer", ["Leave them out", "Cancel"])
+def test_folders_of_an_import_are_left_out_when_a_person_says_so(
+    session: Session, engine: Engine, tmp_path: Path, qtbot: QtBot, answer: str
+) -> None:
+    file, there = _export(tmp_path)
+    session.controllers.exchange.import_file(file)
+    _press(_asked(qtbot), answer)
+    if answer != "Cancel":
+        qtbot.waitUntil(
+            lambda: any("were not added" in job.outcome.text for job in session.window.jobs.jobs())
+        )
+    qtbot.waitUntil(lambda: session.lanes.models.is_idle)
+    assert there not in [root.path for root in engine.catalog.roots.all()]
+    assert engine.ignore_rules.patterns() == ()
+
+
+def test_an_import_without_news_of_that_kind_asks_nothing(
+    session: Session, engine: Engine, tmp_path: Path, qtbot: QtBot
+) -> None:
+    engine.exchange.export_to(tmp_path / "own.json")
+    engine.annotations.untag([engine.catalog.all_assets()[-1].id], ["beach"])
+    session.controllers.exchange.import_file(tmp_path / "own.json")
+    qtbot.waitUntil(lambda: [tag.name for tag in engine.annotations.tags()] == ["beach"])
+    assert not [w for w in QApplication.topLevelWidgets() if isinstance(w, QMessageBox)]
+
+
 def test_a_backup_becomes_a_library_that_can_be_gone_over_to(
     session: Session, engine: Engine, tmp_path: Path, qtbot: QtBot
 ) -> None:
@@ -97,7 +161,9 @@ def test_a_backup_becomes_a_library_that_can_be_gone_over_to(
     backup.back_up(tmp_path / "a.zip")
     qtbot.waitUntil((tmp_path / "a.zip").exists)
     templates.delete("mine")
-    backup.restore(tmp_path / "a.zip", tmp_path / "Restored")
+    with qtbot.waitSignal(backup.settings_found) as found:
+        backup.restore(tmp_path / "a.zip", tmp_path / "Restored")
+    assert found.args == [tmp_path / "Restored" / "settings.json"]
     qtbot.waitUntil(lambda: "is a library now" in notice.text())
     assert "1 template of the backup is among your own now" in notice.text()
     assert "not shared with a team there any more: Brand" in notice.text()

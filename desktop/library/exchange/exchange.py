@@ -27,7 +27,7 @@ from desktop.library.catalog.rights import RightsTable
 from desktop.library.catalog.roots import RootKind
 from desktop.library.catalog.saved_searches import SavedSearches
 from desktop.library.exchange.export_csv import to_csv
-from desktop.library.exchange.export_file import read_export, write_export
+from desktop.library.exchange.export_file import write_export
 from desktop.library.exchange.export_json import to_json
 from desktop.library.exchange.exported import (
     Exported,
@@ -63,6 +63,28 @@ class ImportReport:
     problems: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class ForeignFolder:
+    """A folder that an export names and this library has not, or does not share by that name.
+
+    Attributes:
+        name: by which a team shares it; empty where none does.
+        is_there: on this computer.
+    """
+
+    path: str
+    name: str
+    is_there: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignPlaces:
+    """What an export would add besides what it says of pictures."""
+
+    folders: tuple[ForeignFolder, ...] = ()
+    rules: tuple[str, ...] = ()
+
+
 class Exchange:
     """Everything that people entered, out and in."""
 
@@ -95,10 +117,16 @@ class Exchange:
             write_export(target, write(exported))
         return exported
 
-    def import_from(self, source: Path) -> ImportReport:
-        """Add what an export says about pictures; see ``merge``. Raises: as ``read_export`` and
-        ``merge``."""
-        return self.merge(read_export(source), with_places=False)
+    def places(self, exported: Exported) -> ForeignPlaces:
+        """What ``merge`` adds ``with_places`` alone. Looks at the disk."""
+        known = self._rules.rules().patterns
+        return ForeignPlaces(
+            tuple(
+                ForeignFolder(root.path, root.name, _folder_of(root) is not None)
+                for root in self._new_roots(exported.roots)
+            ),
+            tuple(rule for rule in exported.ignore_rules if rule not in known),
+        )
 
     def merge(self, exported: Exported, *, with_places: bool = True) -> ImportReport:
         """Add all of it to what is there, in one transaction.
@@ -120,7 +148,7 @@ class Exchange:
         with self._database.transaction():
             known = self._rules.rules().patterns
             new = [rule for rule in exported.ignore_rules if rule not in known]
-            folders = self._new_roots(exported.roots)
+            folders = tuple(root.path for root in self._new_roots(exported.roots))
             away: tuple[str, ...] = ()
             if with_places:
                 away = self._add_roots(exported.roots)
@@ -217,13 +245,13 @@ class Exchange:
 
     # -- in ------------------------------------------------------------------------------------
 
-    def _new_roots(self, roots: Sequence[ExportedRoot]) -> tuple[str, ...]:
+    def _new_roots(self, roots: Sequence[ExportedRoot]) -> tuple[ExportedRoot, ...]:
         """Those that the library has not, or does not share by that name."""
         names = self._catalog.roots.names()
         here = {(os.fsencode(root.path), names[root.id]) for root in self._catalog.roots.all()}
         paths = {path for path, _ in here}
         return tuple(
-            root.path
+            root
             for root in roots
             if _bytes(root.path) not in paths
             or (root.name and (_bytes(root.path), root.name) not in here)
@@ -232,10 +260,10 @@ class Exchange:
     def _add_roots(self, roots: Sequence[ExportedRoot]) -> tuple[str, ...]:
         away: list[str] = []
         for exported in roots:
-            path = Path(os.fsdecode(_bytes(exported.path)))
             if exported.kind not in (RootKind.FOLDER, RootKind.LOOSE):
                 continue
-            if not path.is_absolute() or not os.path.isdir(path):  # noqa: PTH112 - may be forbidden
+            path = _folder_of(exported)
+            if path is None:
                 away.append(exported.path)
                 continue
             root = self._catalog.roots.add(path, RootKind(exported.kind))
@@ -292,6 +320,13 @@ class Exchange:
             tag.name: tag.colour for tag in exported.tags if name_key(tag.name) not in coloured
         }
         return Edits(ratings, notes, tags, boards, flags, rights, folder_rights, colours)
+
+
+def _folder_of(root: ExportedRoot) -> Path | None:
+    """None where it is not on this computer."""
+    path = Path(os.fsdecode(_bytes(root.path)))
+    is_there = path.is_absolute() and os.path.isdir(path)  # noqa: PTH112 - may be forbidden
+    return path if is_there else None
 
 
 def _stricter(own: Rights, other: Rights) -> Rights:

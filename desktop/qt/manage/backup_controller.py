@@ -20,6 +20,8 @@ class BackupController(QObject):
 
     restored = Signal(object)
     """Path: a person wants to go over to the library that was made from a backup."""
+    settings_found = Signal(object)
+    """Path: the settings that came with a backup."""
 
     def __init__(self, context: Context) -> None:
         super().__init__()
@@ -114,6 +116,7 @@ class BackupController(QObject):
             self._context.notices.say(
                 told, action=tr("Open it"), chosen=lambda: self.restored.emit(made.folder)
             )
+            self.settings_found.emit(made.settings)
 
         handle = self._context.follow(
             self._context.lanes.models,

@@ -5,22 +5,27 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
 from desktop.core.asset import displayable
+from desktop.core.cancellation import CancelToken
 from desktop.core.text import listed, ngettext, tr
 from desktop.qt.jobs.changes import Changes
 from desktop.qt.jobs.context import Context
 from desktop.qt.jobs.history import EditHistory
 from desktop.qt.jobs.job_list import Outcome
+from desktop.qt.manage.foreign_places import ask_about_places
 
 if TYPE_CHECKING:
-    from desktop.library.exchange.exchange import ImportReport
+    from desktop.library.exchange.exchange import ForeignPlaces, ImportReport
     from desktop.library.exchange.exported import Exported
 
 
 class ExchangeController(QObject):
     """Lets people take along what they entered, and bring it in again."""
+
+    places_added = Signal()
+    """Folders or rules came with an import."""
 
     def __init__(self, context: Context, history: EditHistory) -> None:
         super().__init__()
@@ -77,6 +82,30 @@ class ExchangeController(QObject):
             self.import_file(Path(chosen))
 
     def import_file(self, source: Path) -> None:
+        """Ask about the folders and rules that the file names, if they are news, and import."""
+        exchange = self._context.engine.exchange
+
+        def look(_: CancelToken) -> tuple[Exported, ForeignPlaces]:
+            from desktop.library.exchange.export_file import read_export
+
+            exported = read_export(source)
+            return exported, exchange.places(exported)
+
+        handle = self._context.lanes.models.submit(look)
+        handle.finished.connect(lambda found: self._ask(*found))
+        handle.failed.connect(self._context.notice)
+
+    def _ask(self, exported: Exported, places: ForeignPlaces) -> None:
+        if not places.folders and not places.rules:
+            self._merge(exported, with_places=False)
+            return
+        ask_about_places(
+            self._context.dialog_parent,
+            places,
+            lambda is_wanted: self._merge(exported, with_places=is_wanted),
+        )
+
+    def _merge(self, exported: Exported, *, with_places: bool) -> None:
         engine = self._context.engine
 
         def outcome(report: ImportReport) -> Outcome:
@@ -98,12 +127,21 @@ class ExchangeController(QObject):
                     told=told,
                     names=listed(displayable(place) for place in places),
                 )
+            if report.away:
+                told = tr(
+                    "{told}; not on this computer: {names}",
+                    told=told,
+                    names=listed(displayable(place) for place in report.away),
+                )
             return Outcome(told)
 
-        self._context.follow(
+        handle = self._context.follow(
             self._context.lanes.models,
             tr("Import"),
-            lambda _: engine.exchange.import_from(source),
+            lambda _: engine.exchange.merge(exported, with_places=with_places),
             outcome,
             changes=Changes(annotations=True),
-        ).failed.connect(self._context.notice)
+        )
+        handle.failed.connect(self._context.notice)
+        if with_places:
+            handle.finished.connect(lambda _: self.places_added.emit())

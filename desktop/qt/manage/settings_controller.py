@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
@@ -11,11 +12,13 @@ from desktop.config.about_settings import SettingGroup
 from desktop.config.language import OWN_NAMES, SYSTEM
 from desktop.config.paths import resource
 from desktop.config.preferences import Preferences
-from desktop.config.settings import Settings
+from desktop.config.restored_settings import changes
+from desktop.config.settings import Settings, load_settings
 from desktop.core.text import tr
 from desktop.generation.capabilities import ModelTable, load_models
 from desktop.qt.jobs.lane import Lane
 from desktop.qt.manage.settings_dialog import SettingsDialog
+from desktop.qt.manage.settings_offer import offer_settings
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
@@ -90,6 +93,23 @@ class SettingsController(QObject):
         value = not getattr(self.settings, name)
         handle = self._lane.submit(lambda _: self._preferences.change(**{name: value}))
         handle.finished.connect(lambda _: self.changed.emit(name, value))
+        handle.failed.connect(self.failed)
+
+    def offer(self, restored: Path) -> None:
+        """Ask whether the settings that came with a backup are to be used, if they are others."""
+        handle = self._lane.submit(lambda _: changes(self.settings, load_settings(restored)))
+        handle.finished.connect(self._offer)
+        handle.failed.connect(self.failed)
+
+    def _offer(self, found: Mapping[str, object]) -> None:
+        if found:
+            offer_settings(self._window, found, self._take_over)
+
+    def _take_over(self, wanted: Mapping[str, object]) -> None:
+        handle = self._lane.submit(lambda _: self._preferences.change(**wanted))
+        handle.finished.connect(
+            lambda _: [self.changed.emit(name, value) for name, value in wanted.items()]
+        )
         handle.failed.connect(self.failed)
 
     def _learn_image_models(self, table: ModelTable) -> None:

@@ -242,6 +242,8 @@ def join_controllers(context: Context, window: MainWindow) -> Controllers:
     )
     editing.made.connect(truths.check)
     details.lineage.part_wanted.connect(editing.change_part)
+    exchange = ExchangeController(context, history)
+    exchange.places_added.connect(indexing.rescan)
     return Controllers(
         history=history,
         library=library,
@@ -256,7 +258,7 @@ def join_controllers(context: Context, window: MainWindow) -> Controllers:
         boards_and_tags=named,
         models=models,
         backup=BackupController(context),
-        exchange=ExchangeController(context, history),
+        exchange=exchange,
         relocation=RelocationController(context),
         rights=rights,
         provenance=ProvenanceController(context),

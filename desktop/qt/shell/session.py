@@ -324,6 +324,8 @@ class Session(QObject):
         controllers.library.first_read.connect(self.library_shown)
         controllers.library.first_read.connect(self.health.tell_news_once)
         controllers.backup.restored.connect(self.switch.open)
+        if self.settings is not None:
+            controllers.backup.settings_found.connect(self.settings.offer)
         if self._memory is not None:
             controllers.library.first_read.connect(self._come_back)
         window.action_list.add(
