@@ -28,6 +28,7 @@ from desktop.core.errors import PlantainError, UsageError
 from desktop.core.generation_record import GenerationRequest
 from desktop.core.text import number, size, tr
 from desktop.files.record_json import plain_record
+from desktop.generation.cost import total_usd
 from desktop.services.generation.rehearsal import Rehearsal
 from desktop.services.reports import GeneratedPicture
 
@@ -139,7 +140,6 @@ def _tell(picture: GeneratedPicture) -> None:
 
 def _made(request: GenerationRequest, made: list[GeneratedPicture]) -> Json:
     first = made[0]
-    costs = [picture.cost_usd for picture in made]
     return {
         "path": os.fspath(first.asset.path),
         "asset_id": first.asset.id,
@@ -160,7 +160,7 @@ def _made(request: GenerationRequest, made: list[GeneratedPicture]) -> Json:
             for picture in made
             for asset in picture.assets
         ],
-        "cost_usd": None if None in costs else sum(cost or 0.0 for cost in costs),
+        "cost_usd": total_usd(picture.cost_usd for picture in made),
         "attempt_id": first.record.attempt,
         "attempt_ids": [key for picture in made for key in picture.attempt_ids],
     }

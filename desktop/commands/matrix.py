@@ -11,6 +11,7 @@ from desktop.commands.arguments import path, words
 from desktop.commands.generation_queue import told, wait_json, wait_line, work_off
 from desktop.commands.opening import interruptible, open_library, open_to_read
 from desktop.commands.parser import Commands, Json
+from desktop.commands.reference_options import ROLES, read_role
 from desktop.commands.request_options import add_request_options, kit_of, requests_of
 from desktop.commands.template_options import template_values
 from desktop.commands.terminal import follow, say
@@ -23,7 +24,6 @@ from desktop.core.failure import in_english
 from desktop.core.generation_record import GenerationRequest
 from desktop.core.matrix import Entry, Fill, Matrix
 from desktop.core.text import english, ngettext, number, tr
-from desktop.generation.cost import estimated_usd
 from desktop.generation.template import slot_filler, slot_values, spoken
 from desktop.services.engine import Engine
 from desktop.services.generation.matrices import MatrixView
@@ -47,6 +47,13 @@ def add_to(commands: Commands) -> None:
             f"--{one}-picture", dest=f"{axis}_pictures", type=path, action="append", default=[],
             metavar="FILE", help=tr("a picture that goes along in one"),
         )  # fmt: skip
+        create.add_argument(
+            f"--{axis}-role",
+            type=read_role,
+            default=None,
+            metavar="|".join(ROLES),
+            help=tr("what their pictures are for"),
+        )
         create.add_argument(
             f"--{axis}-fill",
             dest=f"{axis}_slot",
@@ -141,6 +148,7 @@ def _matrix(arguments: argparse.Namespace, engine: Engine) -> Matrix:
             getattr(arguments, axis),
             getattr(arguments, f"{axis}_pictures"),
             words(getattr(arguments, f"{axis}_slot")),
+            getattr(arguments, f"{axis}_role") or "",
             base,
             engine,
         )
@@ -160,6 +168,7 @@ def _entries(
     given: Sequence[str],
     pictures: Sequence[Path],
     slot: str,
+    role: str,
     base: GenerationRequest,
     engine: Engine,
 ) -> tuple[Entry, ...]:
@@ -182,7 +191,7 @@ def _entries(
     absolute = [Path(os.path.abspath(each)) for each in pictures]  # noqa: PTH100 - links stay
     return (
         *(Entry(each, slot=slot) for each in said if each),
-        *(Entry(displayable(each.name), each, slot=slot) for each in absolute),
+        *(Entry(displayable(each.name), each, slot=slot, role=role) for each in absolute),
     )
 
 
@@ -198,13 +207,7 @@ def _rehearsed(matrix: Matrix, engine: Engine, cancel: CancelToken, *, is_json: 
     requests = [request for _, _, request in matrix.requests()]
     engine.generation.matrices.check(requests)
     rehearsal = follow(engine.generation.rehearsing.rehearse_all(requests, cancel))
-    generator = next(
-        each for each in engine.generation.generators if each.name == matrix.base.generator
-    )
-    model = generator.models.find(matrix.base.model)
-    costs = [0.0 if generator.is_offline else estimated_usd(each, model) for each in requests]
-    total = None if None in costs else sum(cost or 0.0 for cost in costs)
-    place = rehearsal.destination
+    total, place = rehearsal.estimated_usd, rehearsal.destination
     if not is_json:
         for request in requests:
             say(tr("prompt: {prompt}", prompt=request.sent_text))

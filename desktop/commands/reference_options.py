@@ -95,12 +95,16 @@ class _Said(argparse.Action):
         setattr(namespace, last, (*before, replace(reference, **{field: value})))
 
 
-def _role(written: str) -> tuple[str, str]:
+def read_role(written: str) -> str:
     """One of those that the window offers, or a word of one's own for the model."""
     role = words(written).strip()
     if not role:
         raise argparse.ArgumentTypeError(tr("it is empty"))
-    return "role", role
+    return role
+
+
+def _role(written: str) -> tuple[str, str]:
+    return "role", read_role(written)
 
 
 def _weight(written: str) -> tuple[str, float | None]:

@@ -112,7 +112,8 @@ class GenerationRequest:
         thinking: how long the model may think before it draws, in its own words; empty for its
             default.
         api: by which of the service's APIs; empty for the one that the model takes.
-        language: of the prompt, as an ISO code; empty where nobody said.
+        language: of the prompt, as an ISO code: its template's, or as its script tells; empty where
+            nobody knows.
         template: name of the template that the prompt was made from, and ``slots``, what its gaps
             were filled with.
         kit, kit_version: name and version of the brand kit that went along, and ``kit_text``, its

@@ -24,12 +24,14 @@ class Entry:
         words: that are read beside it; of a picture, the file's name, which is not sent.
         path, asset_id: of the picture.
         slot: of the template, that it fills.
+        role: of the picture, as ``Reference.role``.
     """
 
     words: str
     path: Path | None = None
     asset_id: int | None = None
     slot: str = ""
+    role: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,7 @@ class Matrix:
                 continue
             words = entry.words
             if entry.path is not None:
-                picture = Reference(entry.path, entry.asset_id, reason=CHOSEN)
+                picture = Reference(entry.path, entry.asset_id, reason=CHOSEN, role=entry.role)
                 request = replace(request, references=(*request.references, picture))
                 # A name says nothing to the model, and is not sent.
                 words = tr("what picture {number} shows", number=len(request.references))

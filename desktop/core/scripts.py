@@ -54,6 +54,26 @@ def scripts_of(text: str) -> tuple[str, ...]:
     return tuple(filter(None, dict.fromkeys(map(script_of, letters))))
 
 
+def language_of(text: str, spoken: str) -> str:
+    """A guess at the language of a text, as an ISO code, by its script; empty where that tells
+    nothing. Chinese characters beside kana are Japanese, and Latin letters beside others are names.
+
+    Args:
+        spoken: code of the language of whoever wrote it ("en", "zh_CN"): taken for a text in Latin
+            letters, if it is written in them.
+    """
+    scripts = set(scripts_of(text))
+    if scripts & {"HIRAGANA", "KATAKANA"}:
+        return "ja"
+    others = scripts - {"LATIN"}
+    if not others:
+        code = spoken.partition("_")[0]
+        return code if scripts and code not in _BY_LANGUAGE else ""
+    fitting = [code for code, known in _BY_LANGUAGE.items() if others <= known - {"LATIN"}]
+    fitting = [code for code in fitting if code != "ja"]
+    return fitting[0] if len(fitting) == 1 else ""
+
+
 def unread_script(text: str, languages: Iterable[str]) -> str | None:
     """The first script in a text that a model of these languages was not trained on, of those in
     ``SCRIPTS``; None where it reads all of it, or nobody knows its languages."""

@@ -5,6 +5,8 @@ US dollars without tax, by the dated price list of ``capabilities``: never a bil
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from desktop.core.generation_record import ON_WHITE, GenerationRequest, Usage
 from desktop.core.reference_captions import captions
 from desktop.generation.capabilities import ModelCapabilities
@@ -33,6 +35,12 @@ def estimated_usd(
     tokens = tokens_before + letters + _TOKENS_A_REFERENCE * len(request.references)
     thought = _TYPICAL_THOUGHT.get(request.thinking, _TYPICAL_THOUGHT["medium"])
     return calls * (picture + (tokens * prices.input_usd + thought * prices.text_usd) / 1e6)
+
+
+def total_usd(costs: Iterable[float | None]) -> float | None:
+    """Of several; None where one of them is not known."""
+    known = [*costs]
+    return None if None in known else sum(cost or 0.0 for cost in known)
 
 
 def cost_usd(

@@ -29,6 +29,32 @@ def test_count_and_cost_come_before_and_nothing_is_sent(
     assert run("matrix", "list")["matrices"] == []
 
 
+def test_what_the_pictures_of_an_axis_are_for_is_said_to_the_model(
+    run: Run, server: GeminiServer, tmp_path: Path
+) -> None:
+    [picture] = pictures.fill(tmp_path, 1)
+    run(
+        *("matrix", "create", "A photo of {row}", "--row-picture", picture),
+        *("--rows-role", "product"),
+    )
+    [sent] = server.requests
+    assert "product" in sent.captions[0].lower()
+
+
+def test_the_price_is_that_of_each_picture(run: Run, server: GeminiServer, tmp_path: Path) -> None:
+    shown = pictures.fill(tmp_path, 1)
+
+    def price(*more: object) -> float:
+        words = ("matrix", "create", "A photo of {row}", "--row", "a cape")
+        return run(*words, *more, "--dry-run")["cost_usd"]
+
+    alone = price()
+    with_picture = price("--ref", shown[0])
+    assert with_picture > alone
+    both = price("--row-picture", shown[0])
+    assert both == pytest.approx(alone + with_picture, abs=2e-5)
+
+
 def test_all_are_made_and_laid_onto_one_sheet(
     run: Run, server: GeminiServer, tmp_path: Path
 ) -> None:

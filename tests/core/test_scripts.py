@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from desktop.core.scripts import SCRIPTS, unread_script, unread_sentence
+from desktop.core.scripts import SCRIPTS, language_of, unread_script, unread_sentence
 from desktop.embedding.models.known_models import KNOWN_MODELS
 
 
@@ -50,3 +50,25 @@ def test_it_is_said_in_words() -> None:
     assert unread_sentence("ViT-B-32", "CJK").startswith(
         "ViT-B-32 was not trained on Chinese characters"
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "spoken", "language"),
+    [
+        ("a red cape", "en", "en"),
+        ("ein rotes Cape", "de", "de"),
+        ("a red cape", "zh_CN", ""),  # whoever speaks Chinese may have written in any other
+        ("红色披风", "en", "zh"),
+        ("AURORA 红色披风", "en", "zh"),
+        ("赤いマント", "en", "ja"),
+        ("빨간 망토", "en", "ko"),
+        ("κόκκινη κάπα", "en", "el"),
+        ("красный плащ", "en", ""),  # Russian, Ukrainian, Bulgarian …
+        ("50 % 🔥", "en", ""),
+        ("", "en", ""),
+    ],
+)
+def test_a_language_is_said_where_its_script_tells_it(
+    text: str, spoken: str, language: str
+) -> None:
+    assert language_of(text, spoken) == language

@@ -35,7 +35,9 @@ def test_a_matrix_is_priced_queued_filled_and_saved(
     qtbot.keyClicks(dialog.rows.words, "a cape")
     grid = studio.session.window.centre.grid
     grid.setCurrentIndex(grid.assets.index(0))
+    assert dialog.rows.role.isHidden()
     studio.click(dialog.rows.add_button)
+    dialog.rows.role.setCurrentIndex(dialog.rows.role.findData("product"))
     qtbot.keyClicks(dialog.columns.words, "On a beach")
     qtbot.keyClick(dialog.columns.words, Qt.Key.Key_Return)
     qtbot.keyClicks(dialog.columns.words, "In snow")
@@ -49,6 +51,9 @@ def test_a_matrix_is_priced_queued_filled_and_saved(
         "A photo of a cape In snow.",
         "A photo of what picture 1 shows On a beach.",
         "A photo of what picture 1 shows In snow.",
+    ]
+    assert ["product" in "".join(sent.captions) for sent in studio.server.requests] == [
+        *(False, False, True, True)
     ]
     place = tmp_path / "sheet.png"
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_, **__: (str(place), ""))

@@ -124,6 +124,32 @@ def test_a_wildcard_gives_each_variant_its_own_value(
     ]
 
 
+def test_as_many_variants_are_proposed_as_a_wildcard_has_values_until_a_person_decides(
+    panel: GenerationPanel, qtbot: QtBot
+) -> None:
+    choose(panel, "Game", "Item icons", qtbot=qtbot)
+    item = field(panel, "item")
+    assert isinstance(item, TextField)
+    offered = len(item.slot.options)
+    assert offered > 1
+    assert panel.choices.variant_count() == 1, "a mood board is one"
+    panel.generator_combo.setCurrentIndex(panel.generator_combo.findData("gemini"))
+    assert panel.choices.variant_count() == offered
+    assert str(offered) in panel.templates.turns.text()
+    item.line.setText("a horn | a lute | a drum")
+    assert panel.choices.variant_count() == 3
+    panel.choices.variants.setCurrentIndex(1)
+    item.line.setText("a horn | a lute | a harp")
+    assert panel.choices.variant_count() == 2, "the person decided"
+    item.line.setText("a horn")
+    assert panel.choices.variant_count() == 1
+    assert panel.templates.turns.isHidden()
+    item.line.setText("a horn | a lute")
+    choose(panel, "No template", qtbot=qtbot)
+    assert panel.choices.variant_count() == 1
+    assert panel.templates.turns.isHidden()
+
+
 def test_a_picture_is_dropped_into_its_slot_goes_along_and_comes_out_again(
     panel: GenerationPanel, engine: FakeEngine, session: Session, qtbot: QtBot
 ) -> None:

@@ -475,3 +475,9 @@ def test_why_the_queue_waits_is_told_in_the_language_of_whoever_looks(
         assert wait.failure is not None
         assert wait.failure.sentence() == TABLE["generate-content", "bad-key"].chinese
     assert wait.failure.remedy is Remedy.ENTER_KEY
+
+
+def test_the_language_of_the_words_is_in_the_record(engine: Engine) -> None:
+    add(engine, "a red cape", "红色披风")
+    waiting = engine.generation.queue.view().waiting
+    assert [attempt.record.request.language for attempt in waiting] == ["en", "zh"]

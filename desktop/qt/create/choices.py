@@ -34,6 +34,7 @@ class Choices(QWidget):
         super().__init__()
         self._generators: dict[str, ImageGenerator] = {}
         self._asked_api = ""
+        self._proposed = 1
         self.generator_combo = _combo(tr("Made by"))
         self.model_combo = _combo(tr("Model"))
         self.ratio_combo = _combo(tr("Shape"))
@@ -91,6 +92,12 @@ class Choices(QWidget):
     def variant_count(self) -> int:
         """How many pictures of the request."""
         return self.variants.currentData() or 1
+
+    def propose_variants(self, count: int) -> None:
+        """So many, as far as they go; a mood board is one."""
+        self._proposed = min(count, MOST_VARIANTS)
+        if self.variants.isVisibleTo(self):
+            _choose(self.variants, self._proposed)
 
     def in_request(self, request: GenerationRequest) -> GenerationRequest:
         """The request with what is chosen here."""
@@ -161,11 +168,12 @@ class Choices(QWidget):
         models = made.models.offered() if made else ()
         _fill(self.model_combo, [(model.title, model.id) for model in models])
         is_online = made is not None and not made.is_offline
+        was_online = self.variants.isVisibleTo(self)
         for widget in (self.model_combo, self.variants):
             widget.setVisible(is_online)
             self._captions[widget].setVisible(is_online)
-        if not is_online:
-            self.variants.setCurrentIndex(0)
+        if is_online != was_online:
+            _choose(self.variants, self._proposed if is_online else 1)
         # Beside the model, or where it would be.
         for row, widget in ((2, self._captions[self.size_combo]), (3, self.size_combo)):
             self._grid.addWidget(widget, row, 1 if is_online else 0)

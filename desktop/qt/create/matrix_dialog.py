@@ -24,11 +24,12 @@ from desktop.core.errors import UsageError
 from desktop.core.generation_record import GenerationRequest
 from desktop.core.matrix import COLUMN, ROW, Entry, Fill, Matrix
 from desktop.core.text import ngettext, number, sentences, tr
-from desktop.generation.cost import estimated_usd
+from desktop.generation.cost import estimated_usd, total_usd
 from desktop.generation.generator import ImageGenerator
 from desktop.generation.template import PromptTemplate, Slot, slot_values, spoken
 from desktop.library.catalog.matrices import MatrixRow
 from desktop.qt.create.queue_words import STATES
+from desktop.qt.create.role_menu import role_choice
 from desktop.qt.images.cache import PixmapCache
 from desktop.qt.images.pictures import Pictures
 from desktop.qt.theme import UNIT, Theme
@@ -62,11 +63,14 @@ class AxisField(QWidget):
         self.words.textChanged.connect(self.changed)
         self.add_button = button(tr("Add selected pictures"), self.pictures_wanted.emit)
         self.clear_button = button(tr("Without pictures"), lambda: self.set_pictures(()))
+        self.role = role_choice(tr("{axis}: what the pictures are for", axis=name))
+        self.role.currentIndexChanged.connect(self.changed)
         self._count = label(tone="faint", scale="small", wraps=True)
         line = QHBoxLayout()
         line.setSpacing(UNIT)
         line.addWidget(self.add_button)
         line.addWidget(self.clear_button)
+        line.addWidget(self.role)
         line.addStretch()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -99,7 +103,8 @@ class AxisField(QWidget):
         names = [displayable(asset.path.name) for asset in self._assets]
         self._count.setText(" · ".join(names))
         self._count.setVisible(bool(names))
-        self.clear_button.setVisible(bool(names))
+        for made in (self.clear_button, self.role):
+            made.setVisible(bool(names))
         self.changed.emit()
 
     def add_pictures(self, assets: Sequence[Asset]) -> None:
@@ -114,7 +119,10 @@ class AxisField(QWidget):
         slot = chosen.name if chosen is not None else ""
         return (
             *(Entry(line, slot=slot) for line in lines if line),
-            *(Entry(displayable(a.path.name), a.path, a.id, slot) for a in self._assets),
+            *(
+                Entry(displayable(a.path.name), a.path, a.id, slot, self.role.currentData())
+                for a in self._assets
+            ),
         )
 
     def _offer(self) -> None:
@@ -350,11 +358,10 @@ class MatrixDialog(QDialog):
             self._price.setText(tr("{pictures}, made on this computer.", pictures=pictures))
             return
         model = made.models.find(matrix.base.model)
-        costs = [estimated_usd(request, model) for _, _, request in matrix.requests()]
-        if None in costs:
+        total = total_usd(estimated_usd(request, model) for _, _, request in matrix.requests())
+        if total is None:
             self._price.setText(tr("{pictures}. What they cost is not known.", pictures=pictures))
             return
-        total = sum(cost or 0.0 for cost in costs)
         said = tr("{pictures}, about ${total}.", pictures=pictures, total=number(total, 2))
         self._price.setText(sentences(said, self._limit_words(total)))
 

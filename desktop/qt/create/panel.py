@@ -102,6 +102,7 @@ class GenerationPanel(QWidget):
         self.templates = TemplateForm(self.prompt, theme, pictures, cache)
         self.templates.changed.connect(self.draft_changed)
         self.templates.chosen.connect(self._on_template)
+        self.templates.variants_proposed.connect(lambda n: self.choices.propose_variants(n))
         self.templates.menu_button.earlier_chosen.connect(self.use_request)
         self.propose_check = QCheckBox(tr("Propose from my library"))
         self.propose_check.setChecked(True)

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtGui import QActionGroup
-from PySide6.QtWidgets import QMenu, QToolButton
+from PySide6.QtWidgets import QComboBox, QMenu, QToolButton
 
 from desktop.core.brand_kit import LOGO, STYLE
 from desktop.core.generation_record import LESS, MORE, PERSON, SCENE, Reference
@@ -40,6 +40,16 @@ def role_words(role: str) -> str:
     """A role as people call it; one of a template's own as the template does."""
     known = _ROLES.get(role)
     return tr(known) if known else role
+
+
+def role_choice(name: str) -> QComboBox:
+    """A list of the roles; its data is the role, "" for none."""
+    made = QComboBox()
+    made.setAccessibleName(name)
+    made.setToolTip(name)
+    for each in ("", *_ROLES):
+        made.addItem(role_words(each) or tr("No special role"), each)
+    return made
 
 
 def role_button(

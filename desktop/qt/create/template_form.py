@@ -14,7 +14,14 @@ from desktop.core.errors import UsageError
 from desktop.core.generation_record import GenerationRequest, Reference
 from desktop.core.matrix import Fill
 from desktop.core.text import tr
-from desktop.generation.template import PromptTemplate, Slot, filled, slot_filler, spoken
+from desktop.generation.template import (
+    PromptTemplate,
+    Slot,
+    filled,
+    slot_filler,
+    spoken,
+    variants_of,
+)
 from desktop.generation.template_files import Templates
 from desktop.qt.create.slot_fields import (
     AssetField,
@@ -49,6 +56,8 @@ class TemplateForm(QWidget):
     """PromptTemplate that a person chose."""
     references_changed = Signal(object, object)
     """Of the slots: tuples of Reference, those before and those from now on."""
+    variants_proposed = Signal(int)
+    """So many until every value of its wildcards has had its turn."""
     selection_wanted = Signal(object)
     """AssetField that takes what is selected in the grid."""
 
@@ -67,6 +76,7 @@ class TemplateForm(QWidget):
         self._template: PromptTemplate | None = None
         self._own_words = ""
         self._written = ""
+        self._proposed = 1
         self._wanted: GenerationRequest | None = None
         self._is_writing = False
         self._sent_along: tuple[Reference, ...] = ()
@@ -80,6 +90,8 @@ class TemplateForm(QWidget):
             wraps=True,
         )
         self.refill_button = button(tr("Fill in again"), self._refill, is_flat=True)
+        self.turns = label(tone="faint", scale="small", wraps=True)
+        self.turns.hide()
         self._detached_row = QWidget()
         row = QHBoxLayout(self._detached_row)
         row.setContentsMargins(0, 0, 0, 0)
@@ -101,6 +113,7 @@ class TemplateForm(QWidget):
         column.setSpacing(UNIT)
         column.addLayout(head)
         column.addLayout(self._grid)
+        column.addWidget(self.turns)
         column.addWidget(self._detached_row)
         prompt.textChanged.connect(self._on_prompt)
 
@@ -195,6 +208,7 @@ class TemplateForm(QWidget):
                 field.take(value)
         self._is_writing = False
         self._sent_along = self._references()
+        self._count_turns()
         self._written = (
             filled(self._template, self._values(), spoken()).prompt if self._template else ""
         )
@@ -215,6 +229,7 @@ class TemplateForm(QWidget):
         if not name:
             is_ours = self.is_filling
             self._set(None)
+            self._propose_variants()
             if is_ours:
                 self._write(self._own_words)
             self.changed.emit()
@@ -235,6 +250,7 @@ class TemplateForm(QWidget):
         empty_layout(self._grid)
         self.fields = []
         self._written = ""
+        self.turns.hide()
         for at, slot in enumerate(template.slots if template else ()):
             field = self._field(slot)
             field.changed.connect(self._on_field)
@@ -287,6 +303,22 @@ class TemplateForm(QWidget):
     def _refill(self) -> None:
         if self._template is not None:
             self._write(filled(self._template, self._values(), spoken()).prompt)
+        self._propose_variants()
+
+    def _count_turns(self) -> int:
+        """How many values take turns; said where there are several."""
+        count = variants_of(self._template, self._values(), spoken()) if self._template else 1
+        self.turns.setText(
+            tr("{count} values take turns: as many variants show each of them.", count=count)
+        )
+        self.turns.setVisible(count > 1)
+        before, self._proposed = self._proposed, count
+        return count if count != before else 0
+
+    def _propose_variants(self) -> None:
+        """Where their number is another now; until then it is the person's."""
+        if count := self._count_turns():
+            self.variants_proposed.emit(count)
 
     def _write(self, text: str) -> None:
         """In one step, which Ctrl+Z takes back."""

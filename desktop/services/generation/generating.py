@@ -29,6 +29,7 @@ from desktop.core.failure import Failure
 from desktop.core.generation_record import ON_WHITE, GenerationRecord, GenerationRequest
 from desktop.core.progress import Progress, ProgressSteps
 from desktop.core.text import marked, tr
+from desktop.generation.cost import total_usd
 from desktop.generation.generator import ImageGenerator, Reply
 from desktop.library.catalog.assets import Catalog
 from desktop.library.catalog.attempts import AttemptTable
@@ -167,11 +168,10 @@ class Generating:
             return made
         first = made
         made = yield from self._run_queued(second_half(key), cancel, on_failed)
-        costs = (first.cost_usd, made.cost_usd)
         return replace(
             made,
             drafts=(*first.assets, *made.drafts),
-            cost_usd=None if None in costs else sum(cost or 0.0 for cost in costs),
+            cost_usd=total_usd((first.cost_usd, made.cost_usd)),
             earlier_attempts=first.attempt_ids,
         )
 

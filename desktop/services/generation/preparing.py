@@ -12,7 +12,8 @@ from desktop.core.cancellation import CancelToken
 from desktop.core.errors import UsageError
 from desktop.core.generation_record import GenerationRequest
 from desktop.core.progress import ProgressSteps
-from desktop.core.text import tr
+from desktop.core.scripts import language_of
+from desktop.core.text import language, tr
 from desktop.generation.cost import estimated_usd
 from desktop.generation.generator import ImageGenerator, ReferenceImage, Turn
 from desktop.library.catalog.attempts import AttemptTable
@@ -96,7 +97,10 @@ class Preparing:
         Raises: as ``generator``.
         """
         default = self.generator(request).models.default
-        return self._references.known(replace(request, model=request.model or default))
+        said = request.language or language_of(request.prompt, language().code)
+        return self._references.known(
+            replace(request, model=request.model or default, language=said)
+        )
 
     def as_seen(self, requests: Sequence[GenerationRequest]) -> list[GenerationRequest]:
         """Bound to the pictures and the talk that a person sees now, see ``seen``."""
@@ -125,5 +129,7 @@ class Preparing:
     def estimated_usd(self, request: GenerationRequest, generator: ImageGenerator) -> float | None:
         """What it would cost, the talk before it included; None where the price list says
         nothing."""
+        if generator.is_offline:
+            return 0.0
         before = earlier_tokens(request, self._attempts)
         return estimated_usd(request, generator.models.find(request.model), before)

@@ -9,6 +9,7 @@ from itertools import chain
 from desktop.core.cancellation import CancelToken
 from desktop.core.generation_record import GenerationRequest
 from desktop.core.progress import ProgressSteps
+from desktop.generation.cost import total_usd
 from desktop.generation.generator import Reply
 from desktop.services.generation.editing import sent_texts
 from desktop.services.generation.preparing import Preparing
@@ -78,12 +79,13 @@ class Rehearsing:
             for each in rehearsals
             for reference, image in zip(each.request.references, each.images, strict=True)
         }
-        each_usd = first.estimated_usd
+        generator = self._preparing.generator(first.request)
+        costs = [self._preparing.estimated_usd(each, generator) for each in requests]
         return replace(
             first,
             request=replace(first.request, references=tuple(used for used, _ in pictures.values())),
             images=tuple(image for _, image in pictures.values()),
-            estimated_usd=None if each_usd is None else each_usd * len(requests),
+            estimated_usd=total_usd(costs),
             texts=tuple(dict.fromkeys(chain.from_iterable(map(sent_texts, requests)))),
         )
 
