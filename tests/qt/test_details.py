@@ -5,10 +5,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QPoint, Qt
-from PySide6.QtGui import QContextMenuEvent, QGuiApplication
+from PySide6.QtGui import QAction, QContextMenuEvent, QGuiApplication
 from PySide6.QtWidgets import QMenu, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -17,6 +18,7 @@ from desktop.core.colour import Swatch
 from desktop.core.filter import Filter, Near
 from desktop.core.metadata import Metadata
 from desktop.core.picture_text import TextLine
+from desktop.core.query_language import parse
 from desktop.qt.details.facts import file_facts_of, metadata_facts
 from desktop.qt.details.panel import DetailsPanel
 from desktop.qt.images.cache import PixmapCache
@@ -201,6 +203,43 @@ def test_a_colour_is_searched_by(panel: DetailsPanel, qtbot: QtBot, way: str) ->
     with qtbot.waitSignal(panel.narrowing_wanted) as found:
         ways[way]()
     assert found.args == [Filter(near=Near("#2040C0"))]
+
+
+def offers_of(field: QWidget) -> dict[str, QAction]:
+    """What its menu offers."""
+    place = field.rect().center()
+    reason = QContextMenuEvent.Reason.Mouse
+    QCoreApplication.sendEvent(field, QContextMenuEvent(reason, place, field.mapToGlobal(place)))
+    [menu] = [menu for menu in field.findChildren(QMenu) if menu.isVisible()]
+    menu.close()
+    return {action.text(): action for action in menu.actions()}
+
+
+def test_a_date_shows_all_of_its_day_or_month(panel: DetailsPanel, qtbot: QtBot) -> None:
+    asset = ONE._replace(taken_s=TOLD.taken_s)
+    panel.show_details(replace(DETAILS, asset=asset))
+    stamp = datetime.fromtimestamp(asset.modified_ns / 1e9).astimezone()
+    for field, words, wanted in (
+        (panel.camera.fields["taken"], "Show all of this day", "date:2025-03-14"),
+        (panel.camera.fields["taken"], "Show all of this month", "date:2025-03"),
+        (panel.file.fields["modified"], "Show all of this day", f"modified:{stamp:%Y-%m-%d}"),
+    ):
+        with qtbot.waitSignal(panel.narrowing_wanted) as found:
+            offers_of(field)[words].trigger()
+        assert found.args == [parse(wanted).filter]
+    panel.show_selection([ONE, OTHER])
+    assert [*offers_of(panel.file.fields["modified"])] == ["Copy"]
+    panel.show_selection([ONE])
+    assert [*offers_of(panel.camera.fields["taken"])] == ["Copy"], "it was taken nobody knows when"
+
+
+def test_a_keyword_shows_all_with_it(panel: DetailsPanel, qtbot: QtBot) -> None:
+    first = panel.keywords.findChildren(QPushButton)[1]
+    [search] = first.actions()
+    with qtbot.waitSignal(panel.narrowing_wanted) as found:
+        search.trigger()
+    assert search.text() == "Show all with this"
+    assert found.args == [Filter(keyword=panel.keywords.offered[0])]
 
 
 def test_keywords_become_tags_one_by_one_or_all(panel: DetailsPanel, qtbot: QtBot) -> None:

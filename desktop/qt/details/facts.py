@@ -6,12 +6,15 @@ The rows are the same whatever is selected, so that each stands where it stood.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
 from fractions import Fraction
 from itertools import chain
 from operator import attrgetter
 
 from desktop.core.asset import PREVIEW, Asset, displayable
+from desktop.core.filter import Filter
 from desktop.core.metadata import Metadata
+from desktop.core.query_language import QueryError, parse
 from desktop.core.rights import Claim, strictest
 from desktop.core.text import date, listed, marked, moment, number, sentences, size, tr
 from desktop.core.timecode import timecode
@@ -151,6 +154,22 @@ def rights_facts(claims: Sequence[Claim]) -> dict[str, str]:
         "sending": sentences(tr("No."), reason) if reason else tr("Yes"),
     }
     return {row: text for row, text in facts.items() if text}
+
+
+def same_day(field: str, stamp: float, *, is_month: bool = False) -> Filter | None:
+    """What is of the day, or the month, of a time, where this computer is; None: it is not known.
+
+    Args:
+        field: "date", "modified" or "added", as in a query.
+        stamp: seconds since the epoch; 0: not known.
+    """
+    if not stamp:
+        return None
+    try:
+        at = datetime.fromtimestamp(stamp).astimezone()
+        return parse(f"{field}:{at:%Y-%m}" if is_month else f"{field}:{at:%Y-%m-%d}").filter
+    except (OverflowError, OSError, ValueError, QueryError):  # of a year that no calendar has
+        return None
 
 
 def different() -> str:

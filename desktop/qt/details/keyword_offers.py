@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.core.annotations import clean_name, name_key
@@ -27,6 +29,8 @@ class KeywordOffers(QWidget):
 
     accepted = Signal(object)
     """list[str], to be added as tags."""
+    search_wanted = Signal(str)
+    """A keyword: show what else has it."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -85,7 +89,12 @@ class KeywordOffers(QWidget):
         self._offered = offered
         empty_layout(self._flow)
         for word in offered[:_MOST]:
-            self._flow.addWidget(tag_offer(self._theme, word, _MOST_WIDE, self.accepted))
+            made = tag_offer(self._theme, word, _MOST_WIDE, self.accepted)
+            made.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+            search = QAction(tr("Show all with this"), made)
+            search.triggered.connect(partial(self.search_wanted.emit, word))
+            made.addAction(search)
+            self._flow.addWidget(made)
 
 
 def _as_tag(word: str) -> str:

@@ -6,8 +6,9 @@ shrinks (keywords, lineage) is at the end.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
@@ -27,6 +28,7 @@ from desktop.qt.details.facts import (
     file_facts,
     metadata_facts,
     rights_facts,
+    same_day,
 )
 from desktop.qt.details.keyword_offers import KeywordOffers
 from desktop.qt.details.lineage_view import LineageView
@@ -45,6 +47,12 @@ from desktop.services.reports import AssetDetails, CommonDetails
 
 _SEARCHED = frozenset({"camera", "lens", "copyright", "folder"})
 """Rows that are fields of ``Filter``, too."""
+_DATES: dict[str, tuple[str, Callable[[Asset], float]]] = {
+    "modified": ("modified", lambda asset: asset.modified_ns / 1e9),
+    "added": ("added", lambda asset: asset.added_at),
+    "taken": ("date", lambda asset: asset.taken_s),
+}
+"""Rows that tell a time: what it is in a query, and which it is, seconds since the epoch."""
 
 
 class DetailsPanel(QWidget):
@@ -107,6 +115,8 @@ class DetailsPanel(QWidget):
         )
         for rows in (self.file, self.camera, self.rights):
             rows.search_wanted.connect(self._search)
+            for row in _DATES.keys() & rows.fields.keys():
+                rows.fields[row].offers = partial(self._date_offers, row)
         self._file_buttons = [
             icon_button(theme, icon, name, lambda signal=signal: signal.emit(self._assets[0]))
             for icon, name, signal in (
@@ -124,6 +134,9 @@ class DetailsPanel(QWidget):
         self.signed.hide()
         self.keywords = KeywordOffers(theme)
         self.keywords.accepted.connect(self.annotations.tags_added)
+        self.keywords.search_wanted.connect(
+            lambda word: self.narrowing_wanted.emit(Filter(keyword=word))
+        )
         self.text = WrittenText(theme)
         self.lineage = LineageView(theme, pictures, cache)
         self.lineage.asset_chosen.connect(self.asset_chosen)
@@ -320,6 +333,19 @@ class DetailsPanel(QWidget):
         if row == "folder":
             value = self._assets[0].folder  # as it is, and not as it can be shown
         self.narrowing_wanted.emit(replace(EVERYTHING, **{row: value}))
+
+    def _date_offers(self, row: str) -> list[tuple[str, Callable[[], object]]]:
+        """Of one picture: all of the same day, and of the same month."""
+        if len(self._assets) != 1:
+            return []
+        field, stamp = _DATES[row]
+        wanted = [same_day(field, stamp(self._assets[0]), is_month=m) for m in (False, True)]
+        words = (tr("Show all of this day"), tr("Show all of this month"))
+        return [
+            (said, partial(self.narrowing_wanted.emit, each))
+            for said, each in zip(words, wanted, strict=True)
+            if each is not None
+        ]
 
     def _similar(self) -> None:
         self.search_similar_requested.emit(self._assets[0])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Callable, Container, Mapping, Sequence
 from functools import partial
 
 from PySide6.QtCore import QEvent, Qt, Signal
@@ -92,6 +92,8 @@ class ValueField(QLineEdit):
     search_wanted = Signal(str)
     is_searchable = False
     """The menu offers to look for what else has this value."""
+    offers: Callable[[], Sequence[tuple[str, Callable[[], object]]]] = tuple
+    """What else the menu offers, asked when it opens: words, and what they do."""
 
     def __init__(
         self,
@@ -166,6 +168,8 @@ class ValueField(QLineEdit):
             search = menu.addAction(tr("Show all with this"))
             search.setEnabled(bool(self._value) and not self._is_remark)
             search.triggered.connect(lambda: self.search_wanted.emit(self._value))
+        for words, do in self.offers():
+            menu.addAction(words).triggered.connect(lambda _, do=do: do())
         menu.popup(event.globalPos())
 
     def _line(self) -> str:
