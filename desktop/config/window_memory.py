@@ -63,6 +63,8 @@ class ShownPlace:
         browsed, found: how far down it was scrolled, while browsing and in the results.
         closed_folders: those of the sidebar whose inner folders are not listed.
         turned: the orders that were the other way round.
+        is_stacked: near-duplicates stood behind their best one.
+        opened: pictures (their ids) whose stack was open all the same.
     """
 
     query: str = ""
@@ -72,6 +74,8 @@ class ShownPlace:
     found: GridPlace = field(default_factory=GridPlace)
     closed_folders: tuple[str, ...] = ()
     turned: tuple[str, ...] = ()
+    is_stacked: bool = False
+    opened: tuple[_Number, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

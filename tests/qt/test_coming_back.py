@@ -22,6 +22,7 @@ from desktop.qt.shell.right_panel import CREATE
 from desktop.qt.shell.session import Session
 from desktop.qt.shell.window_place import fitted
 from desktop.qt.theme import Theme
+from desktop.services.curation.duplicates import DuplicateGroup
 from tests.dressing import undress
 from tests.fakes.services import FakeAnnotations, FakeEngine, make_asset
 
@@ -149,6 +150,44 @@ def test_after_a_search_the_place_is_where_it_was(start: Start, qtbot: QtBot) ->
     centre.search.clear()
     qtbot.waitUntil(lambda: centre.state.query is None)
     assert centre.grid.place() == place
+
+
+def test_what_was_selected_in_a_search_does_not_move_that_place(start: Start, qtbot: QtBot) -> None:
+    centre = start().window.centre
+    centre.grid.verticalScrollBar().setValue(1700)
+    place = centre.grid.place()
+    centre.search.text_field.setText("picture 01")
+    centre.search.finish()
+    qtbot.waitUntil(lambda: centre.state.is_answered)
+    chosen = centre.grid.assets.asset(0).id
+    centre.grid.select_asset(chosen)
+    centre.search.clear()
+    qtbot.waitUntil(lambda: centre.state.query is None)
+    assert centre.grid.place() == place
+    assert [asset.id for asset in centre.grid.selected_assets()] == [chosen]
+
+
+def test_stacks_and_those_that_were_open(start: Start, qtbot: QtBot) -> None:
+    twins = DuplicateGroup(tuple(make_asset(number) for number in (1, 2, 3)), is_exact=True)
+    session = start()
+    session.controllers.stacks._context.engine.curation.duplicates.exact_groups = [twins]  # pyright: ignore
+    session.window.action_list["browse.stacks"].trigger()
+    grid = session.window.centre.grid
+    qtbot.waitUntil(lambda: grid.count() == 197)
+    grid.stack_pressed.emit(1)
+    assert grid.count() == 199
+    assert session.close(5)
+
+    again = start()
+    engine = again.controllers.stacks._context.engine
+    assert again.window.action_list["browse.stacks"].isChecked()
+    qtbot.waitUntil(lambda: not again.controllers.stacks._is_looking)
+    engine.curation.duplicates.exact_groups = [twins]  # pyright: ignore
+    again.controllers.stacks._look()
+    qtbot.waitUntil(lambda: not again.controllers.stacks._is_looking)
+    assert again.window.centre.grid.count() == 199
+    again.window.centre.grid.stack_pressed.emit(1)
+    assert again.window.centre.grid.count() == 197
 
 
 def test_who_does_not_want_that_begins_anew(start: Start, qtbot: QtBot, profile: Path) -> None:

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, QTimer
-from PySide6.QtGui import QMouseEvent
+from PySide6.QtGui import QAccessible, QMouseEvent
 from PySide6.QtTest import QAbstractItemModelTester
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QListView
 from pytestqt.qtbot import QtBot
 
 from desktop.core.asset import Asset
-from desktop.core.query import Reason, SearchHit
+from desktop.core.query import Reason, SearchHit, Signal, Why
 from desktop.qt.browse.asset_grid import (
     LARGEST,
     LOAD_INTERVAL_MS,
@@ -48,6 +48,19 @@ def test_model_obeys_qt(qapp: object) -> None:
     model.show_hits([SearchHit(1, make_asset(2), 0.314, Reason.MEANING)])
     assert model.rowCount() == 1
     assert tester.model() is model
+
+
+def test_a_tile_says_why_it_is_there_and_its_score(qapp: object) -> None:
+    model = AssetListModel()
+    why = (Why(Signal.WORDS, "tag hero shot", 1.0), Why(Signal.COLOUR, "38 % red", 0.38))
+    model.show_hits([SearchHit(1, make_asset(2, "a.png"), 0.314, Reason.MEANING, why=why)])
+    view = QListView()
+    view.setModel(model)
+    told = QAccessible.Text.Description
+    tile = QAccessible.queryAccessibleInterface(view).child(0)
+    assert tile.text(told) == "score 0.31, tag hero shot · 38 % red"
+    model.show_assets([make_asset(2, "a.png")])
+    assert QAccessible.queryAccessibleInterface(view).child(0).text(told) == ""
 
 
 def test_mime_carries_ids_and_file_urls(qapp: object) -> None:

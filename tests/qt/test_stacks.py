@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
 from desktop.core.cancellation import CancelToken
 from desktop.core.progress import finish
+from desktop.qt.browse.asset_painter import GAP
 from desktop.qt.browse.stacks import NO_STACKS, Stacks
 from desktop.qt.jobs.job_list import JobState, progress_text
 from tests.qt.curating import Window
@@ -60,6 +61,36 @@ def test_they_are_stacked_and_opened_with_a_key(window: Window) -> None:
     assert grid.assets.rowCount() == 4
     actions["browse.stacks"].trigger()
     assert grid.assets.rowCount() == 5
+
+
+def test_the_number_on_a_tile_opens_the_stack(window: Window) -> None:
+    grid, first = window.grid, window.grid.assets.asset(1)
+    smaller = Path(first.folder, "a smaller copy.png")
+    with Image.open(first.path) as picture:
+        picture.resize((picture.width // 2, picture.height // 2)).save(smaller)
+    finish(window.engine.indexing.run([smaller], CancelToken()))
+    window.session.controllers.library.refresh()
+    window.until(lambda: grid.assets.rowCount() == 5)
+    window.session.window.action_list["browse.stacks"].trigger()
+    window.until(lambda: grid.assets.rowCount() == 4)
+
+    def number() -> QPoint:
+        row = grid.assets.row_of(first.id)
+        assert row is not None
+        return grid.cell_of(row).topLeft() + QPoint(GAP + 20, GAP + 16)
+
+    QTest.mouseClick(grid.viewport(), Qt.MouseButton.LeftButton, pos=number())
+    assert grid.assets.rowCount() == 5
+    assert [asset.id for asset in grid.selected_assets()] == [first.id]
+    window.session.controllers.stacks._look()  # pictures have come, say
+    window.until(lambda: not window.session.controllers.stacks._is_looking)
+    assert grid.assets.rowCount() == 5, "what was opened stays so"
+    QTest.mouseClick(grid.viewport(), Qt.MouseButton.LeftButton, pos=number())
+    assert grid.assets.rowCount() == 4
+    alone = next(row for row in range(4) if grid.assets.asset(row).id != first.id)
+    other = grid.cell_of(alone).topLeft() + QPoint(GAP + 20, GAP + 16)
+    QTest.mouseClick(grid.viewport(), Qt.MouseButton.LeftButton, pos=other)
+    assert grid.assets.rowCount() == 4, "a picture that stands for itself is selected"
 
 
 def test_looking_for_them_is_seen_and_stopped(

@@ -95,6 +95,8 @@ class AssetGrid(TileView):
     """(Sequence[Asset], where on the screen)."""
     in_view_changed = Signal(object)
     """list[int]: ids of the pictures in view, and of those that come next."""
+    stack_pressed = Signal(int)
+    """Asset (its id): what it stands for is to be seen, or no longer."""
     placed = Signal(object, int)
     """(list[int], row): these shall be before that row; behind all at ``count()``."""
 
@@ -182,10 +184,10 @@ class AssetGrid(TileView):
         return Stay(self.place(), current, self.selected_assets())
 
     def return_to(self, stay: Stay) -> None:
-        """Back to where one was; what has been selected since stays selected, and in view."""
+        """Back to where one was; what has been selected since stays selected."""
         chosen = self.selected_assets()
         if chosen and not {*ids_of(chosen)} <= {*ids_of(stay.selected)}:
-            self.scrollTo(self.currentIndex())
+            self.go_to(stay.scroll)
             return
         flags = QItemSelectionModel.SelectionFlag
         current = None if stay.current is None else self.assets.row_of(stay.current.id)
@@ -296,18 +298,30 @@ class AssetGrid(TileView):
         if is_weaker and not (state.is_selected or state.is_hovered):
             painter.setOpacity(_WEAKER)
         asset = self.assets.asset(row)
-        marks = self._marks.get(asset.id, NO_MARKS) if self._shows_marks else NO_MARKS
+        marks = self._marks_of(asset)
         why = self.assets.why(row) if self._says_why else ""
         if why:
             marks = replace(marks, words="", stars="")  # that is where it is said
-        if stacked := self._stack_counts.get(asset.id, 0):
-            marks = replace(marks, stacked=stacked)
         self._painter.paint(painter, asset, self.assets.score(row), cell, state, marks)
         painter.setOpacity(1)
         if why:
             self._painter.paint_why(painter, why, cell)
         if row == self._weaker_from and row:
             self._painter.paint_divider(painter, cell, is_first=cell.left() <= 0)
+
+    def _marks_of(self, asset: Asset) -> Marks:
+        marks = self._marks.get(asset.id, NO_MARKS) if self._shows_marks else NO_MARKS
+        stacked = self._stack_counts.get(asset.id, 0)
+        return replace(marks, stacked=stacked) if stacked else marks
+
+    def stack_at(self, point: QPoint) -> int | None:
+        """The asset (its id) whose tile says there how many pictures it stands for."""
+        row = self.indexAt(point).row()
+        if row < 0 or not self._stack_counts:
+            return None
+        asset = self.assets.asset(row)
+        place = self._painter.stack_place(self._marks_of(asset), self.cell_of(row))
+        return asset.id if place.contains(point.toPointF()) else None
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
@@ -336,7 +350,18 @@ class AssetGrid(TileView):
         if event.button() in (Qt.MouseButton.BackButton, Qt.MouseButton.ForwardButton):
             event.ignore()  # they are the window's
             return
+        stack = self.stack_at(event.position().toPoint())
+        if stack is not None and event.button() is Qt.MouseButton.LeftButton:
+            self.stack_pressed.emit(stack)
+            return
         super().mousePressEvent(event)
+
+    def mouseMoveEvent(self, e: QMouseEvent) -> None:
+        super().mouseMoveEvent(e)
+        is_over = self.stack_at(e.position().toPoint()) is not None
+        shape = Qt.CursorShape.PointingHandCursor if is_over else Qt.CursorShape.ArrowCursor
+        if self.viewport().cursor().shape() is not shape:
+            self.viewport().setCursor(shape)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         self.keys.type_ahead.end()

@@ -15,7 +15,7 @@ from PySide6.QtCore import (
 
 from desktop.core.asset import Asset
 from desktop.core.query import Reason, SearchHit
-from desktop.core.text import tr
+from desktop.core.text import listed, tr
 from desktop.qt.widgets.asset_text import accessible_text
 from desktop.qt.widgets.dragging import ASSETS_MIME, assets_mime
 
@@ -110,6 +110,9 @@ class AssetListModel(QAbstractListModel):
             return "\n".join(part for part in (asset.filename, self.why(index.row())) if part)
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return accessible_text(asset, self._moments.get(asset.id))
+        if role == Qt.ItemDataRole.AccessibleDescriptionRole:
+            told = self._spoken_score(index.row()), self.why(index.row())
+            return listed(filter(None, told))
         return None
 
     def flags(self, index: Index) -> Qt.ItemFlag:
@@ -125,6 +128,11 @@ class AssetListModel(QAbstractListModel):
 
     def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:
         return assets_mime([self._assets[index.row()] for index in indexes])
+
+    def _spoken_score(self, row: int) -> str:
+        """What else is written beside the name; a plain reason speaks for itself."""
+        score = self.score(row)
+        return tr("score {score}", score=score) if score[:1].isdigit() else score
 
     def _replace(
         self, assets: Sequence[Asset], scores: Sequence[str], whys: Sequence[str] = ()

@@ -77,7 +77,7 @@ class AssetPainter:
         # Scrolling paints the same few hundred tiles over and over.
         self._ground = lru_cache(16)(self._make_ground)
         self._elided = lru_cache(2_000)(self._elide)
-        small = QFontMetrics(self._small_font)
+        small = self._small_metrics = QFontMetrics(self._small_font)
         self._elided_small = lru_cache(2_000)(
             lambda words, width: small.elidedText(words, Qt.TextElideMode.ElideRight, width)
         )
@@ -171,7 +171,7 @@ class AssetPainter:
         for place, (icon, token) in enumerate(marks.icons):
             self._paint_icon(painter, icon, token, tile.left() + 6 + 26 * place, tile.top() + 6)
         if marks.stacked:
-            self._paint_stack(painter, marks.stacked, tile, tile.left() + 6 + 26 * len(marks.icons))
+            self._paint_stack(painter, marks.stacked, self._stack_place(marks, tile))
         room = tile.width() - 12 - taken
         told = marks.words if tile.width() >= _TELLING else marks.stars
         dots = len(marks.colours) * _DOT
@@ -187,11 +187,19 @@ class AssetPainter:
                 left = place.left() + UNIT + place_at * _DOT
                 painter.drawEllipse(QRectF(left, place.top() + 6, UNIT, UNIT))
 
-    def _paint_stack(self, painter: QPainter, count: int, tile: QRectF, left: float) -> None:
+    def stack_place(self, marks: Marks, cell: QRect) -> QRectF:
+        """Where a tile says how many pictures it stands for; empty where it does not."""
+        side = cell.width() - 2 * GAP
+        tile = QRectF(cell.left() + GAP, cell.top() + GAP, side, side)
+        return self._stack_place(marks, tile) if marks.stacked else QRectF()
+
+    def _stack_place(self, marks: Marks, tile: QRectF) -> QRectF:
+        width = self._small_metrics.horizontalAdvance(number(marks.stacked)) + 4 * UNIT
+        return QRectF(tile.left() + 6 + 26 * len(marks.icons), tile.top() + 6, width, 22)
+
+    def _paint_stack(self, painter: QPainter, count: int, place: QRectF) -> None:
         painter.setFont(self._small_font)
         words = number(count)
-        width = painter.fontMetrics().horizontalAdvance(words) + 4 * UNIT
-        place = QRectF(left, tile.top() + 6, width, 22)
         ground = self._theme.color("panel")
         ground.setAlpha(225)
         painter.setPen(Qt.PenStyle.NoPen)
@@ -272,8 +280,8 @@ class AssetPainter:
             line.setRight(line.right() - self._metrics.horizontalAdvance(score) - UNIT)
         name = self._elided(asset.filename, int(line.width()))
         painter.setPen(self._theme.color("text" if is_lit else "text_soft"))
-        align = Qt.AlignmentFlag.AlignLeft if score else Qt.AlignmentFlag.AlignHCenter
-        painter.drawText(line, align | Qt.AlignmentFlag.AlignVCenter, name)
+        # At the left with a score and without, so that names stay where they are in a search.
+        painter.drawText(line, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, name)
 
     def _elide(self, name: str, width: int) -> str:
         return self._metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, width)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from operator import attrgetter
 from typing import TYPE_CHECKING
@@ -70,6 +70,7 @@ class Centre(QFrame):
         self._awaited_id: int | None = None
         self._is_read_only = False
         self._stacks = NO_STACKS
+        self._opened_before: frozenset[int] = frozenset()
         self._opened: frozenset[int] = frozenset()
         self.order = Order.NEWEST
         self.hit_order = Order.BEST
@@ -110,6 +111,7 @@ class Centre(QFrame):
         self.results.turned.connect(self._turn_order)
         self.results.why_toggled.connect(self.grid.say_why)
         self.search.left.connect(self.grid.setFocus)
+        self.grid.stack_pressed.connect(self._open_stack_of)
         self.search.problem_changed.connect(self.problem.show_problem)
         self.problem.chosen.connect(self.search.use_instead)
         self.empty.action_chosen.connect(self._on_action)
@@ -234,14 +236,29 @@ class Centre(QFrame):
         self._stays.come_back(self.state, browsed, found)
 
     def show_stacks(self, stacks: Stacks) -> None:
-        """Let one of these stand for all that look like it."""
-        self._stacks, self._opened = stacks, frozenset()
+        """Let one of these stand for all that look like it; what was opened stays so."""
+        opened = self.opened_in_stacks
+        self._stacks, self._opened = stacks, stacks.those_with(opened)
+        self._opened_before = frozenset() if stacks.members else opened
         self._stack_anew()
+
+    @property
+    def opened_in_stacks(self) -> frozenset[int]:
+        """Pictures (their ids) of stacks that are open, or will be once they are known."""
+        return self._stacks.ids_in(self._opened) | self._opened_before
+
+    def reopen_stacks(self, asset_ids: Iterable[int]) -> None:
+        """Have the stacks of these open, when they are known."""
+        self._opened_before = frozenset(asset_ids)
 
     def open_stack(self) -> None:
         """Show all of the stack that the current picture is in, or its best one again."""
         chosen = self.grid.selected_assets()[:1]
-        number = self._stacks.stack_of.get(chosen[0].id) if chosen else None
+        if chosen:
+            self._open_stack_of(chosen[0].id)
+
+    def _open_stack_of(self, asset_id: int) -> None:
+        number = self._stacks.stack_of.get(asset_id)
         if number is not None:
             self._opened ^= {number}
             best = self._stacks.members[number][0]

@@ -33,6 +33,14 @@ class Stacks:
                 stack_of.update(dict.fromkeys(own, number))
         return cls(members, stack_of)
 
+    def ids_in(self, numbers: Iterable[int]) -> frozenset[int]:
+        """All that is in these stacks."""
+        return frozenset(asset_id for each in numbers for asset_id in self.members.get(each, ()))
+
+    def those_with(self, ids: Iterable[int]) -> frozenset[int]:
+        """Numbers of the stacks that hold one of these."""
+        return frozenset(self.stack_of[asset_id] for asset_id in ids if asset_id in self.stack_of)
+
     def collapsed(
         self, shown: Sequence[Shown], id_of: Callable[[Shown], int], opened: frozenset[int]
     ) -> tuple[list[Shown], dict[int, int]]:

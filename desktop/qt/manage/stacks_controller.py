@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from PySide6.QtCore import QObject
 
 from desktop.core.cancellation import CancelToken
@@ -23,6 +25,12 @@ class StacksController(QObject):
         self.is_on = False
         self._is_looking = False
         context.hub.changed.connect(self._on_changes)
+
+    def come_back(self, opened: Iterable[int]) -> None:
+        """As they were when the window was closed: on, and these pictures' stacks open."""
+        self._centre.reopen_stacks(opened)
+        if not self.is_on:
+            self.toggle()
 
     def toggle(self) -> None:
         """Stack near-duplicates from now on, or no longer."""

@@ -232,7 +232,11 @@ class Session(QObject):
 
     def _come_back(self) -> None:
         self._is_back = True
-        come_back(self.window.centre, self._place())
+        place = self._place()
+        come_back(self.window.centre, place)
+        if place.is_stacked and self._controllers is not None:
+            self._controllers.stacks.come_back(place.opened)
+            self.window.action_list.refresh()
 
     def _remember(self) -> None:
         """At the end, when nobody waits for the disk any more."""
@@ -244,7 +248,11 @@ class Session(QObject):
                     preferences.change(tile_size=size)
             if self._memory is not None:
                 place = (
-                    shown_place(window.centre, window.sidebar)
+                    shown_place(
+                        window.centre,
+                        window.sidebar,
+                        is_stacked=self._controllers is not None and self._controllers.stacks.is_on,
+                    )
                     if self._is_back
                     else self._memory.place
                 )

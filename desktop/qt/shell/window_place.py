@@ -106,8 +106,8 @@ def come_back(centre: Centre, place: ShownPlace) -> None:
     centre.come_back(place.browsed, place.found)
 
 
-def shown_place(centre: Centre, sidebar: Sidebar) -> ShownPlace:
-    """What is shown now."""
+def shown_place(centre: Centre, sidebar: Sidebar, *, is_stacked: bool) -> ShownPlace:
+    """What is shown now; ``is_stacked``: with near-duplicates behind their best one."""
     browsed, found = centre.places()
     return ShownPlace(
         query=centre.search.query().text,
@@ -117,4 +117,6 @@ def shown_place(centre: Centre, sidebar: Sidebar) -> ShownPlace:
         browsed=browsed,
         found=found,
         closed_folders=sidebar.folders.closed(),
+        is_stacked=is_stacked,
+        opened=tuple(sorted(centre.opened_in_stacks)) if is_stacked else (),
     )

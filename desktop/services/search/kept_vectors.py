@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from desktop.library.catalog.assets import Catalog
 from desktop.library.catalog.vectors import VectorTable
+from desktop.library.folders.scan import size_and_time
 
 
 class KeptVectors:
@@ -36,8 +37,8 @@ class KeptVectors:
             return None
         vector, is_of_file = found
         try:
-            now = path.stat()
+            now = size_and_time(path.stat())
         except OSError:
             return vector  # nothing can be newer than what the library knows
-        same = (now.st_size, now.st_mtime_ns) == (asset.size, asset.modified_ns)
-        return vector if same and is_of_file else None
+        is_same = now == (asset.size, asset.modified_ns)
+        return vector if is_same and is_of_file else None
