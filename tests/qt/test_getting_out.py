@@ -6,14 +6,16 @@ import shutil
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt, QUrl
-from PySide6.QtGui import QClipboard, QDesktopServices, QGuiApplication
+from PySide6.QtCore import QMimeData, Qt, QUrl
+from PySide6.QtGui import QClipboard, QDesktopServices, QDrag, QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu, QMessageBox
 
 from desktop.core.asset import Asset
+from desktop.core.cancellation import CancelToken
+from desktop.core.progress import finish
 from desktop.qt.manage.rename_dialog import RenameDialog
-from desktop.qt.widgets.dragging import dropped_files
+from desktop.qt.widgets.dragging import ASSETS_MIME, dropped_assets, dropped_files
 from desktop.services.curation import programs
 from desktop.services.curation.programs import Program
 from tests.qt.curating import Window
@@ -32,6 +34,22 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
 
     monkeypatch.setattr(QDesktopServices, "openUrl", open_url)
     return asked
+
+
+@pytest.fixture
+def dragged(monkeypatch: pytest.MonkeyPatch) -> list[QMimeData]:
+    """What each drag carried."""
+    carried: list[QMimeData] = []
+
+    def begin(drag: QDrag, *_: object) -> Qt.DropAction:
+        mime = QMimeData()
+        mime.setUrls(drag.mimeData().urls())
+        mime.setData(ASSETS_MIME, drag.mimeData().data(ASSETS_MIME))
+        carried.append(mime)
+        return Qt.DropAction.IgnoreAction
+
+    monkeypatch.setattr(QDrag, "exec", begin)
+    return carried
 
 
 @pytest.fixture
@@ -114,6 +132,41 @@ class TestDragging:
             for y in range(0, image.height(), 2)
         }
         assert accent in painted
+
+    def test_a_file_that_was_swapped_does_not_go_along_and_it_is_said(
+        self, window: Window, dragged: list[QMimeData]
+    ) -> None:
+        window.select(0, 1, 2)
+        replace_file(shown(window, 1))
+        window.grid.startDrag(Qt.DropAction.CopyAction)
+        window.until(lambda: bool(dragged))
+        assert dropped_files(dragged[0]) == [shown(window, row).path for row in (0, 2)]
+        assert dropped_assets(dragged[0]) == [shown(window, row).id for row in (0, 1, 2)]
+        assert "holds something else" in notice(window)
+
+    def test_of_what_is_known_to_be_away_nothing_is_said(
+        self, window: Window, dragged: list[QMimeData]
+    ) -> None:
+        shown(window, 0).path.unlink()
+        finish(window.engine.indexing.run([shown(window, 0).path.parent], CancelToken()))
+        window.session.controllers.library.refresh()
+        window.until(lambda: shown(window, 0).is_missing)
+        window.select(0)
+        before = notice(window)
+        window.grid.startDrag(Qt.DropAction.CopyAction)
+        window.until(lambda: bool(dragged))
+        assert dropped_files(dragged[0]) == []
+        assert dropped_assets(dragged[0]) == [shown(window, 0).id]
+        assert notice(window) == before
+
+    def test_nothing_is_dragged_once_the_button_was_let_go(
+        self, window: Window, dragged: list[QMimeData]
+    ) -> None:
+        window.select(0)
+        window.grid.startDrag(Qt.DropAction.CopyAction)
+        QTest.mouseRelease(window.grid.viewport(), Qt.MouseButton.LeftButton)
+        window.until(lambda: window.session.lanes.preview.is_idle)
+        assert dragged == []
 
 
 class TestOpening:

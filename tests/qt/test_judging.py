@@ -110,3 +110,31 @@ def test_a_favourite_is_marked_without_leaving(
     qtbot.mouseClick(panel.said.heart, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: not engine.annotations.of([asset_id])[asset_id].flags)
     qtbot.waitUntil(lambda: not panel.said.heart.isChecked())
+
+
+def test_side_by_side_each_has_its_heart_and_its_tags(
+    session: Session, engine: Engine, qtbot: QtBot
+) -> None:
+    first, second = select(session, 0, 1)
+    press(session, Qt.Key.Key_Space, qtbot)
+    panel, said = preview(session), engine.annotations
+    hearts = [cell.heart for cell in panel._cells]
+    qtbot.mouseClick(hearts[1], Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: [heart.isChecked() for heart in hearts] == [False, True])
+    assert Flag.FAVOURITE in said.of([second])[second].flags
+    assert panel.in_turn == 1
+    press(session, Qt.Key.Key_T, qtbot)
+    field = panel.said.tag_field
+    assert field.hasFocus()
+    assert field.placeholderText().endswith(panel.views[1].accessibleName())
+    panel.views[0].pointed.emit(None)  # the pointer passes over the other
+    qtbot.keyClicks(field, "hero")
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: said.of([second])[second].tags == ("hero",))
+    qtbot.waitUntil(lambda: panel.said.tags.names == ["hero"])
+    assert said.of([first])[first].tags == ()
+    panel.setFocus()
+    press(session, Qt.Key.Key_Left, qtbot)
+    assert panel.said.tags.names == []
+    press(session, Qt.Key.Key_H, qtbot)
+    qtbot.waitUntil(lambda: [heart.isChecked() for heart in hearts] == [True, True])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import NamedTuple
 
 from PySide6.QtCore import (
@@ -95,6 +96,8 @@ class AssetGrid(TileView):
     """(Sequence[Asset], where on the screen)."""
     in_view_changed = Signal(object)
     """list[int]: ids of the pictures in view, and of those that come next."""
+    drag_wanted = Signal(object)
+    """Sequence[Asset]: they are about to be dragged; ``drag`` begins it."""
     stack_pressed = Signal(int)
     """Asset (its id): what it stands for is to be seen, or no longer."""
     placed = Signal(object, int)
@@ -111,6 +114,7 @@ class AssetGrid(TileView):
         self._cache = cache
         self._least = DEFAULT_TILE
         self._is_reordering = False
+        self._awaits_drag = False
         self._weaker_from: int | None = None
         self._says_why = False
         self._rows_waiting: dict[str, list[int]] = {}
@@ -356,6 +360,10 @@ class AssetGrid(TileView):
             return
         super().mousePressEvent(event)
 
+    def mouseReleaseEvent(self, e: QMouseEvent) -> None:
+        self._awaits_drag = False
+        super().mouseReleaseEvent(e)
+
     def mouseMoveEvent(self, e: QMouseEvent) -> None:
         super().mouseMoveEvent(e)
         is_over = self.stack_at(e.position().toPoint()) is not None
@@ -372,11 +380,21 @@ class AssetGrid(TileView):
         self.keys.place()
 
     def startDrag(self, supportedActions: Qt.DropAction) -> None:  # noqa: N803
-        """Qt would drag a picture of all selected tiles; one thumbnail says enough."""
-        if not self.selectionModel().hasSelection():
+        """Asks for the files first: whether they still are what is shown the disk knows."""
+        if self.selectionModel().hasSelection() and not self._awaits_drag:
+            self._awaits_drag = True
+            self.drag_wanted.emit(self.selected_assets())
+
+    def drag(self, assets: Sequence[Asset], paths: Sequence[Path]) -> None:
+        """Take these along, if the button is still held; other programs get ``paths``.
+
+        Qt would drag a picture of all selected tiles; one thumbnail says enough.
+        """
+        is_held, self._awaits_drag = self._awaits_drag, False
+        if not is_held or ids_of(assets) != ids_of(self.selected_assets()):
             return
         drag = QDrag(self)
-        drag.setMimeData(self.drag_data())
+        drag.setMimeData(self.drag_data(paths))
         drag.setPixmap(self.drag_pixmap())
         drag.setHotSpot(HOT_SPOT)
         drag.exec(Qt.DropAction.CopyAction)
@@ -400,9 +418,9 @@ class AssetGrid(TileView):
             e.acceptProposedAction()
             self.placed.emit(ids, self.gap_at(e.position().toPoint()))
 
-    def drag_data(self) -> QMimeData:
-        """What the selection carries to other panels and programs."""
-        return assets_mime(self.selected_assets())
+    def drag_data(self, paths: Sequence[Path] | None = None) -> QMimeData:
+        """What the selection carries to other panels and programs; see ``assets_mime``."""
+        return assets_mime(self.selected_assets(), paths)
 
     def drag_pixmap(self) -> QPixmap:
         """What follows the pointer: the current picture, and how many are selected."""

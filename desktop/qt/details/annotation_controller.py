@@ -80,15 +80,16 @@ class AnnotationController(QObject):
             asset_ids,
         )
 
-    def tag(self, names: Sequence[str]) -> None:
-        """Give what is selected these tags."""
+    def tag(self, names: Sequence[str], asset_ids: Sequence[int] | None = None) -> None:
+        """Give what is selected these tags, or these of it."""
         self._change(
             lambda count: ngettext("tagging {count} picture", "tagging {count} pictures", count),
             lambda ids: self._said.tag(ids, names),
+            asset_ids,
         )
 
-    def untag(self, name: str) -> None:
-        """Take a tag off what is selected."""
+    def untag(self, name: str, asset_ids: Sequence[int] | None = None) -> None:
+        """Take a tag off what is selected, or off these of it."""
         self._change(
             lambda count: ngettext(
                 "taking “{name}” off {count} picture",
@@ -97,6 +98,7 @@ class AnnotationController(QObject):
                 name=name,
             ),
             lambda ids: self._said.untag(ids, [name]),
+            asset_ids,
         )
 
     def take_off_board(self, name: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -105,6 +105,23 @@ class FilesController(QObject):
             QGuiApplication.clipboard().setMimeData(mime)
 
         self._submit(read, put, self._context.lanes.preview)  # where pictures are decoded
+
+    def drag(
+        self,
+        assets: Sequence[Asset],
+        begin: Callable[[Sequence[Asset], Sequence[Path]], object],
+    ) -> None:
+        """Have pictures dragged with the files that still are theirs; says which are not, but for
+        those that are known to be away, which a board takes all the same."""
+
+        def ready(files: Files) -> None:
+            away = {asset.path for asset in assets if asset.is_missing or asset.is_offline}
+            refused = tuple(error for error in files.refused if error.path not in away)
+            self._say_refused(replace(files, refused=refused))
+            begin(assets, files.paths)
+
+        handing_out = self._context.engine.curation.handing_out
+        self._submit(lambda _: handing_out.files(assets), ready, self._context.lanes.preview)
 
     def copy_paths(self, assets: Sequence[Asset]) -> None:
         """As text, each on a line of its own."""

@@ -16,7 +16,7 @@ from desktop.qt.widgets.buttons import icon_button
 from desktop.qt.widgets.chips import chip, show_colour, tag_icons
 from desktop.qt.widgets.labels import label
 from desktop.qt.widgets.name_field import NameField
-from desktop.qt.widgets.stars import Stars
+from desktop.qt.widgets.stars import Stars, show_heart
 
 _MOST_WIDE = 16 * UNIT
 _FIELD_WIDTH = 15 * UNIT
@@ -69,19 +69,24 @@ class AnnotationBar(QWidget):
     def show_said(self, said: Consensus) -> None:
         """What was said about it."""
         self.stars.show_rating(said.rating)
-        is_favourite = Flag.FAVOURITE in said.flags
-        self.heart.setChecked(is_favourite)
-        self.heart.setIcon(self._theme.icon("heart-filled" if is_favourite else "heart"))
+        show_heart(self.heart, self._theme, Flag.FAVOURITE in said.flags)
         self.tags.show_names(list(said.tags))
 
     def show_for(self, *, is_one: bool, is_read_only: bool) -> None:
-        """Side by side each picture has its own stars; what is read-only is only shown."""
+        """Side by side each picture has its own stars and heart, and the tags are those of the one
+        in turn; what is read-only is only shown."""
         self.stars.setVisible(is_one)
         self.stars.setEnabled(not is_read_only)
         self.heart.setVisible(is_one and not is_read_only)
-        self.tags.setVisible(is_one)
         self.tags.can_remove = not is_read_only
-        self.tag_field.setVisible(is_one and not is_read_only)
+        self.tag_field.setVisible(not is_read_only)
+
+    def show_whose(self, name: str) -> None:
+        """Whose tags these are; empty where there is one picture alone."""
+        words = tr("Add tags to {name}", name=name) if name else tr("Add tags")
+        self.tag_field.setAccessibleName(words)
+        self.tag_field.setPlaceholderText(words)
+        self.tag_field.setMaximumWidth(2 * _FIELD_WIDTH if name else _FIELD_WIDTH)
 
     def know(self, tags: Sequence[str]) -> None:
         """The tags that there are, for completing what is typed."""

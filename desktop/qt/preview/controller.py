@@ -8,7 +8,7 @@ from dataclasses import replace
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QColorTransform, QGuiApplication, QImage
 
-from desktop.core.annotations import Consensus
+from desktop.core.annotations import Annotation, Consensus, Flag
 from desktop.core.asset import Asset, Kind
 from desktop.core.cancellation import CancelToken
 from desktop.core.errors import FileError
@@ -19,6 +19,7 @@ from desktop.core.text import number, tr
 from desktop.qt.browse.asset_grid import AssetGrid
 from desktop.qt.images.cache import edge_for
 from desktop.qt.images.whole import image_of
+from desktop.qt.jobs.changes import Changes
 from desktop.qt.jobs.context import Context
 from desktop.qt.jobs.lane import Latest
 from desktop.qt.preview.contents import ContentsController
@@ -46,9 +47,10 @@ class PreviewController(QObject):
     """Stars, and the assets (their ids) that were given them."""
     favoured = Signal()
     """The picture in turn is a favourite, or no longer."""
-    tags_added = Signal(object)
-    """list[str], for what is selected, which is what is looked at."""
-    tag_removed = Signal(str)
+    tags_added = Signal(object, object)
+    """list[str], and the assets (their ids) that get them."""
+    tag_removed = Signal(str, object)
+    """A tag, and the assets (their ids) that lose it."""
     part_searched = Signal(object, object, object)
     """Asset, Example: a part of it is to be searched by; and the part as a QImage."""
     referenced = Signal(object)
@@ -90,6 +92,11 @@ class PreviewController(QObject):
         self._sources.failed.connect(lambda error: self._say(error))
         self._at = 0
         self._said: tuple[tuple[int, ...], Consensus] = (), Consensus()
+        self._said_each: dict[int, Annotation] = {}
+        self._sayings = Latest(context.lanes.browse, self)
+        self._sayings.finished.connect(self._take_said)
+        self._sayings.failed.connect(lambda error: self._say(error))
+        context.hub.changed.connect(self._on_changes)
         self._tags: Sequence[str] = ()
         self._tag_colours: Mapping[str, str] = {}
         grid.assets.modelReset.connect(self._on_rows_changed)
@@ -123,8 +130,13 @@ class PreviewController(QObject):
             panel.text_wanted.connect(self._want_text)
             panel.source_wanted.connect(self._want_source)
             panel.said.favoured.connect(self.favoured)
-            panel.said.tags_added.connect(self.tags_added)
-            panel.said.tag_removed.connect(self.tag_removed)
+            panel.said.tags_added.connect(
+                lambda names: self.tags_added.emit(names, [self.in_turn()])
+            )
+            panel.said.tag_removed.connect(
+                lambda name: self.tag_removed.emit(name, [self.in_turn()])
+            )
+            panel.turned.connect(self._show_said)
             panel.said.know(self._tags)
             panel.said.show_colours(self._tag_colours)
         self._screens.ask(panel)
@@ -209,6 +221,7 @@ class PreviewController(QObject):
         panel.show_assets(assets, [self._stand_in(asset) for asset in assets])
         self._show_place(panel)
         self._show_said()
+        self._want_said()
         self._page = None
         assert self._contents is not None
         self._contents.show(assets[0] if len(assets) == 1 else None)
@@ -234,12 +247,35 @@ class PreviewController(QObject):
         panel.title.show_place(self._at + 1, count)
 
     def _show_said(self) -> None:
-        """Of the picture that is looked at, once it was read."""
-        if self._panel is not None and len(self._shown) == 1:
+        """Of the picture that is looked at, once it was read; of several, of the one in turn."""
+        panel = self._panel
+        if panel is None or not self._shown:
+            return
+        if len(self._shown) > 1:
+            each = [self._said_each.get(asset.id, Annotation()) for asset in self._shown]
+            panel.show_favourites([Flag.FAVOURITE in said.flags for said in each])
+            now = each[panel.in_turn]
+            tags, flags = dict.fromkeys(now.tags, 1), dict.fromkeys(now.flags, 1)
+            panel.said.show_said(Consensus(1, now.rating, tags=tags, flags=flags))
+        else:
             asset_ids, said = self._said
             if asset_ids != (self._shown[0].id,):  # not read yet
                 said = Consensus(rating=self._shown[0].rating)
-            self._panel.said.show_said(said)
+            panel.said.show_said(said)
+
+    def _want_said(self) -> None:
+        """Of several, each for itself: the selection tells what all of them have."""
+        if len(self._shown) > 1:
+            annotations, ids = self._context.engine.annotations, [a.id for a in self._shown]
+            self._sayings.submit(lambda _: annotations.of(ids))
+
+    def _take_said(self, said: dict[int, Annotation]) -> None:
+        self._said_each = said
+        self._show_said()
+
+    def _on_changes(self, changes: Changes) -> None:
+        if changes.annotations:
+            self._want_said()
 
     # ------------------------------------------------------------------ the screen
 

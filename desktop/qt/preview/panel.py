@@ -47,6 +47,8 @@ class PreviewPanel(QFrame):
     """To the next page or scene of what is looked at (1), or the one before (-1)."""
     rated = Signal(int, int)
     """Which of the pictures, and its stars."""
+    turned = Signal()
+    """Another of the pictures side by side is the one in turn."""
     full_screen_wanted = Signal(bool)
     part_search_wanted = Signal(object)
     """Crop of what is looked at."""
@@ -156,6 +158,11 @@ class PreviewPanel(QFrame):
         is_alone = len(assets) == 1
         for cell, asset in zip(self._cells, assets, strict=True):
             cell.show_asset(asset, is_alone=is_alone, is_read_only=self._is_read_only)
+
+    def show_favourites(self, are_favourites: Sequence[bool]) -> None:
+        """Which of the pictures are."""
+        for cell, is_favourite in zip(self._cells, are_favourites, strict=True):
+            cell.show_favourite(is_favourite)
 
     def show_levels(self, at: int, levels: Levels) -> None:
         """The pixels of one of them."""
@@ -288,7 +295,7 @@ class PreviewPanel(QFrame):
             keys.COPY_COLOUR: self.copy_color,
             keys.COPY_OWN_COLOUR: lambda: self.copy_color(is_own=True),
             keys.TAGS: self._enter_tags,
-            keys.HEART: lambda: self._press(self.said.heart),
+            keys.HEART: lambda: self._favour(self._in_turn),
             keys.PLAY: self._play,
             keys.PART: lambda: self._press(title.part_button),
             keys.TEXT: lambda: self._press(title.text_button),
@@ -331,6 +338,12 @@ class PreviewPanel(QFrame):
         if not self._is_read_only:
             self.rated.emit(self._in_turn, stars)
 
+    def _favour(self, at: int) -> None:
+        """As the heart does of one of the pictures."""
+        if not self._is_read_only:
+            self._set_in_turn(at)
+            self.said.favoured.emit()
+
     def _enter_tags(self) -> None:
         if self.said.tag_field.isVisible():
             self.said.tag_field.setFocus()
@@ -364,19 +377,26 @@ class PreviewPanel(QFrame):
             cell.view.part_drawn.connect(self._show_part)
             cell.view.pointed.connect(lambda picked, at=at: self._on_pointed(at, picked))
             cell.rated.connect(lambda stars, at=at: self.rated.emit(at, stars))
+            cell.favoured.connect(lambda at=at: self._favour(at))
             cell.view.set_grey(self.title.grey_button.isChecked())
             cell.view.set_ground(self.title.ground)
             self._views.addWidget(cell, at // columns, at % columns)
 
     def _on_pointed(self, at: int, picked: Picked | None) -> None:
-        self._set_in_turn(at)
+        if not self.said.tag_field.hasFocus():  # what is typed is about the one before
+            self._set_in_turn(at)
         self._show_color(picked)
 
     def _set_in_turn(self, in_turn: int) -> None:
+        is_another = in_turn != self._in_turn
         self._in_turn = in_turn
         for at, cell in enumerate(self._cells):
             cell.show_in_turn(at == in_turn)
+        is_alone = len(self._cells) == 1
+        self.said.show_whose("" if is_alone else self._first().accessibleName())
         self._show_percent()
+        if is_another:
+            self.turned.emit()
 
     def _on_zoomed(self, zoom: Zoom) -> None:
         if self.title.link_button.isChecked():

@@ -203,6 +203,7 @@ def join_controllers(context: Context, window: MainWindow) -> Controllers:
     preview.rated.connect(culling.rate)
     preview.favoured.connect(culling.favour)
     files = FilesController(context, history)
+    centre.grid.drag_wanted.connect(lambda assets: files.drag(assets, centre.grid.drag))
     details.open_requested.connect(lambda asset: files.open([asset]))
     details.reveal_requested.connect(lambda asset: files.reveal([asset]))
     details.copy_path_requested.connect(lambda asset: files.copy_paths([asset]))

@@ -112,14 +112,19 @@ class DropHint(QLabel):
         self.setGeometry(self._place.rect().adjusted(by, self._top, -by, -by))
 
 
-def assets_mime(assets: Sequence[Asset]) -> QMimeData:
-    """Assets on their way to another panel or another program."""
+def assets_mime(assets: Sequence[Asset], paths: Sequence[Path] | None = None) -> QMimeData:
+    """Assets on their way to another panel or another program.
+
+    Args:
+        paths: the files that other programs get; None: those that the library takes to be there.
+    """
     mime = QMimeData()
     ids = json.dumps(ids_of(assets))
     mime.setData(ASSETS_MIME, QByteArray(ids.encode()))
     # Another program gets the files that there are; a board takes the others as well.
-    there = [asset for asset in assets if not (asset.is_missing or asset.is_offline)]
-    mime.setUrls([QUrl.fromLocalFile(str(asset.path)) for asset in there])
+    if paths is None:
+        paths = [asset.path for asset in assets if not (asset.is_missing or asset.is_offline)]
+    mime.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
     return mime
 
 

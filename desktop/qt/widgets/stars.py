@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
-from PySide6.QtWidgets import QAbstractSlider, QSizePolicy, QWidget
+from PySide6.QtWidgets import QAbstractButton, QAbstractSlider, QSizePolicy, QWidget
 
 from desktop.core.annotations import MAX_RATING
 from desktop.core.text import tr
@@ -114,3 +114,9 @@ class Stars(QAbstractSlider):
         if star != self._hovered:
             self._hovered = star
             self.update()
+
+
+def show_heart(button: QAbstractButton, theme: Theme, is_favourite: bool) -> None:
+    """Have a checkable button say whether a picture is a favourite."""
+    button.setChecked(is_favourite)
+    button.setIcon(theme.icon("heart-filled" if is_favourite else "heart"))
