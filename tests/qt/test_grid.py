@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 from desktop.core.asset import Asset
 from desktop.core.query import Reason, SearchHit, Signal, Why
 from desktop.qt.browse.asset_grid import (
+    DEFAULT_TILE,
     LARGEST,
     LOAD_INTERVAL_MS,
     SMALLEST,
@@ -102,6 +103,19 @@ def test_tiles_fill_the_width(grid: AssetGrid, qtbot: QtBot) -> None:
         assert cell >= least
         left_over = grid.viewport().width() - cell * (grid.viewport().width() // cell)
         assert left_over <= grid.viewport().width() // cell + 1
+
+
+@pytest.mark.parametrize(
+    ("least", "columns"), [(DEFAULT_TILE, 3), (DEFAULT_TILE + 8, 2), (SMALLEST, 3)]
+)
+def test_in_a_narrow_place_three_fit_unless_larger_ones_are_wanted(
+    grid: AssetGrid, least: int, columns: int
+) -> None:
+    grid.set_tile_size(least)
+    grid.resize(430, 480)  # what is left of 1000 pixels beside both panels
+    grid.show_assets([make_asset(number) for number in range(1, 9)])
+    assert sum(grid.cell_of(row).top() == grid.cell_of(0).top() for row in range(8)) == columns
+    assert grid.cell_of(columns - 1).right() <= grid.viewport().width()
 
 
 def test_the_visible_ones_are_read_and_painted(

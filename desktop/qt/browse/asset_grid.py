@@ -66,6 +66,9 @@ SMALLEST, LARGEST = TILE_SIZES
 DEFAULT_TILE = Settings().tile_size
 """Of the size slider: the least width of a cell, logical pixels."""
 
+FEWEST_COLUMNS = 3
+"""Beside both panels in a small window, where two of the usual size would be all that fits."""
+
 LOAD_INTERVAL_MS = 20
 """While one scrolls: how often the loader is told what is in view now, instead of before."""
 
@@ -282,7 +285,10 @@ class AssetGrid(TileView):
     # ------------------------------------------------------------------ Qt
 
     def cell_for(self, width: int) -> QSize:
-        return cell_size(max(SMALLEST // 2, width // max(1, width // self._least)))
+        least = self._least
+        if least <= DEFAULT_TILE:  # who wants larger ones gets them, however few fit
+            least = min(least, max(SMALLEST, width // FEWEST_COLUMNS))
+        return cell_size(max(SMALLEST // 2, width // max(1, width // least)))
 
     def fit_cells(self) -> None:
         super().fit_cells()
