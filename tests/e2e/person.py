@@ -146,3 +146,39 @@ class Person:
         form = self.create.key_form
         key_problem = form.text() if form.isVisible() else ""
         return self.create.failure_text() or key_problem
+
+
+class Counting(Person):
+    """Counts what is done with the hands: a click, a key, a text that is typed."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self.actions: list[str] = []
+
+    def click(self, what: str, widget: QWidget) -> None:
+        self.actions.append(f"click {what}")
+        QTest.mouseClick(widget, Qt.MouseButton.LeftButton)
+
+    def click_tile(self, row: int, *, shift: bool = False) -> None:
+        self.actions.append(f"click picture {row + 1}")
+        grid = self.grid
+        grid.scrollTo(grid.assets.index(row))
+        keys = Qt.KeyboardModifier.ShiftModifier if shift else Qt.KeyboardModifier.NoModifier
+        place = grid.visualRect(grid.assets.index(row)).center()
+        QTest.mouseClick(grid.viewport(), Qt.MouseButton.LeftButton, keys, place)
+
+    def press(
+        self, widget: QWidget, key: Qt.Key, *, ctrl: bool = False, shift: bool = False
+    ) -> None:
+        keys = Qt.KeyboardModifier.ControlModifier if ctrl else Qt.KeyboardModifier.NoModifier
+        if shift:
+            keys |= Qt.KeyboardModifier.ShiftModifier
+        self.actions.append(f"press {key.name}")
+        QTest.keyClick(widget, key, keys)
+
+    def type(self, widget: QWidget, text: str, *, ctrl: bool = False) -> None:
+        """With the Return behind it, or Ctrl+Return where Return begins a line."""
+        self.actions.append(f"type {text}")
+        type_into(widget, text)
+        keys = Qt.KeyboardModifier.ControlModifier if ctrl else Qt.KeyboardModifier.NoModifier
+        QTest.keyClick(widget, Qt.Key.Key_Return, keys)

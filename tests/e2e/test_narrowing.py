@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QMimeData, Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication
 
 from desktop.config.options import EngineOptions
 from desktop.config.paths import resource
@@ -20,42 +19,10 @@ from desktop.qt.shell.session import Session
 from desktop.qt.theme import Theme
 from desktop.services.engine import Engine
 from desktop.wiring.engine import open_engine
-from tests.e2e.person import Person, type_into
+from tests.e2e.person import Counting
 
 MOST_ACTIONS = 15
 """A click, a key, or a text with its Return is one."""
-
-
-class Counting(Person):
-    """Counts what is done with the hands: a click, a key, a text that is typed."""
-
-    def __init__(self, session: Session) -> None:
-        super().__init__(session)
-        self.actions: list[str] = []
-
-    def click(self, what: str, widget: QWidget) -> None:
-        self.actions.append(f"click {what}")
-        QTest.mouseClick(widget, Qt.MouseButton.LeftButton)
-
-    def click_tile(self, row: int, *, shift: bool = False) -> None:
-        self.actions.append(f"click picture {row + 1}")
-        grid = self.grid
-        grid.scrollTo(grid.assets.index(row))
-        keys = Qt.KeyboardModifier.ShiftModifier if shift else Qt.KeyboardModifier.NoModifier
-        place = grid.visualRect(grid.assets.index(row)).center()
-        QTest.mouseClick(grid.viewport(), Qt.MouseButton.LeftButton, keys, place)
-
-    def press(self, widget: QWidget, key: Qt.Key, ctrl: bool = False) -> None:
-        keys = Qt.KeyboardModifier.ControlModifier if ctrl else Qt.KeyboardModifier.NoModifier
-        self.actions.append(f"press {key.name}")
-        QTest.keyClick(widget, key, keys)
-
-    def type(self, widget: QWidget, text: str, *, ctrl: bool = False) -> None:
-        """With the Return behind it, or Ctrl+Return where Return begins a line."""
-        self.actions.append(f"type {text}")
-        type_into(widget, text)
-        keys = Qt.KeyboardModifier.ControlModifier if ctrl else Qt.KeyboardModifier.NoModifier
-        QTest.keyClick(widget, Qt.Key.Key_Return, keys)
 
 
 @pytest.fixture
