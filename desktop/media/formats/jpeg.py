@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from desktop.core.text import marked
 from desktop.media.formats.format import Encoded, PictureFormat, Raster, Source
+from desktop.media.formats.jpeg_rare import frame_of, open_rare
 from desktop.media.formats.jpeg_segments import has_all_scans, possible_ends, without_notes
 
 if TYPE_CHECKING:
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 def _open(encoded: Encoded) -> Source:
     from desktop.media.formats import pillow
 
+    frame = frame_of(encoded.data)
+    if frame is not None and frame.is_rare:
+        return open_rare(encoded, frame)
     try:
         image, stored = _image(encoded, encoded.data)
     except pillow.DECODER_ERRORS:
@@ -82,9 +86,12 @@ JPEG = PictureFormat(
     label=marked("JPEG picture"),
     suffixes=(
         *(".jpg", ".jpeg", ".jpe", ".jfif", ".jif", ".jfi", ".pjpeg", ".pjp", ".mpo", ".jps"),
-        *(".jpg_large", ".jpg_orig", ".jpg_medium", ".jpg_small", ".jpeg_large"),
+        *(".jpg_large", ".jpg_orig", ".jpg_medium", ".jpg_small", ".jpeg_large", ".jls"),
     ),
     signatures=(b"\xff\xd8\xff",),
-    libraries=("PIL.JpegImagePlugin",),
+    libraries=(
+        *("PIL.JpegImagePlugin", "imagecodecs", "imagecodecs._jpeg8", "imagecodecs._jpegls"),
+        "desktop.media.formats.float_pixels",
+    ),
     open=_open,
 )

@@ -36,6 +36,12 @@ def without_notes(data: bytes) -> bytes:
     return data
 
 
+def has_end(data: bytes) -> bool:
+    """True when an end marker follows the first scan."""
+    scan = next((start for kind, start, _ in segments(data) if kind == _START_OF_SCAN), 0)
+    return data.rfind(END) > scan
+
+
 def possible_ends(data: bytes) -> tuple[bytes, ...]:
     """Endings for a file that has none.
 

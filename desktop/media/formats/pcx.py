@@ -5,11 +5,11 @@ from __future__ import annotations
 import io
 import struct
 
-from desktop.core.errors import FileUnsupported
-from desktop.core.text import marked, tr
-from desktop.media.formats.format import Encoded, PictureFormat, Source
+from desktop.core.text import marked
+from desktop.media.formats.format import BYTES_A_PIXEL, Encoded, PictureFormat, Raster, Source
 
-_KINDS = {(1, 1), (1, 2), (1, 3), (1, 4), (2, 1), (4, 1), (8, 1), (8, 3), (8, 4)}
+_OF_PILLOW = {(1, 1), (8, 1), (8, 3)}
+_KINDS = _OF_PILLOW | {(1, 2), (1, 3), (1, 4), (2, 1), (2, 2), (4, 1), (4, 3), (4, 4), (8, 4)}
 """Bits and planes."""
 
 
@@ -17,24 +17,23 @@ def _open(encoded: Encoded) -> Source:
     """Read the header.
 
     Raises:
-        FileUnsupported: a kind that Pillow does not know.
         FileTooLarge: too many pixels.
     """
     from PIL.PcxImagePlugin import PcxImageFile
 
     from desktop.media.formats import pillow
+    from desktop.media.formats.pcx_pixels import read_pixels, size_of
 
-    try:
-        image = PcxImageFile(io.BytesIO(encoded.data))
-    except OSError as error:
-        if "unknown PCX mode" not in str(error):
-            raise
-        raise FileUnsupported(
-            encoded.path,
-            tr("It is a rare kind of PCX picture that Plantain cannot read."),
-            next_step=tr("Save it as JPEG, PNG, WebP or TIFF to have it in the library."),
-        ) from error
-    return pillow.opened(encoded, image)
+    kind = encoded.data[3], encoded.data[65]
+    if kind in _OF_PILLOW or kind not in _KINDS:
+        return pillow.opened(encoded, PcxImageFile(io.BytesIO(encoded.data)))
+    size = size_of(encoded.data)
+    encoded.check_size(size)
+    return Source(
+        size,
+        lambda: Raster(read_pixels(encoded.data)),
+        memory=size[0] * size[1] * 4 * BYTES_A_PIXEL,
+    )
 
 
 def _is_pcx(data: bytes, _suffix: str) -> bool:
@@ -52,6 +51,6 @@ PCX = PictureFormat(
     label=marked("PCX picture"),
     suffixes=(".pcx", ".pcc"),
     recognise=_is_pcx,
-    libraries=("PIL.PcxImagePlugin",),
+    libraries=("PIL.PcxImagePlugin", "desktop.media.formats.pcx_pixels"),
     open=_open,
 )

@@ -68,7 +68,7 @@ def opened(
         FileError: too large, or without a size.
     """
     size = size or image.size
-    profile = profile or _profile(image)
+    profile = profile or profile_of(image)
     memory = _memory(encoded, size, image.mode)
 
     def load() -> Raster:
@@ -122,7 +122,7 @@ def opened_late(
         image = plug_in(io.BytesIO(encoded.data))
         image.load()
         count = 1 if is_still else _counted_frames(image)
-        return Raster(image, _profile(image), stated_orientation(image) or 1, count)
+        return Raster(image, profile_of(image), stated_orientation(image) or 1, count)
 
     return Source(size, load, memory=size[0] * size[1] * bytes_a_pixel)
 
@@ -180,6 +180,7 @@ def _counted_frames(image: ImageFile.ImageFile) -> int:
     return max(1, int(getattr(image, "n_frames", 1)))
 
 
-def _profile(image: ImageFile.ImageFile) -> bytes | None:
+def profile_of(image: ImageFile.ImageFile) -> bytes | None:
+    """The embedded ICC profile."""
     profile: object = image.info.get("icc_profile")
     return profile if isinstance(profile, bytes) else None

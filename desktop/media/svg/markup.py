@@ -315,7 +315,8 @@ def _attributes(pairs: dict[str, str], scope: dict[str, str]) -> dict[str, str]:
     for key, value in pairs.items():
         prefix, _, local = key.rpartition(":")
         if not prefix:
-            if key != "xmlns":
+            # By its bare name resvg takes it for xml:space, which it is not.
+            if key not in ("xmlns", "space"):
                 plain[key] = value
         elif scope.get(prefix) == _XLINK and local == "href":
             plain.setdefault("href", value)

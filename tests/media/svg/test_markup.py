@@ -10,6 +10,7 @@ import pytest
 
 from desktop.core.errors import FileDamaged, FileTooLarge
 from desktop.media.decode import load_picture
+from desktop.media.formats.format import Needed
 from desktop.media.formats.registry import find_format
 from desktop.media.sandbox.pool import Sandbox
 from desktop.media.svg.markup import begins_drawing, read_drawing
@@ -140,3 +141,18 @@ def test_more_parts_than_are_safe_are_a_limit(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr("desktop.media.svg.markup._MAX_ELEMENTS", 50)
     with pytest.raises(FileTooLarge, match="more than 50 parts"):
         read_drawing(("<svg>" + "<g/>" * 50 + "</svg>").encode(), Path("x.svg"))
+
+
+def test_only_the_attribute_of_xml_itself_keeps_white_space() -> None:
+    """A drawing whose writer has dropped the prefix would set its words out of sight."""
+    body = (
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 20 20"><text {} font-size="20" '
+        'x="0" y="18">\n        <tspan>M</tspan></text></svg>'
+    )
+
+    def ink(attribute: str) -> bool:
+        image = load_picture(body.format(attribute).encode(), at_least=Needed(20, keeps_alpha=True))
+        return image.image.convert("RGBA").getchannel("A").getextrema() != (0, 0)
+
+    assert ink('space="preserve"')
+    assert not ink('xml:space="preserve"')
