@@ -69,7 +69,7 @@ def require_there(examples: Sequence[Example], catalog: Catalog) -> None:
         image = example.image
         if isinstance(image, bytes) or os.path.lexists(image):
             continue
-        if catalog.asset_at(image) is None:
+        if catalog.asset_named(image) is None:
             raise FileUnreadable(
                 image, tr("There is nothing at this path."), next_step=tr("Check the path.")
             )

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QImage
 from pytestqt.qtbot import QtBot
 
 from desktop.core.errors import FileDamaged
@@ -167,6 +167,25 @@ def test_a_part_is_searched_on_the_page_that_is_looked_at(session: Session, qtbo
     assert [chip.accessibleName() for chip in bar.chips] == [
         "Picture searched by: Part of page 2 of c.pdf"
     ]
+
+
+def test_of_a_picture_that_is_away_the_part_itself_is_searched_by(
+    session: Session, qtbot: QtBot
+) -> None:
+    grid = session.window.centre.grid
+    grid.show_assets(
+        [asset._replace(is_offline=asset.id == STILL) for asset in session.window.centre.assets()]
+    )
+    panel = look_at(session, STILL, qtbot)
+    mark(session, panel, qtbot)
+    qtbot.mouseClick(panel.part_bar.search, Qt.MouseButton.LeftButton)
+    bar = session.window.centre.search
+    [example] = bar.query().examples
+    assert isinstance(example.image, bytes)
+    part = QImage.fromData(example.image)
+    assert 0 < part.width() < 300
+    [chip] = bar.chips
+    assert chip.accessibleName() == "Picture searched by: Part of d.png"
 
 
 def test_a_part_is_searched_and_copied_at_the_time_that_is_seen(

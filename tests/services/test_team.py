@@ -253,6 +253,8 @@ def test_a_root_that_was_elsewhere_can_get_a_folder_here(member: Callable[[str],
     ann.sync()
     ben.sync()
     assert [(root.name, root.path) for root in ben.engine.team_tables.roots.all()] == [(ROOT, None)]
+    # Searched by what only Ann has, of which there is no file here.
+    assert ben.best(ben.assets()["0001.png"].path) == "0001.png"
     ben.rescan()  # a root without a folder is no drive that is away
     pictures.fill(ben.folder, 1)
     ben.index()

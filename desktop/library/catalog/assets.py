@@ -328,6 +328,16 @@ class Catalog:
         ]
         return self._at([located, *own])
 
+    def asset_named(self, path: Path) -> Asset | None:
+        """As ``asset_at``, and also what a team has elsewhere alone, by the path that is shown of
+        it."""
+        theirs = (
+            (root, path.relative_to(root.path))
+            for root in self.roots.elsewhere()
+            if path.is_relative_to(root.path)
+        )
+        return self._at(theirs) or self.asset_at(path)
+
     def _at(self, places: Iterable[tuple[Root, Path] | None]) -> Asset | None:
         for root, below in filter(None, places):
             row = self._database.read_one(

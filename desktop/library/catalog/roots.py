@@ -81,9 +81,15 @@ class RootTable:
         return [root for root in self._with_removed() if not root.is_removed]
 
     def _with_removed(self) -> list[Root]:
+        return self._where("NOT is_elsewhere")
+
+    def elsewhere(self) -> list[Root]:
+        """Those that a team has elsewhere alone, whose paths name no real places."""
+        return self._where("is_elsewhere")
+
+    def _where(self, condition: str) -> list[Root]:
         rows = self._database.read(
-            "SELECT id, path, real_path, kind, is_removed FROM roots WHERE NOT is_elsewhere"
-            " ORDER BY id"
+            f"SELECT id, path, real_path, kind, is_removed FROM roots WHERE {condition} ORDER BY id"
         )
         return [
             Root(root_id, _path(path), _path(real), _kind(kind), is_removed == 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMimeData, Qt
@@ -44,9 +45,13 @@ class SearchedPictures:
         if example is None:
             moment = self._pictures.moment(asset) if asset.kind is Kind.VIDEO else None
             example = Example(asset.path, position_ms=moment)
-        at_hand = None if seen is None or seen.isNull() else QPixmap.fromImage(seen)
-        shown = at_hand or self._pictures.of_asset(asset)
-        return Pictured(example, _name(asset.filename, example), shown)
+        name = _name(asset.filename, example)
+        if seen is None or seen.isNull():
+            return Pictured(example, name, self._pictures.of_asset(asset))
+        if asset.is_missing or asset.is_offline:
+            # There is no file of which it could be a part: the library's own copy was looked at.
+            return replace(self.of_image(seen), name=name)
+        return Pictured(example, name, QPixmap.fromImage(seen))
 
     def of_image(self, image: QImage) -> Pictured:
         """Pixels that have no file."""

@@ -29,7 +29,7 @@ class KeptVectors:
         Args:
             position_ms: of a video, the scene; None for its first.
         """
-        asset = self._catalog.asset_at(path)
+        asset = self._catalog.asset_named(path)
         if asset is None:
             return None
         found = self._vectors.one_of(encoder_id, asset.id, position_ms)
