@@ -43,6 +43,9 @@ ON_WHITE = "on white"
 ON_BLACK = "on black"
 """The second half: the first reference is what came of the first."""
 
+LAID_IN = "laid in"
+"""Nothing of a model: the second reference was laid over its likeness in the first one."""
+
 PERSON, SCENE = "person", "scene"
 """``Reference.role`` of who, and of where, is to be seen."""
 
@@ -122,7 +125,8 @@ class GenerationRequest:
         parent_attempt: key of the attempt that made that one, where the service is told the whole
             talk that led to it; empty where the picture itself goes along as a reference.
         talk_hash: of that talk as it was sent, see ``earlier_turns.talk_hash``.
-        edit: what is done to the first reference: ``REGION``, ``ON_WHITE``, ``ON_BLACK``, or empty.
+        edit: what is done to the first reference: ``REGION``, ``ON_WHITE``, ``ON_BLACK``,
+            ``LAID_IN``, or empty.
         instruction: what is asked for besides, in front of the prompt: how far an edit may go.
     """
 
@@ -211,7 +215,7 @@ class GenerationRecord:
         """IPTC's term for how it came to be; empty where no model made it, as of a mood board."""
         if not self.api:
             return ""
-        return COMPOSITE if self.request.edit == REGION else TRAINED
+        return COMPOSITE if self.request.edit in {REGION, LAID_IN} else TRAINED
 
     def with_references(self, references: tuple[Reference, ...]) -> GenerationRecord:
         return replace(self, request=replace(self.request, references=references))

@@ -46,6 +46,7 @@ from desktop.services.generation.kit_files import KitFiles
 from desktop.services.generation.left_answers import LeftAnswers
 from desktop.services.generation.matrices import Matrices
 from desktop.services.generation.product_check import ProductCheck
+from desktop.services.generation.product_laying import ProductLaying
 from desktop.services.generation.queueing import GenerationQueue
 from desktop.services.generation.rehearsing import Rehearsing
 from desktop.services.generation.sending_rules import SendingRules
@@ -95,6 +96,7 @@ class GenerationServices:
     editing: Editing
     edited_pictures: EditedPictures
     product_check: ProductCheck
+    product_laying: ProductLaying
     spending: Spending
     sending_rules: SendingRules
     draft: DraftFile

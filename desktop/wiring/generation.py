@@ -32,6 +32,7 @@ from desktop.services.generation.left_answers import LeftAnswers
 from desktop.services.generation.matrices import Matrices
 from desktop.services.generation.preparing import Preparing
 from desktop.services.generation.product_check import ProductCheck
+from desktop.services.generation.product_laying import ProductLaying
 from desktop.services.generation.queueing import GenerationQueue
 from desktop.services.generation.rehearsing import Rehearsing
 from desktop.services.generation.sending_rules import SendingRules
@@ -104,6 +105,7 @@ def generation_services(
         product_check=ProductCheck(
             catalog, lineage, ProductTruths(database), processes.text_reader, model, sandbox
         ),
+        product_laying=ProductLaying(catalog, lineage, keeping, sandbox),
         spending=spending,
         sending_rules=rules,
         draft=draft,

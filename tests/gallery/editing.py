@@ -14,6 +14,10 @@ from desktop.qt.create.editing.canvas import Tool
 from desktop.qt.create.editing.dialog import EditDialog
 from desktop.qt.create.editing.images import image_of, seen
 from desktop.qt.create.editing.region import Region
+from desktop.qt.create.reference_tray import ReferenceTray
+from desktop.qt.images.cache import PixmapCache
+from desktop.qt.images.loader import ImageLoader
+from desktop.qt.images.pictures import Pictures
 from desktop.services.generation.edited_pictures import EditOutcome
 from tests.fakes.generation import FAKE_MODELS
 from tests.fakes.services import FakeEngine
@@ -42,7 +46,10 @@ def _region() -> NDArray[np.bool_]:
 def _dialog(stage: Stage, *, is_cut_out: bool = False) -> EditDialog:
     online = [made for made in FakeEngine().generation.generators if not made.is_offline]
     assert online[0].models == FAKE_MODELS
-    dialog = EditDialog(stage.theme, picture(20).filename, online, is_cut_out=is_cut_out)
+    loader = ImageLoader(threads=1)
+    stage.on_clear(lambda: loader.close(5))
+    tray = ReferenceTray(stage.theme, Pictures(), PixmapCache(loader))
+    dialog = EditDialog(stage.theme, picture(20).filename, online, tray, is_cut_out=is_cut_out)
     dialog.show_picture(image_of(_photograph()), Region(QSize(800, 600)))
     stage.keep(dialog)
     stage.paint()

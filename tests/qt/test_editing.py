@@ -10,13 +10,14 @@ import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from desktop.config.options import EngineOptions
 from desktop.core.cancellation import CancelToken
+from desktop.core.change_one_thing import Change
 from desktop.core.errors import ConsentMissing, GenerationError, Remedy, RequestRefused
-from desktop.core.generation_record import PARTLY_TAKEN, WHOLE
+from desktop.core.generation_record import PARTLY_TAKEN, WHOLE, Reference
 from desktop.core.progress import finish
 from desktop.qt.create.editing.canvas import Tool
 from desktop.qt.create.editing.dialog import EditDialog
@@ -406,3 +407,92 @@ def test_a_region_written_is_white_where_it_was_marked(qapp: QApplication) -> No
     assert region.is_empty
     region.redo()
     assert region.is_marked(6, 5)
+
+
+def test_an_edit_is_asked_for_again_with_one_thing_changed(studio: Studio, qtbot: QtBot) -> None:
+    dialog = studio.begin()
+    studio.mark(dialog)
+    studio.submit(dialog, "a teapot")
+    studio.wait_for_outcome(dialog)
+    assert dialog.outcome_view.outcome is not None
+    record = studio.engine.lineage.of(dialog.outcome_view.outcome.asset_id)
+    assert record is not None
+    qtbot.mouseClick(dialog.outcome_view.done_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not studio.dialogs())
+    studio.window.navigation.reuse_and_change(record, Change.WORDS)
+    again = studio.dialog()
+    qtbot.waitUntil(again.submit_button.isEnabled)
+    assert again.words.text() == "a teapot"
+    assert again.words.selectedText() == "a teapot"
+    assert again.region is not None
+    assert again.region.is_marked(240, 180)
+    assert not again.region.is_marked(10, 10)
+    qtbot.keyClicks(again.words, "a cup")
+    qtbot.mouseClick(again.submit_button, Qt.MouseButton.LeftButton)
+    studio.wait_for_outcome(again)
+    first, second = studio.server.requests
+    assert second.references == first.references
+    assert second.text == first.text.replace("a teapot", "a cup")
+
+
+def test_a_cut_out_is_asked_for_again_from_what_it_was_cut_out_of(
+    studio: Studio, qtbot: QtBot
+) -> None:
+    dialog = studio.begin("create.cut_out")
+    truth = known(3, 320, 240)
+    studio.server.paint = lambda request: png(
+        plate(truth, 3, 2) if "black" in request.text else plate(truth, 253, 1)
+    )
+    qtbot.mouseClick(dialog.submit_button, Qt.MouseButton.LeftButton)
+    studio.wait_for_outcome(dialog)
+    assert dialog.outcome_view.outcome is not None
+    record = studio.engine.lineage.of(dialog.outcome_view.outcome.asset_id)
+    assert record is not None
+    dialog.accept()
+    studio.window.navigation.reuse(record)
+    qtbot.waitUntil(lambda: len(studio.dialogs()) == 1 and studio.dialogs()[0] is not dialog)
+    again = studio.dialog()
+    qtbot.waitUntil(lambda: not again.canvas.sceneRect().isEmpty())
+    assert again.is_cut_out
+    assert again.words.text() == ""
+    qtbot.mouseClick(again.submit_button, Qt.MouseButton.LeftButton)
+    studio.wait_for_outcome(again)
+    sent = studio.server.requests
+    assert len(sent) == 4
+    assert sent[2].references == sent[0].references
+
+
+def test_what_an_edit_would_send_is_seen_queued_and_sent_with_other_pictures(
+    studio: Studio, tmp_path: Path, qtbot: QtBot
+) -> None:
+    other = tmp_path / "other.png"
+    Image.new("RGB", (64, 48), "teal").save(other)
+    dialog = studio.begin()
+    assert not dialog.sending_button.isEnabled()
+    assert not dialog.queue_button.isEnabled()
+    studio.mark(dialog)
+    qtbot.keyClicks(dialog.words, "this cup")
+    price = dialog._price.text()
+    dialog.tray.add([Reference(other, role="product")])
+    assert "pictures below are sent" in dialog._hint.text()
+    assert price
+    qtbot.mouseClick(dialog.sending_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: bool(sheets()))
+    [sheet] = sheets()
+    said = " ".join(each.text() for each in sheet.findChildren(QLabel))
+    assert "other.png" in said
+    assert "base.png" in said
+    sheet.reject()
+    assert studio.server.requests == []
+    qtbot.mouseClick(dialog.queue_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: "in the queue" in dialog._hint.text())
+    qtbot.waitUntil(lambda: len(studio.server.requests) == 1)
+    [sent] = studio.server.requests
+    assert len(sent.references) == 3
+    assert "product" in sent.captions[2]
+    qtbot.waitUntil(lambda: studio.stages() == {"", "whole answer"})
+
+
+def sheets() -> list[SendingSheet]:
+    shown = QApplication.topLevelWidgets()
+    return [made for made in shown if isinstance(made, SendingSheet) and made.isVisible()]

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
+
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtWidgets import QApplication, QLabel, QMenu, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from desktop.core.change_one_thing import changes_of
 from desktop.core.generation_record import REGION, GenerationRecord, GenerationRequest, Reference
 from desktop.qt.details.lineage_dialog import LineageDialog
 from desktop.qt.shell.right_panel import CREATE
@@ -131,6 +134,37 @@ def test_one_thing_is_changed_where_the_keyboard_is_then(
     part, focus = getattr(creation, has_focus), window.session.window.focusWidget()
     assert focus is not None
     assert focus is part or part.isAncestorOf(focus)
+
+
+@pytest.mark.parametrize(
+    ("thing", "has_focus"),
+    [
+        ("The size", "choices.size_combo"),
+        ("The shape", "choices.ratio_combo"),
+        ("The brand kit", "kits.button"),
+    ],
+)
+def test_size_shape_and_kit_are_changed_alone_too(
+    window: Window, inputs: GenerationRequest, thing: str, has_focus: str
+) -> None:
+    dialog = open_graph(window, 2)
+    [action] = [each for each in dialog.change_button.menu().actions() if each.text() == thing]
+    action.trigger()
+    creation = window.session.window.right.creation
+    window.until(lambda: not dialog.isVisible() and creation.isVisible())
+    assert creation.request() == inputs
+    assert window.session.window.focusWidget() is attrgetter(has_focus)(creation)
+
+
+def test_what_there_is_to_change_is_that_of_the_picture() -> None:
+    def names(request: GenerationRequest) -> list[str]:
+        return [change.name for change in changes_of(GenerationRecord(request))]
+
+    plain = ["WORDS", "REFERENCES", "MODEL", "SIZE", "SHAPE", "KIT"]
+    assert names(GenerationRequest("x")) == plain
+    assert names(GenerationRequest("x", template="A mug")) == [*plain, "SLOT"]
+    assert names(GenerationRequest("x", edit=REGION)) == plain[:4], "an edit keeps its shape"
+    assert changes_of(None) == ()
 
 
 def test_what_the_panel_could_not_send_as_it_was_is_not_offered(

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
 
+import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from desktop.core.asset import Asset
 from desktop.core.generation_record import (
     BASE,
     REGION,
@@ -21,6 +25,7 @@ from desktop.qt.create.panel import GenerationPanel
 from desktop.qt.preview.panel import PreviewPanel
 from desktop.qt.shell.right_panel import CREATE
 from desktop.qt.shell.session import Session
+from desktop.services.generation.product_laying import LaidProduct
 from desktop.services.reports import GeneratedPicture
 from tests.fakes.services import FakeEngine, make_asset
 from tests.qt.conftest import Opener
@@ -93,6 +98,60 @@ def test_a_part_of_it_can_be_changed_at_once(
     qtbot.waitUntil(lambda: bool(session.window.findChildren(EditDialog)))
     [dialog] = session.window.findChildren(EditDialog)
     dialog.reject()
+
+
+def test_the_product_is_marked_and_the_real_one_laid_in_when_the_person_keeps_it(
+    session: Session, panel: GenerationPanel, engine: FakeEngine, qtbot: QtBot
+) -> None:
+    engine.generation.product_check.truth = replace(
+        WRONG, area=((0.25, 0.25), (0.75, 0.25), (0.75, 0.75), (0.25, 0.75))
+    )
+    shown = np.full((40, 60, 3), 90, np.uint8)
+    vars(engine.generation)["editing"] = SimpleNamespace(to_mark=lambda _: shown)
+    create(panel, qtbot)
+    qtbot.waitUntil(panel.result_card.truth.change_button.isVisible)
+    qtbot.mouseClick(panel.result_card.truth.change_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: bool(session.window.findChildren(EditDialog)))
+    [dialog] = session.window.findChildren(EditDialog)
+    qtbot.waitUntil(lambda: dialog.region is not None and not dialog.region.is_empty)
+    region = dialog.region
+    assert region is not None
+    width, height = region.image.width(), region.image.height()
+    assert region.is_marked(width // 2, height // 2)
+    assert not region.is_marked(width // 8, height // 8)
+    assert [each.role for each in dialog.tray.references()] == [PRODUCT]
+    laying = FakeLaying()
+    vars(engine.generation)["product_laying"] = laying
+    qtbot.mouseClick(dialog.product_button, Qt.MouseButton.LeftButton)
+    view = dialog.outcome_view
+    qtbot.waitUntil(view.isVisible)
+    assert view.done_button.text() == "Keep this picture"
+    assert laying.kept == []
+    qtbot.mouseClick(view.again_button, Qt.MouseButton.LeftButton)
+    assert not view.isVisible()
+    assert laying.kept == [], "not this one"
+    qtbot.mouseClick(dialog.product_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(view.isVisible)
+    qtbot.mouseClick(view.done_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not session.window.findChildren(EditDialog))
+    assert [each.product.role for each in laying.kept] == [PRODUCT]
+
+
+class FakeLaying:
+    """Changes the middle."""
+
+    def __init__(self) -> None:
+        self.kept: list[LaidProduct] = []
+
+    def lay(self, path: Path, product: Reference) -> LaidProduct:
+        before = np.zeros((40, 60, 3), np.uint8)
+        after = before.copy()
+        after[15:25, 20:40] = 200
+        return LaidProduct(path, product, before, after)
+
+    def keep(self, laid: LaidProduct) -> Asset:
+        self.kept.append(laid)
+        return make_asset(3)
 
 
 def test_it_is_laid_over_its_product(

@@ -7,15 +7,18 @@ import random
 from dataclasses import replace
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 from PIL import Image
 
 from desktop.cli import main
 from desktop.core.cancellation import CancelToken
 from desktop.core.colour_difference import Direction
-from desktop.core.errors import FileError, LibraryError
+from desktop.core.errors import AnswerMisfit, FileError, LibraryError
 from desktop.core.generation_record import (
     BASE,
+    LAID_IN,
     REGION,
     GenerationRecord,
     GenerationRequest,
@@ -24,6 +27,8 @@ from desktop.core.generation_record import (
 from desktop.core.product_truth import PRODUCT, Fault, Finding, Part
 from desktop.core.progress import finish
 from desktop.files.content_hash import content_hash
+from desktop.media.product_truth.laying import area_mask
+from desktop.qt.details.reuse import why_not_again
 from desktop.services.engine import Engine
 from tests import pictures
 from tests.benchmarks.edit_figures.made_products import Product, packshot, placed
@@ -162,3 +167,39 @@ def test_the_command_line_sorts_results_by_it(
     assert main(["truth", files[1], *common]) == 2
     error = json.loads(capsys.readouterr().out)["error"]
     assert "--product" in error["next_step"]
+
+
+def test_the_real_product_is_laid_in_and_nothing_else_changes(
+    engine: Engine, made: tuple[int, int], folder: Path
+) -> None:
+    result, product = made
+    report = finish(engine.generation.product_check.check_asset(result, CancelToken()))
+    [checked] = report.products
+    laying = engine.generation.product_laying
+    laid = laying.lay(report.path, checked.reference)
+    within = area_mask(checked.truth.area, *laid.before.shape[:2])
+    grown = cv2.dilate(within.astype(np.uint8), np.ones((9, 9), np.uint8)).astype(bool)
+    assert (laid.after[~grown] == laid.before[~grown]).all()
+    assert (laid.after != laid.before).any()
+    before = {asset.id for asset in engine.catalog.all_assets()}
+    kept = laying.keep(laid)
+    assert kept.id not in before
+    with Image.open(kept.path) as saved:
+        assert (np.asarray(saved.convert("RGB")) == laid.after).all()
+    record = engine.lineage.of(kept.id)
+    assert record is not None
+    assert (record.request.prompt, record.request.edit) == ("a bottle on a beach", LAID_IN)
+    assert [(each.role, each.asset_id) for each in record.request.references] == [
+        *((BASE, result), (PRODUCT, product))
+    ]
+    assert why_not_again(record)
+    again = finish(engine.generation.product_check.check_asset(kept.id, CancelToken()))
+    assert again.products[0].truth.is_true, "AURORA, with its own cap"
+
+
+def test_a_product_that_is_nowhere_cannot_be_laid_in(engine: Engine, folder: Path) -> None:
+    packshot(AURORA).save(folder / "aurora.png")
+    empty = pictures.save(folder / "empty.png", 3)
+    with pytest.raises(AnswerMisfit) as caught:
+        engine.generation.product_laying.lay(empty, Reference(folder / "aurora.png", role=PRODUCT))
+    assert caught.value.next_step

@@ -40,6 +40,8 @@ class ResultCard(QFrame):
     """Change a part of it; and this: cut out what it shows."""
     cut_out_wanted = Signal(object)
     """GeneratedPicture, all three."""
+    product_part_wanted = Signal(object, object)
+    """Asset, and TruthReport: change its product."""
     products_wanted = Signal(object, object)
     """Asset, and TruthReport: look at it with its products."""
 
@@ -60,7 +62,7 @@ class ResultCard(QFrame):
         self._close.hide()
         self._truths: dict[int, TruthReport | None] = {}
         self.truth = TruthView()
-        self.truth.change_wanted.connect(lambda: self._emit(self.part_wanted))
+        self.truth.change_wanted.connect(self._change_product)
         self.truth.compare_wanted.connect(self._show_products)
         self._picture = PictureLabel(theme, cache, ratio=0.8)
         self._name = ElidedLabel()
@@ -110,6 +112,11 @@ class ResultCard(QFrame):
         column.addWidget(self.turns)
         column.addLayout(row)
         column.addLayout(second)
+
+    def _change_product(self) -> None:
+        report = self._truths.get(self.result.asset.id) if self.result is not None else None
+        if self.result is not None and report is not None:
+            self.product_part_wanted.emit(self.result.asset, report)
 
     def show_results(self, results: Sequence[GeneratedPicture]) -> None:
         """Pictures were created: the best one large, all of them small below it."""

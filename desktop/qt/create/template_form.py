@@ -214,6 +214,11 @@ class TemplateForm(QWidget):
         )
         self._show_whether_filling()
 
+    def focus_first(self) -> None:
+        """Put the keyboard on the first slot that can be filled."""
+        for field in self.fields[:1]:
+            field.setFocus()
+
     def keep_references(self, references: Sequence[Reference]) -> None:
         """A picture that a person took out of the tray is out of its slot, too."""
         there = {(reference.asset_id, reference.path) for reference in references}

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from enum import Enum
 from functools import partial
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QMenu, QScrollArea, QVBoxLayout, QWidget
 
+from desktop.core.change_one_thing import Change, changes_of
 from desktop.core.lineage_graph import GENERATIONS, MOST, LineageGraph, LineageNode
-from desktop.core.text import marked, ngettext, tr
+from desktop.core.text import ngettext, tr
 from desktop.qt.details.lineage_canvas import LineageCanvas
 from desktop.qt.details.reuse import why_not_again
 from desktop.qt.images.cache import PixmapCache
@@ -19,16 +19,6 @@ from desktop.qt.widgets.buttons import button
 from desktop.qt.widgets.labels import ElidedLabel, label
 
 _SIZE = (121 * UNIT, 90 * UNIT)
-
-
-class Change(Enum):
-    """The one thing of a picture's inputs that a person goes on to change."""
-
-    NOTHING = ""
-    """It is made again as it was."""
-    WORDS = marked("The words")
-    REFERENCES = marked("The reference pictures")
-    MODEL = marked("The model")
 
 
 class LineageDialog(QDialog):
@@ -110,7 +100,7 @@ class LineageDialog(QDialog):
         for made in (self.again_button, self.change_button):
             made.setEnabled(not why_not)
             made.setToolTip(
-                why_not or tr("Its words, pictures and settings are put into Create as they were.")
+                why_not or tr("Its words, pictures and settings are put where they were entered.")
             )
         self._reveal(place)
 
@@ -137,9 +127,15 @@ class LineageDialog(QDialog):
 
     def _change_menu(self, parent: QWidget) -> QMenu:
         menu = QMenu(tr("Change one thing"), parent)
-        for change in (Change.WORDS, Change.REFERENCES, Change.MODEL):
-            menu.addAction(tr(change.value)).triggered.connect(partial(self._reuse, change))
+        # Those of the picture that has the keyboard by then.
+        menu.aboutToShow.connect(lambda: self._fill_changes(menu))
+        self._fill_changes(menu)
         return menu
+
+    def _fill_changes(self, menu: QMenu) -> None:
+        menu.clear()
+        for change in changes_of(self._current.record):
+            menu.addAction(tr(change.value)).triggered.connect(partial(self._reuse, change))
 
     def _show_menu(self, place: int, where: QPoint) -> None:
         """What the buttons do, at the picture."""

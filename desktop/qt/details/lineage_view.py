@@ -40,8 +40,8 @@ class LineageView(QWidget):
     """GenerationRecord."""
     turn_wanted = Signal(int)
     """Id of an asset: go on from it."""
-    part_wanted = Signal(object)
-    """Asset: change a part of it."""
+    product_part_wanted = Signal(object, object)
+    """Asset, and TruthReport: change its product."""
     products_wanted = Signal(object, object)
     """Asset, and TruthReport: look at it with its products."""
 
@@ -88,7 +88,7 @@ class LineageView(QWidget):
         if self.truth is None or report is None:
             return
         self.truth.show_report(report)
-        self.truth.change_wanted.connect(lambda: self.part_wanted.emit(asset))
+        self.truth.change_wanted.connect(lambda: self.product_part_wanted.emit(asset, report))
         self.truth.compare_wanted.connect(lambda: self.products_wanted.emit(asset, report))
 
     def show_closeness(self, told: str) -> None:

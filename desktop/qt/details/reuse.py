@@ -1,8 +1,8 @@
-"""Whether how a picture was made can be put into the Create panel as it was."""
+"""Whether how a picture was made can be put where it was entered."""
 
 from __future__ import annotations
 
-from desktop.core.generation_record import GenerationRecord
+from desktop.core.generation_record import BASE, LAID_IN, MARKED, REGION, GenerationRecord
 from desktop.core.text import tr
 
 
@@ -14,7 +14,11 @@ def why_not_again(record: GenerationRecord | None) -> str:
     """
     if record is None:
         return tr("Plantain did not make it.")
-    if record.request.edit:
-        # The panel has no place for the marked part, nor for the instruction around the words.
+    if record.request.edit == LAID_IN:
+        return tr("No model made it: it is the picture before, with the real product laid in.")
+    roles = {reference.role for reference in record.request.references}
+    if record.request.edit and BASE not in roles and record.request.edit != REGION:
+        return tr("It was cut out of no picture: “plantain generate --cut-out” makes it again.")
+    if record.request.edit == REGION and not {BASE, MARKED} <= roles:
         return tr("It is a change to another picture: go to that one, and change it again.")
     return ""

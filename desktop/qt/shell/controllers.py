@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from desktop.core.errors import PlantainError, Remedy
 from desktop.core.filter import NamedFilter
-from desktop.core.generation_record import GenerationRequest
+from desktop.core.generation_record import GenerationRecord, GenerationRequest
 from desktop.core.text import ngettext
 from desktop.qt.browse.boards_and_tags import BoardsAndTagsController
 from desktop.qt.browse.library_controller import LibraryController
@@ -227,6 +227,9 @@ def join_controllers(context: Context, window: MainWindow) -> Controllers:
         if remedy is Remedy.ENTER_KEY:  # the panel asks for that of its own choice of a service
             keys.show()
             return
+        if failed is not None and failed.edit and remedy in FROM_REQUEST:
+            editing.again(GenerationRecord(failed), lambda _: None)
+            return
         panel = window.right.creation
         window.right.show_tab(CREATE)
         if failed is not None and remedy is Remedy.USE_AS_BASE:
@@ -239,10 +242,15 @@ def join_controllers(context: Context, window: MainWindow) -> Controllers:
     queue.remedy_chosen.connect(do_elsewhere)
 
     editing = EditController(
-        context, indexing.make_searchable, window.navigation.show_in_library, do_elsewhere
+        context,
+        indexing.make_searchable,
+        window.navigation.show_in_library,
+        do_elsewhere,
+        queue.add,
     )
     editing.made.connect(truths.check)
-    details.lineage.part_wanted.connect(editing.change_part)
+    details.lineage.product_part_wanted.connect(editing.change_product)
+    window.navigation.edit_wanted.connect(editing.change_one_thing)
     exchange = ExchangeController(context, history)
     exchange.places_added.connect(indexing.rescan)
     return Controllers(

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject, Qt, Signal
 
 from desktop.core.asset import Asset
+from desktop.core.change_one_thing import Change
 from desktop.core.filter import Filter, NamedFilter
 from desktop.core.text import tr
 from desktop.qt.browse.centre import Centre
@@ -19,11 +20,13 @@ from desktop.qt.shell.right_panel import CREATE, DETAILS, RightPanel
 
 if TYPE_CHECKING:
     from desktop.core.generation_record import GenerationRecord, Reference
-    from desktop.qt.details.lineage_dialog import Change
 
 
 class Navigation(QObject):
     """Takes a person, and what they have in hand, to where it goes on."""
+
+    edit_wanted = Signal(object, object)
+    """GenerationRecord and Change: an edit, to be asked for again."""
 
     def __init__(
         self, sidebar: Sidebar, centre: Centre, right: RightPanel, pictures: Pictures
@@ -116,14 +119,18 @@ class Navigation(QObject):
         self._right.show_tab(CREATE)
 
     def reuse(self, lineage: GenerationRecord) -> None:
-        """Start from how a picture was made."""
+        """Start from how a picture was made; of an edit, in its dialog."""
+        if lineage.request.edit:
+            self.edit_wanted.emit(lineage, Change.NOTHING)
+            return
         self._right.creation.use_request(lineage.request)
         self._right.show_tab(CREATE)
 
     def reuse_and_change(self, lineage: GenerationRecord, change: Change) -> None:
         """The same, with the keyboard on what is to change, or on the button that makes it."""
-        from desktop.qt.details.lineage_dialog import Change
-
+        if lineage.request.edit:
+            self.edit_wanted.emit(lineage, change)
+            return
         self.reuse(lineage)
         creation = self._right.creation
         match change:
@@ -135,6 +142,14 @@ class Navigation(QObject):
                 creation.tray.focus_first()
             case Change.MODEL:
                 creation.generator_combo.setFocus(Qt.FocusReason.OtherFocusReason)
+            case Change.SIZE:
+                creation.choices.size_combo.setFocus(Qt.FocusReason.OtherFocusReason)
+            case Change.SHAPE:
+                creation.choices.ratio_combo.setFocus(Qt.FocusReason.OtherFocusReason)
+            case Change.KIT:
+                creation.kits.button.setFocus(Qt.FocusReason.OtherFocusReason)
+            case Change.SLOT:
+                creation.templates.focus_first()
 
     def show_in_library(self, asset_id: int) -> None:
         """Select an asset, leaving the search or the section when it is not in it."""

@@ -388,6 +388,7 @@ class Session(QObject):
         )
         card = panel.result_card
         card.part_wanted.connect(lambda result: editing.change_part(result.asset))
+        card.product_part_wanted.connect(editing.change_product)
         card.cut_out_wanted.connect(lambda result: editing.cut_out(result.asset))
         truths = self.controllers.truths
         creation.indexed.connect(truths.check)

@@ -12,11 +12,15 @@ from desktop.core.asset import Asset
 from desktop.core.errors import AnswerMisfit, FileError, UsageError
 from desktop.core.generation_record import (
     BASE,
+    LAID_IN,
     MARKED,
+    ON_BLACK,
     PARTLY_TAKEN,
     PLATE,
+    REGION,
     WHOLE,
     GenerationRecord,
+    GenerationRequest,
     Reference,
 )
 from desktop.core.text import tr
@@ -26,7 +30,7 @@ from desktop.library.catalog.lineage import LineageTable
 from desktop.media.editing.region import picture_pixels, read_region
 from desktop.media.formats.format import DecodeLimits
 from desktop.media.sandbox.pool import Sandbox
-from desktop.services.generation.editing import Editing
+from desktop.services.generation.editing import CUT_OUT_PROMPT, Editing
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,25 @@ class EditOutcome:
     region: NDArray[np.bool_] | None = None
     misfit: str = ""
     is_whole_taken: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class EditInputs:
+    """What an edit was asked for with.
+
+    Attributes:
+        request: words, model, size, and what went along beside the picture.
+        region: the part that was marked, white on black; None for a cut-out.
+    """
+
+    base: Path
+    request: GenerationRequest
+    region: Path | None
+
+    def mask(self, height: int, width: int) -> NDArray[np.bool_]:
+        """The part, as large as its picture is shown. Raises: FileError, UsageError."""
+        assert self.region is not None
+        return read_region(self.region, (width, height), None)
 
 
 class EditedPictures:
@@ -114,6 +137,27 @@ class EditedPictures:
             is_whole_taken=is_taken,
         )
 
+    def again(self, record: GenerationRecord) -> EditInputs:
+        """To ask for the same edit once more, or with one thing changed.
+
+        Raises:
+            UsageError: what it began with is not known any more.
+        """
+        request = record.request
+        if request.edit == ON_BLACK:
+            plate = _with_role(record, BASE)
+            first = self._lineage.of(plate.asset_id or 0) if plate is not None else None
+            if first is None:
+                raise UsageError(tr("What this was cut out of is not in the library any more."))
+            return self.again(first)
+        base, part = _with_role(record, BASE), _with_role(record, MARKED)
+        if base is None or (part is None) == (request.edit == REGION):
+            raise UsageError(tr("Nobody knows which picture was to be changed."))
+        others = tuple(each for each in request.references if each not in (base, part))
+        words = "" if request.prompt == CUT_OUT_PROMPT else request.prompt
+        asked = replace(request, prompt=words, references=others, edit="", instruction="")
+        return EditInputs(base.path, asked, self._editing.region(part) if part else None)
+
     def take_whole(self, asset_id: int, *, is_whole: bool = True) -> Asset:
         """The model's whole answer is the picture from now on; or, with ``is_whole`` False, its
         part in the picture again. Both stay in the library.
@@ -139,7 +183,7 @@ class EditedPictures:
 
     def _record(self, asset_id: int) -> GenerationRecord:
         record = self._lineage.of(asset_id)
-        if record is None or not record.request.edit:
+        if record is None or record.request.edit in {"", LAID_IN}:
             raise UsageError(tr("This picture was not made by changing another."))
         return record
 

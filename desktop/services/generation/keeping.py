@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from desktop.core.asset import Asset
 from desktop.core.attempt import AttemptState
 from desktop.core.errors import (
     AnswerMisfit,
@@ -155,6 +156,18 @@ class AnswerKeeping:
             cost_usd=cost,
             edited=edited,
         )
+
+    def keep_made(self, record: GenerationRecord, png: bytes) -> Asset:
+        """A picture that was made here, of those of the library.
+
+        Raises:
+            LibraryError: the disk takes nothing.
+        """
+        self._catalog.require_writable()
+        path = self._saved(_Made(png, ".png", record), None)
+        with self._catalog.all_or_nothing():
+            asset_id = self._write_down(path, record)
+        return self._catalog.assets_by_id([asset_id])[asset_id]
 
     def _end_without(
         self,

@@ -4,16 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QSize, Signal
 from PySide6.QtGui import QImage
 
 from desktop.core.asset import Asset, displayable_name
+from desktop.core.change_one_thing import Change
 from desktop.core.errors import PlantainError, Remedy
-from desktop.core.generation_record import ON_WHITE, GenerationRequest
+from desktop.core.generation_record import (
+    ON_WHITE,
+    GenerationRecord,
+    GenerationRequest,
+    Reference,
+)
 from desktop.core.text import tr
 from desktop.qt.create.closing import may_close_over
+from desktop.qt.create.editing.start import EditStart
 from desktop.qt.create.refused_key import give_way
 from desktop.qt.create.sending_controller import SendingController
 from desktop.qt.jobs.changes import Changes
@@ -30,6 +38,9 @@ if TYPE_CHECKING:
     from desktop.qt.create.editing.dialog import EditDialog
     from desktop.qt.create.editing.images import SeenOutcome
     from desktop.qt.create.editing.region import Region
+    from desktop.services.generation.edited_pictures import EditInputs
+    from desktop.services.generation.product_check import TruthReport
+    from desktop.services.generation.product_laying import LaidProduct
 
 _TOLERANCE = 24
 """Levels of each channel by which one colour may differ in a picture."""
@@ -46,6 +57,7 @@ class _Draft:
     region: Region
     words: str
     pixels: NDArray[np.uint8]
+    references: tuple[Reference, ...] = ()
 
 
 class EditController(QObject):
@@ -55,6 +67,7 @@ class EditController(QObject):
         make_searchable: lets the assets of these ids be found.
         show_in_library: selects an asset.
         do_elsewhere: does what a failure offers, where that is not the dialog's to do.
+        add_to_queue: takes what is not to be made at once.
     """
 
     made = Signal(object)
@@ -66,13 +79,15 @@ class EditController(QObject):
         make_searchable: Callable[[Sequence[int]], JobHandle],
         show_in_library: Callable[[int], object],
         do_elsewhere: Callable[[Remedy, PlantainError], object],
+        add_to_queue: Callable[[Sequence[GenerationRequest]], object],
     ) -> None:
         super().__init__()
         self._context = context
         self._make_searchable = make_searchable
         self._show_in_library = show_in_library
         self._do_elsewhere = do_elsewhere
-        self._drafts: dict[tuple[int, bool], _Draft] = {}
+        self._add_to_queue = add_to_queue
+        self._drafts: dict[tuple[Path, bool], _Draft] = {}
         self._dialogs: list[EditDialog] = []
         self._running = 0
         self._sending = SendingController(context)
@@ -80,11 +95,45 @@ class EditController(QObject):
 
     def change_part(self, asset: Asset) -> None:
         """Mark a part of this picture, and have it changed."""
-        self._open(asset, is_cut_out=False)
+        self._open(EditStart(asset.path))
 
     def cut_out(self, asset: Asset) -> None:
         """Have what this picture shows cut out."""
-        self._open(asset, is_cut_out=True)
+        self._open(EditStart(asset.path, is_cut_out=True))
+
+    def change_product(self, asset: Asset, report: TruthReport) -> None:
+        """Change the product that came out worst: it is marked, and the real one goes along."""
+        found = [each for each in report.products if each.truth.findings]
+        worst = min(found, key=lambda each: each.truth.score, default=None)
+        if worst is None or not worst.truth.area:
+            self.change_part(asset)
+            return
+        area = worst.truth.area
+
+        def mark(height: int, width: int) -> NDArray[np.bool_]:
+            from desktop.media.product_truth.laying import area_mask
+
+            return area_mask(area, height, width)
+
+        asked = GenerationRequest("", (worst.reference,), image_size="")
+        self._open(EditStart(asset.path, request=asked, mark=mark, product=worst.reference))
+
+    def again(self, record: GenerationRecord, change: Callable[[EditDialog], object]) -> None:
+        """With all that an edit was asked for with; ``change`` gets the dialog that shows it."""
+        edited = self._context.engine.generation.edited_pictures
+
+        def begin(inputs: EditInputs) -> None:
+            mark = inputs.mask if inputs.region is not None else None
+            is_cut_out = inputs.region is None
+            change(self._open(EditStart(inputs.base, is_cut_out, inputs.request, mark)))
+
+        handle = self._context.lanes.browse.submit(lambda _: edited.again(record))
+        handle.finished.connect(begin)
+        handle.failed.connect(self._context.notice)
+
+    def change_one_thing(self, record: GenerationRecord, change: Change) -> None:
+        """As ``again``, with the keyboard on what is to change, or on the button that makes it."""
+        self.again(record, lambda dialog: dialog.focus_on(change))
 
     def show_outcome(self, asset_id: int) -> None:
         """What came of an edit that is in the library."""
@@ -100,49 +149,72 @@ class EditController(QObject):
 
     # ------------------------------------------------------------------ opening
 
-    def _open(self, asset: Asset, *, is_cut_out: bool) -> None:
+    def _open(self, start: EditStart) -> EditDialog:
         from desktop.qt.create.editing.images import image_of
-        from desktop.qt.create.editing.region import Region
+        from desktop.qt.create.editing.region import Region, mask_image
 
-        dialog = self._dialog(displayable_name(asset.path), is_cut_out=is_cut_out)
-        engine, key = self._context.engine, (asset.id, is_cut_out)
+        path, is_cut_out = start.path, start.is_cut_out
+        dialog = self._dialog(displayable_name(path), is_cut_out=is_cut_out)
+        engine, key = self._context.engine, (path, is_cut_out)
+        if start.request is not None:
+            self._drafts.pop(key, None)
+            dialog.use(start.request)
 
-        def read() -> tuple[NDArray[np.uint8], QImage]:
-            pixels = engine.generation.editing.to_mark(asset.path)
-            return pixels, image_of(pixels)
+        def read() -> tuple[NDArray[np.uint8], QImage, QImage | None]:
+            pixels = engine.generation.editing.to_mark(path)
+            mark = mask_image(start.mark(*pixels.shape[:2])) if start.mark is not None else None
+            return pixels, image_of(pixels), mark
 
-        def show(read: tuple[NDArray[np.uint8], QImage]) -> None:
+        def show(read: tuple[NDArray[np.uint8], QImage, QImage | None]) -> None:
             if dialog not in self._dialogs:
                 return
-            pixels, image = read
+            pixels, image, mark = read
             draft = self._drafts.get(key)
             if draft is None or draft.region.image.size() != image.size():
-                draft = _Draft(Region(QSize(image.size())), "", pixels)
+                held = dialog.words.text(), pixels, dialog.tray.references()
+                draft = _Draft(Region(QSize(image.size())), *held)
                 self._drafts[key] = draft
+                if mark is not None:
+                    draft.region.add(mark)
             draft.pixels = pixels
             if not dialog.words.text():
                 dialog.words.setText(draft.words)
+            if not dialog.tray.references():
+                dialog.tray.replace_all(draft.references)
             dialog.show_picture(image, draft.region)
 
-        def keep_words(words: str) -> None:
-            if key in self._drafts:
-                self._drafts[key].words = words
+        def keep_draft() -> None:
+            if (draft := self._drafts.get(key)) is not None:
+                draft.words, draft.references = dialog.words.text(), dialog.tray.references()
 
-        dialog.words.textChanged.connect(keep_words)
-        dialog.submitted.connect(lambda: self._run(dialog, asset))
+        dialog.words.textChanged.connect(keep_draft)
+        dialog.tray.changed.connect(keep_draft)
+        dialog.submitted.connect(lambda: self._run(dialog, path))
+        dialog.sending_wanted.connect(lambda: self._show_sending(dialog, path))
+        dialog.queue_wanted.connect(lambda: self._queue(dialog, path))
         dialog.color_picked.connect(lambda x, y, erases: self._pick(key, (x, y), is_erasing=erases))
+        if (product := start.product) is not None:
+            dialog.product_button.show()
+            dialog.product_wanted.connect(lambda: self._lay_in(dialog, path, product))
         handle = self._context.lanes.preview.submit(lambda _: read())
         handle.finished.connect(show)
         handle.failed.connect(lambda error: self._fail(dialog, error))
-        dialog.open()
+        dialog.show()  # beside the library, whose pictures can go along
+        return dialog
 
     def _dialog(self, name: str, *, is_cut_out: bool) -> EditDialog:
         from desktop.qt.create.editing.dialog import EditDialog  # when it is first asked for
+        from desktop.qt.create.reference_tray import ReferenceTray
 
         context = self._context
         online = [made for made in context.engine.generation.generators if not made.is_offline]
         dialog = EditDialog(
-            context.theme, name, online, is_cut_out=is_cut_out, parent=context.dialog_parent
+            context.theme,
+            name,
+            online,
+            ReferenceTray(context.theme, context.pictures, context.cache),
+            is_cut_out=is_cut_out,
+            parent=context.dialog_parent,
         )
         self._dialogs.append(dialog)
         dialog.finished.connect(lambda _: self._dialogs.remove(dialog))
@@ -155,7 +227,7 @@ class EditController(QObject):
         )
         return dialog
 
-    def _pick(self, key: tuple[int, bool], at: tuple[int, int], *, is_erasing: bool) -> None:
+    def _pick(self, key: tuple[Path, bool], at: tuple[int, int], *, is_erasing: bool) -> None:
         """Mark what has the colour of a place."""
         draft = self._drafts[key]
 
@@ -171,32 +243,96 @@ class EditController(QObject):
 
     # ------------------------------------------------------------------ running
 
-    def _run(self, dialog: EditDialog, asset: Asset) -> None:
+    def _run(self, dialog: EditDialog, path: Path) -> None:
         """What is sent is what is seen now, whatever is marked meanwhile."""
+
+        def ask(request: GenerationRequest) -> None:
+            looking = self._sending.ask(
+                [request], lambda seen: self._send(dialog, path, request, seen)
+            )
+            looking.failed.connect(lambda error: self._fail(dialog, error))
+
+        self._make(dialog, path, ask)
+
+    def _show_sending(self, dialog: EditDialog, path: Path) -> None:
+        """The very pictures and words; nothing is sent."""
+
+        def show(request: GenerationRequest) -> None:
+            looking = self._sending.show([request])
+            looking.failed.connect(lambda error: self._fail(dialog, error))
+
+        self._make(dialog, path, show)
+
+    def _queue(self, dialog: EditDialog, path: Path) -> None:
+        """Behind what waits there."""
+
+        def add(request: GenerationRequest) -> None:
+            self._add_to_queue([request])
+            if self._still(dialog):
+                dialog.show_queued()
+
+        self._make(dialog, path, add)
+
+    def _make(
+        self, dialog: EditDialog, path: Path, then: Callable[[GenerationRequest], object]
+    ) -> None:
+        """The request, of what is entered at this moment."""
         asked, engine = dialog.request(), self._context.engine
         region = dialog.region.png() if dialog.region is not None else b""
-
         is_cut_out = dialog.is_cut_out
 
         def make() -> GenerationRequest:
             if is_cut_out:
-                return engine.generation.editing.on_white(asked, asset.path)
-            return engine.generation.editing.change_part(asked, asset.path, region)
-
-        def ask(request: GenerationRequest) -> None:
-            looking = self._sending.ask(
-                [request], lambda seen: self._send(dialog, asset, request, seen)
-            )
-            looking.failed.connect(lambda error: self._fail(dialog, error))
+                return engine.generation.editing.on_white(asked, path)
+            return engine.generation.editing.change_part(asked, path, region)
 
         handle = self._context.lanes.preview.submit(lambda _: make())
-        handle.finished.connect(ask)
+        handle.finished.connect(then)
+        handle.failed.connect(lambda error: self._fail(dialog, error))
+
+    def _lay_in(self, dialog: EditDialog, path: Path, product: Reference) -> None:
+        """Show the picture with the product's own pixels; it is kept when the person says so."""
+        laying = self._context.engine.generation.product_laying
+
+        def lay() -> tuple[LaidProduct, SeenOutcome]:
+            from desktop.qt.create.editing.images import seen_laid_in
+
+            laid = laying.lay(path, product)
+            return laid, seen_laid_in(laid)
+
+        def show(found: tuple[LaidProduct, SeenOutcome]) -> None:
+            if self._still(dialog):
+                laid, outcome = found
+                dialog.show_outcome(outcome)
+                dialog.on_kept = lambda: self._keep_laid_in(dialog, laid)
+
+        handle = self._context.lanes.checks.submit(lambda _: lay())
+        handle.finished.connect(show)
+        handle.failed.connect(lambda error: self._fail(dialog, error))
+
+    def _keep_laid_in(self, dialog: EditDialog, laid: LaidProduct) -> None:
+        laying = self._context.engine.generation.product_laying
+        handle = self._context.lanes.browse.submit(lambda _: laying.keep(laid))
+
+        def kept(asset: Asset) -> None:
+            self._context.pictures.learn((asset,))
+            self._make_searchable([asset.id])
+            self._context.hub.tell(Changes(assets=True))
+            if self._still(dialog):
+                dialog.accept()
+            self._context.notices.say(
+                tr("Saved as {file}", file=asset.filename),
+                action=tr("Show in library"),
+                chosen=lambda: self._show_in_library(asset.id),
+            )
+
+        handle.finished.connect(kept)
         handle.failed.connect(lambda error: self._fail(dialog, error))
 
     def _send(
-        self, dialog: EditDialog, asset: Asset, request: GenerationRequest, seen: Rehearsal | None
+        self, dialog: EditDialog, path: Path, request: GenerationRequest, seen: Rehearsal | None
     ) -> None:
-        engine, name = self._context.engine, displayable_name(asset.path)
+        engine, name = self._context.engine, displayable_name(path)
         self._running += 1
         handle = self._context.follow(
             self._context.lanes.network,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QImage, QKeyEvent, QKeySequence, QShortcut
@@ -10,9 +11,11 @@ from PySide6.QtWidgets import (
     QButtonGroup,
     QComboBox,
     QDialog,
+    QFrame,
     QHBoxLayout,
     QLineEdit,
     QProgressBar,
+    QScrollArea,
     QSlider,
     QStackedWidget,
     QToolButton,
@@ -20,6 +23,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from desktop.core.change_one_thing import Change
 from desktop.core.errors import PlantainError, Remedy
 from desktop.core.generation_record import AUTO, ON_WHITE, REGION, GenerationRequest
 from desktop.core.progress import Progress
@@ -31,10 +35,12 @@ from desktop.qt.create.editing.images import SeenOutcome
 from desktop.qt.create.editing.outcome_view import OutcomeView
 from desktop.qt.create.editing.region import Region
 from desktop.qt.create.failure_card import FailureCard
+from desktop.qt.create.reference_tray import ReferenceTray
 from desktop.qt.theme import UNIT, Theme
 from desktop.qt.widgets.buttons import button, icon_button
 from desktop.qt.widgets.labels import label
 
+_TRAY_HEIGHT, _EMPTY_TRAY_HEIGHT = 11 * UNIT, 6 * UNIT
 _SIZE = QSize(112 * UNIT, 76 * UNIT)
 
 
@@ -44,10 +50,16 @@ class EditDialog(QDialog):
     Args:
         name: of the picture.
         generators: that can change pictures.
+        tray: takes other pictures that go along.
         is_cut_out: nothing is marked; what the picture shows is cut out.
     """
 
     submitted = Signal()
+    sending_wanted = Signal()
+    """Show what would be sent; nothing is."""
+    queue_wanted = Signal()
+    product_wanted = Signal()
+    """Lay the real product in."""
     stop_requested = Signal()
     color_picked = Signal(int, int, bool)
     """As ``RegionCanvas.color_picked``."""
@@ -59,6 +71,7 @@ class EditDialog(QDialog):
         theme: Theme,
         name: str,
         generators: Sequence[ImageGenerator],
+        tray: ReferenceTray,
         *,
         is_cut_out: bool = False,
         parent: QWidget | None = None,
@@ -74,6 +87,9 @@ class EditDialog(QDialog):
         self._generators = {made.name: made for made in generators}
         self.is_cut_out = is_cut_out
         self.is_running = False
+        self.on_kept: Callable[[], object] = self.accept
+        self.tray = tray
+        tray.changed.connect(lambda: self._refresh())
         self.canvas = RegionCanvas(theme)
         self.canvas.color_picked.connect(self.color_picked)
         self.words = QLineEdit()
@@ -97,17 +113,21 @@ class EditDialog(QDialog):
         self.failure.remedy_chosen.connect(self._do_about)
         self.stop_button = button(tr("Stop"), self.stop_requested.emit)
         self.close_button = button(tr("Close"), self.reject)
+        self.product_button = button(tr("Lay the real product in"), self.product_wanted.emit)
+        self.sending_button = button(tr("See it…"), self.sending_wanted.emit, is_flat=True)
+        self.sending_button.setToolTip(tr("The very pictures and words, and where they go"))
+        self.queue_button = button(tr("Add to queue"), self.queue_wanted.emit, is_flat=True)
         self.submit_button = button(
             tr("Cut out") if is_cut_out else tr("Change the part"), self._submit, is_next=True
         )
         self.outcome_view = OutcomeView(theme)
-        self.outcome_view.done.connect(self.accept)
+        self.outcome_view.done.connect(lambda: self.on_kept())
         self.outcome_view.again_requested.connect(self.show_editor)
         self._tool_buttons: dict[Tool, QToolButton] = {}
         self._tools = QWidget()
         self._lay_out()
         self._fill_models()
-        for hidden in (self._stage, self._bar, self.failure, self.stop_button):
+        for hidden in (self._stage, self._bar, self.failure, self.stop_button, self.product_button):
             hidden.hide()
         self._tools.setVisible(not is_cut_out)
         self.resize(_SIZE)
@@ -122,16 +142,30 @@ class EditDialog(QDialog):
         how.addWidget(self.size_combo)
         how.addWidget(self._price)
         how.addStretch()
-        for made in (self.stop_button, self.close_button, self.submit_button):
+        for made in (
+            *(self.sending_button, self.queue_button),
+            *(self.stop_button, self.close_button, self.submit_button),
+        ):
             how.addWidget(made)
+        said = QHBoxLayout()
+        said.setSpacing(UNIT)
+        said.addWidget(self._hint, 1)
+        said.addWidget(self.product_button)
+        along = QScrollArea()
+        along.setWidget(self.tray)
+        along.setWidgetResizable(True)
+        along.setFrameShape(QFrame.Shape.NoFrame)
+        along.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._along = along
         editor = QWidget()
         column = QVBoxLayout(editor)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(UNIT)
         column.addWidget(self._tools)
         column.addWidget(self.canvas, 1)
-        column.addWidget(self._hint)
+        column.addLayout(said)
         column.addWidget(self.words)
+        column.addWidget(along)
         column.addWidget(self._stage)
         column.addWidget(self._bar)
         column.addWidget(self.failure)
@@ -215,9 +249,14 @@ class EditDialog(QDialog):
         self.set_running(False)
         self.failure.show_error(error)
 
+    def show_queued(self) -> None:
+        """It waits in the queue; another can be entered."""
+        self._hint.setText(tr("It is in the queue. You can go on with something else."))
+
     def show_outcome(self, outcome: SeenOutcome) -> None:
         """What came of it takes the place of what was asked."""
         self.set_running(False)
+        self.on_kept = self.accept
         self.outcome_view.show_outcome(outcome)
         self._pages.setCurrentWidget(self.outcome_view)
         self.outcome_view.done_button.setFocus()
@@ -235,7 +274,7 @@ class EditDialog(QDialog):
         self.stop_button.setVisible(is_running)
         self._tools.setEnabled(not is_running)
         self.canvas.setEnabled(not is_running)
-        for made in (self.words, self.model_combo, self.size_combo):
+        for made in (self.words, self.model_combo, self.size_combo, self.tray, self.product_button):
             made.setEnabled(not is_running)
         if is_running:
             self._stage.setText(tr("Starting…"))
@@ -251,11 +290,43 @@ class EditDialog(QDialog):
         """The words, and who is to make it how."""
         return GenerationRequest(
             prompt=self.words.text().strip(),
+            references=self.tray.references(),
             generator=self._generator_name(),
             model=str((self.model_combo.currentData() or ("", ""))[1]),
             image_size=self.size_combo.currentData() or "1K",
             aspect_ratio=AUTO,
         )
+
+    def use(self, request: GenerationRequest) -> None:
+        """Enter what an earlier one was asked for with, a model that is not offered included."""
+        self.words.setText(request.prompt)
+        self.tray.replace_all(request.references)
+        made = self._generators.get(request.generator)
+        if made is not None and request.model:
+            at = self.model_combo.findData((made.name, request.model))
+            if at < 0:
+                at = self.model_combo.count()
+                title = made.models.find(request.model).title
+                self.model_combo.addItem(title, (made.name, request.model))
+            self.model_combo.setCurrentIndex(at)
+        at = self.size_combo.findData(request.image_size)
+        if at >= 0:
+            self.size_combo.setCurrentIndex(at)
+
+    def focus_on(self, change: Change) -> None:
+        """What of an earlier edit is to be another."""
+        match change:
+            case Change.WORDS:
+                self.words.selectAll()
+                self.words.setFocus()
+            case Change.REFERENCES:
+                self.tray.focus_first()
+            case Change.MODEL:
+                self.model_combo.setFocus()
+            case Change.SIZE:
+                self.size_combo.setFocus()
+            case _:
+                self.submit_button.setFocus()
 
     def choose(self, tool: Tool) -> None:
         """Mark in this way from now on."""
@@ -298,6 +369,9 @@ class EditDialog(QDialog):
             self.size_combo.addItem(size, size)
         self.size_combo.setCurrentIndex(max(0, self.size_combo.findData(before)))
         self.size_combo.blockSignals(False)
+        if made is not None:
+            own = 1 if self.is_cut_out else 2
+            self.tray.set_limit(made.models.find(self.request().model).max_references - own)
         self._refresh()
 
     def _refresh(self) -> None:
@@ -305,12 +379,14 @@ class EditDialog(QDialog):
         is_marked = self.is_cut_out or (region is not None and not region.is_empty)
         has_words = self.is_cut_out or bool(self.words.text().strip())
         is_ready = is_marked and has_words and bool(self._generators)
-        self.submit_button.setEnabled(is_ready and not self.is_running)
+        for made in (self.submit_button, self.sending_button, self.queue_button):
+            made.setEnabled(is_ready and not self.is_running)
         if region is not None:
             self.undo_button.setEnabled(region.can_undo)
             self.redo_button.setEnabled(region.can_redo)
             self.clear_button.setEnabled(not region.is_empty)
         self._hint.setText(self._what_is_next(is_marked=is_marked))
+        self._along.setFixedHeight(_TRAY_HEIGHT if self.tray.references() else _EMPTY_TRAY_HEIGHT)
         self._show_price()
 
     def _what_is_next(self, *, is_marked: bool) -> str:
@@ -327,6 +403,11 @@ class EditDialog(QDialog):
                 if self.canvas.tool is Tool.COLOR
                 else tr("Mark the part that is to change. Everything else stays, to the pixel.")
             )
+        if self.tray.references():
+            return tr(
+                "The picture, the marked part, your words and the pictures below are sent; nothing "
+                "else changes."
+            )
         return tr("The picture, the marked part and your words are sent; nothing else changes.")
 
     def _show_price(self) -> None:
@@ -336,7 +417,7 @@ class EditDialog(QDialog):
             return
         request = self.request()
         edit = ON_WHITE if self.is_cut_out else REGION
-        asked = GenerationRequest(request.prompt, image_size=request.image_size, edit=edit)
+        asked = replace(request, edit=edit)
         price = estimated_usd(asked, made.models.find(request.model))
         self._price.setText(
             tr("What it costs is not known.")

@@ -14,6 +14,7 @@ from desktop.qt.create.editing.region import MARK
 
 if TYPE_CHECKING:
     from desktop.services.generation.edited_pictures import EditOutcome
+    from desktop.services.generation.product_laying import LaidProduct
 
 _FADED = 0.45
 """What of the picture is left where nothing else had changed."""
@@ -48,6 +49,7 @@ class SeenOutcome:
         told: in words.
         is_misfit: the answer could not be used.
         has_both: there is a whole answer beside the wanted picture, to be taken instead.
+        is_proposed: it is kept when the person says so.
     """
 
     asset_id: int
@@ -57,6 +59,14 @@ class SeenOutcome:
     is_misfit: bool
     has_both: bool
     is_whole_taken: bool
+    is_proposed: bool = False
+
+
+def seen_laid_in(laid: LaidProduct) -> SeenOutcome:
+    """A product laid into a picture, to be looked at before it is kept."""
+    views = (View(tr("Before"), image_of(laid.before)), View(tr("Result"), image_of(laid.after)))
+    told = tr("The real product is laid in. Outside of it every pixel is as it was.")
+    return SeenOutcome(0, views, 1, told, False, False, False, is_proposed=True)
 
 
 def seen(outcome: EditOutcome) -> SeenOutcome:

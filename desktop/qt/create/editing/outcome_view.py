@@ -73,6 +73,11 @@ class OutcomeView(QWidget):
         self._show(at)
         self.told.setText(outcome.told)
         set_property(self.told, "tone", "danger" if outcome.is_misfit else "soft")
+        self.library_button.setVisible(not outcome.is_proposed)
+        self.done_button.setText(tr("Keep this picture") if outcome.is_proposed else tr("Done"))
+        self.again_button.setText(
+            tr("Not this one") if outcome.is_proposed else tr("Change it again…")
+        )
         self.whole_button.setVisible(outcome.has_both)
         self.whole_button.setText(
             tr("Take the marked part alone")
