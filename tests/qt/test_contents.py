@@ -165,7 +165,7 @@ def test_a_part_is_searched_on_the_page_that_is_looked_at(session: Session, qtbo
     [example] = bar.query().examples
     assert (example.page, example.crop is not None) == (1, True)
     assert [chip.accessibleName() for chip in bar.chips] == [
-        "Picture searched by: Part of page 2 of c.pdf"
+        "Picture searched by: Page 2, part of c.pdf"
     ]
 
 

@@ -104,13 +104,13 @@ def _name(name: str, example: Example) -> str:
     if example.page is not None:
         page = number(example.page + 1)
         if is_part:
-            return tr("Part of page {page} of {name}", page=page, name=name)
+            return tr("Page {page}, part of {name}", page=page, name=name)
         return tr("Page {page} of {name}", page=page, name=name)
     if example.position_ms is not None:
         time = timecode(example.position_ms)
         if is_part:
-            return tr("Part at {time} of {name}", time=time, name=name)
-        return tr("At {time} in {name}", time=time, name=name)
+            return tr("{time}, part of {name}", time=time, name=name)
+        return tr("{time} in {name}", time=time, name=name)
     return tr("Part of {name}", name=name) if is_part else name
 
 
