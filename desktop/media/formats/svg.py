@@ -30,6 +30,7 @@ from desktop.media.svg.extent import measured_extent, shown, stated_extent
 from desktop.media.svg.foreign_text import set_foreign_text
 from desktop.media.svg.markup import MAX_DEPTH, begins_drawing, read_drawing, too_deep
 from desktop.media.svg.pictures import embed_pictures
+from desktop.media.svg.placement import place_parts
 from desktop.media.svg.repetition import growth
 from desktop.media.svg.styles import resolve_styles
 from desktop.media.svg.typesetting import Typefaces, typefaces_for
@@ -72,6 +73,7 @@ def _opened(encoded: Encoded, depth: int) -> Source:
     root = read_drawing(encoded.data, encoded.path)
     embed_pictures(root, lambda data: _picture_inside(encoded.holding(data), depth), encoded.path)
     resolve_styles(root)
+    place_parts(root)
     set_foreign_text(root)
     _leave_out_foreign(root)
     grown = growth(root)

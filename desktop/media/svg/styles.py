@@ -11,10 +11,11 @@ import re
 from collections.abc import Callable
 from xml.etree import ElementTree
 
+from desktop.media.svg.calculations import FUNCTIONS, length_of
 from desktop.media.svg.colours import srgb
+from desktop.media.svg.placement import BOX, ORIGIN, STATED
 from desktop.media.svg.sheets import Declaration, declarations, ruled
 from desktop.media.svg.transforms import PROPERTIES as TRANSFORMS
-from desktop.media.svg.transforms import transform_attribute
 
 _PAINTS = frozenset({"fill", "stroke"})
 _COLOURS = frozenset({"color", "stop-color", "flood-color", "lighting-color"})
@@ -101,13 +102,17 @@ def _resolve(
         if valid is not None or is_late:
             chosen.pop(name, None)  # so that shorthands and longhands keep their order
             chosen[name] = valid
-    _transform(element, chosen)
     written: list[str] = []
     for name, value in chosen.items():
+        if name in TRANSFORMS:  # which ``placement`` puts together with the attribute
+            element.set(STATED + name, value or "")
+            continue
         element.attrib.pop(name, None)
         if value is None:
             continue
-        if name in _GEOMETRY:
+        if name in (ORIGIN, BOX):
+            element.set(name, value)
+        elif name in _GEOMETRY:
             element.set(name, re.sub(r"(?<=[\d.])px\b", "", value))
         elif name == "d":
             outline = _OUTLINE.fullmatch(value)
@@ -117,22 +122,6 @@ def _resolve(
     if written:
         element.set("style", ";".join(written))
     return variables
-
-
-def _transform(element: ElementTree.Element, chosen: dict[str, str | None]) -> None:
-    """Make one attribute of what is stated about place and direction; takes it out of
-    ``chosen``."""
-    stated = {name: chosen.pop(name) for name in TRANSFORMS if name in chosen}
-    if not stated:
-        return
-    # SVG's attribute is overruled by the property, and what it says is SVG's already.
-    own = "" if "transform" in stated else element.attrib.pop("transform", "")
-    made = transform_attribute({name: value for name, value in stated.items() if value})
-    if made is not None:
-        element.attrib.pop("transform", None)
-    whole = " ".join(filter(None, (made, own)))
-    if whole:
-        element.set("transform", whole)
 
 
 def _with_own(inherited: dict[str, str], own: list[Declaration]) -> dict[str, str]:
@@ -239,9 +228,11 @@ def _valid(name: str, value: str) -> str | None:
         return _length(value)
     if name == "font":
         return _FONT_SIZE.sub(r"\1", value[:_LONGEST_CONDITION], count=1)
-    if name in TRANSFORMS or name == "d":
+    if name in TRANSFORMS or name in {"d", ORIGIN}:
         return value
     functions = {found.lower() for found in re.findall(r"([\w-]+)\(", value)}
+    if name in _GEOMETRY and functions <= FUNCTIONS.keys():
+        return value
     return value if functions <= _KNOWN_FUNCTIONS or "url" in functions else None
 
 
@@ -267,6 +258,11 @@ def _profiled(value: str) -> str | None:
 
 def _length(value: str) -> str | None:
     length = _LENGTH.fullmatch(value)
+    if length is None and "(" in value:
+        try:
+            return f"{length_of(value, None):g}px"
+        except (ValueError, ArithmeticError):
+            return None
     if length is None:
         return value if _WORD.fullmatch(value) else None
     if (length[2] or "").lower() == "rem":

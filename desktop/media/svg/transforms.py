@@ -1,8 +1,8 @@
 """Transforms of CSS in the words of SVG's attribute, which are all that resvg knows.
 
 By CSS Transforms 1 (section 13) and 2 (section 5): units, axes of their own, the properties
-``translate``, ``rotate`` and ``scale``. What is left of a third dimension on paper is kept; shares
-of a box, whose size is not known here, are not.
+``translate``, ``rotate`` and ``scale``, calculations, shares of a box. What is left of a third
+dimension on paper is kept.
 """
 
 from __future__ import annotations
@@ -10,55 +10,76 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Sequence
+from typing import Any
 
-from desktop.media.svg.extent import PIXELS
+from desktop.media.svg.calculations import calculated, meaningful
+from desktop.media.svg.extent import PIXELS, Box
 
 PROPERTIES = ("translate", "rotate", "scale", "transform")
 """In the order in which they act, the outermost first."""
-_FUNCTION = re.compile(r"([a-z0-9]+)\(([^()]*)\)[\s,]*", re.IGNORECASE)
 _NUMBER = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)([a-z%]*)", re.IGNORECASE)
 _DEGREES = {"": 1.0, "deg": 1.0, "grad": 0.9, "rad": 180 / math.pi, "turn": 360.0}
 _NOTHING = ""
 _LONGEST = 10_000
 
 
-def transform_attribute(properties: dict[str, str]) -> str | None:
+def transform_attribute(properties: dict[str, str], box: Box | None = None) -> str | None:
     """One attribute ``transform`` for what an element states; None where it cannot be said.
 
     Args:
         properties: some of ``PROPERTIES`` and their values.
+        box: of which shares are; None where nobody knows it.
     """
     parts: list[str] = []
     for name in PROPERTIES:
         value = properties.get(name, "none").strip()
         if value.lower() == "none":
             continue
-        text = value if name == "transform" else f"{name}({','.join(value.split())})"
-        part = _functions(text)
+        part = _functions(value if name == "transform" else f"{name}({value})", box)
         if part is None:
             return None
         parts.append(part)
     return " ".join(filter(None, parts))
 
 
-def _functions(text: str) -> str | None:
+def _functions(text: str, box: Box | None) -> str | None:
     """A row of functions in those that SVG has; None when one of them is not known."""
     if len(text) > _LONGEST:
         return None
+    import tinycss2
+
     parts: list[str] = []
-    at = 0
-    while at < len(text):
-        found = _FUNCTION.match(text, at)
-        convert = _CONVERTED.get(found[1].lower()) if found else None
-        if found is None or convert is None:
+    for token in meaningful(tinycss2.parse_component_value_list(text, skip_comments=True)):
+        if token == ",":
+            continue
+        convert = _CONVERTED.get(token.lower_name) if token.type == "function" else None
+        if convert is None:
             return None
         try:
-            part = convert([each for each in re.split(r"[\s,]+", found[2].strip()) if each])
-        except (ValueError, IndexError, KeyError):
+            parts.append(convert(_arguments(token, box)))
+        except (ValueError, ArithmeticError, IndexError, KeyError):
             return None
-        parts.append(part)
-        at = found.end()
     return " ".join(filter(None, parts))
+
+
+def _arguments(function: Any, box: Box | None) -> list[str]:
+    """As they are written, but for what is to be worked out. Raises: ValueError."""
+    given = [token for token in meaningful(function.arguments) if token != ","]
+    is_move = function.lower_name.startswith("translate")
+    arguments: list[str] = []
+    for place, token in enumerate(given):
+        is_worked_out = token.type == "function" or (is_move and token.type == "percentage")
+        if not is_worked_out:
+            arguments.append(token.serialize())
+            continue
+        whole = 1.0
+        if is_move and "%" in token.serialize():
+            if box is None:
+                raise ValueError("a share of nothing known")
+            is_across = place == 0 and function.lower_name != "translatey"
+            whole = box.width if is_across else box.height
+        arguments.append(repr(calculated(token, {}, whole, PIXELS | _DEGREES)))
+    return arguments
 
 
 def _measure(text: str, units: dict[str, float]) -> float:
