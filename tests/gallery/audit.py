@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.qt.widgets.labels import ElidedLabel
+from desktop.qt.widgets.panel_scroll import PanelScroll
 
 NO_ROLE = (QAccessible.Role.NoRole, QAccessible.Role.Client, QAccessible.Role.Pane)
 
@@ -41,6 +42,16 @@ def clipped(top: QWidget) -> list[str]:
     """Words that do not fit into what shows them, and widgets that reach beyond their parent."""
     found = [problem for widget in visible(top) if (problem := _clipped(widget))]
     return found
+
+
+def squeezed(top: QWidget) -> list[str]:
+    """Panels whose rows need more room than there is: they cannot be scrolled sideways."""
+    return [
+        f"{described(body)}: {needed} px in {panel.viewport().width()} px"
+        for panel in top.findChildren(PanelScroll)
+        if panel.isVisible() and (body := panel.widget()) and (layout := body.layout())
+        if (needed := layout.minimumSize().width()) > panel.viewport().width()
+    ]
 
 
 def _clipped(widget: QWidget) -> str:

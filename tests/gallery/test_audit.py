@@ -12,7 +12,7 @@ from desktop.config.paths import resource
 from desktop.core.text import Language, speak
 from desktop.qt.theme import Theme
 from tests.gallery import SCREENS, Screen, Stage, write_thumbnails
-from tests.gallery.audit import clipped, focus_seen, focusable, nameless, style_of
+from tests.gallery.audit import clipped, focus_seen, focusable, nameless, squeezed, style_of
 
 NO_RING = {
     "PreviewPanel": "all that there is to see",
@@ -58,6 +58,7 @@ def test_a_screen_holds_what_it_says_and_tells_it(screen: Screen, stage: Stage) 
     stage.paint()
     if screen.name not in CROWDED:
         assert clipped(shown) == []
+    assert squeezed(shown) == []
     assert nameless(shown) == []
     for widget in focusable(shown):
         style = style_of(widget)

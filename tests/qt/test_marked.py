@@ -27,7 +27,7 @@ from desktop.core.text import Language, language, speak
 from desktop.qt.theme import Theme
 from desktop.qt.widgets.labels import ElidedLabel
 from tests.gallery import SCREENS, Screen, Stage, write_thumbnails
-from tests.gallery.audit import tones
+from tests.gallery.audit import squeezed, tones
 from tests.pseudo import unmarked, write_pseudo
 
 _WORD = re.compile(r"[A-Za-z]{2,}")
@@ -99,6 +99,7 @@ def test_a_screen_shows_something_all_its_words_are_marked_and_none_is_cut_off(
     bare = {text for widget in seen for text in _texts(widget) if _is_bare(text)}
     assert not bare
     assert not [_told(widget) for widget in seen if _is_cut_off(widget)]
+    assert not squeezed(shown)
 
 
 def _texts(widget: QWidget) -> Iterator[str]:

@@ -10,6 +10,7 @@ from desktop.generation.provider import Provider
 from desktop.qt.create.raw_details import RawDetails
 from desktop.qt.theme import UNIT, Theme
 from desktop.qt.widgets.buttons import button
+from desktop.qt.widgets.flow_layout import FlowRow, Spare
 from desktop.qt.widgets.labels import label
 
 
@@ -50,11 +51,7 @@ class KeyForm(QFrame):
         self.get_button = button(
             tr("Get a key…"), lambda: self.link_opened.emit(self._page()), is_flat=True
         )
-        row = QHBoxLayout()
-        row.setSpacing(UNIT)
-        row.addWidget(self.save_button)
-        row.addWidget(self.session_button)
-        row.addStretch()
+        row = FlowRow(self.save_button, self.session_button, spacing=UNIT, spare=Spare.AFTER)
         link_row = QHBoxLayout()
         link_row.addWidget(self.get_button)
         link_row.addStretch()
@@ -66,7 +63,7 @@ class KeyForm(QFrame):
         column.addWidget(self.details)
         column.addWidget(self.other_button, 0, Qt.AlignmentFlag.AlignLeft)
         column.addWidget(self.field)
-        column.addLayout(row)
+        column.addWidget(row)
         column.addLayout(link_row)
         self._describe()
         self.ask()

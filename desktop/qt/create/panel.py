@@ -37,6 +37,7 @@ from desktop.qt.create.turn_row import TurnRow
 from desktop.qt.images.cache import PixmapCache
 from desktop.qt.images.pictures import Pictures
 from desktop.qt.theme import UNIT, Theme
+from desktop.qt.widgets.flow_layout import FlowRow, Spare
 from desktop.qt.widgets.labels import label
 from desktop.qt.widgets.panel_scroll import PanelScroll
 from desktop.services.reports import GeneratedPicture
@@ -155,11 +156,14 @@ class GenerationPanel(QWidget):
         self._refresh()
 
     def _lay_out(self) -> None:
-        references = QHBoxLayout()
-        references.setSpacing(UNIT)
-        references.addWidget(label(tr("References"), weight="strong"))
-        references.addWidget(self._count, 1)
-        references.addWidget(self.propose_check)
+        title = QHBoxLayout()
+        title.setSpacing(UNIT)
+        title.addWidget(label(tr("References"), weight="strong"))
+        title.addWidget(self._count)
+        titled = QWidget()
+        titled.setLayout(title)
+        title.setContentsMargins(0, 0, 0, 0)
+        references = FlowRow(titled, self.propose_check, spacing=UNIT, spare=Spare.BETWEEN)
 
         body = QWidget()
         column = QVBoxLayout(body)
@@ -169,7 +173,7 @@ class GenerationPanel(QWidget):
         column.addWidget(self.prompt)
         column.addWidget(self.turn)
         column.addSpacing(UNIT)
-        column.addLayout(references)
+        column.addWidget(references)
         column.addWidget(self.tray)
         column.addSpacing(UNIT)
         column.addWidget(self.kits)

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal, SignalInstance
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QMenu, QVBoxLayout, QWidget
 
 from desktop.core.text import number, tr
 from desktop.qt.create.result_strip import ResultStrip
@@ -16,6 +16,7 @@ from desktop.qt.images.cache import PixmapCache
 from desktop.qt.images.pictures import Pictures
 from desktop.qt.theme import UNIT, Theme
 from desktop.qt.widgets.buttons import button
+from desktop.qt.widgets.flow_layout import FlowRow, Spare
 from desktop.qt.widgets.labels import ElidedLabel, label
 from desktop.qt.widgets.picture_label import PictureLabel
 from desktop.qt.widgets.truth_view import TruthView
@@ -91,14 +92,8 @@ class ResultCard(QFrame):
         self.more_button.setMenu(menu)
         self.turns = TurnsView()
         self.turns.chosen.connect(self.show_result)
-        second = QHBoxLayout()
-        second.setSpacing(UNIT)
-        second.addWidget(self.before_button, 1)
-        second.addWidget(self.more_button, 1)
-        row = QHBoxLayout()
-        row.setSpacing(UNIT)
-        row.addWidget(self.show_button, 1)
-        row.addWidget(self.again_button, 1)
+        row = FlowRow(self.show_button, self.again_button, spacing=UNIT, spare=Spare.WITHIN)
+        second = FlowRow(self.before_button, self.more_button, spacing=UNIT, spare=Spare.WITHIN)
         column = QVBoxLayout(self)
         column.setContentsMargins(UNIT, UNIT, UNIT, UNIT)
         column.setSpacing(UNIT)
@@ -110,8 +105,8 @@ class ResultCard(QFrame):
         column.addWidget(self._text)
         column.addWidget(self.strip)
         column.addWidget(self.turns)
-        column.addLayout(row)
-        column.addLayout(second)
+        column.addWidget(row)
+        column.addWidget(second)
 
     def _change_product(self) -> None:
         report = self._truths.get(self.result.asset.id) if self.result is not None else None

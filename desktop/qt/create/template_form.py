@@ -37,6 +37,7 @@ from desktop.qt.images.pictures import Pictures
 from desktop.qt.theme import UNIT, Theme
 from desktop.qt.widgets.buttons import button
 from desktop.qt.widgets.emptying import empty_layout
+from desktop.qt.widgets.flow_layout import FlowRow, Spare
 from desktop.qt.widgets.labels import ElidedLabel, label
 
 
@@ -98,11 +99,12 @@ class TemplateForm(QWidget):
         row.addWidget(self._detached, 1)
         row.addWidget(self.refill_button)
         self._detached_row.hide()
-        head = QHBoxLayout()
-        head.setSpacing(UNIT)
-        head.addWidget(label(tr("What should it show?"), weight="strong"))
-        head.addStretch(1)
-        head.addWidget(self.menu_button)
+        head = FlowRow(
+            label(tr("What should it show?"), weight="strong"),
+            self.menu_button,
+            spacing=UNIT,
+            spare=Spare.BETWEEN,
+        )
         self._grid = QGridLayout()
         self._grid.setHorizontalSpacing(UNIT)
         self._grid.setVerticalSpacing(UNIT // 2)
@@ -111,7 +113,7 @@ class TemplateForm(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(UNIT)
-        column.addLayout(head)
+        column.addWidget(head)
         column.addLayout(self._grid)
         column.addWidget(self.turns)
         column.addWidget(self._detached_row)

@@ -38,6 +38,7 @@ from desktop.qt.images.cache import PixmapCache
 from desktop.qt.images.pictures import Pictures
 from desktop.qt.theme import UNIT, Theme
 from desktop.qt.widgets.buttons import button, icon_button
+from desktop.qt.widgets.flow_layout import FlowRow, Spare
 from desktop.qt.widgets.labels import ElidedLabel, heading, label
 from desktop.qt.widgets.panel_scroll import PanelScroll
 from desktop.qt.widgets.picture_label import PictureLabel
@@ -229,10 +230,9 @@ class DetailsPanel(QWidget):
         head.setSpacing(0)
         head.addWidget(self.name)
         head.addWidget(self._hint)
-        first = QHBoxLayout()
-        first.setSpacing(UNIT)
-        first.addWidget(self.similar_button, 1)
-        first.addWidget(self.reference_button, 1)
+        first = FlowRow(
+            self.similar_button, self.reference_button, spacing=UNIT, spare=Spare.WITHIN
+        )
         entries = QVBoxLayout(self._entries)
         entries.setContentsMargins(0, 0, 0, 0)
         entries.addWidget(self.annotations)
@@ -244,7 +244,7 @@ class DetailsPanel(QWidget):
         whole.addLayout(picture)
         whole.addLayout(head)
         whole.addWidget(self.swatches)
-        whole.addLayout(first)
+        whole.addWidget(first)
         whole.addWidget(hairline())
         whole.addWidget(self._entries)
         for name, rows in (

@@ -2,8 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from enum import Enum
+
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
+
+
+class Spare(Enum):
+    """Where the room goes that a line leaves over."""
+
+    AFTER = "after"
+    BETWEEN = "between"
+    WITHIN = "within"
+    """Shared among the items, which become wider."""
 
 
 class FlowLayout(QLayout):
@@ -14,9 +26,16 @@ class FlowLayout(QLayout):
             than so many pixels are left; None: it is as wide as the others are by themselves.
     """
 
-    def __init__(self, parent: QWidget, spacing: int, rest: int | None = None) -> None:
+    def __init__(
+        self,
+        parent: QWidget,
+        spacing: int,
+        rest: int | None = None,
+        spare: Spare = Spare.AFTER,
+    ) -> None:
         super().__init__(parent)
         self._rest = rest
+        self._spare = spare
         self._items: list[QLayoutItem] = []
         self.setContentsMargins(0, 0, 0, 0)
         self.setSpacing(spacing)
@@ -60,17 +79,51 @@ class FlowLayout(QLayout):
 
     def _arrange(self, area: QRect, *, is_moving: bool) -> int:
         """Place the items, or only see how high they would be; returns that height."""
-        x, y, line = area.x(), area.y(), 0
-        for item in self._items:
-            size = item.sizeHint()
-            fills = self._rest is not None and item is self._items[-1]
-            width = min(self._rest or 0 if fills else size.width(), area.width())
-            if line and x + width > area.right() + 1:
-                x, y, line = area.x(), y + line + self.spacing(), 0
-            if fills:
-                width = area.right() + 1 - x
+        y = area.y()
+        for line in self._lines(area.width()):
+            height = max(item.sizeHint().height() for item, _ in line)
             if is_moving:
-                item.setGeometry(QRect(QPoint(x, y), QSize(width, size.height())))
+                self._place(line, QRect(area.x(), y, area.width(), height))
+            y += height + self.spacing()
+        return max(0, y - self.spacing() - area.y())
+
+    def _lines(self, room: int) -> Iterator[list[tuple[QLayoutItem, int]]]:
+        """The items of each line, with their widths."""
+        line: list[tuple[QLayoutItem, int]] = []
+        x = 0
+        for item in self._items:
+            if item.isEmpty():
+                continue
+            fills = self._rest is not None and item is self._items[-1]
+            width = min(self._rest or 0 if fills else item.sizeHint().width(), room)
+            if line and x + width > room:
+                yield line
+                line, x = [], 0
+            line.append((item, room - x if fills else width))
             x += width + self.spacing()
-            line = max(line, size.height())
-        return y + line - area.y()
+        if line:
+            yield line
+
+    def _place(self, line: list[tuple[QLayoutItem, int]], area: QRect) -> None:
+        left = area.width() - sum(width for _, width in line) - self.spacing() * (len(line) - 1)
+        wider = left // len(line) if self._spare is Spare.WITHIN else 0
+        apart = left // max(1, len(line) - 1) if self._spare is Spare.BETWEEN else 0
+        x = area.x()
+        for item, width in line:
+            height = item.sizeHint().height()
+            top = area.y() + (area.height() - height) // 2
+            item.setGeometry(QRect(QPoint(x, top), QSize(width + wider, height)))
+            x += width + wider + apart + self.spacing()
+
+
+class FlowRow(QWidget):
+    """Widgets in one line, and in more where the panel is narrow."""
+
+    def __init__(self, *widgets: QWidget, spacing: int, spare: Spare) -> None:
+        super().__init__()
+        flow = FlowLayout(self, spacing, spare=spare)
+        for widget in widgets:
+            flow.addWidget(widget)
+        policy = self.sizePolicy()
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)

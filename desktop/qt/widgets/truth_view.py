@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.core.asset import displayable
 from desktop.core.text import listed, ngettext, tr
 from desktop.qt.theme import UNIT
 from desktop.qt.widgets.buttons import button
+from desktop.qt.widgets.flow_layout import FlowRow, Spare
 from desktop.qt.widgets.labels import label
 
 if TYPE_CHECKING:  # not needed to show the window
@@ -32,16 +33,13 @@ class TruthView(QWidget):
         self.findings = label(tone="soft", scale="small", wraps=True, selectable=True)
         self.change_button = button(tr("Change only a part…"), self.change_wanted.emit)
         self.compare_button = button(tr("Compare with product"), self.compare_wanted.emit)
-        row = QHBoxLayout()
-        row.setSpacing(UNIT)
-        row.addWidget(self.compare_button, 1)
-        row.addWidget(self.change_button, 1)
+        row = FlowRow(self.compare_button, self.change_button, spacing=UNIT, spare=Spare.WITHIN)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(UNIT)
         column.addWidget(self.headline)
         column.addWidget(self.findings)
-        column.addLayout(row)
+        column.addWidget(row)
         self.hide()
 
     def show_running(self) -> None:
