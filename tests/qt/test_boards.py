@@ -294,3 +294,22 @@ def test_a_tile_has_each_colour_of_its_tags_once() -> None:
     said = Annotation(tags=("Cat", "dog", "Red", "sea"))
     assert marks_of(said, colours).colours == ("tag_blue", "tag_red")
     assert marks_of(Annotation(tags=("dog",)), colours).colours == ()
+
+
+@pytest.mark.parametrize("kind", ["board", "tag"])
+def test_searches_that_ask_for_what_is_deleted_are_named(mood: Window, kind: str) -> None:
+    mood.engine.annotations.tag(mood.ids, ["Mood/Calm"])
+    saved = mood.engine.saved_searches
+    saved.save(SavedSearch("Typed", f"red {kind}:mood"))
+    saved.save(SavedSearch("Chosen", "", filter=Filter(none_of=(Filter(tag="mood/calm"),))))
+    saved.save(SavedSearch("Another", "mood tag:moody board:moods"))
+    named = mood.session.controllers.boards_and_tags
+    if kind == "board":
+        named.delete_board(board_section("Mood"))
+    else:
+        named.remove_tag(tag_section("Mood"))
+    notice = mood.session.window.centre.notice
+    mood.until(lambda: "is gone" in notice.text())
+    asking = {"board": "Typed", "tag": "Chosen, Typed"}[kind]
+    assert f"ask for it: {asking}." in notice.text()
+    assert [each.name for each in saved.all()] == ["Another", "Chosen", "Typed"]

@@ -12,12 +12,22 @@ from desktop.core.query_writing import written
 from desktop.files.checked_json import MalformedJson
 from desktop.library.catalog.filter_text import dump_filter, load_filter
 
-_Rename = Callable[[str], str]
+Rename = Callable[[str], str]
 
 
 def searches_with_tag(connection: sqlite3.Connection, old: str, new: str) -> dict[str, Reworded]:
     """Those that name a tag, or one below it, by the names that these get; by the keys of the
     searches. What a newer Plantain has saved stays as it is."""
+    return _reworded(connection, {"tag": tag_renamer(old, new)})
+
+
+def searches_with_board(connection: sqlite3.Connection, old: str, new: str) -> dict[str, Reworded]:
+    """The same of a board."""
+    return _reworded(connection, {"board": board_renamer(old, new)})
+
+
+def tag_renamer(old: str, new: str) -> Rename:
+    """What a tag is called once one has another name, with those below it."""
     depth, key = len(old.split(TAG_SEPARATOR)), name_key(old)
 
     def rename(name: str) -> str:
@@ -26,13 +36,13 @@ def searches_with_tag(connection: sqlite3.Connection, old: str, new: str) -> dic
             return name
         return TAG_SEPARATOR.join((new, *parts[depth:]))
 
-    return _reworded(connection, {"tag": rename})
+    return rename
 
 
-def searches_with_board(connection: sqlite3.Connection, old: str, new: str) -> dict[str, Reworded]:
+def board_renamer(old: str, new: str) -> Rename:
     """The same of a board."""
     key = name_key(old)
-    return _reworded(connection, {"board": lambda name: new if name_key(name) == key else name})
+    return lambda name: new if name_key(name) == key else name
 
 
 def write_searches(
@@ -51,9 +61,7 @@ def write_searches(
     return undo
 
 
-def _reworded(
-    connection: sqlite3.Connection, renames: Mapping[str, _Rename]
-) -> dict[str, Reworded]:
+def _reworded(connection: sqlite3.Connection, renames: Mapping[str, Rename]) -> dict[str, Reworded]:
     found: dict[str, Reworded] = {}
     for key, text, kept in connection.execute("SELECT key, text, filter FROM saved_searches"):
         try:
@@ -70,7 +78,7 @@ def _reworded(
     return found
 
 
-def _spoken_anew(text: str, renames: Mapping[str, _Rename]) -> tuple[str, Filter]:
+def _spoken_anew(text: str, renames: Mapping[str, Rename]) -> tuple[str, Filter]:
     """The text with other names, and conditions whose name cannot be typed any more.
 
     Raises:

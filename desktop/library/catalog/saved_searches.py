@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from desktop.core.annotations import name_key
 from desktop.core.errors import LibraryError, UsageError
+from desktop.core.filter import with_names
 from desktop.core.saved_search import SavedSearch
 from desktop.core.text import tr
 from desktop.library.catalog.database import Database
 from desktop.library.catalog.filter_text import UNREADABLE, dump_filter, load_filter
+from desktop.library.catalog.followed_names import Rename, board_renamer, tag_renamer
 from desktop.library.catalog.kept_json import readable
 from desktop.library.catalog.saved_examples import dump_examples, load_examples
 
@@ -64,6 +66,18 @@ class SavedSearches:
     def find(self, name: str) -> SavedSearch | None:
         """The one with this name, if there is one."""
         return next((s for s in self.all() if name_key(s.name) == name_key(name)), None)
+
+    def asking_for_tag(self, name: str) -> list[str]:
+        """Names of those that ask for a tag, or for one below it."""
+        return self._asking({"tag": tag_renamer(name, "")})
+
+    def asking_for_board(self, name: str) -> list[str]:
+        """Names of those that ask for a board."""
+        return self._asking({"board": board_renamer(name, "")})
+
+    def _asking(self, renames: Mapping[str, Rename]) -> list[str]:
+        asked = ((search.name, search.conditions) for search in self.all())
+        return [name for name, wanted in asked if with_names(wanted, renames) != wanted]
 
     def save(self, search: SavedSearch) -> SavedSearch | None:
         """Keep it, in place of one with the same name, which is returned.

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QInputDialog, QMenu
 from desktop.core.annotations import Edits, NameCount, TagColour, name_key
 from desktop.core.cancellation import CancelToken
 from desktop.core.filter import NamedFilter
-from desktop.core.text import marked, ngettext, tr
+from desktop.core.text import listed, marked, ngettext, tr
 from desktop.qt.browse.sections import (
     SectionKind,
     SectionRow,
@@ -58,6 +58,9 @@ class BoardsAndTagsController(QObject):
     colours_read = Signal(object)
     """dict[str, str]: key of a tag's name -> token of its colour."""
 
+    _is_gone = Signal(str, object)
+    """A tag or a board, and the names of the saved searches that ask for it; from a lane."""
+
     def __init__(self, context: Context, sidebar: Sidebar, history: EditHistory) -> None:
         super().__init__()
         self._context = context
@@ -72,6 +75,7 @@ class BoardsAndTagsController(QObject):
         sidebar.board_wanted.connect(self.ask_board)
         sidebar.assets_dropped.connect(self.put_on_board)
         context.hub.changed.connect(self._on_changes)
+        self._is_gone.connect(self._tell_gone)
 
     def refresh(self) -> None:
         """Read which boards and tags there are."""
@@ -172,10 +176,14 @@ class BoardsAndTagsController(QObject):
 
     def delete_board(self, section: NamedFilter) -> None:
         """Its pictures stay in the library."""
-        annotations, name = self._context.engine.annotations, section.name
-        self._history.do(
-            tr("deleting the board “{name}”", name=name), lambda: annotations.delete_board(name)
-        )
+        engine, name = self._context.engine, section.name
+
+        def delete() -> Edits:
+            undo = engine.annotations.delete_board(name)
+            self._is_gone.emit(name, engine.saved_searches.asking_for_board(name))
+            return undo
+
+        self._history.do(tr("deleting the board “{name}”", name=name), delete)
 
     def ask_colour(self, section: NamedFilter) -> None:
         """Let a person choose a tag's colour; where a menu has just been, so that it is at hand."""
@@ -197,13 +205,29 @@ class BoardsAndTagsController(QObject):
 
     def remove_tag(self, section: NamedFilter) -> None:
         """Take a tag off every picture that has it."""
-        annotations, name = self._context.engine.annotations, section.name
-        self._history.do(
-            tr("removing the tag “{name}”", name=name),
-            lambda: annotations.remove_tag(name),
-        )
+        engine, name = self._context.engine, section.name
+
+        def remove() -> Edits:
+            undo = engine.annotations.remove_tag(name)
+            self._is_gone.emit(name, engine.saved_searches.asking_for_tag(name))
+            return undo
+
+        self._history.do(tr("removing the tag “{name}”", name=name), remove)
 
     # ------------------------------------------------------------------ inside
+
+    def _tell_gone(self, name: str, asking: Sequence[str]) -> None:
+        """They are kept as they are: without the condition they would find what nobody asked for,
+        and undo brings back what they ask for."""
+        if asking:
+            self._context.notices.say(
+                tr(
+                    "“{name}” is gone, and these saved searches ask for it: {names}. Undo brings "
+                    "it back.",
+                    name=name,
+                    names=listed(asking),
+                )
+            )
 
     def _on_changes(self, changes: Changes) -> None:
         if changes.annotations:
