@@ -9,7 +9,7 @@ from desktop.commands.opening import open_to_read
 from desktop.commands.parser import Commands, Json
 from desktop.commands.terminal import say
 from desktop.config.options import EngineOptions
-from desktop.core.text import marked, ngettext, number, sentences, tr
+from desktop.core.text import listed, marked, ngettext, number, sentences, tr
 from desktop.library.catalog.attempts import Spent
 
 _SPANS = {"today": marked("Today"), "month": marked("This month"), "total": marked("In all")}
@@ -51,4 +51,13 @@ def _told(spent: Spent) -> str:
     unpriced = ngettext(
         "The price of {count} is not known.", "The prices of {count} are not known.", spent.unpriced
     )
-    return sentences(told, unknown if spent.unknown else "", unpriced if spent.unpriced else "")
+    kinds = {
+        marked("words"): spent.text_tokens_sent,
+        marked("pictures"): spent.image_tokens_sent,
+        marked("sound"): spent.audio_tokens_sent,
+    }
+    sent = listed(f"{tr(kind)} {number(count)}" for kind, count in kinds.items() if count)
+    tokens = tr("Tokens sent: {kinds}.", kinds=sent) if sent else ""
+    return sentences(
+        told, tokens, unknown if spent.unknown else "", unpriced if spent.unpriced else ""
+    )

@@ -327,6 +327,34 @@ class Settings:
             check=no_address,
         ),
     )
+    gemini_api: str = field(
+        default="",
+        metadata=_about(
+            SettingGroup.CREATING,
+            marked("Gemini's interface"),
+            marked("By which of Google's two interfaces pictures are asked for."),
+            choices=(
+                ("", marked("As the model has it")),
+                ("generate-content", "generateContent"),
+                ("interactions", "Interactions"),
+            ),
+            needs_restart=True,
+        ),
+    )
+    gemini_api: str = field(
+        default="",
+        metadata=_about(
+            SettingGroup.CREATING,
+            marked("Gemini's interface"),
+            marked("By which of Google's two interfaces pictures are asked for first."),
+            choices=(
+                ("", marked("As the model has it")),
+                ("generate-content", "generateContent"),
+                ("interactions", "Interactions"),
+            ),
+            needs_restart=True,
+        ),
+    )
     gemini_api_version: str = field(
         default="v1beta",
         metadata=_about(

@@ -170,6 +170,8 @@ class Usage:
     Attributes:
         output_tokens: of words and pictures together.
         image_tokens: those of them that are pictures; None where the service does not say.
+        prompt_text_tokens, prompt_image_tokens, prompt_audio_tokens: those of ``prompt_tokens`` that
+            are words, pictures and sound; None where the service does not say.
     """
 
     prompt_tokens: int = 0
@@ -177,6 +179,9 @@ class Usage:
     thought_tokens: int = 0
     total_tokens: int = 0
     image_tokens: int | None = None
+    prompt_text_tokens: int | None = None
+    prompt_image_tokens: int | None = None
+    prompt_audio_tokens: int | None = None
     extra: Mapping[str, Any] = field(default_factory=_nothing)
 
 

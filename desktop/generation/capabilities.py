@@ -41,11 +41,17 @@ Words = Annotated[str, Meta(min_length=1, max_length=200)]
 
 @dataclass(frozen=True, slots=True)
 class TokenPrices:
-    """US dollars per million tokens, by what the tokens are. Thinking costs what text does."""
+    """US dollars per million tokens, by what the tokens are. Thinking costs what text does.
+
+    Attributes:
+        input_usd: of all that is sent, but for pictures and sound where these have a price.
+    """
 
     input_usd: Price
     text_usd: Price
     image_usd: Price
+    input_image_usd: Price | None = None
+    input_audio_usd: Price | None = None
 
 
 @dataclass(frozen=True, slots=True)

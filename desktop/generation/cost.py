@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from desktop.core.generation_record import ON_WHITE, GenerationRequest, Usage
 from desktop.core.reference_captions import captions
-from desktop.generation.capabilities import ModelCapabilities
+from desktop.generation.capabilities import ModelCapabilities, TokenPrices
 
 _TOKENS_A_REFERENCE = 258
 _TYPICAL_THOUGHT = {"minimal": 30, "low": 100, "medium": 210, "high": 600}
@@ -34,7 +34,8 @@ def estimated_usd(
     letters = sum(1.0 if ord(letter) > 0x2E7F else 0.25 for text in texts for letter in text)
     tokens = tokens_before + letters + _TOKENS_A_REFERENCE * len(request.references)
     thought = _TYPICAL_THOUGHT.get(request.thinking, _TYPICAL_THOUGHT["medium"])
-    return calls * (picture + (tokens * prices.input_usd + thought * prices.text_usd) / 1e6)
+    sent = Usage(round(tokens), prompt_image_tokens=_TOKENS_A_REFERENCE * len(request.references))
+    return calls * (picture + (_sent_usd(sent, prices) + thought * prices.text_usd) / 1e6)
 
 
 def total_usd(costs: Iterable[float | None]) -> float | None:
@@ -64,4 +65,17 @@ def cost_usd(
     else:
         pictures = usage.image_tokens * prices.image_usd / 1e6
         text = usage.thought_tokens + max(0, usage.output_tokens - usage.image_tokens)
-    return pictures + (usage.prompt_tokens * prices.input_usd + text * prices.text_usd) / 1e6
+    return pictures + (_sent_usd(usage, prices) + text * prices.text_usd) / 1e6
+
+
+def _sent_usd(usage: Usage, prices: TokenPrices) -> float:
+    """Of what was sent, a million times; each kind by its own price, where both are known."""
+    usd, rest = 0.0, usage.prompt_tokens
+    for tokens, each in (
+        (usage.prompt_image_tokens, prices.input_image_usd),
+        (usage.prompt_audio_tokens, prices.input_audio_usd),
+    ):
+        if tokens and each is not None:
+            usd += tokens * each
+            rest -= tokens
+    return usd + max(0, rest) * prices.input_usd

@@ -24,12 +24,14 @@ class Access:
         base_url: where it is.
         timeout_s: seconds for one request, everything included.
         api_version: of Gemini's interface; others have theirs in the address.
+        first_api: of Gemini's two, the one to try first; empty: as the model has it.
     """
 
     key: Callable[[], str | None] = field(repr=False)
     base_url: str
     timeout_s: float
     api_version: str = ""
+    first_api: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,6 +56,7 @@ def image_services(
             base_url=base_url,
             timeout_s=settings.gemini_timeout_s,
             api_version=settings.gemini_api_version,
+            first_api=settings.gemini_api,
         )
         made[provider.name] = image_service(
             provider,

@@ -69,6 +69,10 @@ def test_images_cost_and_attempt_are_told(
     assert spent["month"]["calls"] == 2
     listed = run("queue", "list")["attempts"]
     assert [attempt["state"] for attempt in listed] == ["done", "done"]
+    run("generate", "a hat", "--ref", folder / "0000.png")
+    total = run("spend")["total"]
+    assert (total["text_tokens_sent"], total["image_tokens_sent"]) == (3 * 7, 258)
+    assert total["audio_tokens_sent"] == 0
 
 
 def test_where_one_of_the_files_exists_none_is_asked_for_now_or_later(
@@ -78,6 +82,18 @@ def test_where_one_of_the_files_exists_none_is_asked_for_now_or_later(
     run("generate", "a cape", "--out", tmp_path / "x.png", "--count", 2, expect=2)
     assert run("queue", "resume")["images"] == []
     assert server.requests == []
+
+
+def test_by_which_interface_is_asked_may_be_settled_for_all(run: Run, server: GeminiServer) -> None:
+    settings = EngineOptions.from_environment(os.environ).profile.settings
+    asked: list[str] = []
+    for api in ("interactions", "generate-content"):
+        save_settings(settings, Settings(gemini_api=api))
+        run("generate", "x")
+        asked.append(server.requests[-1].api)
+    assert asked == ["interactions", "generate-content"]
+    run("generate", "x", "--api", "interactions")
+    assert server.requests[-1].api == "interactions", "what is named goes before"
 
 
 def test_what_was_named_is_what_is_asked(run: Run, server: GeminiServer) -> None:

@@ -213,6 +213,10 @@ def interaction(
             "total_input_tokens": counts["promptTokenCount"],
             "total_output_tokens": counts["candidatesTokenCount"],
             "total_thought_tokens": counts["thoughtsTokenCount"],
+            "input_tokens_by_modality": [
+                {"modality": "text", "tokens": 7},
+                {"modality": "image", "tokens": 258 * inputs},
+            ],
             "output_tokens_by_modality": [
                 {"modality": "image", "tokens": 1120},
                 {"modality": "text", "tokens": 5},

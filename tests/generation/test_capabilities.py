@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
@@ -15,6 +16,7 @@ from desktop.generation.capabilities import (
     ASPECT_RATIOS,
     ModelCapabilities,
     ModelTable,
+    TokenPrices,
     check_request,
     load_models,
 )
@@ -133,6 +135,18 @@ def test_an_answers_cost_is_reckoned_by_what_its_tokens_are():
     pro = MODELS.find("gemini-3-pro-image")
     assert cost_usd(usage, pro, "4K", 2) == pytest.approx(0.48)
     assert cost_usd(usage, MODELS.find("gemini-5-dream"), "1K", 1) is None
+
+
+def test_pictures_and_sound_that_are_sent_have_prices_of_their_own():
+    model = replace(MODELS.find(""), token_prices=TokenPrices(1.0, 2.0, 3.0, input_image_usd=10.0))
+    words = Usage(1000, 0, 0, 1000, 0, prompt_text_tokens=1000, prompt_image_tokens=0)
+    both = Usage(1000, 0, 0, 1000, 0, prompt_text_tokens=400, prompt_image_tokens=600)
+    untold = Usage(1000, 0, 0, 1000, 0)
+    costs = [cost_usd(usage, model, "1K", 0) for usage in (words, both, untold)]
+    assert costs == pytest.approx([0.001, 0.0064, 0.001])
+    sound = replace(model, token_prices=TokenPrices(1.0, 2.0, 3.0, input_audio_usd=5.0))
+    spoken = Usage(1000, 0, 0, 1000, 0, prompt_audio_tokens=200)
+    assert cost_usd(spoken, sound, "1K", 0) == pytest.approx(0.0018)
 
 
 def test_an_estimate_lies_near_what_it_will_cost():

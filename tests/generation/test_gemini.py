@@ -90,6 +90,9 @@ def test_usage_and_the_model_that_answered_are_reported(server: GeminiServer):
         thought_tokens=96,
         total_tokens=1486,
         image_tokens=1120,
+        prompt_text_tokens=7,
+        prompt_image_tokens=258,
+        prompt_audio_tokens=0,
     )
 
 

@@ -29,7 +29,13 @@ def test_the_request_on_the_wire_is_the_one_the_api_documents(server: GeminiServ
     assert (sent.aspect_ratio, sent.image_size, sent.thinking) == ("21:9", "2K", "high")
     assert len(result.images) == 1
     assert (result.text, result.response_id) == (ANSWER, "v1_interaction")
-    assert result.usage == Usage(523, 1125, 96, 1744, image_tokens=1120)
+    assert result.usage == Usage(
+        *(523, 1125, 96, 1744),
+        image_tokens=1120,
+        prompt_text_tokens=7,
+        prompt_image_tokens=516,
+        prompt_audio_tokens=0,
+    )
     assert '"signature"' in result.turn, "a next turn needs it unchanged"
     assert "iVBOR" not in result.turn, "the pictures themselves are in the library"
 

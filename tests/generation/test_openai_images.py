@@ -38,6 +38,8 @@ def test_words_alone_go_to_generations(openai: OpenAIServer):
     result = generate(at(openai.base_url), request(), (), CancelToken())
     assert len(result.images) == 1
     assert (result.usage.prompt_tokens, result.usage.image_tokens) == (44, 1056)
+    assert (result.usage.prompt_text_tokens, result.usage.prompt_image_tokens) == (9, 35)
+    assert result.usage.prompt_audio_tokens is None, "it does not say"
     [sent] = openai.requests
     assert sent.path == "/v1/images/generations"
     assert sent.fields == {

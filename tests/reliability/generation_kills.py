@@ -6,12 +6,14 @@
 
 A process works off a queue against the stand-in for Gemini, by both APIs, which fails at random. It
 is killed at random moments and started again. What the wire saw is held against what the library
-says.
+says. With ``--small-disk FOLDER``, which has a disk of its own (``mount -t tmpfs -o size=120m``), the
+library lies there, and every third run finds the disk full while it works.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import random
 import subprocess
 import sys
@@ -24,6 +26,7 @@ from pathlib import Path
 from desktop.config.options import EngineOptions
 from desktop.core.attempt import Attempt, AttemptState
 from desktop.core.cancellation import CancelToken
+from desktop.core.errors import AnswerNotKept, LibraryError
 from desktop.core.generation_record import GenerationRequest
 from desktop.core.progress import finish
 from desktop.services.engine import Engine
@@ -37,6 +40,8 @@ _FAILURES = (
     *(Failure.QUOTA, Failure.FINISH_IMAGE_SAFETY, Failure.DROP_BEFORE_REPLY, Failure.INTERNAL),
 )
 _LONGEST_S = 60.0
+_BALLAST = "ballast"
+_FULL_S = 1.0
 _LOOK_S = 0.1
 """How often it is looked whether the process has ended; requests are waited for."""
 _MODULE = "tests.reliability.generation_kills"
@@ -74,8 +79,14 @@ class Outcome:
         return Counter(attempt.state.value for attempt in self.attempts)
 
 
-def run(profile: Path, *, queued: int, kills: int, seed: int = 1) -> Outcome:
-    """Queue, kill, start again, and look at what is left."""
+def run(
+    profile: Path, *, queued: int, kills: int, seed: int = 1, is_small: bool = False
+) -> Outcome:
+    """Queue, kill, start again, and look at what is left.
+
+    Args:
+        is_small: the disk of the profile may be filled up.
+    """
     chance = random.Random(seed)
     with _Moody(chance) as server:
         options = EngineOptions(profile_dir=profile, gemini_base_url=server.base_url)
@@ -90,8 +101,8 @@ def run(profile: Path, *, queued: int, kills: int, seed: int = 1) -> Outcome:
                 ]
             )
         done = 0
-        for _ in range(kills):
-            done += _until_killed(server, profile, chance)
+        for number in range(kills):
+            done += _until_killed(server, profile, chance, fills_up=is_small and number % 3 == 2)
         _start(server, profile).wait()
         with open_engine(options, _KEY) as engine:
             list(engine.generation.left_answers.finish())
@@ -106,20 +117,44 @@ def _start(server: GeminiServer, profile: Path) -> subprocess.Popen[bytes]:
     return subprocess.Popen(words)
 
 
-def _until_killed(server: GeminiServer, profile: Path, chance: random.Random) -> int:
-    """1 when it was killed at work, 0 when it had ended before."""
+def _until_killed(
+    server: GeminiServer, profile: Path, chance: random.Random, *, fills_up: bool = False
+) -> int:
+    """1 when it was killed at work, 0 when it had ended before.
+
+    Args:
+        fills_up: the disk is full from the first of its requests until some time after the last.
+    """
     wanted = len(server.requests) + chance.randrange(1, 4)
     process = _start(server, profile)
     until = time.monotonic() + _LONGEST_S
     while process.poll() is None and len(server.requests) < wanted:
         server.request_arrived.wait(_LOOK_S)
         server.request_arrived.clear()
+        if fills_up:
+            _fill(profile.parent / _BALLAST)
+            wanted = 0
         assert time.monotonic() < until, "it does not work at all"
+    if fills_up:
+        time.sleep(chance.choice((0.1, _FULL_S)))
+        if chance.random() < 0.5:  # there is room again before the end
+            (profile.parent / _BALLAST).unlink()
+            time.sleep(_FULL_S)
     time.sleep(chance.random() * 0.08)  # before, while and after the answer is saved
     is_at_work = process.poll() is None
     process.kill()
     process.wait()
+    (profile.parent / _BALLAST).unlink(missing_ok=True)
     return int(is_at_work)
+
+
+def _fill(ballast: Path) -> None:
+    """No byte is left on that disk."""
+    with ballast.open("ab", buffering=0) as file:
+        for size in (1 << 20, 1 << 12, 1):
+            with contextlib.suppress(OSError):
+                while file.write(bytes(size)):
+                    pass
 
 
 def _work(base_url: str, profile: Path) -> None:
@@ -129,7 +164,9 @@ def _work(base_url: str, profile: Path) -> None:
         list(engine.generation.left_answers.finish())
         while engine.generation.queue.view().waiting:
             engine.generation.queue.resume()  # as a person who does not wait for the end of a limit
-            finish(engine.generation.queue.run_next(CancelToken()))
+            step = finish(engine.generation.queue.run_next(CancelToken()))
+            if isinstance(step.error, (LibraryError, AnswerNotKept)):
+                time.sleep(_LOOK_S)  # as a person who frees some space
 
 
 def _outcome(engine: Engine, server: GeminiServer) -> Outcome:
@@ -180,14 +217,20 @@ def main() -> None:
     parser.add_argument("--kills", type=int, default=20)
     parser.add_argument("--queued", type=int, default=100)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--small-disk", type=Path, metavar="FOLDER")
     parser.add_argument("--work", nargs=2, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.work:
         _work(arguments.work[0], Path(arguments.work[1]))
         return
-    with tempfile.TemporaryDirectory() as folder:
+    small: Path | None = arguments.small_disk
+    with tempfile.TemporaryDirectory(dir=small) as folder:
         outcome = run(
-            Path(folder), queued=arguments.queued, kills=arguments.kills, seed=arguments.seed
+            Path(folder) / "profile",
+            queued=arguments.queued,
+            kills=arguments.kills,
+            seed=arguments.seed,
+            is_small=small is not None,
         )
     print(f"kills at work: {outcome.kills}; attempts: {dict(outcome.states)}")
     print(f"requests: {outcome.sent.total()}; pictures: {outcome.pictures.total()}")

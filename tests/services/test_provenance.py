@@ -16,7 +16,7 @@ from PIL import Image
 
 from desktop.core.cancellation import CancelToken
 from desktop.core.credentials import Validity
-from desktop.core.generation_record import TRAINED, GenerationRequest, Reference
+from desktop.core.generation_record import TRAINED, WHOLE, GenerationRequest, Reference
 from desktop.core.progress import finish
 from desktop.media.metadata.certificate import make_certificate
 from desktop.media.metadata.credentials import load_c2pa, made_manifest, signed
@@ -109,6 +109,44 @@ def test_a_signed_picture_validates_after_its_way_through_the_library(
         assert validity(other, path) is Validity.VALID
     other.exchange.export_to(tmp_path / "export.json")
     assert asset.path.read_bytes() == original
+
+
+def test_a_format_without_room_for_its_record_has_it_beside(
+    open_engine: OpenEngine, server: GeminiServer, tmp_path: Path
+) -> None:
+    out = io.BytesIO()
+    Image.new("RGB", (64, 48), "teal").save(out, "GIF")
+    server.paint = lambda _: out.getvalue()
+    engine = open_engine(gemini_base_url=server.base_url)
+    engine.generation.image_services["gemini"].key.use_now("AIza-test")
+    made = run(engine).asset
+    assert made.path.suffix == ".gif"
+    assert made.path.read_bytes() == out.getvalue()
+    beside = record_beside(made.path)
+    assert beside is not None
+    assert beside.request.prompt == PROMPT
+    assert TRAINED in sidecar_path(made.path).read_text("utf-8")
+
+
+def test_what_an_edit_got_and_cannot_use_says_how_it_was_made_too(
+    open_engine: OpenEngine, server: GeminiServer, tmp_path: Path
+) -> None:
+    base, region = tmp_path / "base.png", tmp_path / "region.png"
+    pictures.save(base, 5, size=(96, 72))
+    mark = Image.new("1", (96, 72))
+    mark.paste(1, (30, 20, 60, 50))
+    mark.save(region)
+    server.paint = lambda _: png()
+    engine = open_engine(gemini_base_url=server.base_url)
+    engine.generation.image_services["gemini"].key.use_now("AIza-test")
+    asked = GenerationRequest("a teapot", generator="gemini")
+    request = engine.generation.editing.change_part(asked, base, region)
+    made = finish(engine.generation.generating.run(request, CancelToken()))
+    assert made.edited is not None
+    assert made.edited.misfit
+    record = read_record(made.edited.whole.path)
+    assert record is not None
+    assert (record.request.prompt, record.stage) == ("a teapot", WHOLE)
 
 
 def test_an_unsigned_picture_says_in_itself_that_a_model_made_it(

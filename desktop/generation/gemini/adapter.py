@@ -60,6 +60,7 @@ class GeminiGenerator:
         api_key: asked anew for every generation, so that the key is stored nowhere here.
         base_url: where the API is; plain http only on this machine, for the key travels along.
         api_version: the API's version in the address.
+        first_api: is tried first by models that take it; empty: as each of them has it.
         total_timeout_s: seconds for everything from connecting to the last byte.
         models: the known models, and which of them makes the pictures of requests that name none;
             others are tried with permissive limits.
@@ -78,11 +79,13 @@ class GeminiGenerator:
         base_url: str = DEFAULT_BASE_URL,
         api_version: str = "v1beta",
         total_timeout_s: float = 180.0,
+        first_api: str = "",
     ) -> None:
         self._api_key = api_key
         self._base_url = base_url
         self._api_version = api_version
         self._total_timeout_s = total_timeout_s
+        self._first_api = first_api
         self.models = models
         host = host_of(base_url)
         self.recipient = "Google" if host.endswith(".googleapis.com") else host
@@ -175,7 +178,9 @@ class GeminiGenerator:
         return checked_model_id(model.id), self._apis(request, model)
 
     def _apis(self, request: GenerationRequest, model: ModelCapabilities) -> tuple[str, ...]:
-        return (request.api,) if request.api else model.apis[:2]
+        if request.api:
+            return (request.api,)
+        return tuple(sorted(model.apis[:2], key=lambda api: api != self._first_api))
 
     def _api_words(self, api: str) -> str:
         method = "interactions" if api == INTERACTIONS else "generateContent"

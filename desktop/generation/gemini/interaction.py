@@ -15,11 +15,11 @@ from desktop.generation.gemini.reply import (
     Json,
     an_object,
     count,
-    image_tokens,
     name,
     objects,
     parsed,
     quoted,
+    tokens_by_modality,
     unreadable,
     why_picture_less,
     without_pictures,
@@ -94,10 +94,15 @@ def _why_no_picture(reply: Json, text: str) -> GenerationError:
 
 
 def _usage(usage: Json) -> Usage:
+    sent = tokens_by_modality(usage.get("input_tokens_by_modality"), "tokens")
+    made = tokens_by_modality(usage.get("output_tokens_by_modality"), "tokens")
     return Usage(
         prompt_tokens=count(usage.get("total_input_tokens")),
         output_tokens=count(usage.get("total_output_tokens")),
         thought_tokens=count(usage.get("total_thought_tokens")),
         total_tokens=count(usage.get("total_tokens")),
-        image_tokens=image_tokens(usage.get("output_tokens_by_modality"), "tokens"),
+        image_tokens=made.get("IMAGE"),
+        prompt_text_tokens=sent.get("TEXT"),
+        prompt_image_tokens=sent.get("IMAGE"),
+        prompt_audio_tokens=sent.get("AUDIO"),
     )

@@ -306,22 +306,30 @@ def why_picture_less(reasons: Sequence[str], message: str, text: str) -> Generat
 
 
 def _usage(metadata: Json) -> Usage:
+    sent = tokens_by_modality(member(metadata, "promptTokensDetails"), "tokenCount")
     return Usage(
         prompt_tokens=count(member(metadata, "promptTokenCount")),
         output_tokens=count(member(metadata, "candidatesTokenCount")),
         thought_tokens=count(member(metadata, "thoughtsTokenCount")),
         total_tokens=count(member(metadata, "totalTokenCount")),
-        image_tokens=image_tokens(member(metadata, "candidatesTokensDetails"), "tokenCount"),
+        image_tokens=tokens_by_modality(
+            member(metadata, "candidatesTokensDetails"), "tokenCount"
+        ).get("IMAGE"),
+        prompt_text_tokens=sent.get("TEXT"),
+        prompt_image_tokens=sent.get("IMAGE"),
+        prompt_audio_tokens=sent.get("AUDIO"),
     )
 
 
-def image_tokens(by_modality: object, field: str) -> int | None:
-    """Those of an answer that are pictures; None where it does not say."""
-    modalities = objects(by_modality)
-    found = [
-        count(member(item, field)) for item in modalities if word(item.get("modality")) == "IMAGE"
-    ]
-    return sum(found) if modalities else None
+def tokens_by_modality(told: object, field: str) -> dict[str, int]:
+    """How many are words, pictures and sound, 0 included; empty where an answer does not say."""
+    modalities = objects(told)
+    found = dict.fromkeys(("TEXT", "IMAGE", "AUDIO"), 0) if modalities else {}
+    for item in modalities:
+        modality = word(item.get("modality"))
+        if modality in found:
+            found[modality] += count(member(item, field))
+    return found
 
 
 def member(fields: Json, name: str) -> object:

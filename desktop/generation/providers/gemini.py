@@ -15,6 +15,7 @@ def _make(access: Access, models: ModelTable) -> GeminiGenerator:
         base_url=access.base_url,
         api_version=access.api_version,
         total_timeout_s=access.timeout_s,
+        first_api=access.first_api,
     )
 
 

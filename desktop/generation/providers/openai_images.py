@@ -398,7 +398,9 @@ def _decoded(data: object) -> bytes | None:
 
 
 def _usage(told: dict[str, object]) -> Usage:
-    def count(name: str) -> int:
+    sent = _object(told.get("input_tokens_details"))
+
+    def count(name: str, told: dict[str, object] = told) -> int:
         value = told.get(name)
         is_count = isinstance(value, int) and not isinstance(value, bool)
         return cast(int, value) if is_count and 0 <= cast(int, value) <= _MAX_TOKENS else 0
@@ -408,6 +410,8 @@ def _usage(told: dict[str, object]) -> Usage:
         output_tokens=count("output_tokens"),
         total_tokens=count("total_tokens"),
         image_tokens=count("output_tokens") if "output_tokens" in told else None,
+        prompt_text_tokens=count("text_tokens", sent) if sent else None,
+        prompt_image_tokens=count("image_tokens", sent) if sent else None,
     )
 
 

@@ -33,12 +33,17 @@ class Spent:
         calls: that were sent.
         unpriced: of these, whose cost nobody knows.
         unknown: of these, that got no answer: perhaps billed.
+        text_tokens_sent, image_tokens_sent, audio_tokens_sent: words, pictures and sound that
+            went along, as far as the services said.
     """
 
     usd: float = 0.0
     calls: int = 0
     unpriced: int = 0
     unknown: int = 0
+    text_tokens_sent: int = 0
+    image_tokens_sent: int = 0
+    audio_tokens_sent: int = 0
 
 
 class AttemptTable:
@@ -146,12 +151,16 @@ class AttemptTable:
         row = self._database.read_one(
             "SELECT TOTAL(cost_usd) AS usd, COUNT(*) AS calls,"
             " TOTAL(cost_usd IS NULL AND state IN ('done', 'declined', 'answered')) AS unpriced,"
-            " TOTAL(state = 'unknown') AS unknown"
+            " TOTAL(state = 'unknown') AS unknown,"
+            f" TOTAL({in_record('usage.prompt_text_tokens')}) AS text_sent,"
+            f" TOTAL({in_record('usage.prompt_image_tokens')}) AS image_sent,"
+            f" TOTAL({in_record('usage.prompt_audio_tokens')}) AS audio_sent"
             " FROM attempts WHERE sent_at >= ? AND sent_at > 0",
             (since,),
         )
         assert row is not None  # an aggregate has one row
-        return Spent(row["usd"], row["calls"], int(row["unpriced"]), int(row["unknown"]))
+        sent = (int(row[f"{each}_sent"]) for each in ("text", "image", "audio"))
+        return Spent(row["usd"], row["calls"], int(row["unpriced"]), int(row["unknown"]), *sent)
 
     def _change(
         self,

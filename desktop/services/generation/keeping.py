@@ -238,20 +238,20 @@ class AnswerKeeping:
             wanted = out if out.suffix else out.with_suffix(suffix)
             try:
                 fitting = converted(data, suffix, wanted.suffix, self._sandbox)
-                return _beside(
-                    save_picture_as(wanted, _described(fitting, record)), record, fitting
-                )
+                described, is_inside = _described(fitting, record)
+                return _beside(save_picture_as(wanted, described), record, is_inside=is_inside)
             except (LibraryError, FileError) as error:
                 # It was asked for and paid for: then in the library's own folder.
                 _LOG.warning("not written as asked: %s", error)
+        described, is_inside = _described(data, record)
         path = save_picture(
             self._folder,
-            _described(data, record),
+            described,
             title=record.request.prompt,
             suffix=suffix,
             at=record.created_at,
         )
-        return _beside(path, record, data)
+        return _beside(path, record, is_inside=is_inside)
 
     def _write_down(self, path: Path, record: GenerationRecord) -> int:
         if path.is_relative_to(self._folder):
@@ -297,9 +297,9 @@ def _text(said: str) -> str:
     return said.encode("utf-8", "replace").decode()
 
 
-def _beside(path: Path, record: GenerationRecord, data: bytes) -> Path:
-    """A signed picture has its record in a side-car."""
-    if has_credentials(data):
+def _beside(path: Path, record: GenerationRecord, *, is_inside: bool) -> Path:
+    """A picture that does not hold its record has it in a side-car."""
+    if not is_inside:
         try:
             packet = sidecar_packet(path, record.shareable())
             write_file(sidecar_path(path), packet, replace=True)
@@ -308,19 +308,20 @@ def _beside(path: Path, record: GenerationRecord, data: bytes) -> Path:
     return path
 
 
-def _described(data: bytes, record: GenerationRecord) -> bytes:
-    """The picture with its record inside; as it came where the format has no room for so much.
+def _described(data: bytes, record: GenerationRecord) -> tuple[bytes, bool]:
+    """The picture with its record inside; as it came, and False, where the format has no room for
+    so much.
 
     References are named, never by their full paths: the file may be given away. A picture that is
     signed stays byte for byte, or its signature would not match any more.
     """
     if has_credentials(data):
-        return data
+        return data, False
     try:
-        return embed_record(data, record.shareable())
+        return embed_record(data, record.shareable()), True
     except FileError as error:
-        _LOG.warning("lineage is kept in the catalogue only: %s", error)
-        return data
+        _LOG.info("lineage goes beside the picture: %s", error)
+        return data, False
 
 
 def _whole(
