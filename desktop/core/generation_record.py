@@ -170,8 +170,8 @@ class Usage:
     Attributes:
         output_tokens: of words and pictures together.
         image_tokens: those of them that are pictures; None where the service does not say.
-        prompt_text_tokens, prompt_image_tokens, prompt_audio_tokens: those of ``prompt_tokens`` that
-            are words, pictures and sound; None where the service does not say.
+        prompt_text_tokens, prompt_image_tokens, prompt_audio_tokens: those of ``prompt_tokens``
+            that are words, pictures and sound; None where the service does not say.
     """
 
     prompt_tokens: int = 0

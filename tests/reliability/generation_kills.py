@@ -6,8 +6,8 @@
 
 A process works off a queue against the stand-in for Gemini, by both APIs, which fails at random. It
 is killed at random moments and started again. What the wire saw is held against what the library
-says. With ``--small-disk FOLDER``, which has a disk of its own (``mount -t tmpfs -o size=120m``), the
-library lies there, and every third run finds the disk full while it works.
+says. With ``--small-disk FOLDER``, which has a disk of its own (``mount -t tmpfs -o size=120m``),
+the library lies there, and every third run finds the disk full while it works.
 """
 
 from __future__ import annotations

@@ -324,7 +324,7 @@ def _usage(metadata: Json) -> Usage:
 def tokens_by_modality(told: object, field: str) -> dict[str, int]:
     """How many are words, pictures and sound, 0 included; empty where an answer does not say."""
     modalities = objects(told)
-    found = dict.fromkeys(("TEXT", "IMAGE", "AUDIO"), 0) if modalities else {}
+    found: dict[str, int] = dict.fromkeys(["TEXT", "IMAGE", "AUDIO"], 0) if modalities else {}
     for item in modalities:
         modality = word(item.get("modality"))
         if modality in found:
