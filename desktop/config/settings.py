@@ -332,20 +332,6 @@ class Settings:
         metadata=_about(
             SettingGroup.CREATING,
             marked("Gemini's interface"),
-            marked("By which of Google's two interfaces pictures are asked for."),
-            choices=(
-                ("", marked("As the model has it")),
-                ("generate-content", "generateContent"),
-                ("interactions", "Interactions"),
-            ),
-            needs_restart=True,
-        ),
-    )
-    gemini_api: str = field(
-        default="",
-        metadata=_about(
-            SettingGroup.CREATING,
-            marked("Gemini's interface"),
             marked("By which of Google's two interfaces pictures are asked for first."),
             choices=(
                 ("", marked("As the model has it")),
