@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import signal
@@ -11,6 +12,8 @@ import threading
 import time
 import zipfile
 from collections.abc import Callable
+from contextlib import AbstractContextManager
+from io import FileIO
 from pathlib import Path
 
 import pytest
@@ -20,6 +23,7 @@ from desktop.core.errors import Cancelled, LibraryError
 from desktop.core.generation_record import GenerationRequest, Reference
 from desktop.core.progress import finish
 from desktop.core.query import Query
+from desktop.services.backup import archive
 from desktop.services.backup.archive import BackUpReport
 from desktop.services.backup.restore import RestoreReport, restore
 from desktop.services.engine import Engine
@@ -138,6 +142,25 @@ def test_nothing_is_replaced_and_a_stop_leaves_nothing(full: Engine, tmp_path: P
         for _ in full.backup.run(target, cancel):
             cancel.cancel()
     assert list(target.parent.iterdir()) == []
+
+
+def test_a_file_that_cannot_be_read_is_named_not_the_backup(
+    full: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    [made] = full.library.paths.generated.glob("*.png")
+    real = archive.open_guarded
+
+    def forbidden(path: Path) -> AbstractContextManager[FileIO]:
+        if path == made:
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+        return real(path)
+
+    monkeypatch.setattr(archive, "open_guarded", forbidden)
+    with pytest.raises(LibraryError, match="could not be read: Permission denied") as refused:
+        back_up(full, tmp_path / "a.zip")
+    assert made.name in refused.value.message
+    assert "Free some space" not in refused.value.sentence()
+    assert not list(tmp_path.glob("*.zip"))
 
 
 def test_a_kill_leaves_no_half_made_library(full: Engine, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+from collections.abc import Collection
 from pathlib import Path
 
 import pytest
@@ -183,6 +184,28 @@ class TestTheBin:
         stopped.cancel()
         with pytest.raises(Cancelled):
             finish(engine.curation.trash.run(ids, stopped))
+
+    def test_a_file_that_the_catalogue_cannot_note_is_put_back_and_the_rest_stays(
+        self, engine: Engine, folder: Path, bin_of: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Else it would lie in the trash, and nobody could tell which to take back."""
+        paths = [pictures.save(folder / f"{n}.png", n) for n in range(3)]
+        index(engine, folder)
+        ids = [at(engine, path).id for path in paths]
+        mark = engine.catalog.mark_missing
+
+        def full_at_the_second(asset_ids: Collection[int], *, is_missing: bool) -> None:
+            if ids[1] in asset_ids:
+                raise LibraryError("The disk is full.")
+            mark(asset_ids, is_missing=is_missing)
+
+        monkeypatch.setattr(engine.catalog, "mark_missing", full_at_the_second)
+        report = finish(engine.curation.trash.run(ids, CancelToken()))
+        assert (report.trashed, report.left) == ((ids[0],), 1)
+        [failure] = report.failed
+        assert (failure.path, failure.reason) == (paths[1], "The disk is full.")
+        assert [path.exists() for path in paths] == [False, True, True]
+        assert engine.curation.trash.take_back(report.places) == (ids[0],)
 
     def test_where_there_is_no_bin_nothing_is_deleted(
         self, engine: Engine, folder: Path, bin_of: Path, tmp_path: Path

@@ -145,3 +145,19 @@ def test_only_what_was_added_can_be_removed(engine: Engine, shoots: Path) -> Non
     with pytest.raises(LibraryError, match="Your team knows “shoots” as “studio”"):
         engine.folder_removal.remove(shoots)
     assert shown(engine) == before
+
+
+def test_a_folder_of_single_files_comes_back_with_those_files_alone(
+    engine: Engine, tmp_path: Path
+) -> None:
+    desk = tmp_path / "desk"
+    desk.mkdir()
+    chosen = pictures.save(desk / "chosen.png", 21)
+    pictures.save(desk / "beside.png", 22)
+    add(engine, chosen)
+    engine.folder_removal.remove(desk)
+    assert "chosen.png" not in shown(engine)
+    engine.folder_removal.put_back(desk)
+    add(engine)
+    assert "chosen.png" in shown(engine)
+    assert "beside.png" not in shown(engine)

@@ -169,6 +169,12 @@ class RootTable:
             self._hide_removed()
         self.presence.forget()
 
+    def put_back(self, folder: Path) -> Root:
+        """As ``add`` for a folder that was removed, looked through as before: of one of which only
+        single files were added, no others are."""
+        kinds = (root.kind for root in self._with_removed() if root.path == folder)
+        return self.add(folder, next(kinds, RootKind.FOLDER))
+
     def shown_in(self, root: Root) -> int:
         """How many of its pictures are shown."""
         row = self._database.read_one(

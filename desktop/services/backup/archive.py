@@ -26,6 +26,7 @@ from typing import Any, BinaryIO
 from desktop import __version__
 from desktop.core.asset import displayable
 from desktop.core.cancellation import CancelToken
+from desktop.core.errors import LibraryError
 from desktop.core.progress import Progress, ProgressSteps
 from desktop.core.text import tr
 from desktop.files.atomic import temporary_folder
@@ -101,7 +102,7 @@ class BackUp:
         may be there twice, before and after; a library saves it once.
 
         Raises:
-            LibraryError: ``target`` exists, or the disk says no.
+            LibraryError: ``target`` exists, the disk says no, or a file cannot be read.
             Cancelled: nothing is left.
         """
         started = time.monotonic()
@@ -158,6 +159,8 @@ class _Packing:
                 )
             except (FileNotFoundError, NotRegular):
                 return
+            except OSError as error:
+                raise _unreadable(name, error) from error
             self._files.add(name)
             yield from self._copy(name, source)
 
@@ -166,7 +169,8 @@ class _Packing:
         size = 0
         info = self._info(name)
         with self._archive.open(info, "w", force_zip64=True) as member:
-            for block in hashed_blocks(source, digest):
+            blocks = hashed_blocks(source, digest)
+            while block := _next_block(name, blocks):
                 self._cancel.raise_if_cancelled()
                 member.write(block)
                 size += len(block)
@@ -227,3 +231,24 @@ def _size(path: Path) -> int:
         return path.stat().st_size
     except FileNotFoundError:
         return 0
+
+
+def _next_block(name: str, blocks: Iterator[bytes]) -> bytes:
+    """Empty at the end. Raises: LibraryError: as ``_unreadable``."""
+    try:
+        return next(blocks, b"")
+    except OSError as error:
+        raise _unreadable(name, error) from error
+
+
+def _unreadable(name: str, error: OSError) -> LibraryError:
+    """What is backed up fails, and not where it is written to."""
+    return LibraryError(
+        tr(
+            "{file} in the library could not be read: {reason}.",
+            file=displayable(PurePosixPath(name)),
+            reason=error.strerror or error,
+        ),
+        safe=tr("No backup was made; the library was not changed."),
+        next_step=tr("Check the file's permissions and its drive, then try again."),
+    )

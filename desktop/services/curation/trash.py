@@ -66,12 +66,13 @@ class Trash:
         return found
 
     def run(self, asset_ids: Sequence[int], cancel: CancelToken) -> ProgressSteps[TrashReport]:
-        """Move these assets' files to the trash; when it is stopped, those moved so far are there,
-        and the report tells which.
+        """Move these assets' files to the trash; when it is stopped, or the catalogue cannot be
+        written any more, those moved so far are there, and the report tells which.
 
         Raises:
             Cancelled: nothing was moved.
             LibraryReadOnly: nothing was moved.
+            LibraryError: the catalogue cannot be written; nothing was moved.
         """
         self._catalog.require_writable()
         assets = self._catalog.assets_by_id(asset_ids)
@@ -94,7 +95,16 @@ class Trash:
             except PlantainError as error:
                 failed.append(FileFailure(asset.path, error.message))
                 continue
-            self._catalog.mark_missing([asset_id], is_missing=True)
+            try:
+                self._catalog.mark_missing([asset_id], is_missing=True)
+            except LibraryError as error:  # no other one could be noted either
+                if not _is_back(place, asset.path):
+                    trashed.append(asset_id)  # the next look at the folder notes it
+                elif not trashed:
+                    raise
+                else:
+                    failed.append(FileFailure(asset.path, error.message))
+                break
             trashed.append(asset_id)
             if place is not None:
                 places[asset_id] = place
@@ -126,3 +136,13 @@ class Trash:
         if refused is not None:
             raise refused
         return tuple(back)
+
+
+def _is_back(place: Path | None, path: Path) -> bool:
+    """Put a file back where it was; False where that cannot be."""
+    try:
+        if place is not None:
+            take_back(place, path)
+    except FileError:
+        return False
+    return place is not None

@@ -53,7 +53,7 @@ class FolderRemoval:
 
     def put_back(self, folder: Path) -> None:
         """The folder is as it was before; nothing is looked for, so its drive may be away."""
-        self._roots.add(folder)
+        self._roots.put_back(folder)
 
     def _root(self, folder: Path) -> Root:
         # Not one that Plantain made: what it generates has no other place.
