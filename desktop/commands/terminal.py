@@ -34,7 +34,8 @@ def column(text: str, width: int) -> str:
 
 def say_error(error: PlantainError) -> None:
     """An error as people read it, on stderr."""
-    say(tr("plantain: {problem}", problem=error.sentence()), to=sys.stderr)
+    told = sentences(error.headline, error.safe, error.at_terminal or error.next_step)
+    say(tr("plantain: {problem}", problem=told), to=sys.stderr)
 
 
 def error_json(error: PlantainError) -> dict[str, str]:
@@ -42,7 +43,7 @@ def error_json(error: PlantainError) -> dict[str, str]:
     return {
         "kind": error.kind,
         "message": sentences(error.headline, error.safe),
-        "next_step": error.next_step,
+        "next_step": error.at_terminal or error.next_step,
     }
 
 

@@ -15,8 +15,10 @@ library; nothing above that edge ever sees them::
     ├── LibraryError             the catalogue or the folders of the library
     │   ├── LibraryInUse         another Plantain has it open
     │   ├── LibraryReadOnly      it can be looked at but not changed
+    │   ├── LibraryFull          its disk is full; it can be looked at
     │   ├── LibraryGone          its folder was moved or deleted while it was open
-    │   └── LibraryDamaged       the catalogue is not whole, or gone; it can be repaired
+    │   ├── LibraryDamaged       the catalogue is not whole, or gone; it can be repaired
+    │   └── FewPicturesThere     a folder is said to be where few of its pictures are
     ├── SettingsError            a settings file or value that cannot be used
     ├── ModelError               the embedding model
     │   ├── ModelMissing         none is installed, or not that one
@@ -66,15 +68,19 @@ class PlantainError(Exception):
         message: what happened, to which file, in one sentence.
         safe: what is untouched; empty when nothing was at risk.
         next_step: what to do now; empty when there is nothing sensible to do.
+        at_terminal: the next step where it is another one at a command line.
     """
 
     kind: ClassVar[str] = "error"
 
-    def __init__(self, message: str, *, safe: str = "", next_step: str = "") -> None:
+    def __init__(
+        self, message: str, *, safe: str = "", next_step: str = "", at_terminal: str = ""
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.safe = safe
         self.next_step = next_step
+        self.at_terminal = at_terminal
 
     @property
     def headline(self) -> str:
@@ -145,6 +151,10 @@ class LibraryReadOnly(LibraryError):
     kind = "library_read_only"
 
 
+class LibraryFull(LibraryError):
+    kind = "library_full"
+
+
 class LibraryGone(LibraryError):
     """Whoever was refused by it keeps what was to be written: the folder may come back."""
 
@@ -159,7 +169,8 @@ class LibraryGone(LibraryError):
                 folder=folder,
             ),
             safe=tr("Your pictures are untouched, and nothing was written there."),
-            next_step=tr(
+            next_step=tr("Put the folder back, or open the library where it is now."),
+            at_terminal=tr(
                 "Put the folder back, or close Plantain and open it where it is now with --library."
             ),
         )
@@ -167,6 +178,12 @@ class LibraryGone(LibraryError):
 
 class LibraryDamaged(LibraryError):
     kind = "library_damaged"
+
+
+class FewPicturesThere(LibraryError):
+    """A person may know better, and insist."""
+
+    kind = "few_pictures_there"
 
 
 class SettingsError(PlantainError):

@@ -37,7 +37,8 @@ def check_layout(marker: Path) -> None:
                 known=LAYOUT_VERSION,
             ),
             safe=tr("Nothing was changed."),
-            next_step=tr("Update Plantain, or open another library with --library."),
+            next_step=tr("Update Plantain, or open another library."),
+            at_terminal=tr("Update Plantain, or open another library with --library."),
         )
 
 

@@ -131,7 +131,8 @@ def _hold(paths: LibraryPaths) -> FileLock:
         raise LibraryInUse(
             tr("The library {folder} is open in another Plantain.", folder=paths.folder),
             safe=tr("Nothing was changed."),
-            next_step=tr(
+            next_step=tr("Close the other one, open it read-only, or open another library."),
+            at_terminal=tr(
                 "Close the other one, look at it with --read-only, or open "
                 "another library with --library."
             ),

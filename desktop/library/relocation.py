@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from desktop.core.asset import displayable
-from desktop.core.errors import LibraryError
+from desktop.core.errors import FewPicturesThere, LibraryError
 from desktop.core.text import listed, tr
 from desktop.library.catalog.assets import Catalog
 from desktop.library.catalog.roots import Root, RootKind
@@ -51,8 +51,9 @@ class Relocator:
             is_forced: also when few of the known files are in ``new``.
 
         Raises:
-            LibraryError: there is no such root, ``new`` is no folder or another root's, or few of
-                the files are there; nothing is changed.
+            FewPicturesThere: few of the files are; nothing is changed.
+            LibraryError: there is no such root, or ``new`` is no folder or another root's; nothing
+                is changed.
         """
         root = self._root(old)
         new = Path(os.path.abspath(new))  # noqa: PTH100 - people know folders by their own names
@@ -60,7 +61,7 @@ class Relocator:
         sample = self._catalog.roots.sample(root, _SAMPLE)
         found = sum(_is_there(new / os.fsdecode(place), size) for place, size in sample)
         if found < _ENOUGH * len(sample) and not is_forced:
-            raise LibraryError(
+            raise FewPicturesThere(
                 tr(
                     "Of {count} pictures of {old}, {found} are in {new}.",
                     count=len(sample),
@@ -69,7 +70,8 @@ class Relocator:
                     new=displayable(new),
                 ),
                 safe=tr("Nothing was changed."),
-                next_step=tr("Choose the folder in which they are, or insist with --force."),
+                next_step=tr("Choose the folder in which they are."),
+                at_terminal=tr("Choose the folder in which they are, or insist with --force."),
             )
         assets = self._catalog.roots.relocate(root, new, identity_of(new))
         return Relocation(new, assets, found, len(sample))

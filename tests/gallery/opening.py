@@ -72,10 +72,7 @@ def open_elsewhere(stage: Stage) -> QWidget:
         LibraryInUse(
             tr("The library {folder} is open in another Plantain.", folder=LIBRARY),
             safe=tr("Nothing was changed."),
-            next_step=tr(
-                "Close the other one, look at it with --read-only, or open another library with "
-                "--library."
-            ),
+            next_step=tr("Close the other one, open it read-only, or open another library."),
         ),
     )
 
@@ -106,7 +103,7 @@ def newer(stage: Stage) -> QWidget:
                 known=4,
             ),
             safe=tr("Nothing was changed."),
-            next_step=tr("Update Plantain, or open another library with --library."),
+            next_step=tr("Update Plantain, or open another library."),
         ),
     )
 
@@ -134,7 +131,7 @@ def failure_notice(stage: Stage) -> QWidget:
         sentences(
             tr("The disk that holds the library {folder} is full.", folder=LIBRARY),
             tr("Everything saved before is safe."),
-            tr("Free some space and try again, or look at it with --read-only."),
+            tr("Free some space and try again, or open it read-only."),
         ),
         is_failure=True,
     )

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QInputDialog, QLabel, QToolButton
+from PySide6.QtWidgets import QInputDialog, QLabel, QMessageBox, QToolButton
 
 from desktop.qt.browse.sections import ALL, board_section, tag_section
 from desktop.qt.widgets.dragging import assets_mime
@@ -202,3 +202,32 @@ def test_a_folder_that_moved_is_located(window: Window, tmp_path: Path) -> None:
         lambda: {asset.folder for asset in window.session.window.centre.assets()} == {str(new)}
     )
     assert [asset.id for asset in window.session.window.centre.assets()] == window.ids
+
+
+def test_a_folder_where_few_of_the_pictures_are_can_be_insisted_on(
+    window: Window, tmp_path: Path
+) -> None:
+    new, roots = tmp_path / "archive", window.engine.catalog.roots
+    new.mkdir()
+    window.session.controllers.relocation.relocate(tmp_path / "pictures", new)
+    window.until(lambda: bool(window.session.window.findChildren(QMessageBox)))
+    [box] = window.session.window.findChildren(QMessageBox)
+    assert "Of 4 pictures" in box.text()
+    assert "--" not in box.informativeText()
+    assert [root.path for root in roots.all()] == [tmp_path / "pictures"]
+    [insist] = [each for each in box.buttons() if each.text() == "Use this folder"]
+    insist.click()
+    window.until(lambda: [root.path for root in roots.all()] == [new])
+    window.until(lambda: window.session.lanes.index.is_idle)
+
+
+def test_what_a_kept_duplicate_got_is_taken_back_though_a_file_left_the_trash(
+    window: Window, tmp_path: Path
+) -> None:
+    kept, gone = window.ids[:2]
+    undo = window.engine.annotations.tag([kept], ["of the other"])
+    report = TrashReport((gone,), undo=undo, places={gone: tmp_path / "emptied.png"})
+    window.session.controllers.trash.add_undo("duplicates", report)
+    window.session.controllers.history.undo()
+    window.until(lambda: "not in the trash any more" in window.session.window.centre.notice.text())
+    assert window.said(kept).tags == ()

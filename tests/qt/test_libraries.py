@@ -146,6 +146,13 @@ class TestGoingOver:
         qtbot.waitUntil(lambda: "no library" in switch._notices.text())
         assert list(tmp_path.iterdir()) == []
 
+    def test_a_folder_that_cannot_be_looked_at_is_said_in_words(
+        self, switch: LibrarySwitch, tmp_path: Path, qtbot: QtBot
+    ) -> None:
+        switch.open(tmp_path / ("x" * 300))
+        qtbot.waitUntil(lambda: "cannot be opened: File name too long." in switch._notices.text())
+        assert "The library that is open stays open." in switch._notices.text()
+
     def test_a_new_one_begins_where_nothing_is(
         self, switch: LibrarySwitch, tmp_path: Path, qtbot: QtBot
     ) -> None:

@@ -16,7 +16,7 @@ from pytestqt.qtbot import QtBot
 
 from desktop.config.preferences import Preferences
 from desktop.core.cancellation import CancelToken
-from desktop.core.errors import Cancelled
+from desktop.core.errors import Cancelled, SettingsError
 from desktop.core.progress import Progress
 from desktop.embedding.models.hub import HubAddress
 from desktop.embedding.models.registry import DEFAULT_MODEL, ModelRegistry
@@ -301,6 +301,26 @@ def test_another_mirror_is_entered_kept_and_used(desk: Desk) -> None:
     desk.until_ready()
     assert desk.preferences.settings.model_mirror == desk.hub.endpoint
     assert not any(request.has_token for request in desk.hub.requests)
+
+
+def test_an_address_that_cannot_be_kept_is_said_in_the_step(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Above the grid it would stand behind the dialog, which would seem to do nothing."""
+    desk.preferences.change(model_mirror="http://127.0.0.1:9")
+    step = desk.begin()
+    desk.press("Download")
+    desk.until_failed()
+    desk.press("Another mirror…")
+
+    def full(**_: object) -> None:
+        raise SettingsError("The disk is full.", next_step="Free some space.")
+
+    monkeypatch.setattr(desk.preferences, "change", full)
+    step.address.mirror.setText(desk.hub.endpoint)
+    desk.press("Download from there")
+    desk.qtbot.waitUntil(step.address.problem.isVisible)
+    assert step.address.problem.text() == "The disk is full. Free some space."
 
 
 def test_a_proxy_is_entered_and_asked(desk: Desk) -> None:

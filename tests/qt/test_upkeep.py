@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton
+from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
 
 from desktop.config.options import EngineOptions
@@ -165,6 +167,8 @@ def test_a_backup_becomes_a_library_that_can_be_gone_over_to(
         backup.restore(tmp_path / "a.zip", tmp_path / "Restored")
     assert found.args == [tmp_path / "Restored" / "settings.json"]
     qtbot.waitUntil(lambda: "is a library now" in notice.text())
+    year = time.strftime("%Y")
+    assert re.search(rf"The backup of {year}-\d\d-\d\d \d\d:\d\d is", notice.text())
     assert "1 template of the backup is among your own now" in notice.text()
     assert "not shared with a team there any more: Brand" in notice.text()
     assert templates.all().named("mine").name == "mine"
@@ -180,3 +184,13 @@ def test_a_damaged_backup_is_told_and_nothing_is_made(
     session.controllers.backup.restore(tmp_path / "bad.zip", tmp_path / "Restored")
     qtbot.waitUntil(lambda: bool(session.window.centre.notice.text()))
     assert not (tmp_path / "Restored").exists()
+
+
+def test_a_backup_keeps_the_name_that_it_was_given(
+    session: Session, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chosen = str(tmp_path / "Studio v1.2")
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_, **__: (chosen, ""))
+    session.controllers.backup.ask_back_up()
+    qtbot.waitUntil((tmp_path / "Studio v1.2.zip").exists)
+    qtbot.waitUntil(lambda: session.lanes.models.is_idle)

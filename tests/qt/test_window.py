@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,7 @@ from desktop.core.errors import LibraryInUse, StoreError, UsageError
 from desktop.core.progress import Progress
 from desktop.core.text import size
 from desktop.library.catalog.asset_columns import Assets
+from desktop.library.catalog.database import unusable
 from desktop.qt.browse.sections import ALL, GENERATED, MISSING, folder_section, overview
 from desktop.qt.jobs.job_list import JobRow, JobState, progress_text
 from desktop.qt.jobs.pace import Pace
@@ -100,6 +103,73 @@ def test_a_library_that_does_not_open(theme: Theme, qtbot: QtBot) -> None:
     press(session, "Try again", qtbot)
     qtbot.waitUntil(lambda: "Welcome to Plantain" in titles(session))
     assert session.close(5)
+
+
+class _Remedies:
+    """Notes what was chosen."""
+
+    def __init__(self) -> None:
+        self.chosen: list[tuple[Path | None, bool]] = []
+
+    def choose(self, folder: Path | None, *, is_read_only: bool) -> None:
+        self.chosen.append((folder, is_read_only))
+
+    def plan(self) -> str:
+        return ""
+
+    def repair(self) -> str:
+        return ""
+
+
+@pytest.fixture
+def remedies() -> _Remedies:
+    return _Remedies()
+
+
+@pytest.fixture
+def on_full_disk(theme: Theme, qtbot: QtBot, remedies: _Remedies) -> Iterator[Session]:
+    """A window whose library opens read-only, or another one in its place."""
+
+    def open_it() -> FakeEngine:
+        if remedies.chosen:
+            return FakeEngine()
+        raise unusable(Path("/library/catalog.sqlite"), OSError(errno.ENOSPC, "No space left"))
+
+    undress()
+    session = Session(theme, open_it, remedies=remedies)
+    session.start()
+    qtbot.waitUntil(lambda: "could not be opened" in titles(session))
+    yield session
+    assert session.close(5)
+
+
+def test_on_a_full_disk_the_library_can_be_looked_at(
+    on_full_disk: Session, remedies: _Remedies, qtbot: QtBot
+) -> None:
+    press(on_full_disk, "Open read-only", qtbot)
+    qtbot.waitUntil(lambda: "Welcome to Plantain" in titles(on_full_disk))
+    assert remedies.chosen == [(None, True)]
+
+
+def test_in_place_of_a_library_no_folder_of_something_else_is_opened(
+    on_full_disk: Session,
+    remedies: _Remedies,
+    tmp_path: Path,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A new library would begin among whatever is in it."""
+    library = tmp_path / "library"
+    library.mkdir()
+    (library / "catalog.sqlite").touch()
+    answers = [str(tmp_path), str(library)]
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: answers.pop(0))
+    press(on_full_disk, "Open another library…", qtbot)
+    qtbot.waitUntil(lambda: "There is no library of Plantain in" in titles(on_full_disk))
+    assert remedies.chosen == []
+    press(on_full_disk, "Open another library…", qtbot)
+    qtbot.waitUntil(lambda: remedies.chosen == [(library, False)])
+    qtbot.waitUntil(lambda: "Welcome to Plantain" in titles(on_full_disk))
 
 
 def test_an_empty_library_says_what_to_do(open_session: Opener) -> None:

@@ -8,6 +8,7 @@ import errno
 import io
 import json
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from PIL import Image
 
 from desktop.core.cancellation import CancelToken
 from desktop.core.credentials import Validity
+from desktop.core.errors import FileError
 from desktop.core.generation_record import TRAINED, WHOLE, GenerationRequest, Reference
 from desktop.core.progress import finish
 from desktop.media.metadata.certificate import make_certificate
@@ -23,10 +25,12 @@ from desktop.media.metadata.credentials import load_c2pa, made_manifest, signed
 from desktop.media.metadata.lineage import read_record, record_beside
 from desktop.media.metadata.sidecar import sidecar_path
 from desktop.media.sandbox.pool import Sandbox
+from desktop.services.curation.board_copies import _copy
 from desktop.services.engine import Engine
 from desktop.services.reports import GeneratedPicture
 from tests import pictures
 from tests.fakes.gemini import GeminiServer
+from tests.fakes.services import make_asset
 from tests.services.conftest import OpenEngine
 
 PROMPT = "a red silk cape, 红色丝绸披风"
@@ -284,3 +288,30 @@ def test_a_drive_that_takes_no_times_gets_the_copies_all_the_same(
     [copy] = report.copied
     assert copy.read_bytes() == original.read_bytes()
     assert (tmp_path / "copies" / "credits.csv").exists()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc has a file that cannot be read")
+def test_a_picture_that_cannot_be_read_to_its_end_is_named_and_not_the_copy(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "torn.png").symlink_to("/proc/self/mem")
+    with pytest.raises(FileError, match="could not be read") as refused:
+        _copy(make_asset(1, "torn.png", str(tmp_path)), tmp_path / "copy.png")
+    assert refused.value.path == tmp_path / "torn.png"
+    assert not (tmp_path / "copy.png").exists()
+
+
+def test_a_picture_that_was_forgotten_meanwhile_is_told_and_the_rest_copied(
+    engine: Engine, folder: Path, tmp_path: Path
+) -> None:
+    pictures.fill(folder, 3)
+    finish(engine.indexing.run([folder], CancelToken()))
+    assets = engine.browsing.all()
+    steps = engine.curation.board_copies.run(assets, tmp_path / "out", CancelToken())
+    next(steps)
+    assets[1].path.unlink()
+    finish(engine.indexing.run([], CancelToken()))
+    engine.curation.forgetting.forget([assets[1].id])
+    report = finish(steps)
+    assert [copy.name for copy in report.copied] == [f"01 {assets[0].name}", f"03 {assets[2].name}"]
+    assert [failure.path for failure in report.failed] == [assets[1].path]

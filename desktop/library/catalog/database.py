@@ -13,7 +13,13 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-from desktop.core.errors import LibraryDamaged, LibraryError, LibraryGone, LibraryReadOnly
+from desktop.core.errors import (
+    LibraryDamaged,
+    LibraryError,
+    LibraryFull,
+    LibraryGone,
+    LibraryReadOnly,
+)
 from desktop.core.text import clauses, tr
 from desktop.library.catalog.copies import write_copy
 from desktop.library.catalog.migrations import CATALOG_VERSION, migrate, refuse_newer
@@ -385,7 +391,8 @@ def damaged(path: Path, how: str) -> LibraryDamaged:
     return LibraryDamaged(
         tr("The catalogue {path} is damaged ({how}).", path=path, how=how),
         safe=tr("Your pictures are untouched."),
-        next_step=tr(
+        next_step=tr("Open the library again: it offers to repair it from the last backup."),
+        at_terminal=tr(
             "Run “plantain repair”: it restores the last whole backup, "
             "if there is one, and keeps the damaged file."
         ),
@@ -397,10 +404,11 @@ def unusable(path: Path, error: Exception) -> LibraryError:
     text = str(error)
     has_no_room = "disk I/O error" in text and is_full(path.parent)
     if "full" in text or has_no_room or getattr(error, "errno", None) == errno.ENOSPC:
-        return LibraryError(
+        return LibraryFull(
             tr("The disk that holds the library {folder} is full.", folder=path.parent),
             safe=tr("Everything saved before is safe."),
-            next_step=tr("Free some space and try again, or look at it with --read-only."),
+            next_step=tr("Free some space and try again, or open it read-only."),
+            at_terminal=tr("Free some space and try again, or look at it with --read-only."),
         )
     if "readonly" in text or getattr(error, "errno", None) in {
         *(errno.EACCES, errno.EPERM, errno.EROFS),
@@ -409,6 +417,9 @@ def unusable(path: Path, error: Exception) -> LibraryError:
             tr("The library {folder} cannot be written to.", folder=path.parent),
             safe=tr("Nothing was changed."),
             next_step=tr(
+                "Check the folder's permissions, open it read-only, or open another library."
+            ),
+            at_terminal=tr(
                 "Check the folder's permissions, open it with --read-only, "
                 "or open another library with --library."
             ),

@@ -312,7 +312,8 @@ def refuse_newer(version: int, path: Path) -> None:
                 known=CATALOG_VERSION,
             ),
             safe=tr("Nothing was changed."),
-            next_step=tr("Update Plantain, or open another library with --library."),
+            next_step=tr("Update Plantain, or open another library."),
+            at_terminal=tr("Update Plantain, or open another library with --library."),
         )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from datetime import datetime
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -10,7 +11,7 @@ from PySide6.QtCore import QObject, Signal
 from desktop.core.asset import displayable
 from desktop.core.cancellation import CancelToken
 from desktop.core.progress import ProgressSteps
-from desktop.core.text import listed, ngettext, sentences, size, tr
+from desktop.core.text import listed, moment, ngettext, sentences, size, tr
 from desktop.qt.jobs.context import Context
 from desktop.qt.jobs.job_list import Outcome
 
@@ -44,7 +45,7 @@ class BackupController(QObject):
             options=QFileDialog.Option.DontConfirmOverwrite,
         )
         if chosen:
-            self.back_up(Path(chosen).with_suffix(".zip"))
+            self.back_up(Path(chosen if chosen.lower().endswith(".zip") else f"{chosen}.zip"))
 
     def back_up(self, target: Path) -> None:
         engine = self._context.engine
@@ -95,7 +96,7 @@ class BackupController(QObject):
                 tr(
                     "The backup of {made_at} is a library now: {folder}. The library that is open "
                     "was not changed.",
-                    made_at=made.made_at,
+                    made_at=_moment(made.made_at),
                     folder=displayable(made.folder),
                 ),
                 ngettext(
@@ -128,3 +129,11 @@ class BackupController(QObject):
         )
         handle.finished.connect(tell)
         handle.failed.connect(self._context.notice)
+
+
+def _moment(made_at: str) -> str:
+    """Here and in words, of what a manifest says, which may be anything."""
+    try:
+        return moment(datetime.fromisoformat(made_at).timestamp())
+    except (ValueError, OverflowError):
+        return tr("an unknown day")

@@ -47,11 +47,15 @@ class DownloadAddress(QFrame):
         """Take what the fields say."""
         mirror, proxy = self.mirror.text().strip(), self.proxy.text().strip()
         problem = no_address(mirror) or no_proxy(proxy)
+        self.say(problem)
+        if not problem:
+            self.entered.emit(HubAddress(mirror, proxy))
+
+    def say(self, problem: str) -> None:
+        """Why the address is not taken; empty for nothing."""
         self.problem.setText(problem)
         self.problem.setVisible(bool(problem))
         self.changed.emit()
-        if not problem:
-            self.entered.emit(HubAddress(mirror, proxy))
 
 
 def _field(text: str, name: str, placeholder: str) -> QLineEdit:

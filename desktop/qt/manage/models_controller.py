@@ -124,7 +124,14 @@ class ModelsController(QObject):
             lambda _: engine.model_installing.keep_address(address)
         )
         handle.finished.connect(lambda _: self._download_again(name))
-        handle.failed.connect(self._context.notice)
+        handle.failed.connect(self._say_not_kept)
+
+    def _say_not_kept(self, error: object) -> None:
+        """In the step, before which the line above the grid cannot be seen."""
+        if self._step is None:
+            self._context.notice(error)
+        else:
+            self._step.address.say(self._context.known(error).sentence())
 
     def _download_again(self, name: str) -> None:
         if self.install.is_download:

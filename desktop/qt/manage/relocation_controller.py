@@ -6,12 +6,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QMessageBox
 
 from desktop.core.asset import displayable
+from desktop.core.errors import FewPicturesThere
 from desktop.core.text import ngettext, tr
 from desktop.qt.jobs.changes import Changes
 from desktop.qt.jobs.context import Context
 from desktop.qt.jobs.job_list import Outcome
+from desktop.qt.widgets.question import question
 
 if TYPE_CHECKING:
     from desktop.services.indexing.relocation import RelocationReport
@@ -34,7 +37,8 @@ class RelocationController(QObject):
         if chosen:
             self.relocate(folder, Path(chosen))
 
-    def relocate(self, folder: Path, new: Path) -> None:
+    def relocate(self, folder: Path, new: Path, *, is_forced: bool = False) -> None:
+        """It is there from now on; where few of its pictures are, a person is asked first."""
         relocation = self._context.engine.relocation
 
         def outcome(report: RelocationReport) -> Outcome:
@@ -52,7 +56,26 @@ class RelocationController(QObject):
         self._context.follow(
             self._context.lanes.index,  # it looks through the folder and writes to the vector store
             tr("Move to {name}", name=displayable(new.name)),
-            lambda cancel: relocation.run(relocation.root_of(folder), new, cancel),
+            lambda cancel: relocation.run(
+                relocation.root_of(folder), new, cancel, is_forced=is_forced
+            ),
             outcome,
             changes=Changes(assets=True),
-        ).failed.connect(self._context.notice)
+        ).failed.connect(lambda error: self._on_failed(error, folder, new))
+
+    def _on_failed(self, error: object, folder: Path, new: Path) -> None:
+        if not isinstance(error, FewPicturesThere):
+            self._context.notice(error)
+            return
+        box = question(
+            self._context.dialog_parent,
+            tr("Move to {name}", name=displayable(new.name)),
+            error.message,
+            tr(
+                "Pictures that are not there will be missing, with all that was said about them, "
+                "until they are found again."
+            ),
+        )
+        insist = box.addButton(tr("Use this folder"), QMessageBox.ButtonRole.AcceptRole)
+        insist.clicked.connect(lambda: self.relocate(folder, new, is_forced=True))
+        box.open()

@@ -103,10 +103,14 @@ class TrashController(QObject):
     def _take_back(
         self, asset_ids: Sequence[int], places: Mapping[int, Path], undo: Edits
     ) -> Change:
+        """Raises: FileError: of one that is not to be had any more; all else is as it was."""
         engine = self._context.engine
-        if places:
-            engine.curation.trash.take_back(places)
-        return partial(self._move_again, asset_ids, engine.annotations.apply(undo))
+        try:
+            if places:
+                engine.curation.trash.take_back(places)
+        finally:
+            edits = engine.annotations.apply(undo)
+        return partial(self._move_again, asset_ids, edits)
 
     def _move_again(self, asset_ids: Sequence[int], edits: Edits) -> Change:
         engine = self._context.engine

@@ -80,9 +80,21 @@ class LibrarySwitch(QObject):
 
 
 def require_library(folder: Path) -> None:
-    """Raises: LibraryError: there is no library."""
+    """Raises: LibraryError: there is no library, or nobody may look."""
     paths = LibraryPaths(folder)
-    if not (paths.catalog.exists() or paths.marker.exists()):
+    try:
+        is_there = paths.catalog.exists() or paths.marker.exists()
+    except OSError as error:
+        raise LibraryError(
+            tr(
+                "The library in {folder} cannot be opened: {reason}.",
+                folder=displayable(folder),
+                reason=error.strerror or error,
+            ),
+            safe=tr("The library that is open stays open."),
+            next_step=tr("Check the folder's permissions and its drive, or choose another folder."),
+        ) from error
+    if not is_there:
         raise LibraryError(
             tr("There is no library of Plantain in {folder}.", folder=displayable(folder)),
             safe=tr("The library that is open stays open."),

@@ -13,10 +13,17 @@ from typing import Protocol
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog
 
-from desktop.core.errors import LibraryDamaged, LibraryInUse, LibraryReadOnly, PlantainError
+from desktop.core.errors import (
+    LibraryDamaged,
+    LibraryFull,
+    LibraryInUse,
+    LibraryReadOnly,
+    PlantainError,
+)
 from desktop.core.text import marked, sentences, tr
 from desktop.qt.browse.centre import Centre
 from desktop.qt.jobs.lanes import Lanes
+from desktop.qt.shell.library_switch import require_library
 from desktop.qt.widgets.empty_state import StateAction
 
 READ_ONLY, OPEN_OTHER, REPAIR = "recovery.read_only", "recovery.open_other", "recovery.repair"
@@ -60,6 +67,7 @@ class Recovery(QObject):
         self._centre = centre
         self._lanes = lanes
         self._open_again = open_again
+        self._offered: tuple[StateAction, ...] = ()
         self._todo = {
             READ_ONLY: self._open_read_only,
             OPEN_OTHER: self._open_other,
@@ -84,6 +92,7 @@ class Recovery(QObject):
             self._todo[key]()
 
     def _show(self, message: str, remedies: tuple[StateAction, ...]) -> None:
+        self._offered = remedies
         shown = tuple(replace(remedy, text=tr(remedy.text)) for remedy in remedies)
         self._centre.show_open_failure(message, shown)
 
@@ -94,8 +103,23 @@ class Recovery(QObject):
     def _open_other(self) -> None:
         folder = QFileDialog.getExistingDirectory(self._centre.window(), tr("Open another library"))
         if folder:
-            self._remedies.choose(Path(folder), is_read_only=False)
-            self._open_again()
+            self._try(Path(folder))
+
+    def _try(self, folder: Path) -> None:
+        """Open it if it is a library, or nothing yet: elsewhere a new one would begin among
+        whatever is there."""
+        handle = self._lanes.browse.submit(lambda _: _require_fit(folder))
+        handle.finished.connect(lambda _: self._go_over(folder))
+        handle.failed.connect(self._refuse)
+
+    def _refuse(self, error: object) -> None:
+        """What was offered still is."""
+        headline = error.headline if isinstance(error, PlantainError) else str(error)
+        self._show(sentences(headline, tr("Choose another folder.")), self._offered)
+
+    def _go_over(self, folder: Path) -> None:
+        self._remedies.choose(folder, is_read_only=False)
+        self._open_again()
 
     def _repair(self) -> None:
         self._centre.show_opening()
@@ -113,6 +137,16 @@ class Recovery(QObject):
 
 
 def _remedies_for(error: PlantainError) -> tuple[StateAction, ...]:
-    if isinstance(error, LibraryInUse | LibraryReadOnly):
+    if isinstance(error, LibraryFull | LibraryInUse | LibraryReadOnly):
         return (_READ_ONLY, _OPEN_OTHER)
     return (_OPEN_OTHER,)
+
+
+def _require_fit(folder: Path) -> None:
+    """Raises: LibraryError: something else is in it."""
+    try:
+        is_empty = not any(folder.iterdir())
+    except OSError:
+        is_empty = False
+    if not is_empty:
+        require_library(folder)

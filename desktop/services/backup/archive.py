@@ -246,7 +246,7 @@ def _unreadable(name: str, error: OSError) -> LibraryError:
     return LibraryError(
         tr(
             "{file} in the library could not be read: {reason}.",
-            file=displayable(PurePosixPath(name)),
+            file=displayable(name),
             reason=error.strerror or error,
         ),
         safe=tr("No backup was made; the library was not changed."),

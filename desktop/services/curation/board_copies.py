@@ -5,25 +5,26 @@ from __future__ import annotations
 import csv
 import io
 import os
-import shutil
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from io import FileIO
 from pathlib import Path
 
 from desktop.core.asset import Asset, displayable
 from desktop.core.cancellation import CancelToken
-from desktop.core.errors import FileError, LibraryError
+from desktop.core.errors import FileError, FileUnreadable, LibraryError
 from desktop.core.progress import Progress, ProgressSteps
 from desktop.core.rights import strictest
 from desktop.core.text import tr
 from desktop.files.new_file import new_file
-from desktop.files.regular_file import open_regular_file
+from desktop.files.regular_file import open_regular_file, read_up_to
 from desktop.library.folders.same_file import require_same
 from desktop.services.curation.credentials import Certificate, PictureCredentials
 from desktop.services.reports import AssetDetails, FileFailure
 
 CREDITS = "credits.csv"
+_BLOCK = 1 << 22
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """What a spreadsheet would take a cell for that begins so."""
 
@@ -88,8 +89,8 @@ class BoardCopies:
             cancel.raise_if_cancelled()
             yield Progress(tr("Copying"), len(copied), len(assets), asset.filename, len(failed))
             copy = folder / f"{number:0{digits}} {asset.name}"
-            details = self._details(asset.id)
             try:
+                details = self._details(asset.id)  # it may have been forgotten meanwhile
                 require_same(asset)
                 problem = self._sign(asset, copy, details, certificate) if certificate else None
                 if problem is not None:
@@ -146,9 +147,20 @@ def _make(folder: Path) -> None:
 
 def _copy(asset: Asset, copy: Path) -> None:
     with open_regular_file(asset.path) as source, new_file(copy, tr("The copy")) as target:
-        shutil.copyfileobj(source, target)
+        while block := _next_block(asset.path, source):
+            target.write(block)
     with suppress(OSError):  # phones (MTP) and some shares (CIFS) take no times; the copy is whole
         os.utime(copy, ns=(asset.modified_ns, asset.modified_ns))
+
+
+def _next_block(path: Path, source: FileIO) -> bytes:
+    """Empty at the end. Raises: FileUnreadable: here, before it is taken for the copy's fault."""
+    try:
+        return read_up_to(source, _BLOCK)
+    except OSError as error:
+        raise FileUnreadable(
+            path, tr("The file could not be read ({reason}).", reason=error.strerror)
+        ) from error
 
 
 def _table(credited: Sequence[tuple[Path, AssetDetails]]) -> str:

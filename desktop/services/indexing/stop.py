@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from pathlib import Path
 
 from desktop.files.atomic import write_file
 from desktop.library.catalog.assets import Catalog
+from desktop.library.catalog.database import unusable
 from desktop.library.catalog.vectors import VectorTable
 from desktop.services.current_model import CurrentModel
 
@@ -29,17 +31,29 @@ class IndexingStop:
         self._lock = threading.Lock()  # a stop and its end may come from two threads
 
     def set(self, is_wanted: Callable[[], bool] = lambda: True) -> bool:
-        """A person has stopped; False where that is not wanted any more. Raises: OSError."""
+        """A person has stopped; False where that is not wanted any more.
+
+        Raises:
+            LibraryError: the library's folder cannot be written.
+        """
         with self._lock:
             if not is_wanted():
                 return False
-            write_file(self._marker, b"", replace=True)
+            with self._mapped():
+                write_file(self._marker, b"", replace=True)
             return True
 
     def lift(self) -> None:
-        """A person asks for the rest. Raises: OSError."""
-        with self._lock:
+        """A person asks for the rest. Raises: as ``set``."""
+        with self._lock, self._mapped():
             self._marker.unlink(missing_ok=True)
+
+    @contextmanager
+    def _mapped(self) -> Generator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise unusable(self._marker, error) from error
 
     def left(self) -> int | None:
         """How many known pictures are still to be read or encoded; None while it is not set."""
