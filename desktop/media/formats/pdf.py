@@ -18,6 +18,7 @@ from desktop.core.text import marked, tr
 from desktop.media.formats.format import MOST_PAGES, Encoded, PictureFormat, Raster, Source
 from desktop.media.formats.illustrator import is_notice, preview
 from desktop.media.formats.pdf_fonts import font_shelf
+from desktop.media.formats.pdf_units import user_unit
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -78,8 +79,7 @@ def _open(encoded: Encoded) -> Source:
             raise _damaged(encoded) from error
         return Raster(image, frame_count=count)
 
-    original = max(1, round(width)), max(1, round(height))
-    return Source(size, load, original)
+    return Source(size, load, _in_points(width, height, user_unit(encoded.data, count)))
 
 
 def _pages(encoded: Encoded) -> list[tuple[int, int]]:
@@ -91,10 +91,15 @@ def _pages(encoded: Encoded) -> list[tuple[int, int]]:
     try:
         with closing(_document(encoded)) as document:
             count = min(len(document), MOST_PAGES)
+            unit = user_unit(encoded.data, len(document))
             sizes = [document.get_page_size(number) for number in range(count)]
     except pypdfium2.PdfiumError as error:
         raise _damaged(encoded) from error
-    return [(max(1, round(width)), max(1, round(height))) for width, height in sizes]
+    return [_in_points(width, height, unit) for width, height in sizes]
+
+
+def _in_points(width: float, height: float, unit: float) -> tuple[int, int]:
+    return max(1, round(width * unit)), max(1, round(height * unit))
 
 
 def _document(encoded: Encoded) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -12,10 +13,11 @@ from PIL import Image
 
 from desktop.core.errors import FileDamaged, FileUnsupported
 from desktop.media import installed_fonts
-from desktop.media.decode import load_picture
+from desktop.media.decode import load_picture, page_sizes
 from desktop.media.formats import pdf_fonts
-from desktop.media.formats.format import Needed
+from desktop.media.formats.format import DecodeLimits, Needed
 from desktop.media.formats.pdf_fonts import FontShelf, font_shelf
+from desktop.media.formats.pdf_units import user_unit
 from tests.media import originals, pdfs
 from tests.media.samples import as_array, encoded, mean_difference
 
@@ -209,3 +211,37 @@ def test_a_font_file_that_is_cut_off_costs_nothing(tmp_path: Path) -> None:
         assert not font.has("A")
         assert font.weight == 400
         assert font.names == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("more", "size"),
+    [
+        ("", (300, 200)),
+        ("/UserUnit 10", (3000, 2000)),
+        ("/UserUnit 0.5 /Rotate 90", (100, 150)),
+        ("/UserUnit .1", (30, 20)),
+        ("/UserUnit (x)", (300, 200)),
+        ("/UserUnit -3", (300, 200)),
+        ("/UserUnit 999999999", (300, 200)),
+        ("/UserUnit 2 /Other << /UserUnit 3 >>", (300, 200)),  # nobody knows which
+    ],
+)
+def test_a_page_is_as_large_as_its_unit_makes_it(
+    more: str, size: tuple[int, int], tmp_path: Path
+) -> None:
+    data = pdfs.page(f"{RED} 0 0 300 200 re f", more=more)
+    picture = load_picture(data, at_least=AS_STATED)
+    assert (picture.width, picture.height) == size
+    path = tmp_path / "x.pdf"
+    path.write_bytes(data)
+    with path.open("rb") as file:
+        assert page_sizes(file, path, DecodeLimits()) == [size]
+
+
+def test_a_unit_that_is_packed_in_a_stream_of_objects_is_found() -> None:
+    packed = zlib.compress(b"3 0 << /Type /Page /UserUnit 10 >>")
+    head = b"<< /Type /ObjStm /N 1 /First 4 /Filter /FlateDecode >>\nstream\n"
+    assert user_unit(b"%PDF-1.6\n5 0 obj\n" + head + packed + b"\nendstream", 1) == 10
+    assert user_unit(head + packed[:9] + b"\nendstream", 1) == 1
+    assert user_unit(head + b"no zlib", 1) == 1
+    assert user_unit(head + packed, 2) == 1, "the other page says nothing"
