@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from desktop.media.formats.lab_white import as_of_d50, is_d50
 from desktop.media.formats.tiff_ycbcr import YCbCr, ycbcr_of
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ _MODES = {1: "L", 3: "RGB", 4: "CMYK"}
 _PREMULTIPLIED, _SEPARATE_ALPHA, _COREL_ALPHA = 1, 2, 999
 _JPEG = frozenset({6, 7, 34892, 33007})
 _CMYK_INKS = 1
+_WHITE_POINT = 318
 _THREE_BYTES = 24
 
 
@@ -45,6 +47,7 @@ class Colours:
         black, white: values of either; None while they are to be found, by ``within``.
         palette: (colours, 3), 8 bits.
         ycbcr: how these become RGB, where it is not as in JPEG.
+        lab_white: x and y of the white of Lab, where it is another one than D50.
     """
 
     photometric: int
@@ -55,6 +58,7 @@ class Colours:
     white: float | None
     palette: NDArray[np.uint8] | None = None
     ycbcr: YCbCr | None = None
+    lab_white: tuple[float, float] | None = None
 
     @property
     def mode(self) -> str:
@@ -115,7 +119,8 @@ class Colours:
             numbers = values[..., 0].astype(np.intp)
             return self.palette[np.minimum(numbers, len(self.palette) - 1)]
         if self.photometric in {_CIE_LAB, _ICC_LAB}:
-            return _lab(values, self.photometric)
+            lab = _lab(values, self.photometric)
+            return lab if self.lab_white is None else as_of_d50(lab, self.lab_white)
         levels = self._levels(values)
         if self.photometric == _WHITE_IS_ZERO:
             return 255 - levels
@@ -167,7 +172,22 @@ def colours_of(page: TiffPage) -> Colours:
     if palette is not None and kind.kind not in "ub":
         raise UnknownColours("PALETTE")
     ycbcr = ycbcr_of(page) if photometric == _YCBCR else None
-    return Colours(photometric, channels, alpha, is_premultiplied, 0.0, white, palette, ycbcr)
+    return Colours(
+        *(photometric, channels, alpha, is_premultiplied, 0.0, white, palette, ycbcr),
+        _white_of_lab(page) if photometric == _CIE_LAB else None,
+    )
+
+
+def _white_of_lab(page: TiffPage) -> tuple[float, float] | None:
+    stated = page.tags.valueof(_WHITE_POINT)
+    if not isinstance(stated, tuple) or len(cast("tuple[Any, ...]", stated)) != 4:
+        return None
+    x_over, x_under, y_over, y_under = cast("tuple[int, ...]", stated)
+    if not (x_under and y_under):
+        return None
+    white = x_over / x_under, y_over / y_under
+    is_colour = 0.1 < white[0] < 0.7 and 0.1 < white[1] < 0.7
+    return white if is_colour and not is_d50(white) else None
 
 
 def _alpha(page: TiffPage, channels: int) -> tuple[int | None, bool]:

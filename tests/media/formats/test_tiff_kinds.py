@@ -18,7 +18,7 @@ from desktop.core.errors import FileDamaged, FileTooLarge, FileUnsupported
 from desktop.media.decode import load_picture
 from desktop.media.formats.format import DecodeLimits, Needed
 from tests.media import originals
-from tests.media.card import CASES, shows_the_card
+from tests.media.card import CASES, CORNERS, shows_the_card
 from tests.media.samples import encoded
 
 KNOWN = originals.known_picture().resize((160, 120), Image.Resampling.BICUBIC)
@@ -459,3 +459,18 @@ def test_missing_pixels_stay_a_reason(packing: str | None) -> None:
         end = page.dataoffsets[-1] + page.databytecounts[-1]
     with pytest.raises(FileDamaged):
         load_picture(data[: end - 100])
+
+
+def test_lab_of_another_white_has_its_colours() -> None:
+    """As ImageMagick writes it; each step of 8 bits is several levels of a dark blue."""
+    encoded_light = np.array(CORNERS, np.float64)[[[0, 1], [2, 3]]].repeat(8, 0).repeat(8, 1) / 255
+    light = np.where(
+        encoded_light <= 0.04045, encoded_light / 12.92, ((encoded_light + 0.055) / 1.055) ** 2.4
+    )
+    to_xyz = np.array([[41.24, 35.76, 18.05], [21.26, 71.52, 7.22], [1.93, 11.92, 95.05]]) / 100
+    x, y, z = np.moveaxis(np.cbrt(light @ to_xyz.T / to_xyz.sum(axis=1)), 2, 0)
+    lab = np.stack([116 * y - 16, 500 * (x - y), 200 * (y - z)], axis=-1).astype(np.float32)
+    white = (318, "2I", 2, (3127, 10_000, 3290, 10_000), True)
+    for tags, is_right in (([white], True), ([], False)):
+        data = written(lab, photometric="cielab", extratags=tags)
+        assert shows_the_card(load_picture(data).image, allowed=18) is is_right
