@@ -9,16 +9,18 @@ from PySide6.QtCore import QPointF, QSize
 from PySide6.QtWidgets import QWidget
 
 from desktop.core.errors import ServiceUnavailable
+from desktop.core.generation_record import Reference
 from desktop.core.text import tr
 from desktop.qt.create.editing.canvas import Tool
 from desktop.qt.create.editing.dialog import EditDialog
-from desktop.qt.create.editing.images import image_of, seen
+from desktop.qt.create.editing.images import image_of, seen, seen_laid_in
 from desktop.qt.create.editing.region import Region
 from desktop.qt.create.reference_tray import ReferenceTray
 from desktop.qt.images.cache import PixmapCache
 from desktop.qt.images.loader import ImageLoader
 from desktop.qt.images.pictures import Pictures
 from desktop.services.generation.edited_pictures import EditOutcome
+from desktop.services.generation.product_laying import LaidProduct
 from tests.fakes.generation import FAKE_MODELS
 from tests.fakes.services import FakeEngine
 from tests.gallery.stage import Screen, Stage, picture
@@ -72,6 +74,26 @@ def nothing_marked(stage: Stage) -> QWidget:
 
 def marked(stage: Stage) -> QWidget:
     return _marked(stage)
+
+
+def product(stage: Stage) -> QWidget:
+    """A product that came out wrong is marked, and the real one goes along."""
+    dialog = _marked(stage)
+    dialog.words.clear()
+    bottle = picture(3)
+    dialog.tray.add([Reference(bottle.path, bottle.id, role="product")])
+    dialog.product_button.show()
+    return dialog
+
+
+def product_laid_in(stage: Stage) -> QWidget:
+    dialog = _marked(stage)
+    before, bottle = _photograph(), picture(3)
+    after = before.copy()
+    after[_region()] = (40, 140, 60)
+    reference = Reference(bottle.path, bottle.id, role="product")
+    dialog.show_outcome(seen_laid_in(LaidProduct(bottle.path, reference, before, after)))
+    return dialog
 
 
 def running(stage: Stage) -> QWidget:
@@ -149,6 +171,8 @@ def cut_out_outcome(stage: Stage) -> QWidget:
 SCREENS = (
     Screen("71-edit-nothing-marked", nothing_marked),
     Screen("72-edit-marked", marked),
+    Screen("72-edit-product", product),
+    Screen("72-edit-product-laid-in", product_laid_in),
     Screen("73-edit-running", running),
     Screen("74-edit-failed", failed),
     Screen("75-edit-outcome", outcome),

@@ -37,7 +37,10 @@ def laid_in(reference: Image.Image, picture: Pixels) -> tuple[Pixels, Mask] | No
     high, broad = product.mask.shape
     matrix = place.matrix @ np.diag([broad / wide, high / tall, 1.0])
     size = picture.shape[1], picture.shape[0]
-    soft = cv2.resize(product.mask.astype(np.float32), (wide, tall), interpolation=cv2.INTER_LINEAR)
+    mask = product.mask.astype(np.float32)
+    if product.is_cut_out:  # at its edge it has something of the ground that it was told from
+        mask = cv2.erode(mask, np.ones((3, 3), np.uint8))
+    soft = cv2.resize(mask, (wide, tall), interpolation=cv2.INTER_LINEAR)
     # Area-like where it gets smaller, or its letters would break up.
     scale = float(np.sqrt(abs(np.linalg.det(matrix[:2, :2]))))
     large = product.large

@@ -306,7 +306,10 @@ class EditController(QObject):
                 dialog.show_outcome(outcome)
                 dialog.on_kept = lambda: self._keep_laid_in(dialog, laid)
 
+        dialog.set_running(True)
         handle = self._context.lanes.checks.submit(lambda _: lay())
+        dialog.stop_requested.connect(handle.cancel)
+        handle.cancelled.connect(lambda: self._still(dialog) and dialog.set_running(False))
         handle.finished.connect(show)
         handle.failed.connect(lambda error: self._fail(dialog, error))
 
