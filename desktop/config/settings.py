@@ -335,8 +335,8 @@ class Settings:
             marked("By which of Google's two interfaces pictures are asked for first."),
             choices=(
                 ("", marked("As the model has it")),
-                ("generate-content", "generateContent"),
-                ("interactions", "Interactions"),
+                ("generate-content", marked("generateContent")),
+                ("interactions", marked("Interactions")),
             ),
             needs_restart=True,
         ),
