@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from typing import NamedTuple
@@ -70,6 +70,26 @@ class Board:
     rights: Rights = NO_RIGHTS
 
 
+Rename = Callable[[str], str]
+"""What a name becomes; the same where it is about another one."""
+
+
+class Renamed(NamedTuple):
+    """A tag (with those below it) or a board has another name.
+
+    Attributes:
+        field: of ``Filter``: "tag" or "board".
+    """
+
+    field: str
+    old: str
+    new: str
+
+    @property
+    def rename(self) -> Rename:
+        return (tag_renamer if self.field == "tag" else board_renamer)(self.old, self.new)
+
+
 class SearchText(NamedTuple):
     """What a saved search asks, as the catalogue keeps it: as typed, and a filter as JSON."""
 
@@ -101,6 +121,7 @@ class Edits:
         tag_colours: tag -> its colour; None: it has none.
         searches: key of a saved search -> how it is reworded; one that asks something else than
             before stays as it is.
+        renamed: what has another name after all this, for whoever shows the one before.
     """
 
     ratings: Mapping[int, int] = field(default_factory=dict[int, int])
@@ -112,6 +133,7 @@ class Edits:
     folder_rights: Mapping[str, Rights] = field(default_factory=dict[str, Rights])
     tag_colours: Mapping[str, TagColour | None] = field(default_factory=dict[str, TagColour | None])
     searches: Mapping[str, Reworded] = field(default_factory=dict[str, Reworded])
+    renamed: tuple[Renamed, ...] = ()
 
     @property
     def is_empty(self) -> bool:
@@ -209,6 +231,25 @@ def tags_above(name: str) -> list[str]:
 def keys_below(key: str) -> tuple[str, str]:
     """The keys of the tags below that of this key lie between these two."""
     return key + TAG_SEPARATOR, key + chr(ord(TAG_SEPARATOR) + 1)
+
+
+def tag_renamer(old: str, new: str) -> Rename:
+    """What a tag is called once one has another name, with those below it."""
+    depth, key = len(old.split(TAG_SEPARATOR)), name_key(old)
+
+    def rename(name: str) -> str:
+        parts = name.split(TAG_SEPARATOR)
+        if name_key(TAG_SEPARATOR.join(parts[:depth])) != key:
+            return name
+        return TAG_SEPARATOR.join((new, *parts[depth:]))
+
+    return rename
+
+
+def board_renamer(old: str, new: str) -> Rename:
+    """The same of a board."""
+    key = name_key(old)
+    return lambda name: new if name_key(name) == key else name
 
 
 def join_names(names: Iterable[str]) -> str:

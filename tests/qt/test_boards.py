@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication, QInputDialog, QLabel, QMenu, QPushBu
 from pytestqt.qtbot import QtBot
 
 from desktop.core.annotations import Annotation, TagColour
-from desktop.core.filter import EVERYTHING, Filter
+from desktop.core.filter import EVERYTHING, Filter, NamedFilter
 from desktop.core.saved_search import SavedSearch
 from desktop.qt.browse.marks import marks_of
 from desktop.qt.browse.ordering import Order
@@ -313,3 +313,29 @@ def test_searches_that_ask_for_what_is_deleted_are_named(mood: Window, kind: str
     asking = {"board": "Typed", "tag": "Chosen, Typed"}[kind]
     assert f"ask for it: {asking}." in notice.text()
     assert [each.name for each in saved.all()] == ["Another", "Chosen", "Typed"]
+
+
+def test_what_is_shown_follows_a_name_and_its_way_back(
+    mood: Window, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def rename(section: NamedFilter, new: str) -> None:
+        monkeypatch.setattr(QInputDialog, "getText", lambda *_, **__: (new, True))
+        mood.session.controllers.boards_and_tags.ask_name(section)
+
+    search, actions = mood.session.window.centre.search, mood.session.window.action_list
+    rename(board_section("Mood"), "Calm 2027")
+    mood.until(lambda: search.query().text == 'board:"Calm 2027"')
+    mood.until(lambda: [section.name for section in mood.sidebar.marked()] == ["Calm 2027"])
+    assert order(mood) == mood.ids
+    actions["edit.undo"].trigger()
+    mood.until(lambda: search.query().text == "board:Mood")
+
+    mood.engine.annotations.tag(mood.ids[:2], ["place/Lisbon"])
+    search.show_only(tag_section("place/Lisbon"))
+    rename(tag_section("place"), "town")
+    mood.until(lambda: search.query().text == "tag:town/Lisbon")
+    mood.until(lambda: len(order(mood)) == 2)
+    actions["edit.undo"].trigger()
+    mood.until(lambda: search.query().text == "tag:place/Lisbon")
+    actions["edit.redo"].trigger()
+    mood.until(lambda: search.query().text == "tag:town/Lisbon")

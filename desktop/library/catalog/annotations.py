@@ -21,6 +21,7 @@ from desktop.core.annotations import (
     Edits,
     Flag,
     NameCount,
+    Renamed,
     TagColour,
     check_rating,
     clean_name,
@@ -246,6 +247,8 @@ class Annotations:
             for below in self._tags_below(old):
                 own = below.split(TAG_SEPARATOR)[depth:]
                 renamed.append((below, clean_tag(TAG_SEPARATOR.join((name, *own)))))
+            is_other = name_key(name) != name_key(old)
+            is_taken = is_other and bool(self.tagged(name) or self._tags_below(name))
             off: dict[tuple[int, str], bool] = {}
             on: dict[tuple[int, str], bool] = {}
             for before, after in renamed:
@@ -261,6 +264,8 @@ class Annotations:
                     tags={**off, **on},
                     tag_colours=self._recoloured(renamed),
                     searches=searches_with_tag(connection, old, name),
+                    # One that takes over another is not called by the name of that on the way back.
+                    renamed=() if is_taken else (Renamed("tag", old, name),),
                 )
             )
 
@@ -371,7 +376,9 @@ class Annotations:
                     safe=tr("Nothing was changed."),
                 )
             searches = searches_with_board(connection, old, name)
-            return self.apply(Edits(boards={old: None, name: board}, searches=searches))
+            renamed = (Renamed("board", old, name),)
+            edits = Edits(boards={old: None, name: board}, searches=searches, renamed=renamed)
+            return self.apply(edits)
 
     def delete_board(self, name: str) -> Edits:
         """The pictures on it stay in the library. Raises: as ``board``."""

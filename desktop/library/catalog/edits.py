@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from desktop.core.annotations import Board, Edits, Flag, TagColour, name_key
+from desktop.core.annotations import Board, Edits, Flag, Renamed, TagColour, name_key
 from desktop.core.rights import NO_RIGHTS, Rights
 from desktop.library.catalog.followed_names import write_searches
 from desktop.library.catalog.full_text import note_reworded
@@ -62,6 +62,7 @@ def write_edits(connection: sqlite3.Connection, edits: Edits, stamp: EditStamp) 
     return Edits(
         *(writer.ratings, writer.notes, writer.tags, writer.boards, writer.flags),
         *(writer.rights, writer.folder_rights, writer.tag_colours, searches),
+        tuple(Renamed(each.field, each.new, each.old) for each in edits.renamed),
     )
 
 

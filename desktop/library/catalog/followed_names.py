@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
-from desktop.core.annotations import TAG_SEPARATOR, Reworded, SearchText, name_key
+from desktop.core.annotations import Rename, Reworded, SearchText, board_renamer, tag_renamer
 from desktop.core.filter import EVERYTHING, Filter, with_names
 from desktop.core.query_language import Parsed, QueryError, terms
 from desktop.core.query_writing import written
 from desktop.files.checked_json import MalformedJson
 from desktop.library.catalog.filter_text import dump_filter, load_filter
-
-Rename = Callable[[str], str]
 
 
 def searches_with_tag(connection: sqlite3.Connection, old: str, new: str) -> dict[str, Reworded]:
@@ -24,25 +22,6 @@ def searches_with_tag(connection: sqlite3.Connection, old: str, new: str) -> dic
 def searches_with_board(connection: sqlite3.Connection, old: str, new: str) -> dict[str, Reworded]:
     """The same of a board."""
     return _reworded(connection, {"board": board_renamer(old, new)})
-
-
-def tag_renamer(old: str, new: str) -> Rename:
-    """What a tag is called once one has another name, with those below it."""
-    depth, key = len(old.split(TAG_SEPARATOR)), name_key(old)
-
-    def rename(name: str) -> str:
-        parts = name.split(TAG_SEPARATOR)
-        if name_key(TAG_SEPARATOR.join(parts[:depth])) != key:
-            return name
-        return TAG_SEPARATOR.join((new, *parts[depth:]))
-
-    return rename
-
-
-def board_renamer(old: str, new: str) -> Rename:
-    """The same of a board."""
-    key = name_key(old)
-    return lambda name: new if name_key(name) == key else name
 
 
 def write_searches(

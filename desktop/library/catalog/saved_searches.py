@@ -6,14 +6,13 @@ import sqlite3
 import time
 from collections.abc import Iterator, Mapping
 
-from desktop.core.annotations import name_key
+from desktop.core.annotations import Rename, board_renamer, name_key, tag_renamer
 from desktop.core.errors import LibraryError, UsageError
 from desktop.core.filter import with_names
 from desktop.core.saved_search import SavedSearch
 from desktop.core.text import tr
 from desktop.library.catalog.database import Database
 from desktop.library.catalog.filter_text import UNREADABLE, dump_filter, load_filter
-from desktop.library.catalog.followed_names import Rename, board_renamer, tag_renamer
 from desktop.library.catalog.kept_json import readable
 from desktop.library.catalog.saved_examples import dump_examples, load_examples
 

@@ -9,7 +9,7 @@ from itertools import count
 
 from PySide6.QtCore import QObject, Signal
 
-from desktop.core.annotations import Edits
+from desktop.core.annotations import Edits, Renamed
 from desktop.core.cancellation import CancelToken
 from desktop.core.errors import LibraryError, LibraryGone
 from desktop.qt.jobs.changes import ChangeHub, Changes
@@ -24,6 +24,21 @@ Change = Callable[[], "Change | None"]
 """Changes something, and gives back what undoes that; None when nothing is to be undone."""
 
 _SAID = Changes(annotations=True)
+
+
+@dataclass(frozen=True)
+class _Undoing:
+    """A change that undoes an edit.
+
+    Attributes:
+        renamed: what the edit gave another name.
+    """
+
+    run: Change
+    renamed: list[Renamed]
+
+    def __call__(self) -> Change | None:
+        return self.run()
 
 
 @dataclass(eq=False)
@@ -62,6 +77,8 @@ class EditHistory(QObject):
 
     moved = Signal()
     """Something else would be undone or done again now."""
+    renamed = Signal(object)
+    """list[Renamed]: tags and boards that have another name now; before anybody reads them anew."""
     failed = Signal(object)
     """The error of a change, which left everything as it was."""
     kept = Signal()
@@ -144,7 +161,10 @@ class EditHistory(QObject):
 
     def _edit(self, edit: Edit) -> Change | None:
         undo = edit()
-        return None if undo.is_empty else partial(self._edit, partial(self._apply, undo))
+        if undo.is_empty:
+            return None
+        renamed = [Renamed(each.field, each.new, each.old) for each in undo.renamed]
+        return _Undoing(partial(self._edit, partial(self._apply, undo)), renamed)
 
     def _add(
         self,
@@ -173,7 +193,7 @@ class EditHistory(QObject):
         """``source``: where the step was before it was undone or done again."""
         is_wanted = step not in self._undone  # the oldest are in neither
 
-        def work(_: CancelToken) -> bool:
+        def work(_: CancelToken) -> tuple[bool, list[Renamed]]:
             # Asked here, not before: the lane does one change after the other, and what undoes
             # this one is known when it was done. It may be as it is wanted: where it could not be
             # done, there is nothing to undo.
@@ -185,15 +205,19 @@ class EditHistory(QObject):
                     step.next = change
                     raise
                 step.is_done = is_wanted
-            return step.next is not None
+                if isinstance(step.next, _Undoing):
+                    return True, step.next.renamed
+            return step.next is not None, []
 
         handle = step.lane.submit(work)
-        handle.finished.connect(lambda is_undoable: self._on_finished(step, is_undoable))
+        handle.finished.connect(lambda done: self._on_finished(step, *done))
         handle.failed.connect(lambda error: self._on_failed(step, error, source))
 
-    def _on_finished(self, step: _Step, is_undoable: bool) -> None:
+    def _on_finished(self, step: _Step, is_undoable: bool, renamed: list[Renamed]) -> None:
         if not is_undoable:
             self._forget(step)
+        if renamed:
+            self.renamed.emit(renamed)
         self._hub.tell(step.changes)
         self._index_on()
 

@@ -10,8 +10,9 @@ from PySide6.QtCore import QMimeData, Qt, QTimer, Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 
+from desktop.core.annotations import Renamed
 from desktop.core.asset import Asset
-from desktop.core.filter import EVERYTHING, Filter, NamedFilter
+from desktop.core.filter import EVERYTHING, Filter, NamedFilter, with_names
 from desktop.core.query import Example, Query
 from desktop.core.query_language import QueryError, Term
 from desktop.core.saved_search import SavedSearch
@@ -167,6 +168,20 @@ class SearchBar(DropFrame):
         """Ask what was saved, as it can be changed."""
         pictured = [self._pictures.of_example(example) for example in saved.examples]
         self.show_contents(contents_of(saved, pictured))
+
+    def follow_names(self, renamed: Sequence[Renamed]) -> None:
+        """Ask for the same under the names that tags and boards have now."""
+        held = list(self._held)
+        for each in renamed:
+            names = {each.field: each.rename}
+            for at, chip in enumerate(held):
+                if not isinstance(chip, Condition):
+                    continue
+                wanted = with_names(chip.filter, names)
+                if wanted != chip.filter:
+                    held[at] = condition_of(NamedFilter(chip.name or each.new, wanted))
+        if held != list(self._held):
+            self._hold(held)
 
     def leave_out(self, section: NamedFilter) -> None:
         """Without this condition, whoever gave it."""

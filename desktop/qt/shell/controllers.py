@@ -127,6 +127,7 @@ def join_controllers(context: Context, window: MainWindow) -> Controllers:
     said = context.engine.annotations
     history = EditHistory(said.apply, context.lanes.browse, context.hub, said.index_words)
     history.failed.connect(context.notice)
+    history.renamed.connect(centre.search.follow_names)
     library_watch = LibraryWatchController(context, history)
     history.moved.connect(window.action_list.refresh)
     annotations = AnnotationController(context, details.annotations, centre.grid, history)
