@@ -16,14 +16,17 @@ from desktop.core.annotations import (
     Board,
     Consensus,
     Edits,
+    Flag,
     NameCount,
     TagColour,
 )
 from desktop.core.errors import LibraryError, UsageError
 from desktop.core.filter import Filter
+from desktop.core.rights import Rights
 from desktop.library.catalog.annotations import Annotations
 from desktop.library.catalog.assets import Catalog
 from desktop.library.catalog.database import Database
+from desktop.library.catalog.edits import EditStamp, write_edits
 from desktop.library.catalog.full_text import renew_words
 from desktop.library.folders.scan import FoundFile
 
@@ -377,3 +380,28 @@ def test_notes_too_long_for_one_are_not_merged(said: Annotations, ids: list[int]
         said.merge([ids[1]], ids[0])
     own = said.of(ids)[ids[0]]
     assert (own.note, own.rating) == ("a" * MAX_NOTE, 0)
+
+
+@pytest.mark.parametrize(
+    "edits",
+    [
+        Edits(ratings={1: 3}),
+        Edits(notes={1: "a note"}),
+        Edits(tags={(1, "cat"): True}),
+        Edits(flags={(1, Flag.KEPT): True}),
+        Edits(rights={1: Rights(is_private=True)}),
+    ],
+    ids=["rating", "note", "tag", "flag", "rights"],
+)
+def test_no_change_looks_at_pictures_that_it_is_not_about(database: Database, edits: Edits) -> None:
+    """Each tag is a change of its own: a thousand of them would look at all a thousand times."""
+    connection, asked = database.connection, list[str]()
+    connection.set_trace_callback(asked.append)
+    write_edits(connection, edits, EditStamp(1.0, "here"))
+    connection.set_trace_callback(None)
+    found = [sql for sql in asked if sql.startswith(("INSERT INTO changed", "UPDATE assets"))]
+    assert found
+    for sql in found:
+        plan = [row["detail"] for row in connection.execute(f"EXPLAIN QUERY PLAN {sql}")]
+        assert not [step for step in plan if step.startswith("SCAN assets")], plan
+    connection.rollback()

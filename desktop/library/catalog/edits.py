@@ -2,7 +2,8 @@
 
 What is to become of one field of several assets stands in a temporary table; a few statements then
 find what differs, stamp it, change it, and give back what it was. A hundred thousand assets are
-one more row each in those, instead of a hundred thousand statements.
+one more row each in those, instead of a hundred thousand statements. CROSS JOIN, because SQLite
+knows nothing of a temporary table and would rather look at every asset for each field.
 """
 
 from __future__ import annotations
@@ -105,13 +106,14 @@ class _Writer:
         changed = self._find_changed(
             column,
             values.items(),
-            f"SELECT id, {column}, value FROM wanted JOIN assets ON id = asset_id"
+            f"SELECT id, {column}, value FROM wanted CROSS JOIN assets ON id = asset_id"
             f" WHERE {column} <> value",
         )
         if not changed:
             return
         self._connection.execute(
-            f"UPDATE assets SET {column} = changed.value FROM changed WHERE id = asset_id"
+            f"UPDATE assets SET {column} = (SELECT value FROM changed WHERE asset_id = id)"
+            " WHERE id IN (SELECT asset_id FROM changed)"
         )
         if column == "rating":
             self.ratings.update(changed)
@@ -144,7 +146,7 @@ class _Writer:
                 "",
                 ((asset_id, has) for asset_id in asset_ids),
                 "SELECT id, flag IS NOT NULL, value FROM wanted"
-                " JOIN assets ON id = wanted.asset_id"
+                " CROSS JOIN assets ON id = wanted.asset_id"
                 f" LEFT JOIN asset_flags ON flag = '{flag}' AND asset_flags.asset_id = id"
                 f" WHERE (flag IS NOT NULL) <> {int(has)}",
             )
@@ -165,7 +167,7 @@ class _Writer:
         changed = self._find_changed(
             "rights",
             ((asset_id, dump_rights(each)) for asset_id, each in rights.items()),
-            f"SELECT id, {said}, value FROM wanted JOIN assets ON id = wanted.asset_id"
+            f"SELECT id, {said}, value FROM wanted CROSS JOIN assets ON id = wanted.asset_id"
             f" LEFT JOIN asset_rights ON asset_rights.asset_id = id WHERE {said} <> value",
         )
         self._connection.execute(
@@ -259,7 +261,8 @@ class _Writer:
         changed = self._find_changed(
             f"tag:{key}",
             ((asset_id, has) for asset_id in asset_ids),
-            "SELECT id, tag_id IS NOT NULL, value FROM wanted JOIN assets ON id = wanted.asset_id"
+            "SELECT id, tag_id IS NOT NULL, value FROM wanted"
+            " CROSS JOIN assets ON id = wanted.asset_id"
             f" LEFT JOIN asset_tags ON tag_id = {tag_id or 0} AND asset_tags.asset_id = id"
             f" WHERE (tag_id IS NOT NULL) <> {int(has)}",
         )
