@@ -111,6 +111,7 @@ class FakeTeam(Team):
     def __init__(self, endpoints: FakeEndpoints) -> None:
         self._endpoints = endpoints
         self.refreshes = 0
+        self.report = TeamReport(received=3, sent=2, told=1, here=2, elsewhere=3)
 
     def share(self, name: str, folder: Path) -> SharedRoot:
         self._endpoints.roots.append(SharedRoot(name, folder))
@@ -119,4 +120,4 @@ class FakeTeam(Team):
     def sync(self, cancel: CancelToken, *, is_full: bool = False) -> ProgressSteps[TeamReport]:
         yield Progress("Looking at what the team has")
         self.refreshes += 1
-        return TeamReport(received=3, sent=2, told=1, here=2, elsewhere=3)
+        return self.report

@@ -96,6 +96,21 @@ def test_joining_sharing_refreshing_and_leaving(
     assert said(dialog) == "You are in no team."
 
 
+def test_what_a_refresh_left_out_is_said_without_the_dialog_too(
+    open_session: Callable[..., Session], engine: FakeEngine, qtbot: QtBot
+) -> None:
+    session = open_session(engine)
+    engine.endpoints.chosen = replace(engine.endpoints.chosen, team="Studio")
+    engine.team.report = replace(
+        engine.team.report, left_out=("bad.png",), outside=("link.png",), too_long=("essay.png",)
+    )
+    session.controllers.server.refresh()
+    notice = session.window.centre.notice
+    qtbot.waitUntil(lambda: "Refreshed from the team" in notice.text())
+    for name in ("bad.png", "link.png", "essay.png"):
+        assert name in notice.text()
+
+
 TAKEN = StoreTaken(
     "Another copy writes there.", store="https://milvus:19530", certificate="/its/own.pem"
 )

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
+from desktop.core.annotations import Edits
 from desktop.core.asset import Asset
 from desktop.core.cancellation import CancelToken
 from desktop.core.errors import Cancelled, LibraryError, UsageError
@@ -134,6 +135,39 @@ class TestDuplicates:
         assert (report.trashed, [failure.path for failure in report.failed]) == ((), [second])
         index(engine)
         assert engine.curation.duplicates.exact() == []
+
+    @pytest.mark.parametrize("is_stopped", [True, False], ids=["a stop", "a full disk"])
+    def test_where_nothing_is_trashed_nothing_is_merged(
+        self,
+        engine: Engine,
+        folder: Path,
+        bin_of: Path,
+        monkeypatch: pytest.MonkeyPatch,
+        is_stopped: bool,
+    ) -> None:
+        first = pictures.save(folder / "a.png", 1)
+        second = Path(shutil.copy2(first, folder / "b.png"))
+        index(engine, folder)
+        kept, other = at(engine, first).id, at(engine, second).id
+        engine.annotations.tag([other], ["of the other"])
+        cancel, merge = CancelToken(), engine.annotations.merge
+
+        def then_stop(from_ids: Sequence[int], into_id: int) -> Edits:
+            undo = merge(from_ids, into_id)
+            cancel.cancel()
+            return undo
+
+        def full(*_: object, **__: object) -> None:
+            raise LibraryError("The disk is full.")
+
+        if is_stopped:
+            monkeypatch.setattr(engine.annotations, "merge", then_stop)
+        else:
+            monkeypatch.setattr(engine.catalog, "mark_missing", full)
+        with pytest.raises(Cancelled if is_stopped else LibraryError):
+            finish(engine.curation.duplicates.keep(kept, [other], cancel))
+        assert second.exists()
+        assert engine.annotations.of([kept])[kept].tags == ()
 
     def test_nothing_is_trashed_when_the_one_to_keep_is_gone(
         self, engine: Engine, folder: Path

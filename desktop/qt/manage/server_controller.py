@@ -49,20 +49,11 @@ class ServerController(QObject):
         def outcome(report: TeamReport) -> Outcome:
             sent = report.sent + report.told
             text = tr("{received} received, {sent} sent", received=report.received, sent=sent)
-            said = tr("Refreshed from the team: {result}.", result=text)
-            if report.left_out:
-                left_out = tr(
-                    "Left out, because what was sent is no picture: {names}.",
-                    names=listed(report.left_out),
-                )
-                said = sentences(said, left_out)
-            if report.too_long:
-                too_long = tr(
-                    "Not sent, because too much is said of it: {names}. Shorten its note.",
-                    names=listed(report.too_long),
-                )
-                said = sentences(said, too_long)
-            self._say(said)
+            done = tr("Refreshed from the team: {result}.", result=text)
+            left = _left_out(report)
+            if left and self._dialog is None:
+                self._context.notices.say(sentences(done, *left))
+            self._say(sentences(done, *left))
             self._show_state_again()
             return Outcome(text)
 
@@ -250,6 +241,20 @@ class ServerController(QObject):
 
     def _forget_dialog(self) -> None:
         self._dialog = None
+
+
+def _left_out(report: TeamReport) -> list[str]:
+    """What was not exchanged, and why."""
+    told: list[str] = []
+    if names := listed(report.left_out):
+        told.append(tr("Left out, because what was sent is no picture: {names}.", names=names))
+    if names := listed(report.outside):
+        told.append(tr("Not sent, because it leads out of its folder: {names}.", names=names))
+    if names := listed(report.too_long):
+        told.append(
+            tr("Not sent, because too much is said of it: {names}. Shorten its note.", names=names)
+        )
+    return told
 
 
 def _keep_token(save: Callable[[str], None], entry: ServerEntry) -> None:

@@ -16,7 +16,7 @@ import numpy as np
 from desktop.core.annotations import Edits
 from desktop.core.asset import Asset, displayable
 from desktop.core.cancellation import CancelToken
-from desktop.core.errors import LibraryError, LibraryReadOnly
+from desktop.core.errors import Cancelled, LibraryError, LibraryReadOnly
 from desktop.core.progress import ProgressSteps
 from desktop.core.text import tr
 from desktop.library.catalog.annotations import Annotations
@@ -177,7 +177,12 @@ class Duplicates:
         ]
         cancel.raise_if_cancelled()  # before anything is said that nobody would take back
         undo = self._annotations.merge(trashed, kept_id) if merge else Edits()
-        report = yield from self._trash.run(trashed, cancel)
+        try:
+            report = yield from self._trash.run(trashed, cancel)
+        except (Cancelled, LibraryError):  # nothing was moved, and nobody would get the undo
+            with suppress(LibraryError):
+                self._annotations.apply(undo)
+            raise
         return replace(report, failed=(*changed, *report.failed), undo=undo)
 
     def _groups(
