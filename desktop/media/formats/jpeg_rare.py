@@ -85,6 +85,8 @@ def open_rare(encoded: Encoded, frame: Frame) -> Source:
 
     def load() -> Raster:
         if frame.marker == _LS:
+            if not has_end(encoded.data):  # over which its decoder thinks for many seconds
+                raise ValueError("breaks off")
             values = np.asarray(imagecodecs.jpegls_decode(encoded.data))
         else:
             # It fills up what is missing, and says nothing of it.

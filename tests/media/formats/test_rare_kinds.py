@@ -220,9 +220,18 @@ JPEGS = {
 def test_jpeg_of_many_bits_or_without_loss(name: str) -> None:
     data = bytes(JPEGS[name])
     assert shows_the_card(load_picture(data).image, allowed=3)
-    if "loss" in name:
+    if "loss" in name or "LS" in name:
         with pytest.raises(FileError):
             load_picture(data[:200])
+
+
+def test_a_jpeg_ls_without_its_end_is_not_decoded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its decoder thinks for ten seconds over 140 bytes of it."""
+    asked: list[bytes] = []
+    monkeypatch.setattr(imagecodecs, "jpegls_decode", asked.append)
+    with pytest.raises(FileError, match="damaged or incomplete"):
+        load_picture(bytes(JPEGS["LS of 16 bits"])[:140])
+    assert not asked
 
 
 def test_pixels_that_cannot_be_decoded_are_no_empty_picture() -> None:
