@@ -78,6 +78,8 @@ class TemplateForm(QWidget):
         self._own_words = ""
         self._written = ""
         self._proposed = 1
+        self._earlier = "", ""
+        """Words that were used again as they are, and their language."""
         self._wanted: GenerationRequest | None = None
         self._is_writing = False
         self._sent_along: tuple[Reference, ...] = ()
@@ -165,7 +167,8 @@ class TemplateForm(QWidget):
                 request, template=held.template, slots=held.slots, language=held.language
             )
         if self._template is None:
-            return request
+            words, language = self._earlier
+            return replace(request, language=language) if request.prompt == words else request
         made = filled(self._template, self._values(), spoken())
         return replace(
             request, template=self._template.name, slots=made.slots, language=made.language
@@ -190,6 +193,7 @@ class TemplateForm(QWidget):
     def use(self, request: GenerationRequest, references: Sequence[Reference]) -> None:
         """What a draft or a record holds; the prompt stays as it is."""
         self._wanted = None
+        self._earlier = request.prompt.strip(), request.language
         if not request.template:
             self._set(None)
             return
