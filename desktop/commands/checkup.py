@@ -12,6 +12,7 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
+from desktop.commands.terminal import error_sentence
 from desktop.config.options import EngineOptions
 from desktop.config.versions import versions
 from desktop.core.addresses import without_user_info
@@ -48,7 +49,7 @@ def examine(options: EngineOptions) -> dict[str, Any]:
                 "left_by_a_stop": None,
                 "missing": None,
                 "is_in_use_elsewhere": is_in_use,
-                "problems": [error.sentence()],
+                "problems": [error_sentence(error)],
             }
 
 
@@ -65,13 +66,13 @@ def _examine(options: EngineOptions, *, is_in_use: bool) -> dict[str, Any]:
         try:
             vectors = None if is_in_use else engine.index_check.count()
         except PlantainError as error:
-            problems.append(error.sentence())
+            problems.append(error_sentence(error))
         arithmetic = None
         try:
             # Loaded in its own process, as for any work: what it says here is what is used there.
             arithmetic = engine.model.encoder().arithmetic() if model else None
         except PlantainError as error:
-            problems.append(error.sentence())
+            problems.append(error_sentence(error))
         roots = [root.id for root in engine.catalog.roots.all()]
         passed_over = PassedOverFiles(engine.library.paths.passed_over).total(roots)
         folders = {

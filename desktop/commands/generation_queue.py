@@ -7,7 +7,7 @@ import sys
 
 from desktop.commands.opening import interruptible, open_library, open_to_read
 from desktop.commands.parser import Commands, Json
-from desktop.commands.terminal import follow, say
+from desktop.commands.terminal import error_sentence, follow, say
 from desktop.config.options import EngineOptions
 from desktop.core.asset import displayable
 from desktop.core.attempt import Attempt, AttemptState
@@ -175,7 +175,7 @@ def work_off(
             made.append(step.picture)
         if step.error is not None:
             failed.append(step.error)
-            say(step.error.sentence(), to=sys.stderr)
+            say(error_sentence(step.error), to=sys.stderr)
         if step.is_over:
             return made, failed
 

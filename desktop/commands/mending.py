@@ -15,6 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from desktop.commands.opening import open_library
+from desktop.commands.terminal import error_sentence
 from desktop.config.options import EngineOptions
 from desktop.config.paths import ProfilePaths
 from desktop.config.settings import load_settings
@@ -41,7 +42,7 @@ def mend(options: EngineOptions) -> tuple[list[str], list[str]]:
         try:
             done += step(options)
         except PlantainError as error:
-            left.append(error.sentence())
+            left.append(error_sentence(error))
         except OSError as error:
             left.append(
                 tr(

@@ -34,8 +34,12 @@ def column(text: str, width: int) -> str:
 
 def say_error(error: PlantainError) -> None:
     """An error as people read it, on stderr."""
-    told = sentences(error.headline, error.safe, error.at_terminal or error.next_step)
-    say(tr("plantain: {problem}", problem=told), to=sys.stderr)
+    say(tr("plantain: {problem}", problem=error_sentence(error)), to=sys.stderr)
+
+
+def error_sentence(error: PlantainError) -> str:
+    """As ``PlantainError.sentence``, with what can be done at a terminal."""
+    return sentences(error.headline, error.safe, error.at_terminal or error.next_step)
 
 
 def error_json(error: PlantainError) -> dict[str, str]:

@@ -460,7 +460,8 @@ def test_a_torchscript_program_is_refused_with_a_way_on(
         archive.writestr("ViT-B-32/data.pkl", b"\x80\x02).")
     with pytest.raises(ModelDamaged, match="TorchScript") as caught:
         import_it(registry, path)
-    assert "plantain model download ViT-B-32-openai" in caught.value.next_step
+    assert "plantain model download ViT-B-32-openai" in caught.value.at_terminal
+    assert "ViT-B-32-openai" in caught.value.next_step
     assert left_behind(tmp_path) == []
 
 
@@ -513,7 +514,8 @@ def test_another_model_never_replaces_one_of_the_same_name(
     other = tiny.save_with_sidecar(tmp_path / "other", seed=2)
     with pytest.raises(ModelError, match="Another model is already installed") as caught:
         import_it(registry, other, "Mine")
-    assert "--name" in caught.value.next_step
+    assert "--name" in caught.value.at_terminal
+    assert "another name" in caught.value.next_step
     assert registry.resolve("mine").manifest.sha256 == sha256
     assert left_behind(tmp_path) == ["mine"]
 

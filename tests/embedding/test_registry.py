@@ -74,7 +74,7 @@ def test_a_known_model_that_is_not_installed_says_how_to_get_one(
 ) -> None:
     with pytest.raises(ModelMissing, match="is not installed") as caught:
         ModelRegistry(tmp_path).resolve(wanted)
-    step = caught.value.next_step
+    step = caught.value.at_terminal
     assert f"plantain model download {wanted}".casefold() in step.casefold()
     assert "plantain model import FILE" in step
     assert "--model demo" in step
@@ -84,7 +84,8 @@ def test_a_known_model_that_is_not_installed_says_how_to_get_one(
 def test_an_unknown_name_or_path_says_how_to_get_one(tmp_path: Path, wanted: str) -> None:
     with pytest.raises(ModelMissing) as caught:
         ModelRegistry(tmp_path).resolve(wanted)
-    assert "plantain model" in caught.value.next_step
+    assert "plantain model" in caught.value.at_terminal
+    assert "“Models…”" in caught.value.next_step
 
 
 def test_what_is_installed_is_offered_instead(
@@ -93,7 +94,7 @@ def test_what_is_installed_is_offered_instead(
     finish(registry.import_file(tiny_checkpoint, name="mine", cancel=CancelToken()))
     with pytest.raises(ModelMissing) as caught:
         registry.resolve("tiny")
-    assert "Installed: mine" in caught.value.next_step
+    assert "Installed: mine" in caught.value.at_terminal
 
 
 def test_paths_of_folders_manifests_and_checkpoints_work(

@@ -85,7 +85,8 @@ def full_config(
                 'open_clip knows no architecture called "{architecture}".',
                 architecture=architecture,
             ),
-            next_step=tr(
+            next_step=tr("Choose another file of the model."),
+            at_terminal=tr(
                 "Pass --architecture with one of open_clip's names, for example ViT-B-32."
             ),
         )
@@ -149,7 +150,8 @@ def build(config: Mapping[str, Any], *, with_memory: bool = True) -> nn.Module:
         raise ModelDamaged(
             tr("No model can be built from its configuration: {error}.", error=error),
             safe=tr("Nothing was installed."),
-            next_step=tr("Check --architecture and the model's config."),
+            next_step=tr("Choose another file of the model."),
+            at_terminal=tr("Check --architecture and the model's config."),
         ) from error
     return cast("nn.Module", model.eval())
 
@@ -171,7 +173,8 @@ def _refuse_endless(config: Mapping[str, Any]) -> None:
             raise ModelDamaged(
                 tr("No model has so many “{name}”: {value}.", name=name, value=f"{value:g}"),
                 safe=tr("Nothing was installed."),
-                next_step=tr("Check --architecture and the model's config."),
+                next_step=tr("Choose another file of the model."),
+                at_terminal=tr("Check --architecture and the model's config."),
             )
 
 
@@ -198,6 +201,10 @@ def detect(path: Path, shapes: Shapes) -> str:
                 tr("its weights are not those of a CLIP model in open_clip's format"), shapes
             ),
             next_step=tr(
+                "Choose the open_clip version of the model, usually called "
+                "open_clip_model.safetensors."
+            ),
+            at_terminal=tr(
                 "Import the open_clip version of the model (usually called "
                 "open_clip_model.safetensors); if it is one, name it with --architecture."
             ),

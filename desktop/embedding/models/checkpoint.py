@@ -37,13 +37,14 @@ _NOT_WEIGHTS = frozenset({"input_resolution", "context_length", "vocab_size"})
 _LARGEST_HEADER_BYTES = 100_000_000  # safetensors' own limit
 
 
-def damaged(path: Path, why: str, *, next_step: str = "") -> ModelDamaged:
+def damaged(path: Path, why: str, *, next_step: str = "", at_terminal: str = "") -> ModelDamaged:
     """The one shape of "this checkpoint is no good", naming the file and what is safe."""
     return ModelDamaged(
         tr("{name} cannot be used as a model: {why}.", name=path.name, why=why),
         safe=tr("The file was not changed and nothing was installed."),
         next_step=next_step
         or tr("Fetch the file again and compare its size with the original, or download a model."),
+        at_terminal=at_terminal,
     )
 
 
@@ -65,7 +66,8 @@ def identify(path: Path) -> Kind:
     except FileNotFoundError:
         raise ModelMissing(
             tr("There is no file {path}.", path=path),
-            next_step=tr(
+            next_step=tr("Choose it again, or another model in “Models…” of the window's menu."),
+            at_terminal=tr(
                 "Check the path; “Models…” in the window's menu and `plantain model list` have "
                 "models by name."
             ),
@@ -244,6 +246,10 @@ def _refuse_torchscript(path: Path) -> None:
                 "loading it would run code"
             ),
             next_step=tr(
+                "For OpenAI's weights take ViT-B-32-openai in “Models…” of the window's menu; "
+                "otherwise choose a .safetensors file of the same model."
+            ),
+            at_terminal=tr(
                 "For OpenAI's weights take ViT-B-32-openai in “Models…” of the window's menu, or "
                 "`plantain model download ViT-B-32-openai`; otherwise import a .safetensors "
                 "file of the same model."

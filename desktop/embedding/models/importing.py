@@ -86,7 +86,8 @@ def check_replacement(manifest: Manifest, present: InstalledModel) -> InstalledM
             name=present.manifest.name,
         ),
         safe=tr("The installed model is untouched; an index made with it keeps working."),
-        next_step=tr("Choose another name with --name."),
+        next_step=tr("Give the file another name: the model is called as it is."),
+        at_terminal=tr("Choose another name with --name."),
     )
 
 

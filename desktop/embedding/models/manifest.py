@@ -161,7 +161,8 @@ def read_manifest(folder: Path) -> InstalledModel:
                 folder=folder,
                 manifest_name=MANIFEST_NAME,
             ),
-            next_step=tr(
+            next_step=tr("Choose a model file in “Models…” of the window's menu."),
+            at_terminal=tr(
                 "Import a checkpoint: “Models…” in the window's menu, or `plantain model import "
                 "FILE`."
             ),
@@ -218,6 +219,9 @@ def _damaged(path: Path, why: str) -> ModelDamaged:
         tr("The model description {path} cannot be used: {why}.", path=path, why=why),
         safe=tr("Your pictures and the index are untouched."),
         next_step=tr(
+            "Delete that folder and install the model again: “Models…” in the window's menu."
+        ),
+        at_terminal=tr(
             "Delete that folder and install the model again: “Models…” in the window's menu, or "
             "`plantain model download NAME` or `plantain model import FILE`."
         ),
@@ -241,7 +245,8 @@ def _manifest(path: Path, raw: object) -> Manifest:
                 format=FORMAT,
             ),
             safe=tr("Nothing was changed."),
-            next_step=tr("Update Plantain, or choose another model with --model."),
+            next_step=tr("Update Plantain, or choose another model."),
+            at_terminal=tr("Update Plantain, or choose another model with --model."),
         )
     try:
         manifest = checked({k: v for k, v in data.items() if v is not None}, Manifest)

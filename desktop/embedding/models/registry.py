@@ -325,7 +325,8 @@ class ModelRegistry:
             if bundled.casefold() == name.casefold():
                 raise UsageError(
                     tr('"{bundled}" is the model that comes with Plantain.', bundled=bundled),
-                    next_step=tr("Choose another name with --name."),
+                    next_step=tr("Give the file another name: the model is called as it is."),
+                    at_terminal=tr("Choose another name with --name."),
                 )
 
     def _known_as(self, name: str) -> KnownModel | None:
@@ -346,7 +347,12 @@ class ModelRegistry:
             return ModelMissing(
                 tr("The model {name} is not installed.", name=known.name),
                 safe=tr("Your pictures and the index are untouched."),
-                next_step=sentences(
+                next_step=tr(
+                    "Fetch it ({size} MB) in “Models…” of the window's menu, or choose a file you "
+                    "have there.",
+                    size=size,
+                ),
+                at_terminal=sentences(
                     tr(
                         "Fetch it ({size} MB) in “Models…” of the window's menu or with `plantain "
                         "model download {name}`, or use a file you have, there or with `plantain "
@@ -361,7 +367,8 @@ class ModelRegistry:
         return ModelMissing(
             tr('No model is called "{wanted}".', wanted=wanted),
             safe=tr("Your pictures and the index are untouched."),
-            next_step=sentences(
+            next_step=tr("Choose one in “Models…” of the window's menu."),
+            at_terminal=sentences(
                 tr(
                     "See “Models…” in the window's menu or `plantain model list`; get the usual "
                     "one there or with `plantain model download {default}`, your own with "

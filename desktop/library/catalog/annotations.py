@@ -456,5 +456,5 @@ def _no_board(name: str) -> LibraryError:
     return LibraryError(
         tr("There is no board “{name}”.", name=name),
         safe=tr("Nothing was changed."),
-        next_step=tr("Look at the boards there are: plantain board list."),
+        at_terminal=tr("Look at the boards there are: plantain board list."),
     )

@@ -69,7 +69,8 @@ class KitTable:
                 ),
                 next_step=tr("There are: {names}", names=names)
                 if names
-                else tr("Make one with “plantain kit save”."),
+                else tr("Make one in the panel “Create”."),
+                at_terminal="" if names else tr("Make one with “plantain kit save”."),
             )
         return self._loaded(row["content"], row["version"])
 
@@ -189,7 +190,8 @@ class KitTable:
             raise LibraryDamaged(
                 tr("A brand kit in the catalogue cannot be read: {reason}", reason=error),
                 safe=tr("Your pictures were not changed."),
-                next_step=tr("Run “plantain repair”, or restore a back-up."),
+                next_step=tr("Restore a back-up from the window's menu."),
+                at_terminal=tr("Run “plantain repair”, or restore a back-up."),
             ) from error
 
     def _kit(self, content: str, version: int) -> BrandKit:
