@@ -281,8 +281,8 @@ class GenerationError(PlantainError):
         page: the address for ``Remedy.OPEN_PAGE``; empty otherwise.
         may_be_billed: the request was sent and nobody knows what became of it.
         retry_after_s: the service's own waiting time, when it names one.
-        details: what the service answered, unread and without the key; shown on request, and never
-            written anywhere.
+        details: what the service answered, unread and without the key; shown on request,
+            kept with the attempt that failed, and never in a log.
     """
 
     kind = "generation"

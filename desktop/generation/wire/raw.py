@@ -1,6 +1,7 @@
 """What a service answered, unread: for whoever wants to know more than our sentence says.
 
-Without the key, without pictures, of a bounded length; it is shown, and never written anywhere.
+Without the key, without pictures, of a bounded length; it is shown, kept with the attempt it is
+about, and never in a log.
 """
 
 from __future__ import annotations
