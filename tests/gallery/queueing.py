@@ -77,7 +77,9 @@ def failed(stage: Stage) -> QWidget:
     dialog = stage.dialog()
     assert isinstance(dialog, QueueDialog)
     at = [state for _, state, _ in dialog.rows()].index(tr(STATES[AttemptState.FAILED]))
-    dialog.list.setCurrentItem(dialog.list.topLevelItem(at))
+    failed = dialog.list.topLevelItem(at)
+    assert failed is not None
+    dialog.list.setCurrentItem(failed)
     return dialog
 
 
