@@ -23,6 +23,7 @@ from desktop.core.asset import displayable
 from desktop.core.cancellation import CancelToken
 from desktop.core.errors import LibraryDamaged, LibraryError, PlantainError, SettingsError
 from desktop.core.progress import finish
+from desktop.core.system_errors import system_reason
 from desktop.core.text import ngettext, tr
 from desktop.files.atomic import leftovers, remove
 from desktop.files.checked_json import MalformedJson, parse_json
@@ -48,7 +49,7 @@ def mend(options: EngineOptions) -> tuple[list[str], list[str]]:
                 tr(
                     "{file} cannot be changed: {reason}.",
                     file=displayable(Path(error.filename or options.profile.folder)),
-                    reason=error.strerror or type(error).__name__,
+                    reason=system_reason(error),
                 )
             )
     return done, left

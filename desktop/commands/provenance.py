@@ -15,6 +15,7 @@ from desktop.commands.terminal import say
 from desktop.config.options import EngineOptions
 from desktop.core.asset import displayable
 from desktop.core.errors import UsageError
+from desktop.core.system_errors import system_reason
 from desktop.core.text import date, ngettext, tr
 from desktop.files.regular_file import read_guarded
 
@@ -58,7 +59,7 @@ def certificate_in(arguments: argparse.Namespace) -> Certificate | None:
         return read_guarded(arguments.certificate), read_guarded(arguments.key)
     except OSError as error:
         raise UsageError(
-            tr("The certificate cannot be read: {reason}.", reason=error.strerror or error)
+            tr("The certificate cannot be read: {reason}.", reason=system_reason(error))
         ) from error
 
 

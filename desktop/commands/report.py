@@ -29,6 +29,7 @@ from desktop.config.secrets import STORE_TOKEN, Secrets
 from desktop.config.settings import Settings, load_settings
 from desktop.core.addresses import user_info, without_user_info
 from desktop.core.errors import PlantainError
+from desktop.core.system_errors import system_reason
 from desktop.core.text import tr
 from desktop.files.atomic import atomic_path
 from desktop.files.regular_file import read_guarded
@@ -83,7 +84,7 @@ def write_report(options: EngineOptions, target: Path, *, with_paths: bool) -> l
             tr(
                 "The report could not be written to {target}: {reason}.",
                 target=target,
-                reason=error.strerror or error,
+                reason=system_reason(error),
             ),
             next_step=tr("Choose another place."),
         ) from error

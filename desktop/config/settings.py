@@ -24,6 +24,7 @@ from desktop.config.about_settings import (
 )
 from desktop.core.addresses import without_user_info
 from desktop.core.errors import SettingsError
+from desktop.core.system_errors import system_reason
 from desktop.core.text import marked, tr
 from desktop.files.atomic import write_file
 from desktop.files.checked_json import MalformedJson, checked, parse_json
@@ -406,7 +407,11 @@ def load_settings(path: Path) -> Settings:
         return Settings()
     except OSError as error:
         raise SettingsError(
-            tr("The settings {path} cannot be read: {reason}.", path=path, reason=error.strerror),
+            tr(
+                "The settings {path} cannot be read: {reason}.",
+                path=path,
+                reason=system_reason(error),
+            ),
             safe=tr("Nothing was changed."),
             next_step=tr("Check the file's permissions."),
         ) from error
@@ -441,7 +446,7 @@ def save_settings(path: Path, settings: Settings) -> None:
             tr(
                 "The settings could not be saved in {parent}: {reason}.",
                 parent=path.parent,
-                reason=error.strerror,
+                reason=system_reason(error),
             ),
             safe=tr("The old settings are kept."),
             next_step=tr("Free some space or check the folder's permissions."),

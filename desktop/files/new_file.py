@@ -9,6 +9,7 @@ from typing import BinaryIO
 
 from desktop.core.asset import displayable
 from desktop.core.errors import LibraryError
+from desktop.core.system_errors import system_reason
 from desktop.core.text import tr
 from desktop.files.atomic import atomic_path
 
@@ -39,7 +40,7 @@ def new_file(path: Path, what: str) -> Generator[BinaryIO]:
                 "{what} could not be saved as {path}: {reason}.",
                 what=what,
                 path=displayable(path),
-                reason=error.strerror or error,
+                reason=system_reason(error),
             ),
             safe=tr("Nothing was overwritten."),
             next_step=tr("Free some space or check the folder's permissions, then try again."),

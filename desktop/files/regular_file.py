@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from desktop.core.errors import FileDamaged, FileTooLarge, FileUnreadable, FileUnsupported
+from desktop.core.system_errors import system_reason
 from desktop.core.text import number, tr
 
 MOST_BYTES_OF_TEXT = 16 * 1024 * 1024
@@ -86,7 +87,9 @@ def open_regular_file(path: Path) -> Generator[FileIO]:
             next_step=tr("Change its permissions, or ask its owner."),
         ) from error
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or tr("its name cannot be used on this system")
+        reason = tr("its name cannot be used on this system")
+        if isinstance(error, OSError) and error.strerror:
+            reason = system_reason(error)
         raise FileUnreadable(
             path,
             tr("The file could not be read ({reason}).", reason=reason),

@@ -17,6 +17,7 @@ from desktop.core.annotations import clean_name, name_key
 from desktop.core.asset import displayable
 from desktop.core.errors import SettingsError, UsageError
 from desktop.core.file_names import FORBIDDEN
+from desktop.core.system_errors import system_reason
 from desktop.core.text import tr
 from desktop.files.atomic import write_file
 from desktop.files.checked_json import MalformedJson, decode_json
@@ -194,7 +195,7 @@ def read_template(path: Path) -> PromptTemplate:
     except MalformedJson as error:
         reason = str(error)
     except OSError as error:
-        reason = error.strerror or str(error)
+        reason = system_reason(error)
     else:
         return template
     raise SettingsError(
@@ -240,7 +241,7 @@ def _unwritable(path: Path, error: OSError) -> SettingsError:
         tr(
             "{path} cannot be written: {reason}",
             path=displayable(path),
-            reason=error.strerror or str(error),
+            reason=system_reason(error),
         ),
         safe=tr("Nothing was changed."),
         next_step=tr("Free some space or choose another folder, then try again."),

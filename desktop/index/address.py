@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from desktop.core.addresses import without_user_info
 from desktop.core.errors import StoreUnreachable, StoreUntrusted
+from desktop.core.system_errors import system_reason
 from desktop.core.text import marked, number, tr
 
 _KNOCK_TIMEOUT_S = 5.0
@@ -95,7 +96,7 @@ class StoreAddress:
                 tr(
                     "The vector store {shown} does not answer: {reason}.",
                     shown=self.shown,
-                    reason=error.strerror or error,
+                    reason=system_reason(error),
                 ),
                 tr("Check the address and your network, then try again."),
             ) from error
@@ -111,7 +112,7 @@ class StoreAddress:
                 tr(
                     "The certificate {certificate} cannot be read: {reason}.",
                     certificate=self.certificate,
-                    reason=error.strerror or error,
+                    reason=system_reason(error),
                 ),
                 safe=tr("Nothing was sent."),
                 next_step=tr("Give a PEM file: it begins with “-----BEGIN CERTIFICATE-----”."),

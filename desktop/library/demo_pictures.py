@@ -7,6 +7,7 @@ import uuid
 from pathlib import Path
 
 from desktop.core.errors import LibraryError
+from desktop.core.system_errors import system_reason
 from desktop.core.text import tr
 
 
@@ -26,7 +27,7 @@ def lay_out(samples: Path, target: Path) -> None:
     except OSError as error:
         shutil.rmtree(making, ignore_errors=True)
         raise LibraryError(
-            tr("The demo's pictures cannot be laid out: {reason}.", reason=error.strerror or error),
+            tr("The demo's pictures cannot be laid out: {reason}.", reason=system_reason(error)),
             safe=tr("Nothing was changed."),
             next_step=tr("Free some space (12 MB are needed), then try again."),
         ) from error

@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 from desktop.core.errors import LibraryError
+from desktop.core.system_errors import system_reason
 from desktop.core.text import tr
 from desktop.files.atomic import try_writing, write_file
 from desktop.files.new_file import new_file
@@ -48,7 +49,7 @@ def save_picture(
             tr(
                 "The picture could not be saved in {folder}: {reason}.",
                 folder=folder,
-                reason=error.strerror or error,
+                reason=system_reason(error),
             ),
             safe=tr("Nothing was overwritten."),
             next_step=tr("Free some space or check the folder's permissions, then try again."),
@@ -68,7 +69,7 @@ def check_writable(folder: Path) -> None:
             tr(
                 "The folder {folder} cannot be written to: {reason}.",
                 folder=folder,
-                reason=error.strerror or error,
+                reason=system_reason(error),
             ),
             safe=tr("Nothing was sent or changed."),
             next_step=tr("Choose another place, or check the folder's permissions."),

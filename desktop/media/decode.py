@@ -28,6 +28,7 @@ from desktop.core.errors import (
     FileUnsupported,
 )
 from desktop.core.metadata import NO_METADATA, Metadata
+from desktop.core.system_errors import system_reason
 from desktop.core.text import number, sentences, tr
 from desktop.files.content_hash import content_hash
 from desktop.files.descriptors import is_out_of_descriptors, no_descriptor_for
@@ -287,7 +288,7 @@ def _read(file: BinaryIO, path: Path, limits: DecodeLimits) -> bytes:
     except OSError as error:
         raise FileUnreadable(
             path,
-            tr("The file could not be read ({reason}).", reason=error.strerror or error),
+            tr("The file could not be read ({reason}).", reason=system_reason(error)),
             next_step=tr("Check that its drive is connected, then try again."),
         ) from error
 

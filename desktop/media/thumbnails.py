@@ -12,6 +12,7 @@ from pathlib import Path
 from PIL import Image
 
 from desktop.core.errors import LibraryError
+from desktop.core.system_errors import system_reason
 from desktop.core.text import tr
 from desktop.files.atomic import write_file
 from desktop.files.regular_file import open_guarded, read_guarded, read_up_to
@@ -195,7 +196,7 @@ def _explain(error: OSError, folder: Path) -> LibraryError:
         tr(
             "A preview could not be written to {folder} ({reason}).",
             folder=folder,
-            reason=error.strerror or error,
+            reason=system_reason(error),
         ),
         safe=tr("Your pictures were not changed."),
         next_step=tr("Check that the folder's drive is connected."),

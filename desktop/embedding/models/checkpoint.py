@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 from desktop.core.errors import ModelDamaged, ModelMissing
+from desktop.core.system_errors import system_reason
 from desktop.core.text import tr
 from desktop.files.regular_file import open_guarded
 
@@ -75,7 +76,9 @@ def identify(path: Path) -> Kind:
     except IsADirectoryError:
         raise damaged(path, tr("it is a folder, not a checkpoint file")) from None
     except OSError as error:
-        raise damaged(path, tr("it cannot be read ({reason})", reason=error.strerror)) from error
+        raise damaged(
+            path, tr("it cannot be read ({reason})", reason=system_reason(error))
+        ) from error
     if not head:
         raise damaged(path, tr("it is empty"))
     if head.startswith(b"PK\x03\x04"):

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast
 
+from desktop.core.system_errors import system_reason
 from desktop.core.text import marked, sentences, tr
 from desktop.embedding.models import architecture as architectures
 from desktop.embedding.models import checkpoint
@@ -116,7 +117,7 @@ def check_weights_size(model: InstalledModel) -> None:
             path,
             tr(
                 "its model.json is there but the weights cannot be read ({reason})",
-                reason=error.strerror,
+                reason=system_reason(error),
             ),
             next_step=tr(
                 "Delete the folder {folder} and install the model again.", folder=model.folder

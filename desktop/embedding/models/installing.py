@@ -19,6 +19,7 @@ from pathlib import Path
 from desktop.core.cancellation import CancelToken
 from desktop.core.errors import ModelError, UsageError
 from desktop.core.progress import Progress
+from desktop.core.system_errors import system_reason
 from desktop.core.text import tr
 from desktop.files.atomic import sync_file, sync_folder
 from desktop.files.content_hash import hashed_blocks
@@ -151,9 +152,7 @@ def disk_errors(place: Path) -> Generator[None, None, None]:
                 next_step=tr("Free some space and try again."),
             ) from error
         raise ModelError(
-            tr(
-                "{place} cannot be written ({reason}).", place=place, reason=error.strerror or error
-            ),
+            tr("{place} cannot be written ({reason}).", place=place, reason=system_reason(error)),
             safe=tr("Installed models are untouched."),
             next_step=tr("Check the folder's permissions and the disk, then try again."),
         ) from error

@@ -15,6 +15,7 @@ from typing import Annotated, Any, Literal, cast
 from msgspec import Meta
 
 from desktop.core.errors import ModelDamaged, ModelMissing
+from desktop.core.system_errors import system_reason
 from desktop.core.text import tr
 from desktop.files.checked_json import MalformedJson, checked, parse_json
 from desktop.files.regular_file import read_guarded
@@ -168,7 +169,9 @@ def read_manifest(folder: Path) -> InstalledModel:
             ),
         ) from None
     except OSError as error:
-        raise _damaged(path, tr("it cannot be read ({reason})", reason=error.strerror)) from error
+        raise _damaged(
+            path, tr("it cannot be read ({reason})", reason=system_reason(error))
+        ) from error
     except MalformedJson as error:
         raise _damaged(path, tr("it is not valid JSON")) from error
     return InstalledModel(folder, _manifest(path, data))

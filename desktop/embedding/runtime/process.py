@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from desktop.core.confinement.environment import clean_start
 from desktop.core.errors import ModelError
 from desktop.core.progress import Progress
+from desktop.core.system_errors import system_reason
 from desktop.core.text import language, tr
 from desktop.embedding.encoder import Arithmetic
 from desktop.embedding.models.manifest import InstalledModel
@@ -83,7 +84,7 @@ class EncoderProcess:
             handle, output = tempfile.mkstemp(prefix="plantain-encoder-", suffix=".log")
             self._output, self._output_path = os.fdopen(handle, "rb"), Path(output)
         except OSError as error:
-            raise self.not_started(error.strerror or str(error)) from error
+            raise self.not_started(system_reason(error)) from error
         try:
             self._control, control = context.Pipe()
             ends = [context.Pipe() for _ in range(lines)]
@@ -100,7 +101,7 @@ class EncoderProcess:
         except OSError as error:
             self._output.close()
             self._output_path.unlink(missing_ok=True)
-            raise self.not_started(error.strerror or str(error)) from error
+            raise self.not_started(system_reason(error)) from error
         # The process has them now; only while we have none does its end end our waiting.
         for end in (control, *(line.connection for line in theirs)):
             end.close()

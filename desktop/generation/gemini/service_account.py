@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 from desktop.core.asset import displayable
 from desktop.core.errors import GenerationError, KeyMissing, KeyRefused
+from desktop.core.system_errors import system_reason
 from desktop.core.text import sentences, tr
 from desktop.files.checked_json import MalformedJson, checked, parse_json
 from desktop.files.regular_file import read_guarded
@@ -61,7 +62,7 @@ def read_account(path: str | None) -> ServiceAccount:
     try:
         account = checked(parse_json(read_guarded(file)), ServiceAccount)
     except OSError as error:
-        raise _unusable(file, error.strerror or type(error).__name__) from None
+        raise _unusable(file, system_reason(error)) from None
     except MalformedJson:
         raise _unusable(file, tr("it is not the key file of a service account")) from None
     parts = urlsplit(account.token_uri)

@@ -20,6 +20,7 @@ from desktop.core.errors import (
     LibraryGone,
     LibraryReadOnly,
 )
+from desktop.core.system_errors import system_reason
 from desktop.core.text import clauses, tr
 from desktop.library.catalog.copies import write_copy
 from desktop.library.catalog.migrations import CATALOG_VERSION, migrate, refuse_newer
@@ -432,7 +433,7 @@ def unusable(path: Path, error: Exception) -> LibraryError:
         )
     if isinstance(error, sqlite3.DatabaseError) and any(word in text for word in _DAMAGE):
         return damaged(path, text)
-    why = (isinstance(error, OSError) and error.strerror) or text
+    why = system_reason(error) if isinstance(error, OSError) else text
     return LibraryError(
         tr("The library {folder} could not be used: {why}.", folder=path.parent, why=why),
         safe=tr("Your pictures are untouched."),

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from desktop.core.asset import displayable
 from desktop.core.errors import LibraryError, UsageError
+from desktop.core.system_errors import system_reason
 from desktop.core.text import tr
 from desktop.files.new_file import new_file
 from desktop.files.regular_file import open_guarded, read_up_to
@@ -57,7 +58,11 @@ def read_export(path: Path) -> Exported:
             data = read_up_to(file, _MAX_BYTES + 1)
     except OSError as error:
         raise LibraryError(
-            tr("{path} cannot be read: {reason}.", path=displayable(path), reason=error.strerror),
+            tr(
+                "{path} cannot be read: {reason}.",
+                path=displayable(path),
+                reason=system_reason(error),
+            ),
             safe=tr("Nothing was changed."),
         ) from error
     if len(data) > _MAX_BYTES:

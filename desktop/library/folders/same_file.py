@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from desktop.core.asset import Asset
 from desktop.core.errors import FileError
+from desktop.core.system_errors import system_reason
 from desktop.core.text import tr
 from desktop.files.content_hash import content_hash
 from desktop.library.folders.scan import size_and_time
@@ -41,7 +42,7 @@ def require_same(asset: Asset) -> None:
     except FileNotFoundError as error:
         raise FileError(path, tr("It is no longer where it was."), next_step=next_step) from error
     except OSError as error:
-        reason = error.strerror or str(error)
+        reason = system_reason(error)
         raise FileError(path, tr("It cannot be read: {reason}.", reason=reason)) from error
     if not is_same:
         raise FileError(

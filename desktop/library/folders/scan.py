@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from desktop.core.file_names import suffix_of
 from desktop.core.integers import as_int64
+from desktop.core.system_errors import system_reason
 from desktop.core.text import tr
 from desktop.library.folders.ignore import NO_RULES, IgnoreRules, is_hidden, is_library
 from desktop.library.folders.system_folders import is_system_folder
@@ -164,6 +165,6 @@ def _failure(root: Path, path: str, error: OSError | ValueError | OverflowError)
         case _:
             reason = tr(
                 "The system could not open it: {reason}.",
-                reason=getattr(error, "strerror", None) or error,
+                reason=system_reason(error) if isinstance(error, OSError) else error,
             )
     return ScanFailure(Path(path), _relative(root, path), reason)

@@ -10,6 +10,7 @@ from importlib import import_module
 from pathlib import Path
 
 from desktop.core.errors import FileError
+from desktop.core.system_errors import system_reason
 from desktop.core.text import tr
 from desktop.files.rename import rename_new
 from desktop.library.folders.scan import identity
@@ -66,7 +67,7 @@ def take_back(trashed: Path, path: Path) -> None:
             next_step=tr("Take it back from the trash under another name."),
         ) from error
     except OSError as error:
-        reason = error.strerror or str(error)
+        reason = system_reason(error)
         raise FileError(
             path, tr("It could not be taken back from the trash: {reason}.", reason=reason)
         ) from error
@@ -117,4 +118,4 @@ def _reason(path: Path, error: OSError) -> str:
         case errno.ENOSPC:
             return tr("the drive is full")
         case _:
-            return error.strerror or str(error)
+            return system_reason(error)

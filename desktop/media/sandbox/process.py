@@ -18,6 +18,7 @@ from multiprocessing.heap import Arena
 from typing import Any, BinaryIO
 
 from desktop.core.confinement.environment import clean_start
+from desktop.core.system_errors import system_reason
 from desktop.core.text import language, tr
 from desktop.files.descriptors import is_out_of_descriptors
 from desktop.media.formats.format import Room
@@ -93,7 +94,7 @@ class DecoderProcess:
             with clean_start(_ONE_THREAD):
                 self._process.start()
         except OSError as error:
-            raise NotStarted(error.strerror or str(error)) from error
+            raise NotStarted(system_reason(error)) from error
         # Closed here, so that the end of the process also ends waiting for its reply.
         theirs.close()
         # Reaps the process when it ends.
@@ -204,7 +205,7 @@ class DecoderProcess:
                     socket.send_fds(channel, [b"f"], [source.fileno()])
         except OSError as error:
             if is_out_of_descriptors(error):
-                raise NotStarted(error.strerror or str(error)) from error
+                raise NotStarted(system_reason(error)) from error
             raise Died from error
 
     def _receive(self, seconds: float) -> Reply:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from desktop.core.asset import displayable
 from desktop.core.errors import LibraryError
+from desktop.core.system_errors import system_reason
 from desktop.core.text import tr
 from desktop.library.paths import LibraryPaths
 from desktop.qt.jobs.lane import Lane
@@ -89,7 +90,7 @@ def require_library(folder: Path) -> None:
             tr(
                 "The library in {folder} cannot be opened: {reason}.",
                 folder=displayable(folder),
-                reason=error.strerror or error,
+                reason=system_reason(error),
             ),
             safe=tr("The library that is open stays open."),
             next_step=tr("Check the folder's permissions and its drive, or choose another folder."),
@@ -114,7 +115,7 @@ def require_nothing(folder: Path) -> None:
         reason = tr(
             "A library cannot begin in {folder}: {reason}.",
             folder=displayable(folder),
-            reason=error.strerror,
+            reason=system_reason(error),
         )
     raise LibraryError(
         reason,

@@ -28,6 +28,7 @@ from desktop.core.asset import displayable
 from desktop.core.cancellation import CancelToken
 from desktop.core.errors import LibraryError
 from desktop.core.progress import Progress, ProgressSteps
+from desktop.core.system_errors import system_reason
 from desktop.core.text import tr
 from desktop.files.atomic import temporary_folder
 from desktop.files.content_hash import hashed_blocks
@@ -247,7 +248,7 @@ def _unreadable(name: str, error: OSError) -> LibraryError:
         tr(
             "{file} in the library could not be read: {reason}.",
             file=displayable(name),
-            reason=error.strerror or error,
+            reason=system_reason(error),
         ),
         safe=tr("No backup was made; the library was not changed."),
         next_step=tr("Check the file's permissions and its drive, then try again."),

@@ -20,6 +20,7 @@ from desktop.core.asset import displayable
 from desktop.core.cancellation import CancelToken
 from desktop.core.errors import LibraryError
 from desktop.core.progress import Progress, ProgressSteps
+from desktop.core.system_errors import system_reason
 from desktop.core.text import number, tr
 from desktop.files.atomic import sync_file
 from desktop.files.checked_json import MalformedJson, checked, parse_json
@@ -175,7 +176,7 @@ def _mapped(archive: Path) -> Generator[None]:
             tr(
                 "The backup {archive} could not be restored: {reason}.",
                 archive=displayable(archive),
-                reason=error.strerror or error,
+                reason=system_reason(error),
             ),
             safe=tr("Nothing was changed."),
             next_step=tr("Check the path, free some space, or choose another place."),

@@ -16,6 +16,7 @@ from desktop.core.cancellation import CancelToken
 from desktop.core.errors import FileError, FileUnreadable, LibraryError
 from desktop.core.progress import Progress, ProgressSteps
 from desktop.core.rights import strictest
+from desktop.core.system_errors import system_reason
 from desktop.core.text import tr
 from desktop.files.new_file import new_file
 from desktop.files.regular_file import open_regular_file, read_up_to
@@ -138,7 +139,7 @@ def _make(folder: Path) -> None:
             tr(
                 "{folder} could not be made: {reason}.",
                 folder=displayable(folder),
-                reason=error.strerror or error,
+                reason=system_reason(error),
             ),
             safe=tr("Nothing was copied."),
             next_step=tr("Choose another folder."),
@@ -159,7 +160,7 @@ def _next_block(path: Path, source: FileIO) -> bytes:
         return read_up_to(source, _BLOCK)
     except OSError as error:
         raise FileUnreadable(
-            path, tr("The file could not be read ({reason}).", reason=error.strerror)
+            path, tr("The file could not be read ({reason}).", reason=system_reason(error))
         ) from error
 
 

@@ -8,6 +8,7 @@ from desktop import __version__
 from desktop.core.credentials import Credentials
 from desktop.core.errors import SettingsError
 from desktop.core.generation_record import GenerationRecord
+from desktop.core.system_errors import system_reason
 from desktop.core.text import tr
 from desktop.files.atomic import write_file
 from desktop.files.new_file import new_file
@@ -88,7 +89,7 @@ class PictureCredentials:
                 tr(
                     "The certificate in {folder} cannot be kept or read: {reason}.",
                     folder=self._folder,
-                    reason=error.strerror or error,
+                    reason=system_reason(error),
                 ),
                 safe=tr("Nothing was signed."),
                 next_step=tr("Check the folder's permissions."),

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from desktop.core.errors import FileError, UsageError
+from desktop.core.system_errors import system_reason
 from desktop.core.text import tr
 from desktop.files.regular_file import read_guarded
 
@@ -103,7 +104,7 @@ def start(program: Program, paths: Sequence[Path]) -> None:
                 tr(
                     "{program} could not be started: {reason}.",
                     program=program.name,
-                    reason=error.strerror or error,
+                    reason=system_reason(error),
                 ),
                 safe=tr("The picture was not changed."),
                 next_step=tr("Choose another program."),
@@ -115,7 +116,7 @@ def ask_windows(path: Path) -> None:
     try:
         subprocess.Popen(["rundll32", "shell32.dll,OpenAs_RunDLL", str(path)])
     except OSError as error:
-        reason = error.strerror or str(error)
+        reason = system_reason(error)
         raise FileError(path, tr("It could not be opened: {reason}.", reason=reason)) from error
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from desktop.core.errors import FileError, LibraryError, UsageError
 from desktop.core.file_names import FORBIDDEN
+from desktop.core.system_errors import system_reason
 from desktop.core.text import tr
 from desktop.files.rename import rename_new
 from desktop.library.catalog.assets import Catalog
@@ -131,5 +132,5 @@ def _rename_one(source: Path, target: Path) -> None:
             next_step=tr("Choose another name."),
         ) from error
     except OSError as error:
-        reason = error.strerror or str(error)
+        reason = system_reason(error)
         raise FileError(source, tr("It could not be renamed: {reason}.", reason=reason)) from error

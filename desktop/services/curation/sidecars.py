@@ -13,6 +13,7 @@ from desktop.core.cancellation import CancelToken
 from desktop.core.errors import FileError, FileUnreadable, UsageError
 from desktop.core.progress import Progress, ProgressSteps
 from desktop.core.rights import Rights, strictest
+from desktop.core.system_errors import system_reason
 from desktop.core.text import tr
 from desktop.files.atomic import write_file
 from desktop.files.regular_file import NotRegular, open_guarded, read_up_to
@@ -217,7 +218,7 @@ def _read(path: Path) -> bytes | None:
         raise FileUnreadable(path, tr("It is not an ordinary file.")) from error
     except OSError as error:
         raise FileUnreadable(
-            path, tr("The system could not open it: {reason}.", reason=error.strerror)
+            path, tr("The system could not open it: {reason}.", reason=system_reason(error))
         ) from error
 
 
@@ -228,5 +229,5 @@ def _write(path: Path, data: bytes) -> None:
         write_file(path, data, replace=True, mode=mode)
     except OSError as error:
         raise FileUnreadable(
-            path, tr("It could not be written: {reason}.", reason=error.strerror)
+            path, tr("It could not be written: {reason}.", reason=system_reason(error))
         ) from error

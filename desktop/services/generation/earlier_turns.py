@@ -19,6 +19,7 @@ from desktop.core.generation_record import (
 )
 from desktop.core.progress import Progress
 from desktop.core.reference_captions import captions
+from desktop.core.system_errors import system_reason
 from desktop.core.text import tr
 from desktop.files.content_hash import content_hash
 from desktop.generation.generator import Turn
@@ -141,7 +142,7 @@ class Refining:
         try:
             parent = content_hash(asset.path)
         except OSError as error:
-            raise FileError(asset.path, error.strerror or str(error)) from error
+            raise FileError(asset.path, system_reason(error)) from error
         request = GenerationRequest(
             prompt=words,
             generator=asked.generator,

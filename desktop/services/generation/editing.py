@@ -24,6 +24,7 @@ from desktop.core.generation_record import (
     GenerationRequest,
     Reference,
 )
+from desktop.core.system_errors import system_reason
 from desktop.core.text import tr
 from desktop.files.atomic import write_file
 from desktop.files.content_hash import content_hash
@@ -168,7 +169,7 @@ class Editing:
         except AnswerMisfit:
             raise
         except (PlantainError, OSError) as error:
-            why = error.headline if isinstance(error, PlantainError) else error.strerror
+            why = error.headline if isinstance(error, PlantainError) else system_reason(error)
             raise AnswerMisfit(
                 tr("The picture that was to be changed cannot be read: {reason}", reason=why)
             ) from error
@@ -201,7 +202,7 @@ class Editing:
             write_file(path, png, replace=True)
         except OSError as error:
             raise LibraryError(
-                tr("The marked part cannot be kept: {reason}.", reason=error.strerror or error),
+                tr("The marked part cannot be kept: {reason}.", reason=system_reason(error)),
                 safe=tr("Nothing was sent."),
                 next_step=tr("Free some space or check the folder's permissions, then try again."),
             ) from error

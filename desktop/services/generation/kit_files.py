@@ -19,6 +19,7 @@ from msgspec import Meta
 from desktop.core.asset import displayable
 from desktop.core.brand_kit import MOST_PICTURES, BrandKit, KitPicture, checked_kit
 from desktop.core.errors import FileError, LibraryError, UsageError
+from desktop.core.system_errors import system_reason
 from desktop.core.text import tr
 from desktop.files.atomic import write_file
 from desktop.files.checked_json import MalformedJson, decode_json
@@ -136,7 +137,7 @@ class KitFiles:
         except (MalformedJson, KeyError, *ZIP_ERRORS) as error:
             raise _unusable(source, zip_reason(error)) from error
         except OSError as error:
-            raise _unusable(source, error.strerror or str(error)) from error
+            raise _unusable(source, system_reason(error)) from error
         if not taken:
             raise _unusable(source, tr("it holds no kit"))
         newest, _ = taken[-1]
@@ -169,7 +170,10 @@ class KitFiles:
             write_file(path, data, replace=True)
         except OSError as error:
             raise LibraryError(
-                tr("A picture of the brand kit cannot be kept: {reason}.", reason=error.strerror),
+                tr(
+                    "A picture of the brand kit cannot be kept: {reason}.",
+                    reason=system_reason(error),
+                ),
                 safe=tr("No kit was changed."),
                 next_step=tr("Free some space or check the folder's permissions, then try again."),
             ) from error

@@ -29,6 +29,7 @@ from desktop.core.product_truth import (
     shape_findings,
 )
 from desktop.core.progress import Progress, ProgressSteps
+from desktop.core.system_errors import system_reason
 from desktop.core.text import english, marked, tr
 from desktop.files.content_hash import content_hash
 from desktop.library.catalog.assets import Catalog
@@ -158,7 +159,7 @@ class ProductCheck:
         try:
             digest = content_hash(asset.path)
         except OSError as error:  # discarded meanwhile, or on a drive that is away
-            raise FileError(asset.path, error.strerror or str(error)) from error
+            raise FileError(asset.path, system_reason(error)) from error
         report = yield from self._report(asset.path, asset_id, list(products.values()), cancel)
         found = (product.truth for product in report.products)
         self._truths.record(asset_id, self.checker, digest, dict(zip(products, found, strict=True)))

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from desktop.core.asset import Asset
-from desktop.core.errors import AnswerMisfit, LibraryError
+from desktop.core.errors import AnswerMisfit, FileError
 from desktop.core.generation_record import (
     BASE,
     CHOSEN,
@@ -20,6 +20,7 @@ from desktop.core.generation_record import (
     Reference,
     Usage,
 )
+from desktop.core.system_errors import system_reason
 from desktop.core.text import tr
 from desktop.files.content_hash import content_hash
 from desktop.library.catalog.assets import Catalog
@@ -104,6 +105,7 @@ class ProductLaying:
         """Into the library, as a picture of its own with its lineage; the other one stays.
 
         Raises:
+            FileError: the picture that it is laid into is away.
             LibraryError: the picture cannot be written.
         """
         before = self._catalog.asset_at(laid.path)
@@ -111,7 +113,7 @@ class ProductLaying:
         try:
             digest = content_hash(laid.path)
         except OSError as error:
-            raise LibraryError(tr("This picture is no longer in the library.")) from error
+            raise FileError(laid.path, system_reason(error)) from error
         base = Reference(
             laid.path,
             before.id if before is not None else None,

@@ -15,6 +15,7 @@ from desktop.core.generation_record import BASE, MARKED, GenerationRequest, Refe
 from desktop.core.progress import Progress
 from desktop.core.reference_captions import captions
 from desktop.core.reference_names import reference_name
+from desktop.core.system_errors import system_reason
 from desktop.core.text import tr
 from desktop.files.content_hash import content_hash
 from desktop.generation.generator import ReferenceImage
@@ -132,7 +133,7 @@ def _encoded(
     except FileError as error:
         raise _unusable(path, error.message) from error
     except OSError as error:  # gone between the two
-        raise _unusable(path, error.strerror or str(error)) from error
+        raise _unusable(path, system_reason(error)) from error
     image = ReferenceImage(
         data, mime_type, reference_name(reference), reference.score, *encoded_size(data)
     )

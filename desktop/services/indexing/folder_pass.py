@@ -10,6 +10,7 @@ from pathlib import Path
 from desktop.core.asset import displayable
 from desktop.core.cancellation import CancelToken
 from desktop.core.progress import Progress
+from desktop.core.system_errors import system_reason
 from desktop.core.text import tr
 from desktop.library.catalog.assets import Catalog
 from desktop.library.catalog.moved_files import is_in_doubt
@@ -116,7 +117,7 @@ class FolderPass:
             return
         except OSError as error:
             self._report.fail(
-                path, tr("The system could not open it: {reason}.", reason=error.strerror)
+                path, tr("The system could not open it: {reason}.", reason=system_reason(error))
             )
             return
         self._compare(root, [FoundFile.at(relative, status)])

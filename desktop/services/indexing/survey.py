@@ -8,6 +8,7 @@ from pathlib import Path
 
 from desktop.core.cancellation import CancelToken
 from desktop.core.progress import Progress
+from desktop.core.system_errors import system_reason
 from desktop.core.text import tr
 from desktop.library.catalog.assets import Catalog
 from desktop.library.catalog.ignore_rules import IgnoreRuleTable
@@ -205,7 +206,7 @@ def _unfit(path: Path) -> str | None:
     except FileNotFoundError:
         return tr("There is nothing at this path.")
     except OSError as error:
-        return tr("The system could not open it: {reason}.", reason=error.strerror)
+        return tr("The system could not open it: {reason}.", reason=system_reason(error))
     if not is_worth_reading(path):
         return tr("This is not a picture of a format that Plantain reads.")
     return None
