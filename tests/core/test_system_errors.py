@@ -16,7 +16,7 @@ from desktop.core.text import ENGLISH, Language, english, speak
 def test_what_the_system_says_is_translated(tmp_path: Path) -> None:
     speak(Language("zh_CN", resource("translations")))
     try:
-        with pytest.raises(OSError) as caught:
+        with pytest.raises(FileNotFoundError) as caught:
             (tmp_path / "none" / "a.txt").read_text()
         assert system_reason(caught.value) == "没有那个文件或文件夹"
         assert english(system_reason(caught.value)) == os.strerror(errno.ENOENT)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QImage
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QCursor, QImage, QMouseEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QMessageBox
+from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 
 from desktop.core.annotations import Flag
 from desktop.core.filter import Filter
@@ -129,6 +129,36 @@ def test_side_by_side_each_key_decides_about_the_one_in_turn(window: Window) -> 
     QTest.keyClicks(panel, "k")
     window.until(lambda: flags(window, 0) == {Flag.KEPT})
     assert len(panel.views) == 2
+
+
+def move_pointer(view: QWidget, place: QPoint) -> None:
+    """There, as the system tells it; also where it is there already."""
+    QCursor.setPos(view.mapToGlobal(place))
+    told = QPointF(place), QPointF(QCursor.pos())
+    none = Qt.MouseButton.NoButton
+    event = QMouseEvent(QEvent.Type.MouseMove, *told, none, none, Qt.KeyboardModifier.NoModifier)
+    QApplication.sendEvent(view, event)
+
+
+def test_side_by_side_a_pointer_that_rests_takes_no_turn_from_the_keyboard(
+    window: Window,
+) -> None:
+    cull(window)
+    window.select(0, 1)
+    QTest.keyClick(window.grid, Qt.Key.Key_Space)
+    panel = window.session.window.show_preview()
+    window.until(lambda: len(panel.views) == 2)
+    left, right = panel.views
+    move_pointer(left, QPoint(20, 20))
+    move_pointer(right, QPoint(20, 20))
+    assert panel.in_turn == 1
+    QTest.keyClick(panel, Qt.Key.Key_Left)
+    move_pointer(right, QPoint(20, 20))  # as when a notice above it goes
+    assert panel.in_turn == 0
+    QApplication.sendEvent(right, QEvent(QEvent.Type.Leave))
+    assert panel.in_turn == 0
+    move_pointer(right, QPoint(30, 30))
+    assert panel.in_turn == 1
 
 
 def test_in_the_large_preview_f_is_a_favourite_while_deciding_and_full_screen_after(

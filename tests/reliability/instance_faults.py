@@ -20,7 +20,7 @@ def _second_one(world: World) -> Iterator[Wrong]:
         try:
             world.open().close()
         except LibraryInUse as error:
-            if "--read-only" not in error.next_step or "--library" not in error.next_step:
+            if "--read-only" not in error.at_terminal or "--library" not in error.at_terminal:
                 yield "lost", f"it does not say what can be done: {error.sentence()}"
         else:
             yield "altered", "two Plantains may write to one library"

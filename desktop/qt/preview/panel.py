@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QEvent, QPointF, Qt, Signal
-from PySide6.QtGui import QGuiApplication, QImage, QKeyEvent
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, Signal
+from PySide6.QtGui import QCursor, QGuiApplication, QImage, QKeyEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QToolButton, QVBoxLayout, QWidget
 
 from desktop.core.annotations import MAX_RATING
@@ -75,6 +75,7 @@ class PreviewPanel(QFrame):
         self._is_read_only = is_read_only
         self._cells: list[PictureCell] = []
         self._in_turn = 0
+        self._pointer_rests_at: QPoint | None = None
         self._are_decisions = False
         self._picked: Picked | None = None
         self._part: Crop | None = None
@@ -151,6 +152,7 @@ class PreviewPanel(QFrame):
         self.say("")
         self._set_zoom(FITTED)
         self._show_color(None)
+        self._pointer_rests_at = QCursor.pos()
         self._set_in_turn(0)
 
     def show_facts(self, assets: Sequence[Asset]) -> None:
@@ -315,6 +317,7 @@ class PreviewPanel(QFrame):
     def _step(self, by: int) -> None:
         """To another picture; side by side, to the one beside."""
         if len(self._cells) > 1:
+            self._pointer_rests_at = QCursor.pos()
             self._set_in_turn((self._in_turn + by) % len(self._cells))
         else:
             self.stepped.emit(by)
@@ -376,6 +379,7 @@ class PreviewPanel(QFrame):
             cell.view.zoomed.connect(self._on_zoomed)
             cell.view.part_drawn.connect(self._show_part)
             cell.view.pointed.connect(lambda picked, at=at: self._on_pointed(at, picked))
+            cell.view.left.connect(lambda: self._show_color(None))
             cell.rated.connect(lambda stars, at=at: self.rated.emit(at, stars))
             cell.favoured.connect(lambda at=at: self._favour(at))
             cell.view.set_grey(self.title.grey_button.isChecked())
@@ -383,7 +387,10 @@ class PreviewPanel(QFrame):
             self._views.addWidget(cell, at // columns, at % columns)
 
     def _on_pointed(self, at: int, picked: Picked | None) -> None:
-        if not self.said.tag_field.hasFocus():  # what is typed is about the one before
+        # Told also where a picture comes to be under a pointer that nobody moves; and what is typed
+        # is about the one before.
+        if QCursor.pos() != self._pointer_rests_at and not self.said.tag_field.hasFocus():
+            self._pointer_rests_at = None
             self._set_in_turn(at)
         self._show_color(picked)
 

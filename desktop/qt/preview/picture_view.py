@@ -40,6 +40,8 @@ class PictureView(QWidget):
     """Zoom: changed by the person here."""
     pointed = Signal(object)
     """Picked: what is under the pointer; None beside the picture."""
+    left = Signal()
+    """The pointer is elsewhere."""
     part_drawn = Signal(object)
     """Crop: a rectangle was drawn; None: it was taken away."""
 
@@ -253,7 +255,7 @@ class PictureView(QWidget):
             self.zoom_to(1.0, event.position())
 
     def leaveEvent(self, event: QEvent) -> None:
-        self.pointed.emit(None)
+        self.left.emit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._show_hand()
