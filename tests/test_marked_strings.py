@@ -19,7 +19,7 @@ _SHOWN_BY = _ERRORS | {
     *("Outcome", "SectionList", "QCheckBox", "QRadioButton", "QAction", "addAction", "addButton"),
     *("setText", "setToolTip", "setWindowTitle", "setPlaceholderText", "setAccessibleName"),
     *("setInformativeText", "addTab", "addMenu", "setHeaderLabels", "getText", "follow"),
-    *("getOpenFileName", "getSaveFileName", "getExistingDirectory", "FileFailure"),
+    *("getOpenFileName", "getSaveFileName", "ask_new_file", "getExistingDirectory", "FileFailure"),
 }
 """Calls whose arguments people read, errors among them."""
 _SHOWN_AS = {"safe", "next_step", "help"}

@@ -186,6 +186,17 @@ def test_a_damaged_backup_is_told_and_nothing_is_made(
     assert not (tmp_path / "Restored").exists()
 
 
+def test_an_export_is_of_the_kind_that_was_chosen_for_it(
+    session: Session, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chosen = str(tmp_path / "notes v1.2"), "CSV for a spreadsheet (*.csv)"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_, **__: chosen)
+    session.controllers.exchange.ask_export()
+    qtbot.waitUntil((tmp_path / "notes v1.2.csv").exists)
+    qtbot.waitUntil(lambda: session.lanes.models.is_idle)
+    assert (tmp_path / "notes v1.2.csv").read_text("utf-8-sig").startswith("kind,")
+
+
 def test_a_backup_keeps_the_name_that_it_was_given(
     session: Session, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:

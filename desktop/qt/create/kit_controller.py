@@ -16,6 +16,7 @@ from desktop.qt.create.panel import GenerationPanel
 from desktop.qt.create.saving import save_from
 from desktop.qt.jobs.context import Context
 from desktop.qt.jobs.job_list import Outcome
+from desktop.qt.widgets.save_dialog import ask_new_file
 from desktop.services.generation.closeness import Closeness
 from desktop.services.generation.kit_files import SUFFIX
 from desktop.services.reports import GeneratedPicture
@@ -132,17 +133,14 @@ class KitController(QObject):
 
     def _ask_export(self, name: str) -> None:
         """Let a person choose the file; nothing is replaced."""
-        chosen, _ = QFileDialog.getSaveFileName(
+        path = ask_new_file(
             self._context.dialog_parent,
             tr("Export the brand kit"),
             name + SUFFIX,
-            tr("Brand kits (*{suffix})", suffix=SUFFIX),
-            options=QFileDialog.Option.DontConfirmOverwrite,
+            {SUFFIX: tr("Brand kits (*{suffix})", suffix=SUFFIX)},
         )
-        if not chosen:
+        if path is None:
             return
-        path = Path(chosen)
-        path = path if path.suffix == SUFFIX else path.with_name(path.name + SUFFIX)
         files = self._context.engine.generation.kit_files
         # Its pictures are read whole, and a file may lie on a slow share: not beside the reads
         # that a click waits for.

@@ -7,7 +7,6 @@ from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QFileDialog
 
 from desktop.core.asset import Asset, displayable
 from desktop.core.matrix import Matrix
@@ -19,6 +18,7 @@ from desktop.qt.create.queue_controller import QueueController
 from desktop.qt.jobs.context import Context
 from desktop.qt.jobs.job_list import Outcome
 from desktop.qt.jobs.lane import Latest
+from desktop.qt.widgets.save_dialog import ask_new_file
 from desktop.services.generation.matrices import MatrixView
 from desktop.services.generation.spending import SpendReport
 
@@ -126,17 +126,10 @@ class MatrixController(QObject):
             self._dialog.show_view(view)
 
     def _ask_place(self, view: MatrixView) -> None:
-        name, _ = QFileDialog.getSaveFileName(
-            self._dialog,
-            tr("Save contact sheet"),
-            "matrix.png",
-            tr("Pictures (*.png)"),
-            options=QFileDialog.Option.DontConfirmOverwrite,  # nothing is written over
-        )
-        if name:
-            path = Path(name)
-            is_named = path.suffix.lower() == ".png"
-            self.write_sheet(view, path if is_named else path.with_name(f"{path.name}.png"))
+        kinds = {".png": tr("Pictures (*.png)")}
+        path = ask_new_file(self._dialog, tr("Save contact sheet"), "matrix.png", kinds)
+        if path is not None:
+            self.write_sheet(view, path)
 
     def write_sheet(self, view: MatrixView, path: Path) -> None:
         """Draw the whole matrix; up to 200 pictures are read for it."""

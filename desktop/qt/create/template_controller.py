@@ -20,6 +20,7 @@ from desktop.qt.create.save_template_dialog import SaveTemplateDialog
 from desktop.qt.create.saving import save_from
 from desktop.qt.create.slot_fields import AssetField
 from desktop.qt.jobs.context import Context
+from desktop.qt.widgets.save_dialog import ask_new_file
 
 _Read = tuple[Templates, Sequence[GenerationRequest]]
 
@@ -180,11 +181,11 @@ class TemplateController(QObject):
 
     def _ask_export(self, name: str) -> None:
         safe = "".join(" " if letter in FORBIDDEN else letter for letter in name)
-        chosen, _ = QFileDialog.getSaveFileName(
+        path = ask_new_file(
             self._context.dialog_parent,
             tr("Export this template"),
             f"{safe}.json",
-            tr("Templates (*.json)"),
+            {".json": tr("Templates (*.json)")},
         )
-        if chosen:
-            self.export(name, Path(chosen))
+        if path is not None:
+            self.export(name, path)

@@ -14,6 +14,7 @@ from desktop.core.progress import ProgressSteps
 from desktop.core.text import listed, moment, ngettext, sentences, size, tr
 from desktop.qt.jobs.context import Context
 from desktop.qt.jobs.job_list import Outcome
+from desktop.qt.widgets.save_dialog import ask_new_file
 
 
 class BackupController(QObject):
@@ -33,19 +34,12 @@ class BackupController(QObject):
 
     def ask_back_up(self) -> None:
         """Let a person choose the file, and back up."""
-        from PySide6.QtWidgets import QFileDialog  # many enums; not before it is asked for
-
         name = f"Plantain {time.strftime('%Y-%m-%d')}.zip"
-        chosen, _ = QFileDialog.getSaveFileName(
-            self._context.dialog_parent,
-            tr("Back up the library"),
-            name,
-            tr("Backup (*.zip)"),
-            # Nothing is ever replaced, so nothing needs to be asked.
-            options=QFileDialog.Option.DontConfirmOverwrite,
-        )
-        if chosen:
-            self.back_up(Path(chosen if chosen.lower().endswith(".zip") else f"{chosen}.zip"))
+        kinds = {".zip": tr("Backup (*.zip)")}
+        title = tr("Back up the library")
+        path = ask_new_file(self._context.dialog_parent, title, name, kinds)
+        if path is not None:
+            self.back_up(path)
 
     def back_up(self, target: Path) -> None:
         engine = self._context.engine

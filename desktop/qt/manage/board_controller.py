@@ -18,6 +18,7 @@ from desktop.core.text import ngettext, sentences, tr
 from desktop.qt.browse.sections import SavedSection
 from desktop.qt.jobs.context import Context
 from desktop.qt.jobs.job_list import Outcome
+from desktop.qt.widgets.save_dialog import ask_new_file
 
 if TYPE_CHECKING:
     from desktop.services.curation.board_copies import CopiesReport
@@ -32,20 +33,13 @@ class BoardController(QObject):
 
     def ask_sheet(self, section: NamedFilter) -> None:
         """Let a person choose the file of a contact sheet."""
-        from PySide6.QtWidgets import QFileDialog  # many enums; not before it is asked for
-
-        png, pdf = tr("Picture (*.png)"), tr("Pages (*.pdf)")
-        chosen, kind = QFileDialog.getSaveFileName(
+        path = ask_new_file(
             self._context.dialog_parent,
             tr("Save a contact sheet"),
             _file_name(section.name),
-            f"{png};;{pdf}",
-            options=QFileDialog.Option.DontConfirmOverwrite,
+            {".png": tr("Picture (*.png)"), ".pdf": tr("Pages (*.pdf)")},
         )
-        if chosen:
-            path = Path(chosen)
-            if path.suffix.lower() not in (".png", ".pdf"):
-                path = path.with_name(path.name + (".pdf" if kind == pdf else ".png"))
+        if path is not None:
             self.write_sheet(section, path)
 
     def write_sheet(self, section: NamedFilter, path: Path) -> None:

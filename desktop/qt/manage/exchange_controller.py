@@ -15,6 +15,7 @@ from desktop.qt.jobs.context import Context
 from desktop.qt.jobs.history import EditHistory
 from desktop.qt.jobs.job_list import Outcome
 from desktop.qt.manage.foreign_places import ask_about_places
+from desktop.qt.widgets.save_dialog import ask_new_file
 
 if TYPE_CHECKING:
     from desktop.library.exchange.exchange import ForeignPlaces, ImportReport
@@ -34,18 +35,14 @@ class ExchangeController(QObject):
 
     def ask_export(self) -> None:
         """Let a person choose the file, and export."""
-        from PySide6.QtWidgets import QFileDialog  # many enums; not before it is asked for
-
-        chosen, _ = QFileDialog.getSaveFileName(
+        path = ask_new_file(
             self._context.dialog_parent,
             tr("Export tags, ratings, notes, boards and lineage"),
             "plantain-annotations.json",
-            tr("JSON (*.json);;CSV for a spreadsheet (*.csv)"),
-            # Nothing is ever replaced, so nothing needs to be asked.
-            options=QFileDialog.Option.DontConfirmOverwrite,
+            {".json": tr("JSON (*.json)"), ".csv": tr("CSV for a spreadsheet (*.csv)")},
         )
-        if chosen:
-            self.export(Path(chosen))
+        if path is not None:
+            self.export(path)
 
     def export(self, target: Path) -> None:
         engine = self._context.engine

@@ -11,6 +11,7 @@ from desktop.core.asset import Asset, displayable
 from desktop.core.text import ngettext, tr
 from desktop.qt.jobs.context import Context
 from desktop.qt.jobs.job_list import Outcome
+from desktop.qt.widgets.save_dialog import ask_new_file
 
 
 class ProvenanceController(QObject):
@@ -22,20 +23,13 @@ class ProvenanceController(QObject):
 
     def ask_register(self) -> None:
         """Let a person choose the file of the register."""
-        from PySide6.QtWidgets import QFileDialog  # many enums; not before it is asked for
-
-        table, text = tr("Table (*.csv)"), tr("For programs (*.json)")
-        chosen, kind = QFileDialog.getSaveFileName(
+        path = ask_new_file(
             self._context.dialog_parent,
             tr("Save the register of AI-made pictures"),
             "register.csv",
-            f"{table};;{text}",
-            options=QFileDialog.Option.DontConfirmOverwrite,
+            {".csv": tr("Table (*.csv)"), ".json": tr("For programs (*.json)")},
         )
-        if chosen:
-            path = Path(chosen)
-            if path.suffix.lower() not in (".csv", ".json"):
-                path = path.with_name(path.name + (".json" if kind == text else ".csv"))
+        if path is not None:
             self.write_register(path)
 
     def write_register(self, path: Path) -> None:
