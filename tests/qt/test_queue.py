@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import cast
@@ -12,10 +13,13 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from desktop.core.attempt import AttemptState
+from desktop.core.cancellation import CancelToken
 from desktop.core.generation_record import GenerationRequest
+from desktop.core.progress import ProgressSteps
 from desktop.qt.create.keys_dialog import KeysDialog
 from desktop.qt.create.queue_dialog import QueueDialog
 from desktop.qt.theme import Theme
+from desktop.services.generation.queueing import QueueStep
 from tests.fakes.gemini_replies import Failure
 from tests.generation.failure_table import TABLE
 from tests.qt.studio import Studio, open_studio
@@ -199,6 +203,28 @@ def test_one_that_failed_is_asked_for_again_where_it_says_so(studio: Studio) -> 
     studio.click(dialog.failure.second)
     studio.until(lambda: "Done" in [state for _, state, _ in dialog.rows()])
     assert studio.sent() == ["one", "one"]
+
+
+def test_what_is_asked_for_while_the_queue_finds_nothing_to_do_is_made(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queue = studio.engine.generation.queue
+    run_next, has_ended, may_say_so = queue.run_next, threading.Event(), threading.Event()
+
+    def held(cancel: CancelToken) -> ProgressSteps[QueueStep]:
+        step = yield from run_next(cancel)
+        if step.is_over:
+            has_ended.set()
+            may_say_so.wait(60)
+        return step
+
+    monkeypatch.setattr(queue, "run_next", held)
+    dialog = fail_one(studio, Failure.BAD_REQUEST)
+    studio.until(lambda: has_ended.is_set() and dialog.failure.second.isVisible())
+    studio.click(dialog.failure.second)
+    studio.until(lambda: "Waits" in [state for _, state, _ in dialog.rows()])
+    may_say_so.set()
+    studio.until(lambda: "Done" in [state for _, state, _ in dialog.rows()])
 
 
 def test_a_queue_that_waits_for_a_key_offers_to_enter_one(studio: Studio) -> None:

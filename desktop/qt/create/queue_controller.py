@@ -58,6 +58,7 @@ class QueueController(QObject):
         self._sending = SendingController(context)
         self._dialog: QueueDialog | None = None
         self._view = QueueView(None, (), ())
+        self._is_wanted_again = False
         self._handle: JobHandle | None = None
         self._job: int | None = None
         self._made = self._failed = 0
@@ -231,6 +232,8 @@ class QueueController(QObject):
     def _run(self) -> None:
         """Ask for the next one, unless one is asked for already."""
         self._is_live = True
+        # It may have seen already that nothing waits, and not have said so yet.
+        self._is_wanted_again = self._handle is not None
         if self._handle is not None:
             return
         queue = self._context.engine.generation.queue
@@ -261,7 +264,9 @@ class QueueController(QObject):
         elif step.error is not None:
             self._failed += 1
             give_way(self._context, step.generator, step.error)
-        if step.is_over:
+        if step.is_over and self._is_wanted_again and step.error is None:
+            self._run()
+        elif step.is_over:
             if step.error is not None:
                 self._failed -= 1  # it is waited for, and has not failed for good
             self._end(JobState.DONE)
