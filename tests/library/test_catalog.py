@@ -324,6 +324,7 @@ class TestVectorTable:
             assert {*vector_table.by_asset("clip@1", ids)} == whole
             assert {*vector_table.one_of_each("clip@1", ids)[0].tolist()} == whole
             assert len(vector_table.of_assets("clip@1", ids)) == 2
+            assert {i for i in ids if vector_table.one_of("clip@1", i) is not None} == whole
             assert len(vector_table.sample("clip@1", 9)) == 2
             sent = {row.asset_id for batch in vector_table.unsent("clip@1") for row in batch}
             assert sent == whole

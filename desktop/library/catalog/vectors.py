@@ -280,14 +280,13 @@ class VectorTable:
         """(d,) of a picture, or of a scene of a video, the first without ``position_ms``; and
         whether the file was not seen to change since. None where there is none."""
         row = self._database.read_one(
-            "SELECT value, state <> 'new' AND vectors.content_hash = assets.content_hash AS is_new"
+            "SELECT state <> 'new' AND vectors.content_hash = assets.content_hash AS is_new, value"
             " FROM vectors JOIN assets ON assets.id = asset_id WHERE encoder = ? AND asset_id = ?"
             " AND (? IS NULL OR (kind = ? AND position = ?)) ORDER BY position LIMIT 1",
             (encoder_id, asset_id, position_ms, FRAME, position_ms),
         )
-        if row is None:
-            return None
-        return np.frombuffer(row["value"], "<f2").astype(np.float32), bool(row["is_new"])
+        sound, values = load_vectors([row] if row else [], self.dimension(encoder_id))
+        return (values[0].astype(np.float32), bool(sound[0]["is_new"])) if sound else None
 
     def one_of_each(
         self, encoder_id: str, asset_ids: Sequence[int]
