@@ -10,6 +10,7 @@ from PIL import Image
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
+from desktop.core.asset import Asset
 from desktop.core.cancellation import CancelToken
 from desktop.core.progress import finish
 from desktop.qt.browse.asset_painter import GAP
@@ -40,14 +41,18 @@ class TestCollapsing:
         assert NO_STACKS.collapsed([2, 1], same, frozenset()) == ([2, 1], {})
 
 
-def test_they_are_stacked_and_opened_with_a_key(window: Window) -> None:
-    grid, first = window.grid, window.grid.assets.asset(0)
-    smaller = Path(first.folder, "a smaller copy.png")
-    with Image.open(first.path) as picture:
+def add_smaller_copy(window: Window, asset: Asset) -> None:
+    smaller = Path(asset.folder, "a smaller copy.png")
+    with Image.open(asset.path) as picture:
         picture.resize((picture.width // 2, picture.height // 2)).save(smaller)
     finish(window.engine.indexing.run([smaller], CancelToken()))
     window.session.controllers.library.refresh()
-    window.until(lambda: grid.assets.rowCount() == 5)
+    window.until(lambda: window.grid.assets.rowCount() == 5)
+
+
+def test_they_are_stacked_and_opened_with_a_key(window: Window) -> None:
+    grid, first = window.grid, window.grid.assets.asset(0)
+    add_smaller_copy(window, first)
     actions = window.session.window.action_list
     actions["browse.stacks"].trigger()
     window.until(lambda: grid.assets.rowCount() == 4)
@@ -65,12 +70,7 @@ def test_they_are_stacked_and_opened_with_a_key(window: Window) -> None:
 
 def test_the_number_on_a_tile_opens_the_stack(window: Window) -> None:
     grid, first = window.grid, window.grid.assets.asset(1)
-    smaller = Path(first.folder, "a smaller copy.png")
-    with Image.open(first.path) as picture:
-        picture.resize((picture.width // 2, picture.height // 2)).save(smaller)
-    finish(window.engine.indexing.run([smaller], CancelToken()))
-    window.session.controllers.library.refresh()
-    window.until(lambda: grid.assets.rowCount() == 5)
+    add_smaller_copy(window, first)
     window.session.window.action_list["browse.stacks"].trigger()
     window.until(lambda: grid.assets.rowCount() == 4)
 

@@ -19,6 +19,7 @@ from torch import Tensor, nn
 
 from desktop.core.errors import ModelError
 from desktop.core.progress import Progress
+from desktop.core.system_errors import system_reason
 from desktop.core.text import marked, number, tr
 from desktop.embedding.conversion import eight_bits, kept
 from desktop.embedding.conversion.kept import About, ConvertedModels
@@ -227,5 +228,5 @@ def convert_or_say(
         raise
     except (OSError, MemoryError) as error:
         _LOG.warning("%s could not be converted: %s", model.manifest.name, error)
-        return str(getattr(error, "strerror", "") or error)
+        return system_reason(error) if isinstance(error, OSError) else str(error)
     return ""

@@ -177,13 +177,8 @@ class BoardsAndTagsController(QObject):
     def delete_board(self, section: NamedFilter) -> None:
         """Its pictures stay in the library."""
         engine, name = self._context.engine, section.name
-
-        def delete() -> Edits:
-            undo = engine.annotations.delete_board(name)
-            self._is_gone.emit(name, engine.saved_searches.asking_for_board(name))
-            return undo
-
-        self._history.do(tr("deleting the board “{name}”", name=name), delete)
+        remove, asking = engine.annotations.delete_board, engine.saved_searches.asking_for_board
+        self._remove(tr("deleting the board “{name}”", name=name), name, remove, asking)
 
     def ask_colour(self, section: NamedFilter) -> None:
         """Let a person choose a tag's colour; where a menu has just been, so that it is at hand."""
@@ -206,15 +201,24 @@ class BoardsAndTagsController(QObject):
     def remove_tag(self, section: NamedFilter) -> None:
         """Take a tag off every picture that has it."""
         engine, name = self._context.engine, section.name
-
-        def remove() -> Edits:
-            undo = engine.annotations.remove_tag(name)
-            self._is_gone.emit(name, engine.saved_searches.asking_for_tag(name))
-            return undo
-
-        self._history.do(tr("removing the tag “{name}”", name=name), remove)
+        remove, asking = engine.annotations.remove_tag, engine.saved_searches.asking_for_tag
+        self._remove(tr("removing the tag “{name}”", name=name), name, remove, asking)
 
     # ------------------------------------------------------------------ inside
+
+    def _remove(
+        self,
+        what: str,
+        name: str,
+        remove: Callable[[str], Edits],
+        asking: Callable[[str], Sequence[str]],
+    ) -> None:
+        def run() -> Edits:
+            undo = remove(name)
+            self._is_gone.emit(name, asking(name))
+            return undo
+
+        self._history.do(what, run)
 
     def _tell_gone(self, name: str, asking: Sequence[str]) -> None:
         """They are kept as they are: without the condition they would find what nobody asked for,
